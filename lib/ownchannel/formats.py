@@ -1,0 +1,40 @@
+"""Numbers as a person reads them: money with its currency, shares in percent, counts with their noun."""
+
+from decimal import Decimal
+
+from babel.numbers import format_currency, format_decimal
+
+
+def money(amount: float | Decimal, currency: str, digits: int = 0) -> str:
+    """Money with its currency's sign, rounded to `digits` decimals.
+
+    >>> money(Decimal("-1234.5"), "USD", digits=2)
+    '-$1,234.50'
+    >>> money(1234567, "EUR")
+    '€1,234,567'
+    """
+    decimals = "." + "0" * digits if digits else ""
+    text = format_currency(
+        round(amount, digits) + 0, currency, f"¤#,##0{decimals}", locale="en", currency_digits=False
+    )
+    return text.replace("\u00a0", " ")
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share between 0 and 1 in percent.
+
+    >>> percent(0.684)
+    '68%'
+    >>> percent(0.015, digits=1)
+    '1.5%'
+    """
+    return f"{100 * share:,.{digits}f}%"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """A count with its noun in the right number.
+
+    >>> count(1, "order"), count(12_000, "order"), count(2, "entry", "entries")
+    ('1 order', '12,000 orders', '2 entries')
+    """
+    return f"{format_decimal(number, locale='en')} {noun if number == 1 else plural or noun + 's'}"
