@@ -1,1 +1,46 @@
-"""ownchannel."""
+"""ownchannel: how much of the customer relationship a brand gives up, for how much profit."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ownchannel.customers.months import channel_months
+    from ownchannel.customers.summary import customer_summary
+    from ownchannel.marketplace.dependence import dependence
+    from ownchannel.orders.orders import Orders
+    from ownchannel.orders.read import read_orders
+    from ownchannel.orders.readers import ColumnMapping
+    from ownchannel.orders.workspace import Workspace
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "ColumnMapping": "orders.readers",
+    "Orders": "orders.orders",
+    "Workspace": "orders.workspace",
+    "channel_months": "customers.months",
+    "customer_summary": "customers.summary",
+    "dependence": "marketplace.dependence",
+    "read_orders": "orders.read",
+}
+
+__all__ = [
+    "ColumnMapping",
+    "Orders",
+    "Workspace",
+    "channel_months",
+    "customer_summary",
+    "dependence",
+    "read_orders",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, from the room that it lives in, loaded when it is first used."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'ownchannel' has no name {name!r}")
+    return getattr(import_module(f"ownchannel.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,13 +1,36 @@
 """An assumption is declared once, beside its field; slider, check, table and source all come from there."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Literal, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from ownchannel.formats import money
 
 Confidence = Literal["official", "peer-reviewed", "vendor", "assumption"]
-Unit = Literal["share", "points", "money", "money a month", "money an order", "months", "days"]
+Unit = Literal[
+    "share",
+    "share a year",
+    "points",
+    "money",
+    "money a month",
+    "money an order",
+    "money a customer",
+    "customers",
+    "customers a month",
+    "orders",
+    "orders a month",
+    "messages a week",
+    "agents",
+    "hours",
+    "days",
+    "months",
+    "times",
+    "number",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +39,20 @@ class Assumption:
 
     Three ranges, three uses: outside `valid` is refused, `slider` is what the control offers, and outside
     `plausible` (the range that the source supports) a setting is called unlikely.
+
+    >>> fee = Assumption(
+    ...     label="Referral fee",
+    ...     unit="share",
+    ...     valid=(0, 1),
+    ...     slider=(0, 0.3),
+    ...     plausible=(0.08, 0.17),
+    ...     step=0.01,
+    ...     help="What the marketplace keeps.",
+    ...     source="Fee schedule",
+    ...     confidence="official",
+    ... )
+    >>> fee.reading(0.15), fee.reading(0.1534)
+    ('15%', '15.34%')
     """
 
     label: str
@@ -29,6 +66,35 @@ class Assumption:
     confidence: Confidence
     group: str = ""
 
+    def __post_init__(self) -> None:
+        for name in ("slider", "plausible"):
+            low, high = getattr(self, name)
+            if not self.valid[0] <= low < high <= self.valid[1]:
+                raise ValueError(
+                    f"{self.label}: {name} {(low, high)} must rise and lie within valid {self.valid}."
+                )
+        if not 0 < self.step <= self.slider[1] - self.slider[0]:
+            raise ValueError(f"{self.label}: step {self.step} must be above 0 and no longer than the slider.")
+        for name in ("label", "help", "source"):
+            if not getattr(self, name).strip():
+                raise ValueError(f"{self.label or 'An assumption'}: {name} must say something.")
+
+    def reading(self, value: float, currency: str = "") -> str:
+        """The value as a person reads it: a share in percent, money in its currency, a count with its noun.
+
+        It carries the decimals of the step, and up to two more where the value needs them. Without a
+        `currency`, money is a plain number.
+        """
+        scale = 100 if self.unit in {"share", "share a year", "points"} else 1
+        scaled = Decimal(str(value)) * scale
+        step_digits = _decimals(Decimal(str(self.step)) * scale)
+        digits = min(max(step_digits, _decimals(scaled)), step_digits + 2)
+        amount = f"{scaled:,.{digits}f}"
+        if self.unit.startswith("money"):
+            cents = 2 if digits else 0
+            amount = money(scaled, currency, cents) if currency else f"{scaled:,.{cents}f}"
+        return _with_unit(amount, self.unit)
+
 
 class Assumptions(BaseModel):
     """A frozen set of declared numbers: every field is `Annotated[float, Assumption(...)] = default`."""
@@ -39,9 +105,10 @@ class Assumptions(BaseModel):
     def declared(cls) -> dict[str, Assumption]:
         """Each field's declaration, by the field's name, in the order of the class."""
         return {
-            name: next(mark for mark in field.metadata if isinstance(mark, Assumption))
+            name: mark
             for name, field in cls.model_fields.items()
-            if any(isinstance(mark, Assumption) for mark in field.metadata)
+            for mark in field.metadata
+            if isinstance(mark, Assumption)
         }
 
     @model_validator(mode="after")
@@ -53,14 +120,18 @@ class Assumptions(BaseModel):
                 raise ValueError(_refusal(name, value, declared))
         return self
 
-    def unlikely(self) -> list[str]:
+    def unlikely(self, currency: str = "") -> list[str]:
         """A sentence for each setting outside the range that its source supports."""
-        return [
-            f"{declared.label}: {value:g} lies outside {low:g} to {high:g} ({declared.source})."
-            for name, declared in self.declared().items()
-            for value, (low, high) in [(getattr(self, name), declared.plausible)]
-            if not low <= value <= high
-        ]
+        sentences = []
+        for name, declared in self.declared().items():
+            value = getattr(self, name)
+            low, high = declared.plausible
+            if not low <= value <= high:
+                given, least, most = (declared.reading(number, currency) for number in (value, low, high))
+                sentences.append(
+                    f"{declared.label}: {given} lies outside {least} to {most} ({declared.source})."
+                )
+        return sentences
 
     def documentation(self) -> pd.DataFrame:
         """One row a field: setting, value, unit, plausible range, meaning, source and how sure it is."""
@@ -80,8 +151,44 @@ class Assumptions(BaseModel):
         return pd.DataFrame(rows)
 
 
+def why_refused(error: ValueError) -> str:
+    """The sentences of a refusal, without what a validation library wraps around them.
+
+    >>> why_refused(ValueError("The shares add up to 120%."))
+    'The shares add up to 120%.'
+    """
+    if not isinstance(error, ValidationError):
+        return str(error)
+    return " ".join(_sentence(detail) for detail in error.errors())
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    own = detail.get("ctx", {}).get("error")
+    if isinstance(own, ValueError):
+        return str(own)
+    place = ".".join(map(str, detail["loc"]))
+    return f"{place}: {detail['msg']}." if place else f"{detail['msg']}."
+
+
 def _refusal(name: str, value: float, declared: Assumption) -> str:
     low, high = declared.valid
     text = f"{name} must lie between {low:g} and {high:g}: you gave {value:g}"
     percent_slip = declared.unit == "share" and low <= value / 100 <= high
     return text + (f"; did you mean {value / 100:g}?" if percent_slip else ".")
+
+
+def _decimals(number: Decimal) -> int:
+    """The number of decimals that a number is written with, trailing zeros aside."""
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+#: What stands behind the amount, for the units that are not simply its noun.
+_SUFFIX: dict[Unit, str] = {"share": "%", "share a year": "% a year", "money": "", "number": ""}
+
+
+def _with_unit(amount: str, unit: Unit) -> str:
+    if unit in _SUFFIX:
+        return amount + _SUFFIX[unit]
+    noun, *rest = unit.removeprefix("money ").split(" ")
+    return " ".join([amount, noun.removesuffix("s") if amount == "1" else noun, *rest])

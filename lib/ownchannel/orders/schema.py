@@ -43,3 +43,6 @@ TABLE = pa.schema(
 
 #: Columns that hold money, in the order of the table.
 AMOUNTS = tuple(field.name for field in TABLE if field.type == MONEY)
+
+#: ISO 4217's code for "no currency": cancelled and pending lines that carry no money.
+NO_CURRENCY = "XXX"

@@ -1,0 +1,1 @@
+"""A result in, a plotly figure and a line of text out; no widgets, no models."""

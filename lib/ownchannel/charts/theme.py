@@ -1,0 +1,148 @@
+"""One look for every chart: colours that a colour-blind reader tells apart, quiet axes, names at the lines.
+
+The colours are Okabe and Ito's (2008, jfly.uni-koeln.de/color), limited to those that stand out from a white
+and from a dark page alike. What you own is cool, what you rent is warm, in every chart.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+
+OWNED = "#0072B2"
+MARKETPLACE = "#D55E00"
+NOTE = "#7A828C"
+
+#: A brand's second and third channel of a kind stay on their kind's side of the wheel.
+_BY_KIND = {
+    "owned": (OWNED, "#009E73", "#56B4E9"),
+    "marketplace": (MARKETPLACE, "#E69F00", "#CC79A7"),
+}
+_FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
+_LETTER_WIDTH = 7.5  # pixels of an average letter at the template's font size
+_LINE_HEIGHT = 18  # pixels that one label needs
+
+
+class Chart(NamedTuple):
+    """A figure, and the line of text that says what it shows: read below it, and aloud in its place."""
+
+    figure: go.Figure
+    caption: str
+
+
+def channel_colours(kinds: Sequence[str]) -> list[str]:
+    """A colour for each channel, from its kind; the first of a kind has the kind's own colour.
+
+    >>> channel_colours(["owned", "marketplace", "owned"])
+    ['#0072B2', '#D55E00', '#009E73']
+    """
+    seen: defaultdict[str, int] = defaultdict(int)
+    colours = []
+    for kind in kinds:
+        if kind not in _BY_KIND:
+            raise ValueError(f"A channel's kind is one of {', '.join(_BY_KIND)}: you gave {kind!r}.")
+        wheel = _BY_KIND[kind]
+        colours.append(wheel[seen[kind] % len(wheel)])
+        seen[kind] += 1
+    return colours
+
+
+def register() -> None:
+    """Make the light template plotly's default, and the dark one known as "ownchannel-dark"."""
+    import plotly.io as pio
+
+    pio.templates["ownchannel"] = template()
+    pio.templates["ownchannel-dark"] = template(dark=True)
+    pio.templates.default = "ownchannel"
+
+
+@cache
+def template(*, dark: bool = False) -> go.layout.Template:
+    """The look as a plotly template, for a light page or a dark one.
+
+    >>> template().layout.font.size
+    14
+    """
+    text, quiet, grid = ("#E6E8EB", "#A9B0B8", "#3A4048") if dark else ("#1F2933", "#59626D", "#E4E7EB")
+    axis = {
+        "automargin": True,
+        "gridcolor": grid,
+        "linecolor": grid,
+        "tickcolor": grid,
+        "tickfont": {"color": quiet, "size": 13},
+        "title": {"font": {"color": quiet, "size": 13}, "standoff": 12},
+        "zeroline": True,
+        "zerolinecolor": quiet,
+        "zerolinewidth": 1,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": _FONT, "size": 14, "color": text},
+            "title": {
+                "font": {"size": 16},
+                "x": 0,
+                "xanchor": "left",
+                "xref": "paper",
+                "yref": "container",
+                "automargin": True,
+                "pad": {"t": 4, "b": 16},
+            },
+            "colorway": [OWNED, MARKETPLACE, "#009E73", "#E69F00", "#56B4E9", "#CC79A7", NOTE],
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "margin": {"l": 12, "r": 12, "t": 20, "b": 12},
+            "height": 340,
+            "bargap": 0.35,
+            "xaxis": axis | {"showgrid": False, "ticks": "outside", "ticklen": 4},
+            "yaxis": axis | {"ticks": "", "ticklabelstandoff": 6},
+            "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 13}},
+            "hoverlabel": {"font": {"family": _FONT, "size": 13}, "namelength": -1},
+            "annotationdefaults": {"font": {"size": 13, "color": quiet}, "showarrow": False},
+        },
+        data={
+            "scatter": [{"line": {"width": 2.5}, "marker": {"size": 7}}],
+            "bar": [{"marker": {"line": {"width": 0}}, "textfont": {"size": 13}, "cliponaxis": False}],
+        },
+    )
+
+
+def label_lines(figure: go.Figure, height: int = 280) -> go.Figure:
+    """Write each line's name at its right end, in its colour, in place of a legend.
+
+    `height` is the height of the plot in pixels, from which follows how far apart two names must stand.
+    Returns the figure that it was given.
+
+    >>> lines = [go.Scatter(y=[1, 3], name="Shop"), go.Scatter(y=[1, 2], name="Market")]
+    >>> [note.text for note in label_lines(go.Figure(lines)).layout.annotations]
+    ['Shop', 'Market']
+    """
+    lines = list(figure.data)
+    for line, shift in zip(lines, _shifts(lines, height), strict=True):
+        figure.add_annotation(
+            text=line.name,
+            font={"color": line.line.color, "size": 13},
+            x=1,
+            xref="paper",
+            xanchor="left",
+            xshift=8,
+            y=line.y[-1],
+            yanchor="middle",
+            yshift=shift,
+            showarrow=False,
+        )
+    longest = max(len(line.name) for line in lines)
+    return figure.update_layout(showlegend=False, margin_r=20 + _LETTER_WIDTH * longest)
+
+
+def _shifts(lines: Sequence[go.Scatter], height: int) -> list[float]:
+    """Pixels to move each label up, so that no two stand closer than a line of text."""
+    lowest = min(min(line.y) for line in lines)
+    span = max(max(line.y) for line in lines) - lowest or 1
+    wanted = [(line.y[-1] - lowest) / span * height for line in lines]
+    placed = list(wanted)
+    for below, above in pairwise(sorted(range(len(lines)), key=wanted.__getitem__)):
+        placed[above] = max(placed[above], placed[below] + _LINE_HEIGHT)
+    return [round(float(after - before), 1) for after, before in zip(placed, wanted, strict=True)]

@@ -1,0 +1,1 @@
+"""Orders: the platforms' exports in, one tidy order table out."""

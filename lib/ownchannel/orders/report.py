@@ -1,0 +1,103 @@
+"""What was read, what was not, and why: for each file in numbers and as a sentence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+
+from ownchannel.formats import count, money
+
+REJECTED_COLUMNS = ("file", "line", "column", "value", "reason", "remedy")
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """One file: every row is accepted, rejected or a repeat of a row already counted.
+
+    `money` tells by currency what came `in` with rows counted once, and how it splits into `accepted` and
+    `rejected`; what repeated rows carried is beside it as `duplicates`. `reconciled`, `difference` and
+    `unclassified` are for formats that carry a sum to check against; None where there is none.
+    """
+
+    name: str
+    format: str
+    encoding: str = ""
+    rows_in: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+    money: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
+    dates: tuple[date, date] | None = None
+    warnings: tuple[str, ...] = ()
+    reconciled: bool | None = None
+    difference: Decimal | None = None
+    unclassified: Mapping[str, Decimal] | None = None
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the file's format was recognised."""
+        return bool(self.format)
+
+    def __str__(self) -> str:
+        if not self.was_read:
+            return f"{self.name} was not read. {' '.join(self.warnings)}"
+        parts = [f"{self.accepted:,} accepted"]
+        parts += [f"{self.rejected:,} rejected"] if self.rejected else []
+        parts += [f"{self.duplicates:,} already counted"] if self.duplicates else []
+        sums = [money(split["accepted"], currency, 2) for currency, split in sorted(self.money.items())]
+        text = f"{self.name}: {self.format}, {count(self.rows_in, 'row')}: {', '.join(parts)}"
+        text += f"; {' and '.join(sums)} of order lines" if sums else ""
+        text += f", {day(self.dates[0])} to {day(self.dates[1])}" if self.dates else ""
+        return " ".join([f"{text}.", *self.warnings])
+
+
+@dataclass(frozen=True)
+class Report:
+    """All files of one reading, and every row that could not be used."""
+
+    files: tuple[FileReport, ...]
+    rejected: pd.DataFrame
+    """file, line, column, value (its shape only), reason, remedy."""
+    left_aside: tuple[str, ...] = ()
+    timezone: str = "UTC"
+
+    def __str__(self) -> str:
+        lines = [self.headline(), *(f"- {file}" for file in self.files)]
+        if self.left_aside:
+            lines.append(f"- Left aside, being no exports by their names: {', '.join(self.left_aside)}.")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def headline(self) -> str:
+        """The whole reading in one sentence."""
+        read = [file for file in self.files if file.was_read]
+        if not self.files:
+            return "No files were given."
+        rows, rejected = sum(f.rows_in for f in read), sum(f.rejected for f in read)
+        text = f"{len(read)} of {count(len(self.files), 'file')} read, {count(rows, 'row')}, "
+        text += f"{count(sum(f.accepted for f in read), 'order line')} accepted"
+        text += f", {count(rejected, 'row')} rejected, each with its reason" if rejected else ""
+        return f"{text}; days are counted in {self.timezone}."
+
+    def reasons(self) -> pd.DataFrame:
+        """The rejected rows by file and reason: how many, the first line, and what to do."""
+        grouped = self.rejected.groupby(["file", "column", "reason", "remedy"], sort=False)["line"]
+        return grouped.agg(rows="size", first_line="min").reset_index()
+
+
+def rejected_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    """Rejected rows as a table, in the order of the files."""
+    table = pd.DataFrame(list(rows), columns=list(REJECTED_COLUMNS))
+    return table.astype({"line": "int64"})
+
+
+def day(moment: date) -> str:
+    """A date as a person writes it.
+
+    >>> day(date(2026, 9, 3))
+    '3 Sep 2026'
+    """
+    return f"{moment.day} {moment:%b %Y}"

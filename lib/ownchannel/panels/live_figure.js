@@ -1,0 +1,118 @@
+// Draws the kernel's figure. The kernel's `figure` is the only truth: a page that is reloaded starts from it.
+
+const SHARED = Symbol.for("ownchannel.plotly"); // one plotly.js a page, however many figures
+
+// JupyterLab and Voilà hold plotly.js as plotly's own renderer; drawing nothing with it sets window.Plotly.
+async function fromExtension() {
+  const mimeType = "application/vnd.plotly.v1+json";
+  const extension = await globalThis._JUPYTERLAB["jupyterlab-plotly"].get("./mimeExtension");
+  const renderer = extension().rendererFactory.createRenderer({ mimeType });
+  await renderer.renderModel({ data: { [mimeType]: { data: [], layout: {} } }, metadata: {} });
+  if (!globalThis.Plotly?.react) throw new Error("plotly's extension left no window.Plotly");
+  return globalThis.Plotly;
+}
+
+// Any other page asks the kernel, once: 1.5 MB, compressed.
+function fromKernel(model) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("plotly.js did not arrive")), 60_000);
+    model.on("msg:custom", async function receive(message, buffers) {
+      if (message?.event !== "plotly.js") return;
+      model.off("msg:custom", receive);
+      clearTimeout(timer);
+      try {
+        const unzipped = new Blob([buffers[0]]).stream().pipeThrough(new DecompressionStream("gzip"));
+        const script = new Blob([await new Response(unzipped).text()], { type: "text/javascript" });
+        const address = URL.createObjectURL(script);
+        await import(address);
+        URL.revokeObjectURL(address);
+        resolve(globalThis.Plotly);
+      } catch (error) {
+        reject(error);
+      }
+    });
+    model.send({ event: "need plotly.js" });
+  });
+}
+
+function plotly(model) {
+  globalThis[SHARED] ??= fromExtension().catch(() => fromKernel(model));
+  globalThis[SHARED].catch(() => delete globalThis[SHARED]); // the next figure may try again
+  return globalThis[SHARED];
+}
+
+const nextFrame = () => new Promise(requestAnimationFrame);
+
+function element(tag, parent, className) {
+  const made = document.createElement(tag);
+  made.className = className;
+  return parent.appendChild(made);
+}
+
+function render({ model, el }) {
+  const frame = element("figure", el, "oc-figure");
+  const plot = element("div", frame, "oc-plot");
+  const caption = element("figcaption", frame, "oc-caption");
+  let Plotly, stale = true, drawing = false, drawn = false, visible = false, gone = false;
+
+  async function draw() {
+    const { data, layout, config } = structuredClone(model.get("figure"));
+    const dark = document.body.dataset.jpThemeLight === "false";
+    layout.template = model.get("templates")[dark ? "dark" : "light"];
+    layout.uirevision ??= "kept"; // a zoom outlives the next redraw
+    await Plotly.react(plot, data, layout, { displayModeBar: false, ...config });
+    if (!drawn) plot.on("plotly_click", (event) => model.send({ event: "click", points: event.points.map(clicked) }));
+    drawn = true;
+  }
+
+  // One drawing at a time, always of the newest figure, and none that nobody sees.
+  async function settle() {
+    if (drawing || !Plotly) return;
+    drawing = true;
+    try {
+      while (stale && visible && !gone) {
+        stale = false;
+        await nextFrame();
+        await draw();
+      }
+    } catch (error) {
+      fail(error);
+    } finally {
+      drawing = false;
+    }
+  }
+
+  const fail = (error) => (caption.textContent = `This chart could not be drawn: ${error.message}`);
+  const redraw = () => { stale = true; settle(); };
+  const describe = () => {
+    caption.textContent = model.get("caption");
+    plot.setAttribute("role", "img");
+    plot.setAttribute("aria-label", model.get("caption"));
+    plot.style.height = `${model.get("figure").layout?.height ?? model.get("templates").light.layout.height}px`;
+  };
+
+  const theme = new MutationObserver(redraw);
+  const size = new ResizeObserver(() => drawn && plot.offsetWidth && Plotly.Plots.resize(plot));
+  const sight = new IntersectionObserver(
+    ([entry]) => { visible = entry.isIntersecting; settle(); }, { rootMargin: "300px" });
+  theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  size.observe(plot);
+  sight.observe(plot);
+  model.on("change:figure", redraw);
+  model.on("change:caption", describe);
+  describe();
+  plotly(model).then((loaded) => { Plotly = loaded; settle(); }, fail);
+
+  return () => {
+    gone = true;
+    [theme, size, sight].forEach((observer) => observer.disconnect());
+    model.off("change:figure", redraw);
+    model.off("change:caption", describe);
+    if (drawn) Plotly.purge(plot);
+  };
+}
+
+const clicked = ({ curveNumber, data, pointIndex, pointNumber, x, y }) =>
+  ({ trace: curveNumber, name: data.name, index: pointIndex ?? pointNumber, x, y });
+
+export default { render };
