@@ -1,4 +1,4 @@
-"""From a cell's text to a value: exact money, quantities and instants, or a sentence on what is wrong with it."""
+"""From a cell's text to a value: exact numbers and instants, or a sentence on what is wrong with it."""
 
 import re
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ def masked(value: str, longest: int = 24) -> str:
     >>> masked("Jane Roe, 12.3.4")
     'aaaa aaa, 99.9.9'
     """
-    shape = "".join("9" if c.isdigit() else "a" if c.isalpha() else c for c in value[:longest])
+    shape = "".join("a" if c.isalpha() else "9" if c.isalnum() else c for c in value[:longest])
     return shape + ("…" if len(value) > longest else "")
 
 
@@ -67,7 +67,7 @@ def number(text: str, decimal: str = ".") -> Decimal:
         value = Decimal(plain.replace(",", ""))
         if value >= LARGEST_AMOUNT:
             raise ValueError("a trillion or more")
-        if int(value.as_tuple().exponent) < -6:
+        if len(plain.partition(".")[2]) > 6 or "e" in plain.lower():
             value = value.quantize(_SIXTH_DECIMAL)
     except InvalidOperation as error:
         raise ValueError("not a number") from error
@@ -78,10 +78,9 @@ def times(price: Decimal, quantity: Decimal) -> Decimal:
     """A product of two exact numbers, kept to the sixth decimal.
 
     >>> times(Decimal("2.55"), Decimal("6.0"))
-    Decimal('15.300')
+    Decimal('15.300000')
     """
-    product = price * quantity
-    return product.quantize(_SIXTH_DECIMAL) if int(product.as_tuple().exponent) < -6 else product
+    return (price * quantity).quantize(_SIXTH_DECIMAL)
 
 
 @lru_cache(maxsize=4_096)

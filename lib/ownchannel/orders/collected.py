@@ -22,17 +22,19 @@ _INTERNAL = [
 _AS_READ = pa.schema([*(f for f in TABLE if f.name not in ("ordered_on", "source_file")), *_INTERNAL])
 
 # The platform's own report wins over a synced copy of the order; of one line's states the newest counts.
+_KEY = ("identity", "line_id", "rank", "updated_at", "ordered_at", "file_no", "source_row", "place")
 _ONCE = """
-    SELECT * EXCLUDE (best, as_of, place) FROM (
+    SELECT place FROM (
         SELECT *, row_number() OVER (
-            PARTITION BY identity, line_id ORDER BY updated_at DESC NULLS LAST, as_of DESC, file_no, source_row
-        ) AS place
+            PARTITION BY identity, line_id
+            ORDER BY updated_at DESC NULLS LAST, as_of DESC, file_no, source_row
+        ) AS standing
         FROM (
             SELECT *, min(rank) OVER (PARTITION BY identity) AS best,
                       max(ordered_at) OVER (PARTITION BY file_no) AS as_of
             FROM lines
         ) WHERE rank = best
-    ) WHERE place = 1 ORDER BY file_no, source_row
+    ) WHERE standing = 1 ORDER BY place
 """
 
 
@@ -53,11 +55,11 @@ def as_read(batches: list[pa.RecordBatch], file_no: int) -> pa.Table:
 
 def counted_once(lines: pa.Table) -> pa.Table:
     """The lines without repeats: one order in two files, or in a report and a synced copy, is one order."""
+    keys = lines.append_column("place", pa.array(range(len(lines)), pa.int64())).select(_KEY)
     with duckdb.connect(config={"autoinstall_known_extensions": False}) as engine:
-        engine.execute("SET TimeZone = 'UTC'")
-        engine.register("lines", lines)
-        once = engine.execute(_ONCE).to_arrow_table()
-    return once.select(lines.column_names).cast(lines.schema)
+        engine.register("lines", keys)
+        places = engine.sql(_ONCE).to_arrow_table()["place"]
+    return lines if len(places) == len(lines) else lines.take(places)
 
 
 def tidy(lines: pa.Table, names: list[str], timezone: str) -> pa.Table:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 
 class CustomerKeys:
-    """Turns e-mail addresses and platform ids into keys that are stable in one workspace and mean nothing outside.
+    """Turns addresses and platform ids into keys that are stable in a workspace and mean nothing outside.
 
     HMAC-SHA256 under the workspace's secret, its first 128 bits in hex. `secret` is called only once, when
     the first customer is met.

@@ -1,7 +1,5 @@
 """Read one file whatever its state, and account for every row and every cent of it."""
 
-import zipfile
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,10 +13,8 @@ from ownchannel.orders.readers import Context, Reader
 from ownchannel.orders.records import Line, Rejection, Row
 from ownchannel.orders.report import FileReport
 from ownchannel.orders.schema import NO_CURRENCY
-from ownchannel.orders.sources import Source, Unopened
+from ownchannel.orders.sources import DAMAGED, Source, Unopened
 from ownchannel.orders.tables import Layout, find_layout, open_rows
-
-DAMAGED = (OSError, EOFError, RuntimeError, KeyError, zlib.error, zipfile.BadZipFile)
 
 _UNKNOWN = (
     "None of its first lines is a header that is known here. If it is a table of orders, name its columns "
@@ -27,6 +23,7 @@ _UNKNOWN = (
 _EMPTY = "It is empty."
 _CUT_SHORT = "It ends early or is damaged: what stands before the damage was read. Fetch it again."
 _NOT_FINISHED = "could not be read to its end"
+_MEND_ROW = "Look at this line in the file: a stray delimiter or quote shifts its cells."
 _UNBALANCED = "The amounts read do not add up to the file's: do not rely on this file, and report it."
 
 Money = defaultdict[str, Decimal]
@@ -51,8 +48,12 @@ class FileRead:
         """The rows on their way to the reader, each written down with its money."""
         for row in rows:
             self.rows += 1
-            self._waiting[row.line] = reader.money(row)
-            yield row
+            if row.fault:
+                self._waiting[row.line] = (NO_CURRENCY, Decimal(0))
+                self._reject(Rejection(row.line, "the whole row", "", row.fault, _MEND_ROW))
+            else:
+                self._waiting[row.line] = reader.money(row)
+                yield row
 
     def settled(self, outcomes: Iterator[Line | Rejection]) -> Iterator[Line]:
         """The lines on their way to the table; rejected rows stay here, and no row is without an outcome."""

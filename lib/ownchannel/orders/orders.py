@@ -55,7 +55,8 @@ class Orders:
 
 def as_pandas(table: pa.Table) -> pd.DataFrame:
     """An Arrow table as pandas, decimals exact and dates as dates."""
-    return table.to_pandas(types_mapper=pd.ArrowDtype)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame
 
 
 def _listed(words: Iterable[str]) -> str:

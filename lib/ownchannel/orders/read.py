@@ -27,37 +27,27 @@ def read_orders(
     """Orders from the platforms' own export files.
 
     `paths`: files, folders, uploads (`name` and `content`), `.gz`, `.zip`, one or many; each is recognised by
-    its content. `mapping` names the columns of tables that no reader knows (see `ColumnMapping`). `workspace` is the
-    folder with the key that hides customers. `timezone` (an IANA name) is the brand's, in which its days are
-    counted.
+    its content. `mapping` names the columns of tables that no reader knows (see `ColumnMapping`).
+    `workspace` is the folder with the key that hides customers. `timezone` (an IANA name) is the brand's, in
+    which its days are counted.
 
     Gives `Orders`. A bad row is set aside and a bad file told of in `.report`; neither stops the rest. Raises
     ValueError where the mapping, the time zone or the workspace's key cannot be used.
 
-    >>> header = "Invoice,Date,Amount"
-    >>> mapping = {"order_id": "Invoice", "ordered_at": "Date", "item_value": "Amount", "currency": "EUR"}
-    >>> print(
-    ...     read_orders(
-    ...         ("till.csv", f"{header}\\n1,2026-03-01,12.50\\n2,2026-03-02,oops".encode()), mapping
-    ...     ).report
-    ... )
-    1 of 1 file read, 2 rows, 1 order line accepted, 1 row rejected, each with its reason; days are counted in UTC.
-    - till.csv: Table with named columns, 2 rows: 1 accepted, 1 rejected; €12.50 of order lines, 1 Mar 2026 to 1 Mar 2026.
+    >>> till = ("till.csv", b"Invoice,Date,Amount" + bytes([10]) + b"1,2026-03-01,12.50")
+    >>> columns = {"order_id": "Invoice", "ordered_at": "Date", "item_value": "Amount", "currency": "EUR"}
+    >>> read_orders(till, mapping=columns)
+    1 order on Own store in EUR, 1 Mar 2026 to 1 Mar 2026.
     """
     _check_timezone(timezone)
-    place = (
-        workspace
-        if isinstance(workspace, Workspace)
-        else Workspace(Path(workspace))
-        if workspace
-        else Workspace()
-    )
+    place = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
     keys = CustomerKeys(place.secret)
     readers = (*([MappedOrders(ColumnMapping.of(mapping))] if mapping is not None else []), *READERS)
     found = list(find_sources(paths))
     left_aside = tuple(source.name for source in found if isinstance(source, LeftAside))
     sources = [source for source in found if not isinstance(source, LeftAside)]
-    return _assembled([read_file(s, readers, Context(keys, timezone)) for s in sources], left_aside, timezone)
+    files = [read_file(source, readers, Context(keys, timezone)) for source in sources]
+    return _assembled(files, left_aside, timezone)
 
 
 def _assembled(files: list[FileRead], left_aside: tuple[str, ...], timezone: str) -> Orders:

@@ -1,7 +1,6 @@
 """What readers hand over: rows as they stand in a file, and what became of each of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -65,13 +64,16 @@ class Rejection(NamedTuple):
     """The order's currency where the row itself does not carry it."""
 
 
-@dataclass(frozen=True)
 class Row:
-    """One row of a file: its line number and its cells, fetched by column name and checked on the way."""
+    """One row of a file: its line number and its cells, fetched by column name and checked on the way.
 
-    line: int
-    cells: list[str]
-    columns: Mapping[str, int]
+    `fault` says what is wrong with the row as a whole; a reader never sees such a row.
+    """
+
+    __slots__ = ("cells", "columns", "fault", "line")
+
+    def __init__(self, line: int, cells: list[str], columns: Mapping[str, int], fault: str = "") -> None:
+        self.line, self.cells, self.columns, self.fault = line, cells, columns, fault
 
     def text(self, column: str) -> str:
         """The cell, stripped; empty where the column or the cell is missing."""
@@ -101,7 +103,7 @@ class Row:
             raise BadCell(column, value, "is not an amount that can be read", remedy) from error
 
     def line_total(self, price: str, quantity: str, decimal: str = ".") -> Decimal:
-        """Price for one times quantity, exact to the sixth decimal, or BadCell; one where no quantity is given."""
+        """Price for one times quantity (one where none is given), to the sixth decimal, or BadCell."""
         total = times(self.number(price, decimal), self.number(quantity, decimal, default=Decimal(1)))
         if abs(total) >= LARGEST_AMOUNT:
             raise BadCell(

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pandas as pd
 
 from ownchannel.formats import count, money
+from ownchannel.orders.schema import NO_CURRENCY
 
 REJECTED_COLUMNS = ("file", "line", "column", "value", "reason", "remedy")
 
@@ -46,7 +47,8 @@ class FileReport:
         parts = [f"{self.accepted:,} accepted"]
         parts += [f"{self.rejected:,} rejected"] if self.rejected else []
         parts += [f"{self.duplicates:,} already counted"] if self.duplicates else []
-        sums = [money(split["accepted"], currency, 2) for currency, split in sorted(self.money.items())]
+        accepted = {code: split["accepted"] for code, split in self.money.items() if code != NO_CURRENCY}
+        sums = [money(amount, currency, 2) for currency, amount in sorted(accepted.items())]
         text = f"{self.name}: {self.format}, {count(self.rows_in, 'row')}: {', '.join(parts)}"
         text += f"; {' and '.join(sums)} of order lines" if sums else ""
         text += f", {day(self.dates[0])} to {day(self.dates[1])}" if self.dates else ""

@@ -10,7 +10,7 @@ Status = Literal["completed", "pending", "cancelled", "refunded"]
 #: Statuses whose lines count as sales; the others are kept in the table and left out of every sum.
 SALES: tuple[Status, ...] = ("completed", "refunded")
 
-#: Exact money: below a trillion, kept to the sixth decimal (18 digits fit one machine word and can be multiplied).
+#: Exact money: below a trillion, kept to the sixth decimal; 18 digits fit a machine word and multiply.
 MONEY = pa.decimal128(18, 6)
 
 #: One row an order line. Amounts are never null except `fee`: null says that no file told the fee.

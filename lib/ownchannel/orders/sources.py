@@ -1,11 +1,13 @@
-"""Where orders come from: files, folders, uploads and archives, each as something that can be opened again."""
+"""Where orders come from: files, folders, uploads and archives, each as a source that opens again."""
 
 import gzip
 import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -13,6 +15,8 @@ from typing import Any, BinaryIO, cast
 TABLES = (".txt", ".csv", ".tsv", ".xlsx", ".gz", ".zip")
 #: Archives may hold archives, but not without end.
 DEEPEST_ARCHIVE = 3
+#: What damaged, truncated, locked or vanished files and archives raise.
+DAMAGED = (OSError, EOFError, RuntimeError, KeyError, zlib.error, zipfile.BadZipFile)
 
 Input = str | Path | Mapping[str, Any] | tuple[str, bytes]
 
@@ -22,7 +26,7 @@ class Source:
     """A file by the name that a person knows it by, and a way to open its bytes from the start."""
 
     name: str
-    open: Callable[[], BinaryIO]
+    open: Callable[[], AbstractContextManager[BinaryIO]]
 
     def starts_with(self, magic: bytes) -> bool:
         """Whether the content begins with these bytes."""
@@ -72,16 +76,17 @@ def _in_memory(name: str, content: bytes) -> Source:
 def _from_path(path: Path) -> Iterator[Found]:
     if path.is_dir():
         for file in sorted(p for p in path.rglob("*") if p.is_file() and not _is_hidden(p.relative_to(path))):
-            if file.suffix.lower() in TABLES:
-                yield from _unpacked(
-                    Source(file.relative_to(path).as_posix(), lambda file=file: file.open("rb"))
-                )  # type: ignore[misc]
-            else:
-                yield LeftAside(file.relative_to(path).as_posix())
+            name = file.relative_to(path).as_posix()
+            is_export = file.suffix.lower() in TABLES
+            yield from _unpacked(_on_disk(name, file)) if is_export else [LeftAside(name)]
     elif path.is_file():
-        yield from _unpacked(Source(path.name, lambda: path.open("rb")))
+        yield from _unpacked(_on_disk(path.name, path))
     else:
         yield Unopened(path.name, "There is no such file or folder. Check the name and where it lies.")
+
+
+def _on_disk(name: str, path: Path) -> Source:
+    return Source(name, lambda: path.open("rb"))
 
 
 def _is_hidden(path: Path) -> bool:
@@ -92,15 +97,13 @@ def _unpacked(source: Source, depth: int = 0) -> Iterator[Found]:
     """The source itself, or what an archive holds."""
     try:
         if source.starts_with(b"\x1f\x8b"):
-            inner = Source(source.name.removesuffix(".gz"), lambda: cast(BinaryIO, gzip.open(source.open())))
-            inner.starts_with(b"")
-            yield from _deeper(inner, depth)
+            yield from _deeper(Source(source.name.removesuffix(".gz"), lambda: _gunzipped(source)), depth)
         elif source.starts_with(b"PK\x03\x04") and not is_workbook(source):
             for name in _members(source):
-                yield from _deeper(Source(f"{source.name}/{name}", _opener(source, name)), depth)
+                yield from _deeper(Source(f"{source.name}/{name}", partial(_member, source, name)), depth)
         else:
             yield source
-    except (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile):
+    except DAMAGED:
         yield Unopened(
             source.name, "The file is damaged, locked or needs a password. Fetch it again, or unlock it."
         )
@@ -125,5 +128,13 @@ def _members(source: Source) -> list[str]:
     return sorted(name for name in names if not _is_hidden(Path(name)))
 
 
-def _opener(source: Source, member: str) -> Callable[[], BinaryIO]:
-    return lambda: cast(BinaryIO, zipfile.ZipFile(source.open()).open(member))
+@contextmanager
+def _gunzipped(source: Source) -> Iterator[BinaryIO]:
+    with source.open() as file, gzip.open(file) as inner:
+        yield cast(BinaryIO, inner)
+
+
+@contextmanager
+def _member(source: Source, name: str) -> Iterator[BinaryIO]:
+    with source.open() as file, zipfile.ZipFile(file) as archive, archive.open(name) as inner:
+        yield cast(BinaryIO, inner)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from itertools import islice
 
 from ownchannel.orders.records import Row
-from ownchannel.orders.sources import Source, is_workbook
+from ownchannel.orders.sources import DAMAGED, Source, is_workbook
 
 #: Reports open with a few lines of their own before the header; none is known with more than 13.
 HEADER_WITHIN = 15
@@ -19,8 +19,11 @@ DELIMITERS = "\t,;|"
 _CHUNK = 1 << 20
 _KANA = re.compile("[\u3041-\u30ff]")
 
-Cells = tuple[int, list[str]]
-"""A record: the line of the file that it starts on, and its cells."""
+Cells = tuple[int, list[str] | None]
+"""A record: the line of the file that it starts on, and its cells; None where it cannot be parsed."""
+
+_UNPARSED = "cannot be parsed: a cell is too long, or a quote is not closed"
+_TOO_MANY = "has more cells than the header"
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Layout:
     delimiter: str
     header_line: int
     columns: dict[str, int]
+    width: int
     repeated: tuple[str, ...] = ()
 
 
@@ -45,20 +49,25 @@ def column_names(cells: Sequence[str]) -> dict[str, int]:
 
 def detect_encoding(source: Source) -> str:
     """UTF-8 where every byte agrees, else Japanese Windows where it gives kana, else Western Windows."""
-    for encoding in ("utf-8-sig", "cp932"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        kana = False
-        with source.open() as file:
-            try:
-                while chunk := file.read(_CHUNK):
-                    text = decoder.decode(chunk)
-                    kana = kana or encoding == "cp932" and bool(_KANA.search(text))
-                decoder.decode(b"", final=True)
-            except UnicodeDecodeError:
-                continue
-        if encoding == "utf-8-sig" or kana:
-            return encoding
-    return "cp1252"
+    if _decodes(source, "utf-8-sig", wanted=re.compile("")):
+        return "utf-8-sig"
+    return "cp932" if _decodes(source, "cp932", wanted=_KANA) else "cp1252"
+
+
+def _decodes(source: Source, encoding: str, wanted: re.Pattern[str]) -> bool:
+    """Whether every byte up to the file's end, or to its damage, decodes, and gives what is wanted."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    found = False
+    with source.open() as file:
+        try:
+            while chunk := file.read(_CHUNK):
+                found = bool(wanted.search(decoder.decode(chunk))) or found
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+        except DAMAGED:
+            return found
+    return found
 
 
 def find_layout(source: Source, known: Callable[[frozenset[str]], bool]) -> Layout | None:
@@ -78,11 +87,13 @@ def _layout_of(
     top: list[Cells], encoding: str, delimiter: str, known: Callable[[frozenset[str]], bool]
 ) -> Layout | None:
     for line, cells in top:
+        if cells is None:
+            continue
         columns = column_names(cells)
         if known(frozenset(columns)):
             folded = [cell.strip().casefold() for cell in cells]
             repeated = tuple(sorted({name for name in folded if name and folded.count(name) > 1}))
-            return Layout(encoding, delimiter, line, columns, repeated)
+            return Layout(encoding, delimiter, line, columns, len(cells), repeated)
     return None
 
 
@@ -98,31 +109,39 @@ def open_rows(source: Source, layout: Layout) -> Iterator[Iterator[Row]]:
 
 def _rows(records: Iterator[Cells], layout: Layout) -> Iterator[Row]:
     for line, cells in records:
-        if line > layout.header_line and any(cell and not cell.isspace() for cell in cells):
-            yield Row(line, cells, layout.columns)
+        if line <= layout.header_line:
+            continue
+        if cells is None:
+            yield Row(line, [], layout.columns, fault=_UNPARSED)
+        elif any(cell and not cell.isspace() for cell in cells):
+            surplus = any(cell.strip() for cell in cells[layout.width :])
+            yield Row(line, cells, layout.columns, fault=_TOO_MANY if surplus else "")
 
 
 @contextmanager
 def _text_cells(source: Source, encoding: str, delimiter: str) -> Iterator[Iterator[Cells]]:
-    # Marketplace reports between tabs carry quotes as plain characters (12" x 18"); CSV quotes its cells.
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     with (
         source.open() as file,
         io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="") as text,
     ):
-        yield _numbered(csv.reader(text, delimiter=delimiter, quoting=quoting))
+        yield _numbered(text, delimiter)
 
 
-def _numbered(reader: "csv._reader") -> Iterator[Cells]:
-    """Records with the line that each starts on; one that the parser refuses comes as a single odd cell."""
+def _numbered(text: io.TextIOWrapper, delimiter: str) -> Iterator[Cells]:
+    """Records with the line that each starts on; one that the parser refuses has None for its cells."""
+    # Marketplace reports between tabs carry quotes as plain characters (12" x 18"); CSV quotes its cells.
+    if delimiter == "\t":
+        reader = csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+    else:
+        reader = csv.reader(text, delimiter=delimiter)
     while True:
         line = reader.line_num + 1
         try:
             yield line, next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
-            yield line, [f"unreadable: {error}"]
+        except csv.Error:
+            yield line, None
 
 
 def _workbook_cells(source: Source) -> Iterator[Cells]:

@@ -29,6 +29,11 @@ class Workspace:
 
     folder: Path = field(default_factory=default_folder)
 
+    @classmethod
+    def at(cls, folder: str | Path | None) -> "Workspace":
+        """The workspace in a folder; the default one where none is named."""
+        return cls() if folder is None else cls(Path(folder))
+
     def secret(self) -> bytes:
         """The key of this workspace, 32 bytes, made at the first call and kept with mode 600."""
         file = self.open() / KEY_FILE

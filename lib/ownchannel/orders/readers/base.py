@@ -11,7 +11,7 @@ from ownchannel.orders.records import Line, Rejection, Row
 
 @dataclass
 class Context:
-    """What a reader needs besides the rows, for one file: who hides customers, the brand's clock, a note pad."""
+    """What a reader needs besides a file's rows: who hides customers, the brand's clock, a note pad."""
 
     keys: CustomerKeys
     timezone: str

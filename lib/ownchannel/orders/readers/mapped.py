@@ -199,10 +199,13 @@ class MappedOrders:
         return _STATUS[text]
 
     def _text(self, row: Row, field: str) -> str:
-        return row.text(self._column.get(field, ""))
+        column = self._column.get(field)
+        return row.text(column) if column else ""
 
     def _label(self, row: Row, field: str) -> str | None:
-        return row.label(self._column.get(field, ""))
+        column = self._column.get(field)
+        return row.label(column) if column else None
 
     def _number(self, row: Row, field: str, default: Decimal = Decimal(0)) -> Decimal:
-        return row.number(self._column.get(field, ""), self._mapping.decimal, default)
+        column = self._column.get(field)
+        return row.number(column, self._mapping.decimal, default) if column else default

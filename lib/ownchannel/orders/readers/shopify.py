@@ -29,7 +29,10 @@ _STATUS: dict[str, Status] = {
     "voided": "cancelled",
 }
 _CONSENT = {"yes": True, "true": True, "no": False, "false": False}
-_NO_ORDER_NUMBER = "Orders copied in from a marketplace carry no order number of it ({n} rows): where its own report is read too, they may count twice."
+_NO_ORDER_NUMBER = (
+    "Orders copied in from a marketplace without its order number: {n}. Where its own report is read too, "
+    "they may count twice."
+)
 _ODD_SUBTOTAL = (
     "Discounts do not explain the subtotal ({n} orders): the order's discount was taken as it stands."
 )
