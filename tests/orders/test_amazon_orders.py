@@ -119,6 +119,11 @@ def test_a_status_that_is_not_known_is_not_guessed(read):
     assert report.rejected[["column", "value"]].to_numpy().tolist() == [["order-status", "aaaaaaaaaa"]]
 
 
+def test_an_address_that_slipped_into_a_label_is_removed(read):
+    row = amazon_row(sku="for-jane@example.com", product_name="Apron, jane@example.com")
+    assert "@" not in read(amazon(row)).table.to_csv()
+
+
 def test_the_masked_report_reads_whole(real_data: Path, tmp_path: Path):
     orders = read_orders(real_data / "exports" / "amazon_all_orders_us.txt", workspace=tmp_path)
     (file,) = orders.report.files

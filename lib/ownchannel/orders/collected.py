@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from itertools import islice
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 
@@ -20,22 +19,6 @@ _INTERNAL = [
     pa.field("rank", pa.int8()),
 ]
 _AS_READ = pa.schema([*(f for f in TABLE if f.name not in ("ordered_on", "source_file")), *_INTERNAL])
-
-# The platform's own report wins over a synced copy of the order; of one line's states the newest counts.
-_KEY = ("identity", "line_id", "rank", "updated_at", "ordered_at", "file_no", "source_row", "place")
-_ONCE = """
-    SELECT place FROM (
-        SELECT *, row_number() OVER (
-            PARTITION BY identity, line_id
-            ORDER BY updated_at DESC NULLS LAST, as_of DESC, file_no, source_row
-        ) AS standing
-        FROM (
-            SELECT *, min(rank) OVER (PARTITION BY identity) AS best,
-                      max(ordered_at) OVER (PARTITION BY file_no) AS as_of
-            FROM lines
-        ) WHERE rank = best
-    ) WHERE standing = 1 ORDER BY place
-"""
 
 
 def in_batches(lines: Iterator[Line]) -> Iterator[pa.RecordBatch]:
@@ -54,12 +37,17 @@ def as_read(batches: list[pa.RecordBatch], file_no: int) -> pa.Table:
 
 
 def counted_once(lines: pa.Table) -> pa.Table:
-    """The lines without repeats: one order in two files, or in a report and a synced copy, is one order."""
-    keys = lines.append_column("place", pa.array(range(len(lines)), pa.int64())).select(_KEY)
-    with duckdb.connect(config={"autoinstall_known_extensions": False}) as engine:
-        engine.register("lines", keys)
-        places = engine.sql(_ONCE).to_arrow_table()["place"]
-    return lines if len(places) == len(lines) else lines.take(places)
+    """The lines without repeats: one order in two files, or in a report and a synced copy, is one order.
+
+    The platform's own report wins over a synced copy of an order; of one line's states the newest counts, and
+    where the format does not tell, the one from the export that reaches further.
+    """
+    keys = lines.select(["identity", "line_id", "rank", "updated_at", "ordered_at", "file_no"]).to_pandas()
+    own_report = keys["rank"] == keys.groupby("identity")["rank"].transform("min")
+    keys["reaches"] = keys.groupby("file_no")["ordered_at"].transform("max")
+    newest_first = keys[own_report].sort_values(["updated_at", "reaches"], ascending=False, kind="stable")
+    once = newest_first.drop_duplicates(["identity", "line_id"]).index.sort_values()
+    return lines if len(once) == len(lines) else lines.take(once.to_numpy())
 
 
 def tidy(lines: pa.Table, names: list[str], timezone: str) -> pa.Table:
