@@ -39,8 +39,6 @@ PERSONAL = [
 price = st.decimals("0", "9999.99", places=2).map(str)
 bad_amount = st.sampled_from(["", "n/a", "1,5", "-3", "1e15", "1.234567"])
 rarely_bad = st.one_of(price, price, price, price, bad_amount)
-    price, price, price, price, st.sampled_from(["", "n/a", "1,5", "-3", "1e15", "1.234567"])
-)
 quantity = st.one_of(st.integers(1, 9).map(str), st.sampled_from(["0", "", "two", "1.5", "-1"]))
 plain = st.text(st.characters(codec="utf-8", exclude_characters="\t\r\n\0"), max_size=12)
 day = st.datetimes().map(lambda moment: moment.replace(microsecond=0).isoformat())
