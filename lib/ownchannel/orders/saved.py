@@ -1,5 +1,6 @@
-"""Keep the orders last read in the workspace, so that the next workbook opens with them."""
+"""The orders that workbooks open with: those last read, kept in the workspace, or the sample brand's."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -8,11 +9,14 @@ import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
 from ownchannel.orders.orders import Orders
+from ownchannel.orders.read import read_orders
 from ownchannel.orders.report import FileReport, Report, rejected_table
 from ownchannel.orders.schema import TABLE
-from ownchannel.orders.workspace import Workspace, write_private
+from ownchannel.orders.workspace import Workspace, project_folder, write_private
 
 ORDERS_FILE = "orders.parquet"
+SAMPLE_BRAND = "Hearth & Ladle"
+SAMPLE_TIMEZONE = "America/New_York"
 
 _FILES = TypeAdapter(tuple[FileReport, ...])
 _NAMES = TypeAdapter(tuple[str, ...])
@@ -58,3 +62,37 @@ def saved_orders(workspace: Workspace) -> Orders | None:
             f"{ORDERS_FILE} in the workspace cannot be opened. Delete it and read your files again."
         ) from error
     return Orders(table, report)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The orders that a workbook works with, and whether they are the sample brand's."""
+
+    orders: Orders
+    is_sample: bool
+
+    def __str__(self) -> str:
+        whose = f"The sample brand, {SAMPLE_BRAND}" if self.is_sample else "Your orders"
+        return f"{whose}: {self.orders}"
+
+    __repr__ = __str__
+
+
+def current_orders(workspace: Workspace | None = None) -> Opened:
+    """The orders last read in the first workbook, else the sample brand's."""
+    place = workspace or Workspace()
+    saved = saved_orders(place)
+    return Opened(sample_orders(place), is_sample=True) if saved is None else Opened(saved, is_sample=False)
+
+
+def sample_orders(workspace: Workspace | None = None) -> Orders:
+    """The sample brand's orders, read from its export files.
+
+    Raises FileNotFoundError where the sample files do not lie beside the workbooks.
+    """
+    folder = project_folder() / "data" / "samples"
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            "The sample files are missing: data/samples lies beside the folder workbooks."
+        )
+    return read_orders(folder, workspace=workspace, timezone=SAMPLE_TIMEZONE)

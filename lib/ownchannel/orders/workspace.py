@@ -11,10 +11,14 @@ FOLDER_VARIABLE = "OWNCHANNEL_WORKSPACE"
 
 def default_folder() -> Path:
     """The folder named by OWNCHANNEL_WORKSPACE, else `workspace` beside the workbooks, else here."""
-    if named := os.environ.get(FOLDER_VARIABLE):
-        return Path(named)
+    named = os.environ.get(FOLDER_VARIABLE)
+    return Path(named) if named else project_folder() / "workspace"
+
+
+def project_folder() -> Path:
+    """The folder that holds the workbooks: this one or the nearest above it, else this one."""
     here = Path.cwd()
-    return next((p for p in (here, *here.parents) if (p / "workbooks").is_dir()), here) / "workspace"
+    return next((folder for folder in (here, *here.parents) if (folder / "workbooks").is_dir()), here)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,32 @@
+"""How many customers a brand knows, month by month, and how many of them it may write to."""
+
+from typing import Any
+
+import pandas as pd
+
+
+def known_customers(orders: Any) -> pd.DataFrame:
+    """Customers with a key by channel and month, added up from the first month on.
+
+    `orders`: Orders. Columns `month` (its first day), `channel`, `kind`, `identified` and `reachable`, sorted
+    by month and channel, every month of the files for every channel. A customer counts from the month of the
+    first order; reachable are those whose latest answer to "may we write to you?" is yes, on an owned
+    channel. Channels that hide their buyers have zeros.
+    """
+    sales = orders.sales
+    months = sales["ordered_on"].astype("datetime64[s]").dt.to_period("M")
+    known = sales.assign(month=months)[sales["customer_key"].notna()].sort_values("ordered_at", kind="stable")
+    people = known.groupby(["channel", "customer_key"]).agg(
+        month=("month", "first"), kind=("kind", "last"), consent=("consent", "last")
+    )
+    said_yes = people["consent"].fillna(False).astype(bool) & (people["kind"] == "owned")
+    new = people.assign(identified=1, reachable=said_yes.astype("int64"))
+    by_month = new.groupby(["channel", "month"])[["identified", "reachable"]].sum()
+    kinds = sales.groupby("channel")["kind"].first()
+    calendar = pd.period_range(months.min(), months.max(), freq="M") if len(sales) else []
+    every = pd.MultiIndex.from_product([kinds.index, calendar], names=["channel", "month"])
+    totals = by_month.reindex(every, fill_value=0).groupby("channel").cumsum().reset_index()
+    totals["kind"] = totals["channel"].map(kinds)
+    totals["month"] = [month.start_time.date() for month in totals["month"]]
+    in_order = totals.sort_values(["month", "channel"], ignore_index=True)
+    return in_order[["month", "channel", "kind", "identified", "reachable"]]

@@ -1,0 +1,166 @@
+"""What an order costs on either kind of channel, and what it leaves."""
+
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+
+from ownchannel.assumptions import Assumption, Assumptions
+
+_ORDER = "What an order costs"
+_MARKETPLACE = "On the marketplace"
+_OWNED = "In your own store"
+
+
+class Economics(Assumptions):
+    """Costs that an order causes; files from the platforms hold few of them, so they are assumptions.
+
+    >>> Economics(marketplace_fee_rate=0.12).owned_payment_rate
+    0.029
+    """
+
+    goods_cost_rate: Annotated[
+        float,
+        Assumption(
+            label="Cost of goods",
+            unit="share",
+            valid=(0, 1),
+            slider=(0.1, 0.8),
+            plausible=(0.35, 0.65),
+            step=0.01,
+            help="What the goods cost you, as a share of their price before discounts. Goods that come back "
+            "are taken as lost.",
+            source="Gross margins of 35 to 65% for home and kitchen, vendor surveys, 2024",
+            confidence="vendor",
+            group=_ORDER,
+        ),
+    ] = 0.40
+    marketplace_fee_rate: Annotated[
+        float,
+        Assumption(
+            label="Referral fee",
+            unit="share",
+            valid=(0, 1),
+            slider=(0, 0.3),
+            plausible=(0.08, 0.17),
+            step=0.005,
+            help="The marketplace's share of what the buyer pays, shipping included.",
+            source="Amazon US fee schedule as quoted by three vendors: 15% for home and kitchen, 2026-11",
+            confidence="vendor",
+            group=_MARKETPLACE,
+        ),
+    ] = 0.15
+    marketplace_fulfilment: Annotated[
+        float,
+        Assumption(
+            label="Fulfilment",
+            unit="money an order",
+            valid=(0, 1_000_000),
+            slider=(0, 25),
+            plausible=(3, 13),
+            step=0.1,
+            help="Picking, packing and sending one order, whoever does it.",
+            source="3.06 to 6.50 dollars a unit, quoted by vendors, for one to two units, 2026-11",
+            confidence="vendor",
+            group=_MARKETPLACE,
+        ),
+    ] = 6.0
+    marketplace_ad_rate: Annotated[
+        float,
+        Assumption(
+            label="Advertising",
+            unit="share",
+            valid=(0, 1),
+            slider=(0, 0.4),
+            plausible=(0.05, 0.15),
+            step=0.005,
+            help="Advertising on the marketplace as a share of all that you sell there.",
+            source="5 to 15% is called healthy by vendors, 2026-11",
+            confidence="vendor",
+            group=_MARKETPLACE,
+        ),
+    ] = 0.10
+    owned_payment_rate: Annotated[
+        float,
+        Assumption(
+            label="Card fee",
+            unit="share",
+            valid=(0, 1),
+            slider=(0, 0.06),
+            plausible=(0.015, 0.035),
+            step=0.001,
+            help="The payment provider's share of what the buyer pays.",
+            source="2.4 to 2.9% by plan, vendors' price lists, 2026-11",
+            confidence="vendor",
+            group=_OWNED,
+        ),
+    ] = 0.029
+    owned_fulfilment: Annotated[
+        float,
+        Assumption(
+            label="Fulfilment and card minimum",
+            unit="money an order",
+            valid=(0, 1_000_000),
+            slider=(0, 25),
+            plausible=(4, 15),
+            step=0.1,
+            help="Picking, packing, postage and the card's fixed 30 cents for one order.",
+            source="Assumption: a parcel at small-business rates",
+            confidence="assumption",
+            group=_OWNED,
+        ),
+    ] = 9.0
+    owned_ad_rate: Annotated[
+        float,
+        Assumption(
+            label="Advertising",
+            unit="share",
+            valid=(0, 1),
+            slider=(0, 0.5),
+            plausible=(0.05, 0.35),
+            step=0.005,
+            help="What you spend to bring buyers to your own store, as a share of all that you sell there.",
+            source="Assumption; vendors quote 58 dollars for a new household customer, 2024",
+            confidence="assumption",
+            group=_OWNED,
+        ),
+    ] = 0.18
+
+
+def contribution_by_month(months: pd.DataFrame, economics: Economics) -> pd.DataFrame:
+    """What each channel's orders leave, by month: the columns of `channel_months` that matter, as floats.
+
+    `months` is the table of `channel_months`, in one currency. The result has `month, channel, kind, orders,
+    revenue, fee_base, contribution`, in the order of `months`. Revenue is the net value of goods; the fee
+    base adds the shipping that buyers pay. contribution = fee base − goods − fees − fulfilment − advertising.
+
+    >>> months = pd.DataFrame(
+    ...     {
+    ...         "month": ["2026-01-01"],
+    ...         "channel": ["Shop"],
+    ...         "kind": ["owned"],
+    ...         "orders": [10],
+    ...         "item_value": [1000],
+    ...         "net_value": [900],
+    ...         "shipping": [50],
+    ...     }
+    ... )
+    >>> float(contribution_by_month(months, Economics())["contribution"].iloc[0].round(2))
+    270.55
+    """
+    item_value, revenue, shipping, orders = (
+        months[name].astype("float64").to_numpy()
+        for name in ("item_value", "net_value", "shipping", "orders")
+    )
+    rented = (months["kind"] == "marketplace").to_numpy(dtype=bool)
+    fee_base = revenue + shipping
+    fee_rate = np.where(rented, economics.marketplace_fee_rate, economics.owned_payment_rate)
+    ad_rate = np.where(rented, economics.marketplace_ad_rate, economics.owned_ad_rate)
+    fulfilment = np.where(rented, economics.marketplace_fulfilment, economics.owned_fulfilment)
+    costs = economics.goods_cost_rate * item_value + fee_rate * fee_base + ad_rate * revenue
+    return months[["month", "channel", "kind"]].assign(
+        orders=orders,
+        revenue=revenue,
+        fee_base=fee_base,
+        contribution=fee_base - costs - fulfilment * orders,
+    )

@@ -1,0 +1,204 @@
+"""The answers of the first two workbooks, each a sentence, a picture and a table."""
+
+from typing import Any
+
+import pandas as pd
+
+from ownchannel.charts.dependence import (
+    by_month,
+    cash_when_stopped,
+    fee_and_contribution,
+    left_by_an_order,
+    owned_and_rented,
+)
+from ownchannel.customers.known import known_customers
+from ownchannel.customers.months import channel_months
+from ownchannel.formats import count, money, percent
+from ownchannel.marketplace.dependence import ALL, Dependence, dependence
+from ownchannel.marketplace.economics import Economics, contribution_by_month
+from ownchannel.marketplace.shocks import FeeRise, Shocks, Stop, Year, last_year, raise_fee, stop
+from ownchannel.panels.answer import Answer
+from ownchannel.panels.panel import Panel
+
+
+def own_and_rent(orders: Any, currency: str) -> Answer:
+    """What of the business is owned and what is rented."""
+    measured = dependence(orders, currency)
+    revenue, known = measured.share("revenue") or 0.0, measured.share("identified", ALL) or 0.0
+    sentence = (
+        f"You rent **{percent(revenue)}** of your revenue from marketplaces, and you know who bought in "
+        f"**{percent(known)}** of your orders."
+    )
+    reachable = sum(measured.amount("reachable", name) or 0.0 for name in orders.channels())
+    numbers = (
+        ("Revenue", money(measured.amount("revenue", ALL) or 0.0, currency)),
+        ("Orders", f"{measured.amount('orders', ALL) or 0:,.0f}"),
+        ("Orders whose buyer you know", f"{measured.amount('identified', ALL) or 0:,.0f}"),
+        ("People you may write to", f"{reachable:,.0f}"),
+    )
+    return Answer(sentence, numbers, (owned_and_rented(measured),))
+
+
+def measures(measured: Dependence) -> Answer:
+    """Every measure of dependence with what it rests on."""
+    table = measured.table
+    shown = pd.DataFrame(
+        {
+            "Measure": table["measure"].str.capitalize(),
+            "Of": table["scope"],
+            "Share": list(map(_share, table["measure"], table["share"])),
+            "Amount": [
+                _amount(m, a, measured.currency)
+                for m, a in zip(table["measure"], table["amount"], strict=True)
+            ],
+            "Rests on": table["rests_on"],
+        }
+    )
+    return Answer(f"{measured}", table=shown)
+
+
+def _share(measure: str, share: float) -> str:
+    if pd.isna(share):
+        return ""
+    return f"{share:.2f}" if measure == "concentration" else percent(share)
+
+
+def _amount(measure: str, amount: float, currency: str) -> str:
+    if pd.isna(amount):
+        return ""
+    return money(amount, currency) if measure in ("revenue", "contribution") else f"{amount:,.0f}"
+
+
+def over_time(orders: Any, currency: str) -> Answer:
+    """Revenue, known and reachable customers by channel over time."""
+    months = channel_months(orders)
+    known = known_customers(orders)
+    in_one = months[months["currency"] == currency]
+    last, owned = known.iloc[-1], known[known["kind"] == "owned"]
+    at_end = owned[owned["month"] == last["month"]]
+    sentence = (
+        f"By {last['month']:%B %Y} you know **{count(int(at_end['identified'].sum()), 'customer')}** and may "
+        f"write to **{int(at_end['reachable'].sum()):,}** of them; the marketplaces gave you none."
+    )
+    charts = (
+        by_month(in_one, "net_value", "Revenue", currency),
+        by_month(known, "identified", "Customers you know, added up"),
+        by_month(known, "reachable", "Customers you may write to, added up"),
+    )
+    return Answer(sentence, charts=charts)
+
+
+def what_if(orders: Any, currency: str) -> Panel[Shocks]:
+    """Sliders for costs, a stop of the marketplaces and a rise of their fee."""
+    months = channel_months(orders)
+    in_one = months[months["currency"] == currency]
+    last_day = orders.sales["ordered_on"].max()
+
+    def answer(settings: Shocks) -> Answer:
+        monthly = contribution_by_month(in_one, settings)
+        year = last_year(monthly, last_day)
+        stopped = stop(year, settings.downtime_months, settings.fixed_costs, settings.cash)
+        rise = raise_fee(year, settings.fee_rise)
+        channels = _by_channel(monthly)
+        charts = (
+            cash_when_stopped(year, stopped, currency),
+            by_month(monthly, "contribution", "Contribution", currency),
+            left_by_an_order(
+                list(channels.index), list(channels["an_order"]), list(channels["kind"]), currency
+            ),
+            fee_and_contribution(rise, settings.fee_rise, float(year.fee_base.sum()), currency),
+        )
+        return Answer(
+            _sentence(settings, stopped, rise, currency),
+            _numbers(channels, stopped, rise, currency),
+            charts,
+            _table(channels, currency),
+            _notes(year),
+        )
+
+    return Panel(Shocks(), answer, currency)
+
+
+def _by_channel(monthly: pd.DataFrame) -> pd.DataFrame:
+    sums = monthly.groupby("channel").agg(
+        kind=("kind", "first"),
+        orders=("orders", "sum"),
+        revenue=("revenue", "sum"),
+        contribution=("contribution", "sum"),
+    )
+    sums["an_order"] = sums["contribution"] / sums["orders"].where(sums["orders"] > 0)
+    whole = sums["contribution"].sum()
+    sums["share"] = sums["contribution"] / whole if whole > 0 else float("nan")
+    return sums
+
+
+def _sentence(settings: Shocks, stopped: Stop, rise: FeeRise, currency: str) -> str:
+    months = int(settings.downtime_months)
+    gone = f"If the marketplaces stopped on Monday for **{count(months, 'month')}**, you would miss "
+    gone += f"**{money(stopped.lost, currency)}** of contribution, and your cash "
+    if stopped.lowest < 0:
+        first = int((stopped.stopped < 0).argmax())
+        gone += f"would be gone **in month {first}**. "
+    else:
+        gone += f"would never fall below **{money(stopped.lowest, currency)}**. "
+    forever = f"**{count(stopped.runway, 'month')}**" if stopped.runway else "**more than two years**"
+    gone += f"Without them for good, it would last {forever}. "
+    return gone + (
+        f"A fee **{settings.fee_rise * 100:g} points** higher costs **{money(rise.cost, currency)}** a year."
+    )
+
+
+def _numbers(
+    channels: pd.DataFrame, stopped: Stop, rise: FeeRise, currency: str
+) -> tuple[tuple[str, str], ...]:
+    rented = channels[channels["kind"] == "marketplace"]
+    share = rented["share"].sum(skipna=False)
+    return (
+        ("Contribution from marketplaces", percent(share) if pd.notna(share) else "no profit to share"),
+        ("Missed while stopped", money(stopped.lost, currency)),
+        ("Lowest cash", money(stopped.lowest, currency)),
+        (
+            "Runway without marketplaces",
+            count(stopped.runway, "month") if stopped.runway else "over 24 months",
+        ),
+        ("Fee rise, a year", money(-rise.cost, currency)),
+        ("Rise that leaves nothing", f"{100 * rise.points_to_nothing:.1f} points"),
+    )
+
+
+def _table(channels: pd.DataFrame, currency: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Channel": list(channels.index),
+            "Orders": [f"{orders:,.0f}" for orders in channels["orders"]],
+            "Revenue": [money(value, currency) for value in channels["revenue"]],
+            "Contribution": [money(value, currency) for value in channels["contribution"]],
+            "An order leaves": [money(value, currency, 2) for value in channels["an_order"]],
+            "Share of contribution": [percent(v) if pd.notna(v) else "" for v in channels["share"]],
+        }
+    )
+
+
+def _notes(year: Year) -> tuple[str, ...]:
+    if year.months_seen == 12:
+        return ()
+    return (
+        f"Your files hold {count(year.months_seen, 'complete month')}; their mean stands for the others.",
+    )
+
+
+def documentation(settings: Economics, currency: str) -> pd.DataFrame:
+    """Where every slider's number comes from and how sure it is."""
+    declared = settings.declared()
+    return pd.DataFrame(
+        {
+            "Setting": [f"{d.group}: {d.label.lower()}" for d in declared.values()],
+            "Value": [d.reading(getattr(settings, name), currency) for name, d in declared.items()],
+            "Likely": [
+                f"{d.reading(d.plausible[0], currency)} to {d.reading(d.plausible[1], currency)}"
+                for d in declared.values()
+            ],
+            "Source": [d.source for d in declared.values()],
+            "How sure": [d.confidence for d in declared.values()],
+        }
+    )
