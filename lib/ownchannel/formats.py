@@ -15,7 +15,7 @@ def money(amount: float | Decimal, currency: str, digits: int = 0) -> str:
     """
     decimals = "." + "0" * digits if digits else ""
     text = format_currency(
-        round(amount, digits) + 0, currency, f"¤#,##0{decimals}", locale="en", currency_digits=False
+        round(Decimal(amount), digits) + 0, currency, f"¤#,##0{decimals}", locale="en", currency_digits=False
     )
     return text.replace("\u00a0", " ")
 

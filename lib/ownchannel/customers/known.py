@@ -13,7 +13,10 @@ def known_customers(orders: Any) -> pd.DataFrame:
     first order; reachable are those whose latest answer to "may we write to you?" is yes, on an owned
     channel. Channels that hide their buyers have zeros.
     """
+    columns = ["month", "channel", "kind", "identified", "reachable"]
     sales = orders.sales
+    if sales.empty:
+        return pd.DataFrame(columns=columns)
     months = sales["ordered_on"].astype("datetime64[s]").dt.to_period("M")
     known = sales.assign(month=months)[sales["customer_key"].notna()].sort_values("ordered_at", kind="stable")
     people = known.groupby(["channel", "customer_key"]).agg(
@@ -23,10 +26,10 @@ def known_customers(orders: Any) -> pd.DataFrame:
     new = people.assign(identified=1, reachable=said_yes.astype("int64"))
     by_month = new.groupby(["channel", "month"])[["identified", "reachable"]].sum()
     kinds = sales.groupby("channel")["kind"].first()
-    calendar = pd.period_range(months.min(), months.max(), freq="M") if len(sales) else []
-    every = pd.MultiIndex.from_product([kinds.index, calendar], names=["channel", "month"])
+    calendar = pd.period_range(months.min(), months.max(), freq="M")
+    every: pd.MultiIndex = pd.MultiIndex.from_product([kinds.index, calendar], names=["channel", "month"])
     totals = by_month.reindex(every, fill_value=0).groupby("channel").cumsum().reset_index()
     totals["kind"] = totals["channel"].map(kinds)
     totals["month"] = [month.start_time.date() for month in totals["month"]]
-    in_order = totals.sort_values(["month", "channel"], ignore_index=True)
-    return in_order[["month", "channel", "kind", "identified", "reachable"]]
+    in_order: pd.DataFrame = totals[columns].sort_values(["month", "channel"], ignore_index=True)
+    return in_order

@@ -1,5 +1,6 @@
 """The answers of the first two workbooks, each a sentence, a picture and a table."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -154,7 +155,7 @@ def _numbers(
     rented = channels[channels["kind"] == "marketplace"]
     share = rented["share"].sum(skipna=False)
     return (
-        ("Contribution from marketplaces", percent(share) if pd.notna(share) else "no profit to share"),
+        ("Contribution from marketplaces", "no profit to share" if math.isnan(share) else percent(share)),
         ("Missed while stopped", money(stopped.lost, currency)),
         ("Lowest cash", money(stopped.lowest, currency)),
         (
