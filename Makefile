@@ -1,30 +1,68 @@
-# The two commands of the README are `make lab` and `make test`; the rest stand beside them.
-SHELL := /bin/bash
-VENV  := .venv
-BIN   := $(VENV)/bin
-STAMP := $(VENV)/.set-up-from-lock
-ARGS  ?=
+# The two commands of the README are `make lab` and `make test`; `make help` lists the rest.
+SHELL  := /bin/bash
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.set-up-from-lock
+ARGS   ?=
 PYTHON ?= $(shell bash etc/find_python.sh)
-ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
+WORKBOOKS := $(wildcard workbooks/*.ipynb)
+
+# JupyterLab refuses to start as root unless told; only root (in a container, say) needs the flag.
+ROOT_FLAG     := $(if $(filter 0,$(shell id -u)),--allow-root)
+LAB_OPTIONS   ?= --ServerApp.ip=127.0.0.1 --LabApp.default_url=/lab/tree/workbooks/00_start_here.ipynb
+VOILA_OPTIONS ?= --Voila.ip=127.0.0.1 --Voila.auto_token=True
 
 export JUPYTER_CONFIG_PATH := $(CURDIR)/etc/jupyter
 export JUPYTERLAB_SETTINGS_DIR := $(CURDIR)/.jupyter/settings
 export JUPYTERLAB_WORKSPACES_DIR := $(CURDIR)/.jupyter/workspaces
-export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: lab app setup test test-slow bench lint lock clean notebooks samples
+.PHONY: help lab app setup test test-slow bench lint lock notebooks samples clean
+.DEFAULT_GOAL := help
 
-lab: setup  ## open JupyterLab at the first workbook
-	$(BIN)/jupyter lab $(ROOT_FLAG) --ServerApp.ip=127.0.0.1 $(ARGS) workbooks/00_start_here.ipynb
+help:  ## list what make can do
+	@grep -E '^[a-z-]+:.*  ## ' Makefile | sed -E 's/^([a-z-]+):.*  ## /\1\t/' | expand -t 14
 
-app: setup  ## serve every workbook as a page without code (Voila)
-	$(BIN)/voila $(ROOT_FLAG) --Voila.ip=127.0.0.1 $(ARGS) workbooks
+lab: setup  ## open JupyterLab at the first workbook; ARGS="--no-browser --port 8899" passes options on
+	$(BIN)/jupyter lab $(ROOT_FLAG) $(LAB_OPTIONS) $(ARGS)
+
+app: setup  ## serve every workbook as a page without code (Voila); ARGS as above
+	$(BIN)/python etc/open_app.py $(VOILA_OPTIONS) $(ARGS) workbooks
 
 setup: $(STAMP)  ## make .venv from requirements.lock; again only when the lock changes
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock
 	@test -n "$(PYTHON)" || { bash etc/find_python.sh --explain; exit 1; }
 	"$(PYTHON)" -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+test: setup  ## prove everything: style, types, units, properties, published numbers, workbooks, browser
+	bash etc/run_tests.sh
+
+test-slow: setup  ## the minutes-long tests, and the property tests again with fresh random seeds
+	HYPOTHESIS_PROFILE=random $(BIN)/pytest -m "not browser" lib tests $(ARGS)
+
+bench: setup  ## measure speed and memory, each on a quiet machine
+	@for script in tests/bench/bench_*.py; do $(BIN)/python "$$script" $(ARGS) || exit 1; done
+
+lint: setup  ## style, formatting, types and the order of the rooms
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: setup  ## write requirements.lock from pyproject.toml; ARGS="--upgrade" takes newer versions
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --quiet --output-file requirements.lock $(ARGS)
+
+notebooks: setup  ## run every workbook in an empty workspace, store its outputs, drop the machine's traces
+	$(BIN)/python etc/clean_notebook.py --run $(WORKBOOKS)
+
+samples: setup  ## write the sample brand's exports anew, the same to the byte
+	$(BIN)/python data/samples/make_samples.py
+
+clean:  ## remove .venv, caches and reports; your workspace/ stays
+	rm -rf $(VENV) .jupyter .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
+	    .virtual_documents test-artifacts bench-results dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

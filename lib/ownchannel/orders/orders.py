@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ownchannel.formats import count
 from ownchannel.orders.report import Report, day
-from ownchannel.orders.schema import SALES
+from ownchannel.orders.schema import NO_CURRENCY, SALES
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,12 @@ class Orders:
     def currencies(self) -> tuple[str, ...]:
         """Currencies in which something was sold."""
         return tuple(sorted(self.sales["currency"].unique()))
+
+    @property
+    def main_currency(self) -> str:
+        """The currency of most sales lines, in which a workbook shows money; XXX where nothing was sold."""
+        sold = self.sales["currency"].value_counts()
+        return str(sold.index[0]) if len(sold) else NO_CURRENCY
 
     def channels(self) -> dict[str, str]:
         """Channel names with their kind, in order of their names."""

@@ -68,7 +68,10 @@ class Report:
     def __str__(self) -> str:
         lines = [self.headline(), *(f"- {file}" for file in self.files)]
         if self.left_aside:
-            lines.append(f"- Left aside, being no exports by their names: {', '.join(self.left_aside)}.")
+            named = ", ".join(self.left_aside[:3]) + (", …" if len(self.left_aside) > 3 else "")
+            lines.append(
+                f"- Left aside, no exports by their names: {count(len(self.left_aside), 'file')} ({named})."
+            )
         return "\n".join(lines)
 
     __repr__ = __str__

@@ -95,4 +95,5 @@ def sample_orders(workspace: Workspace | None = None) -> Orders:
         raise FileNotFoundError(
             "The sample files are missing: data/samples lies beside the folder workbooks."
         )
-    return read_orders(folder, workspace=workspace, timezone=SAMPLE_TIMEZONE)
+    exports = sorted(file for file in folder.iterdir() if file.suffix in (".csv", ".txt"))
+    return read_orders(exports, workspace=workspace, timezone=SAMPLE_TIMEZONE)

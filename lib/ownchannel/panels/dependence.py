@@ -1,7 +1,6 @@
 """The answers of the first two workbooks, each a sentence, a picture and a table."""
 
 import math
-from typing import Any
 
 import pandas as pd
 
@@ -15,15 +14,17 @@ from ownchannel.charts.dependence import (
 from ownchannel.customers.known import known_customers
 from ownchannel.customers.months import channel_months
 from ownchannel.formats import count, money, percent
-from ownchannel.marketplace.dependence import ALL, Dependence, dependence
+from ownchannel.marketplace.dependence import ALL, dependence
 from ownchannel.marketplace.economics import Economics, contribution_by_month
 from ownchannel.marketplace.shocks import FeeRise, Shocks, Stop, Year, last_year, raise_fee, stop
+from ownchannel.orders.orders import Orders
 from ownchannel.panels.answer import Answer
 from ownchannel.panels.panel import Panel
 
 
-def own_and_rent(orders: Any, currency: str) -> Answer:
+def own_and_rent(orders: Orders) -> Answer:
     """What of the business is owned and what is rented."""
+    currency = orders.main_currency
     measured = dependence(orders, currency)
     revenue, known = measured.share("revenue") or 0.0, measured.share("identified", ALL) or 0.0
     sentence = (
@@ -40,8 +41,9 @@ def own_and_rent(orders: Any, currency: str) -> Answer:
     return Answer(sentence, numbers, (owned_and_rented(measured),))
 
 
-def measures(measured: Dependence) -> Answer:
+def measures(orders: Orders) -> Answer:
     """Every measure of dependence with what it rests on."""
+    measured = dependence(orders, orders.main_currency, costs=Shocks())
     table = measured.table
     shown = pd.DataFrame(
         {
@@ -70,8 +72,9 @@ def _amount(measure: str, amount: float, currency: str) -> str:
     return money(amount, currency) if measure in ("revenue", "contribution") else f"{amount:,.0f}"
 
 
-def over_time(orders: Any, currency: str) -> Answer:
+def over_time(orders: Orders) -> Answer:
     """Revenue, known and reachable customers by channel over time."""
+    currency = orders.main_currency
     months = channel_months(orders)
     known = known_customers(orders)
     in_one = months[months["currency"] == currency]
@@ -89,8 +92,9 @@ def over_time(orders: Any, currency: str) -> Answer:
     return Answer(sentence, charts=charts)
 
 
-def what_if(orders: Any, currency: str) -> Panel[Shocks]:
+def what_if(orders: Orders) -> Panel[Shocks]:
     """Sliders for costs, a stop of the marketplaces and a rise of their fee."""
+    currency = orders.main_currency
     months = channel_months(orders)
     in_one = months[months["currency"] == currency]
     last_day = orders.sales["ordered_on"].max()

@@ -1,0 +1,25 @@
+"""Serve the workbooks as pages without code, and open their list in the browser.
+
+`python etc/open_app.py workbooks`; the settings are in etc/jupyter/voila.json: loopback only, with a token.
+"""
+
+import os
+import webbrowser
+from pathlib import Path
+
+from voila.app import Voila
+
+SETTINGS = str(Path(__file__).resolve().parent / "jupyter")
+
+
+class Workbooks(Voila):
+    """Voilà, opened with its token in the address: Voilà's own way would ask the reader to type it."""
+
+    def launch_browser(self) -> None:
+        webbrowser.open(self.display_url)
+
+
+if __name__ == "__main__":
+    os.environ["JUPYTER_CONFIG_PATH"] = SETTINGS
+    os.environ["JUPYTER_PATH"] = SETTINGS  # where the page's template is found
+    Workbooks.launch_instance()
