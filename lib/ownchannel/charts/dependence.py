@@ -27,8 +27,9 @@ def owned_and_rented(measured: Dependence) -> Chart:
     known = measured.share("identified", ALL) or 0.0
     figure.add_bar(**_part("Known to you", ["Buyers"], [known], OWNED))
     figure.add_bar(**_part(_HIDDEN, ["Buyers"], [1 - known], NOTE))
-    figure.update_layout(barmode="stack", bargap=0.45, height=270, showlegend=False)
-    figure.update_xaxes(range=[0, 1], tickformat=".0%", showline=False)
+    figure.update_layout(barmode="stack", bargap=0.45, height=270, showlegend=False, margin_r=28)
+    figure.update_xaxes(range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%", showline=False)
+    figure.update_yaxes(autorange="reversed")
     rented = measured.share("orders") or 0.0
     caption = f"{percent(rented)} of orders come through marketplaces; "
     return Chart(figure, f"{caption}in {percent(known)} of all orders you know who bought.")
@@ -81,7 +82,7 @@ def cash_when_stopped(year: Year, stop: Stop, currency: str) -> Chart:
     label_lines(figure)
     low = money(stop.lowest, currency)
     after = f"after month {stop.lowest_month}" if stop.lowest_month else "today"
-    return Chart(figure, f"Cash at the end of each month; while stopped it is lowest {after}, at {low}.")
+    return Chart(figure, f"Cash at the end of each month; with the stop it is lowest {after}, at {low}.")
 
 
 def left_by_an_order(
@@ -139,7 +140,7 @@ def fee_and_contribution(rise: FeeRise, points: float, fee_base: float, currency
 
 def _axis(currency: str) -> dict[str, str]:
     """Ticks in money, with the currency's sign."""
-    return {"tickprefix": money(0, currency).rstrip("0"), "tickformat": ",.0f"} if currency else {}
+    return {"tickprefix": money(0, currency).rstrip("0") if currency else "", "tickformat": ",.0f"}
 
 
 def _before(month: date) -> date:

@@ -100,7 +100,7 @@ def template(*, dark: bool = False) -> go.layout.Template:
             "yaxis": axis | {"ticks": "", "ticklabelstandoff": 6},
             "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 13}},
             "hoverlabel": {"font": {"family": _FONT, "size": 13}, "namelength": -1},
-            "annotationdefaults": {"font": {"size": 13, "color": quiet}, "showarrow": False},
+            "annotationdefaults": {"font": {"size": 13}, "showarrow": False},
         },
         data={
             "scatter": [{"line": {"width": 2.5}, "marker": {"size": 7}}],
@@ -110,20 +110,19 @@ def template(*, dark: bool = False) -> go.layout.Template:
 
 
 def label_lines(figure: go.Figure, height: int = 280) -> go.Figure:
-    """Write each line's name at its right end, in its colour, in place of a legend.
+    """Write each line's name at its right end, behind a dash of its colour, in place of a legend.
 
     `height` is the height of the plot in pixels, from which follows how far apart two names must stand.
     Returns the figure that it was given.
 
     >>> lines = [go.Scatter(y=[1, 3], name="Shop"), go.Scatter(y=[1, 2], name="Market")]
-    >>> [note.text for note in label_lines(go.Figure(lines)).layout.annotations]
-    ['Shop', 'Market']
+    >>> len(label_lines(go.Figure(lines)).layout.annotations)
+    2
     """
     lines = list(figure.data)
     for line, shift in zip(lines, _shifts(lines, height), strict=True):
         figure.add_annotation(
-            text=line.name,
-            font={"color": line.line.color, "size": 13},
+            text=f'<b style="color:{line.line.color}">—</b> {line.name}',
             x=1,
             xref="paper",
             xanchor="left",
@@ -134,12 +133,12 @@ def label_lines(figure: go.Figure, height: int = 280) -> go.Figure:
             showarrow=False,
         )
     longest = max(len(line.name) for line in lines)
-    return figure.update_layout(showlegend=False, margin_r=20 + _LETTER_WIDTH * longest)
+    return figure.update_layout(showlegend=False, margin_r=40 + _LETTER_WIDTH * longest)
 
 
 def _shifts(lines: Sequence[go.Scatter], height: int) -> list[float]:
     """Pixels to move each label up, so that no two stand closer than a line of text."""
-    lowest = min(min(line.y) for line in lines)
+    lowest = min(0, *(min(line.y) for line in lines))  # where most axes begin, and the labels come closest
     span = max(max(line.y) for line in lines) - lowest or 1
     wanted = [(line.y[-1] - lowest) / span * height for line in lines]
     placed = list(wanted)

@@ -100,8 +100,8 @@ class Year:
     """Complete months that the year rests on; below 12 their mean stands for the rest."""
 
 
-def last_year(contribution: pd.DataFrame, last_day: date) -> Year:
-    """The last twelve complete months of `contribution_by_month`, in the order of the year to come.
+def last_twelve_months(contribution: pd.DataFrame, last_day: date) -> tuple[pd.DataFrame, list[date]]:
+    """The rows of `contribution_by_month` in the last twelve complete months, and those months.
 
     `last_day` is the last day that the files cover: a month that it cuts short is left out. Raises ValueError
     where no month is complete.
@@ -111,11 +111,16 @@ def last_year(contribution: pd.DataFrame, last_day: date) -> Year:
         complete = _months_on(complete, -1)
     wanted = [_months_on(complete, shift) for shift in range(-11, 1)]
     seen = contribution[contribution["month"].isin(wanted)]
-    months_seen = seen["month"].nunique()
-    if not months_seen:
+    if seen.empty:
         raise ValueError(
             "No month is complete in these files: read exports that cover a whole month at least."
         )
+    return seen, wanted
+
+
+def last_year(contribution: pd.DataFrame, last_day: date) -> Year:
+    """The last twelve complete months of `contribution_by_month`, in the order of the year to come."""
+    seen, wanted = last_twelve_months(contribution, last_day)
     by_kind = seen.groupby(["month", "kind"])[["contribution", "fee_base", "orders"]].sum()
 
     def series(kind: str, column: str) -> Floats:
@@ -123,12 +128,12 @@ def last_year(contribution: pd.DataFrame, last_day: date) -> Year:
         return known.reindex(wanted).fillna(known.mean()).to_numpy(dtype=np.float64)
 
     return Year(
-        months=tuple(_months_on(complete, shift) for shift in range(1, HORIZON + 1)),
+        months=tuple(_months_on(wanted[-1], shift) for shift in range(1, HORIZON + 1)),
         owned=series("owned", "contribution"),
         marketplace=series("marketplace", "contribution"),
         fee_base=series("marketplace", "fee_base"),
         marketplace_orders=float(series("marketplace", "orders").sum()),
-        months_seen=months_seen,
+        months_seen=seen["month"].nunique(),
     )
 
 

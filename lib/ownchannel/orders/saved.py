@@ -64,6 +64,11 @@ def saved_orders(workspace: Workspace) -> Orders | None:
     return Orders(table, report)
 
 
+def forget_orders(workspace: Workspace) -> None:
+    """Delete the saved orders; the key of the workspace stays."""
+    (workspace.folder / ORDERS_FILE).unlink(missing_ok=True)
+
+
 @dataclass(frozen=True)
 class Opened:
     """The orders that a workbook works with, and whether they are the sample brand's."""
@@ -76,6 +81,9 @@ class Opened:
         return f"{whose}: {self.orders}"
 
     __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
 
 
 def current_orders(workspace: Workspace | None = None) -> Opened:

@@ -2,5 +2,6 @@
 
 from ownchannel.panels.answer import Answer
 from ownchannel.panels.panel import Panel
+from ownchannel.panels.view import AnswerView
 
-__all__ = ["Answer", "Panel"]
+__all__ = ["Answer", "AnswerView", "Panel"]

@@ -1,16 +1,20 @@
 """What a workbook answers at one position of its sliders, and how that reads as plain text."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from numbers import Real
+from textwrap import wrap
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ownchannel.charts.theme import Chart
 
 _MOST_POINTS = 13  # a line of 60 months is printed at about every fifth
-_SEQUENCES = ("x", "y", "z", "labels", "values", "ids", "parents")
+_SERIES = (("z",), ("x", "y"), ("labels", "values"))  # where a trace keeps its data, by its kind
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,10 +42,16 @@ class Answer:
         lines += [f"  Note: {note}" for note in self.notes]
         for chart in self.charts:
             lines += ["", f"Chart: {chart.caption}"]
-            lines += [f"  {_trace_text(trace)}" for trace in chart.figure.data]
+            for trace in chart.figure.data:
+                lines += wrap(_trace_text(trace), 100, initial_indent="  ", subsequent_indent="    ")
         if self.table is not None:
             lines += ["", self.table.to_string(index=False, float_format="{:,.4g}".format)]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        from ownchannel.panels.markup import answer_html
+
+        return answer_html(self)
 
     @property
     def plain_sentence(self) -> str:
@@ -50,22 +60,24 @@ class Answer:
 
 
 def _trace_text(trace: Any) -> str:
-    """A trace's name and its data to four digits, a long series thinned evenly to its first and last."""
-    series = [list(values) for key in _SEQUENCES if (values := getattr(trace, key, None)) is not None]
-    points = list(zip(*series, strict=False))
+    """A trace's name and its data to four digits, a long series thinned evenly back from its last point."""
+    points: list[Any] = []
+    for names in _SERIES:
+        series = [getattr(trace, name, None) for name in names]
+        if all(values is not None for values in series):
+            points = list(zip(*series, strict=True))
+            break
     stride = -(-len(points) // _MOST_POINTS) or 1
-    thinned = points[::-stride][::-1]
-    told = ", ".join(" ".join(_number_text(value) for value in point) for point in thinned)
-    return f"{trace.name or trace.type}: {told}"
+    flat = getattr(trace, "orientation", None) == "h"
+    told = ("=".join(map(_text, point[::-1] if flat else point)) for point in points[::-stride][::-1])
+    return f"{trace.name or trace.type}: {'; '.join(told)}"
 
 
-def _number_text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Sequence):
-        return "[" + " ".join(map(_number_text, value)) + "]"
-    return f"{float(value):,.4g}" if _is_number(value) else str(value)
-
-
-def _is_number(value: object) -> bool:
-    return hasattr(value, "__float__") and not hasattr(value, "year")
+def _text(value: object) -> str:
+    if isinstance(value, Real):
+        return f"{Decimal(f'{float(value):.4g}').normalize():,f}"
+    if isinstance(value, date | np.datetime64):
+        return str(pd.Timestamp(value).date())
+    if isinstance(value, list | tuple | np.ndarray):
+        return " ".join(map(_text, value))
+    return str(value)

@@ -23,9 +23,14 @@ function addRow(parent, row, id, moved) {
   return { slider, readout };
 }
 
+// JupyterLab's notebook would take an arrow key for a move to the next cell, and an x for cutting this one.
+function keepFromNotebook(event) {
+  if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+}
+
 function render({ model, el }) {
   const form = element("div", el, { class: "oc-controls", role: "group", "aria-label": "Assumptions" });
-  form.dataset.lmSuppressShortcuts = "true"; // JupyterLab would take arrows and letters for its own
+  form.addEventListener("keydown", keepFromNotebook);
   const showing = Math.random().toString(36).slice(2); // a label points to its own slider, though a panel be shown twice
   const rows = {};
 

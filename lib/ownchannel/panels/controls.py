@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import anywidget
 import traitlets
 
-from ownchannel.assumptions import Assumption, Assumptions
+from ownchannel.assumptions import Assumption, Assumptions, why_refused
 
 Settings = TypeVar("Settings", bound=Assumptions)
 
@@ -21,10 +21,20 @@ class Controls(anywidget.AnyWidget, Generic[Settings]):
 
     >>> from typing import Annotated
     >>> class Rent(Assumptions):
-    ...     fee: Annotated[float, Assumption(
-    ...         label="Referral fee", unit="share", valid=(0, 1), slider=(0, 0.3), plausible=(0.08, 0.17),
-    ...         step=0.01, help="What the marketplace keeps.", source="Fee schedule", confidence="official",
-    ...     )] = 0.15
+    ...     fee: Annotated[
+    ...         float,
+    ...         Assumption(
+    ...             label="Referral fee",
+    ...             unit="share",
+    ...             valid=(0, 1),
+    ...             slider=(0, 0.3),
+    ...             plausible=(0.08, 0.17),
+    ...             step=0.01,
+    ...             help="What the marketplace keeps.",
+    ...             source="Fee schedule",
+    ...             confidence="official",
+    ...         ),
+    ...     ] = 0.15
     >>> controls = Controls(Rent(), currency="USD")
     >>> controls.set(fee=0.1)
     >>> controls.value, controls.readouts
@@ -32,8 +42,7 @@ class Controls(anywidget.AnyWidget, Generic[Settings]):
     """
 
     _esm = Path(__file__).with_name("controls.js")
-    _css = Path(__file__).with_name("style.css")
-    groups = traitlets.List().tag(sync=True)
+    groups: traitlets.List[Any] = traitlets.List().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
     defaults = traitlets.Dict().tag(sync=True)
     readouts = traitlets.Dict().tag(sync=True)
@@ -54,14 +63,14 @@ class Controls(anywidget.AnyWidget, Generic[Settings]):
     @property
     def value(self) -> Settings:
         """The settings as the sliders stand; raises ValueError where they do not go together."""
-        return type(self._settings)(**{**dict(self._settings), **self.values})
+        return self._settings_with(self.values)
 
     def set(self, **values: float) -> None:
         """Move some sliders, all at once; raises ValueError, and moves none, where a value is refused."""
         unknown = values.keys() - self._declared.keys()
         if unknown:
             raise ValueError(f"No slider is called {sorted(unknown)}: there are {list(self._declared)}.")
-        moved = type(self._settings)(**{**dict(self._settings), **self.values, **values})
+        moved = self._settings_with({**self.values, **values})
         self.values = {name: getattr(moved, name) for name in self._declared}
 
     def reset(self) -> None:
@@ -71,6 +80,12 @@ class Controls(anywidget.AnyWidget, Generic[Settings]):
     def on_change(self, callback: Callable[[], None]) -> None:
         """Call `callback` after each move, whether from the page or from `set`; once, however many moved."""
         self.observe(lambda _: callback(), "values")
+
+    def _settings_with(self, values: dict[str, float]) -> Settings:
+        try:
+            return type(self._settings)(**{**dict(self._settings), **values})
+        except ValueError as error:
+            raise ValueError(why_refused(error)) from None
 
     def _update_readouts(self, change: dict[str, Any]) -> None:
         self.readouts = self._read(change["new"])

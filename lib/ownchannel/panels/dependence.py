@@ -15,8 +15,17 @@ from ownchannel.customers.known import known_customers
 from ownchannel.customers.months import channel_months
 from ownchannel.formats import count, money, percent
 from ownchannel.marketplace.dependence import ALL, dependence
-from ownchannel.marketplace.economics import Economics, contribution_by_month
-from ownchannel.marketplace.shocks import FeeRise, Shocks, Stop, Year, last_year, raise_fee, stop
+from ownchannel.marketplace.economics import contribution_by_month
+from ownchannel.marketplace.shocks import (
+    FeeRise,
+    Shocks,
+    Stop,
+    Year,
+    last_twelve_months,
+    last_year,
+    raise_fee,
+    stop,
+)
 from ownchannel.orders.orders import Orders
 from ownchannel.panels.answer import Answer
 from ownchannel.panels.panel import Panel
@@ -42,7 +51,7 @@ def own_and_rent(orders: Orders) -> Answer:
 
 
 def measures(orders: Orders) -> Answer:
-    """Every measure of dependence with what it rests on."""
+    """Every measure of dependence with what it rests on, at the costs that the sliders start from."""
     measured = dependence(orders, orders.main_currency, costs=Shocks())
     table = measured.table
     shown = pd.DataFrame(
@@ -104,7 +113,7 @@ def what_if(orders: Orders) -> Panel[Shocks]:
         year = last_year(monthly, last_day)
         stopped = stop(year, settings.downtime_months, settings.fixed_costs, settings.cash)
         rise = raise_fee(year, settings.fee_rise)
-        channels = _by_channel(monthly)
+        channels = _by_channel(last_twelve_months(monthly, last_day)[0])
         charts = (
             cash_when_stopped(year, stopped, currency),
             by_month(monthly, "contribution", "Contribution", currency),
@@ -175,7 +184,7 @@ def _table(channels: pd.DataFrame, currency: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Channel": list(channels.index),
-            "Orders": [f"{orders:,.0f}" for orders in channels["orders"]],
+            "Orders in 12 months": [f"{orders:,.0f}" for orders in channels["orders"]],
             "Revenue": [money(value, currency) for value in channels["revenue"]],
             "Contribution": [money(value, currency) for value in channels["contribution"]],
             "An order leaves": [money(value, currency, 2) for value in channels["an_order"]],
@@ -192,10 +201,11 @@ def _notes(year: Year) -> tuple[str, ...]:
     )
 
 
-def documentation(settings: Economics, currency: str) -> pd.DataFrame:
-    """Where every slider's number comes from and how sure it is."""
+def documentation(panel: Panel[Shocks]) -> Answer:
+    """Where the number that every slider starts from comes from, and how sure it is."""
+    settings, currency = panel.settings, panel.currency
     declared = settings.declared()
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "Setting": [f"{d.group}: {d.label.lower()}" for d in declared.values()],
             "Value": [d.reading(getattr(settings, name), currency) for name, d in declared.items()],
@@ -207,3 +217,6 @@ def documentation(settings: Economics, currency: str) -> pd.DataFrame:
             "How sure": [d.confidence for d in declared.values()],
         }
     )
+    unsure = sum(d.confidence == "assumption" for d in declared.values())
+    sentence = f"**{unsure} of {len(declared)}** settings are plain assumptions: replace them first."
+    return Answer(sentence, table=table)

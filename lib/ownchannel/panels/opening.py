@@ -1,0 +1,144 @@
+"""The first page: hand in export files, see what was read and what of the business is your own."""
+
+from typing import Any
+
+import ipywidgets
+import pandas as pd
+
+from ownchannel.formats import count, money
+from ownchannel.orders.orders import Orders
+from ownchannel.orders.read import read_orders
+from ownchannel.orders.report import FileReport, day
+from ownchannel.orders.saved import Opened, current_orders, forget_orders, sample_orders, save_orders
+from ownchannel.orders.schema import NO_CURRENCY
+from ownchannel.orders.workspace import Workspace
+from ownchannel.panels.answer import Answer
+from ownchannel.panels.dependence import own_and_rent
+from ownchannel.panels.live_text import LiveText
+from ownchannel.panels.markup import notes_html, table_html
+from ownchannel.panels.view import AnswerView, box, live_bundle
+
+#: Offered first; any other IANA name may be typed.
+TIMEZONES = (
+    *("UTC", "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"),
+    *("America/Sao_Paulo", "Europe/London", "Europe/Berlin", "Europe/Madrid", "Europe/Paris", "Europe/Rome"),
+    *("Asia/Dubai", "Asia/Tehran", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney"),
+)
+
+
+class Opening:
+    """Upload, folder or sample on top; below it the answer and, file by file, what was read and what was not.
+
+    What is read is kept in the workspace, and every other workbook opens with it.
+    """
+
+    def __init__(self, workspace: Workspace | None = None) -> None:
+        self._workspace = workspace or Workspace()
+        self.opened = current_orders(self._workspace)
+        self._timezone = ipywidgets.Combobox(
+            value="UTC" if self.opened.is_sample else self.opened.orders.report.timezone, options=TIMEZONES
+        )
+        self._upload = ipywidgets.FileUpload(multiple=True, description="Choose files…")
+        self._folder = ipywidgets.Text(placeholder="/path/to/my/exports", continuous_update=False)
+        self._read_folder = ipywidgets.Button(description="Read the folder")
+        self._sample = ipywidgets.Button(description="Use the sample brand")
+        self._view = AnswerView(_answer(self.opened))
+        self._files = LiveText(html=_files_html(self.opened.orders))
+        self._upload.observe(lambda change: self._read(list(change["new"])), "value")
+        self._read_folder.on_click(lambda _: self._read(self._folder.value))
+        self._sample.on_click(lambda _: self.use_sample())
+        self._whole = box([self._controls(), self._view.widget, self._files], "oc-page")
+
+    def read(self, paths: Any, timezone: str | None = None) -> None:
+        """Read files, folders or uploads, keep their orders in the workspace, and show what they say.
+
+        Raises ValueError where nothing was sold in them, or the time zone is unknown.
+        """
+        orders = read_orders(paths, workspace=self._workspace, timezone=timezone or self._timezone.value)
+        self._files.html = _files_html(orders)
+        if not len(orders.sales):
+            raise ValueError("No sales were found in these files; what was wrong with each is said below.")
+        save_orders(orders, self._workspace)
+        self._show(Opened(orders, is_sample=False))
+
+    def use_sample(self) -> None:
+        """Show the sample brand, here and in the other workbooks, until files are read again."""
+        forget_orders(self._workspace)
+        self._show(Opened(sample_orders(self._workspace), is_sample=True))
+
+    @property
+    def answer(self) -> Answer:
+        """The answer shown; raises the ValueError that stands in its place, if one does."""
+        if isinstance(self._view.shown, ValueError):
+            raise self._view.shown
+        return self._view.shown
+
+    def _read(self, paths: Any) -> None:
+        try:
+            self.read(paths)
+        except ValueError as problem:
+            self._view.refuse(problem)
+
+    def _show(self, opened: Opened) -> None:
+        self.opened = opened
+        self._view.show(_answer(opened))
+        self._files.html = _files_html(opened.orders)
+
+    def _controls(self) -> ipywidgets.Box:
+        rows = [
+            _row(
+                "Your files", self._upload, "Amazon All Orders, Shopify orders, zipped or not; one or many."
+            ),
+            _row(
+                "Or a folder of them", box([self._folder, self._read_folder], "oc-pair"), "On this machine."
+            ),
+            _row("Your time zone", self._timezone, "Choose it first: it says on which day an order falls."),
+            _row("No files at hand?", self._sample, "A made-up kitchenware brand, two years of orders."),
+        ]
+        return box(rows, "oc-intake")
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return live_bundle(self._whole, self._view.shown, repr(self))
+
+    def __repr__(self) -> str:
+        return f"{self.opened}\n\n{self._view!r}\n\n{self.opened.orders.report}"
+
+
+def _row(label: str, control: ipywidgets.Widget, hint: str) -> ipywidgets.Box:
+    return box([ipywidgets.Label(label), control, ipywidgets.Label(hint)], "oc-intake-row")
+
+
+def _answer(opened: Opened) -> Answer:
+    answer = own_and_rent(opened.orders)
+    whose = f"{opened}"
+    return Answer(answer.sentence, answer.numbers, answer.charts, notes=(whose, *answer.notes))
+
+
+def _files_html(orders: Orders) -> str:
+    """What each file gave, and every reason for which a row was set aside."""
+    report = orders.report
+    parts = ["<h3>What was read</h3>", table_html(pd.DataFrame([_file_row(file) for file in report.files]))]
+    remarks = tuple(f"{file.name}: {' '.join(file.warnings)}" for file in report.files if file.warnings)
+    parts += [notes_html(remarks, warning=False)]
+    if len(report.rejected):
+        reasons = report.reasons().rename(columns=str.capitalize).rename(columns={"First_line": "First line"})
+        parts += [
+            f"<h3>What was not, and why: {count(len(report.rejected), 'row')}</h3>",
+            table_html(reasons),
+        ]
+    return "".join(parts)
+
+
+def _file_row(file: FileReport) -> dict[str, str]:
+    sums = [money(split["accepted"], code, 2) for code, split in file.money.items() if code != NO_CURRENCY]
+    return {
+        "File": file.name,
+        "Format": file.format or "not recognised",
+        "Rows": f"{file.rows_in:,}",
+        "Accepted": f"{file.accepted:,}",
+        "Rejected": f"{file.rejected:,}",
+        "Already counted": f"{file.duplicates:,}",
+        "Order lines": ", ".join(sums),
+        "From": day(file.dates[0]) if file.dates else "",
+        "To": day(file.dates[1]) if file.dates else "",
+    }

@@ -1,0 +1,99 @@
+"""A workbook's panel: sliders on the left, the answer on the right, which follows every move in place."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Generic
+
+from ownchannel.assumptions import why_refused
+from ownchannel.panels.answer import Answer
+from ownchannel.panels.controls import Controls, Settings
+from ownchannel.panels.live_figure import LiveFigure
+from ownchannel.panels.view import AnswerView, box, live_bundle
+
+
+class Panel(Generic[Settings]):
+    """Sliders for `settings`, and what `answer` makes of them: its sentence, numbers, charts and table.
+
+    Displaying a panel shows it. Where the settings, or `answer`, raise ValueError, the panel shows that
+    sentence until the next move. The first answer fixes the number of charts.
+
+    >>> from typing import Annotated
+    >>> from ownchannel.assumptions import Assumption, Assumptions
+    >>> class Rent(Assumptions):
+    ...     fee: Annotated[
+    ...         float,
+    ...         Assumption(
+    ...             label="Referral fee",
+    ...             unit="share",
+    ...             valid=(0, 1),
+    ...             slider=(0, 0.3),
+    ...             plausible=(0.08, 0.17),
+    ...             step=0.01,
+    ...             help="What the marketplace keeps.",
+    ...             source="Fee schedule",
+    ...             confidence="official",
+    ...         ),
+    ...     ] = 0.15
+    >>> panel = Panel(
+    ...     Rent(), lambda rent: Answer(f"You keep **${100 * (1 - rent.fee):.0f}** of $100."), "USD"
+    ... )
+    >>> panel.at(fee=0.1)
+    You keep $90 of $100.
+    >>> panel
+    Panel: You keep $85 of $100.
+    """
+
+    def __init__(self, settings: Settings, answer: Callable[[Settings], Answer], currency: str) -> None:
+        self._compute = answer
+        self.settings = settings
+        self.currency = currency
+        self.controls: Controls[Settings] = Controls(settings, currency)
+        self._view = AnswerView(self._noted(answer(settings)))
+        self._whole = box([self.controls, self._view.widget], "oc-panel")
+        self.controls.on_change(self._follow)
+
+    @property
+    def figures(self) -> list[LiveFigure]:
+        """The charts on the page, in their order."""
+        return self._view.figures
+
+    @property
+    def answer(self) -> Answer:
+        """The answer that the panel shows; raises the ValueError that stands in its place, if one does."""
+        if isinstance(self._view.shown, ValueError):
+            raise self._view.shown
+        return self._view.shown
+
+    def set(self, **values: float) -> None:
+        """Move some sliders, all at once."""
+        self.controls.set(**values)
+
+    def reset(self) -> None:
+        """Put every slider back to where it stood at first."""
+        self.controls.reset()
+
+    def at(self, **values: float) -> Answer:
+        """The answer with some sliders moved: they really move, are read, and go back."""
+        before = self.controls.values
+        try:
+            self.set(**values)
+            return self.answer
+        finally:
+            self.controls.values = before
+
+    def _follow(self) -> None:
+        try:
+            self._view.show(self._noted(self._compute(self.controls.value)))
+        except ValueError as problem:
+            self._view.refuse(problem)
+
+    def _noted(self, answer: Answer) -> Answer:
+        """The answer with a note for each setting that its source calls unlikely."""
+        return replace(answer, notes=answer.notes + tuple(self.controls.value.unlikely(self.currency)))
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return live_bundle(self._whole, self._view.shown, repr(self))
+
+    def __repr__(self) -> str:
+        shown = self._view.shown
+        return f"Panel: {shown.plain_sentence if isinstance(shown, Answer) else why_refused(shown)}"

@@ -1,0 +1,72 @@
+"""An answer on the page, replaced in place: its sentence, numbers, charts and table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import ipywidgets
+
+from ownchannel.assumptions import why_refused
+from ownchannel.panels import markup
+from ownchannel.panels.answer import Answer
+from ownchannel.panels.live_figure import LiveFigure
+from ownchannel.panels.live_text import LiveText
+
+_NO_ANSWER = "oc-no-answer"
+
+
+class AnswerView:
+    """Shows `answer`; `show` puts another in its place, and `refuse` a sentence on why there is none.
+
+    The first answer fixes the number of charts. Displaying a view shows it.
+
+    >>> view = AnswerView(Answer("You keep **$5** of $20."))
+    >>> view.refuse(ValueError("The fee is missing."))
+    >>> view
+    The fee is missing.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self._head, self._numbers, self._table = LiveText(spoken=True), LiveText(), LiveText()
+        self.figures = [LiveFigure(chart) for chart in answer.charts]
+        self.widget = box([self._head, self._numbers, *self.figures, self._table], "oc-answer")
+        self.shown: Answer | ValueError
+        self.show(answer)
+
+    def show(self, answer: Answer) -> None:
+        """Show an answer with as many charts as the first; raises TypeError where it has others."""
+        if len(answer.charts) != len(self.figures):
+            raise TypeError(
+                f"The first answer had {len(self.figures)} charts and this one has {len(answer.charts)}: "
+                "charts are redrawn in place, so give the same charts every time."
+            )
+        self._head.html = markup.sentence_html(answer.sentence)
+        self._numbers.html = markup.numbers_html(answer.numbers) + markup.notes_html(answer.notes)
+        for figure, chart in zip(self.figures, answer.charts, strict=True):
+            figure.show(chart)
+        self._table.html = "" if answer.table is None else markup.table_html(answer.table)
+        self.widget.remove_class(_NO_ANSWER)
+        self.shown = answer
+
+    def refuse(self, problem: ValueError) -> None:
+        """Show the problem's sentence in place of the answer."""
+        self.shown = problem
+        self._head.html = markup.problem_html(why_refused(problem))
+        self.widget.add_class(_NO_ANSWER)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return live_bundle(box([self.widget], "oc-page"), self.shown, repr(self))
+
+    def __repr__(self) -> str:
+        return repr(self.shown) if isinstance(self.shown, Answer) else why_refused(self.shown)
+
+
+def live_bundle(widget: ipywidgets.Widget, shown: Answer | ValueError, text: str) -> dict[str, Any]:
+    """What a notebook keeps of a live view: the widget, its answer as HTML for a saved page, and a text."""
+    bundle: dict[str, Any] = widget._repr_mimebundle_()
+    static = {"text/html": markup.saved_html(shown)} if isinstance(shown, Answer) else {}
+    return bundle | static | {"text/plain": text}
+
+
+def box(children: Sequence[ipywidgets.Widget], style: str) -> ipywidgets.Box:
+    """Widgets in a box of the given style."""
+    return ipywidgets.Box(children=children, _dom_classes=(style,))

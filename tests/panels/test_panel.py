@@ -1,0 +1,114 @@
+"""What the sliders say and what the page shows are one."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+from ownchannel.panels import Answer, Panel
+
+from tests.panels.toy import Rent, answer
+
+
+@pytest.fixture
+def panel() -> Panel[Rent]:
+    return Panel(Rent(), answer, "USD")
+
+
+def shown(panel: Panel[Rent]) -> dict[str, Any]:
+    """What the panel's widgets hold, which is all that a page can see."""
+    view = panel._view
+    return {
+        "head": view._head.html,
+        "numbers": view._numbers.html,
+        "charts": [(figure.figure["data"], figure.caption) for figure in panel.figures],
+        "table": view._table.html,
+        "styles": view.widget._dom_classes,
+    }
+
+
+def test_every_part_of_the_page_follows_a_move(panel: Panel[Rent]) -> None:
+    before = shown(panel)
+    panel.set(fee=0.2)
+    after = shown(panel)
+    assert "$4,800" in after["head"]
+    assert "20%" in after["head"]
+    assert "$21,120" in after["numbers"]
+    assert "$21,120" in after["table"]
+    assert "$4,800" in after["charts"][0][1]
+    assert after["charts"][0] != before["charts"][0]
+    assert after["charts"][1] != before["charts"][1]
+
+
+def test_moving_and_moving_back_shows_the_same(panel: Panel[Rent]) -> None:
+    before = shown(panel)
+    panel.set(fee=0.2, months=4)
+    panel.reset()
+    assert shown(panel) == before
+
+
+def test_at_gives_the_answer_there_and_leaves_the_panel_as_it_was(panel: Panel[Rent]) -> None:
+    panel.set(budget=6_000)
+    before = shown(panel)
+    assert panel.at(fee=0.2).sentence == answer(Rent(fee=0.2, budget=6_000)).sentence
+    assert shown(panel) == before
+    assert panel.controls.value == Rent(budget=6_000)
+
+
+def test_at_reads_what_the_widgets_show(panel: Panel[Rent]) -> None:
+    heads: list[str] = []
+    panel._view._head.observe(lambda change: heads.append(change["new"]), "html")
+    there = panel.at(fee=0.2)
+    assert "$4,800" in there.sentence
+    assert "$4,800" in heads[0]
+
+
+def test_a_value_error_is_shown_in_place_of_the_answer_until_the_next_move(panel: Panel[Rent]) -> None:
+    panel.controls.set(fee=0.45)
+    assert "Above a fee of 40%" in shown(panel)["head"]
+    assert "oc-no-answer" in shown(panel)["styles"]
+    assert repr(panel).startswith("Panel: Above a fee of 40%")
+    with pytest.raises(ValueError, match="Above a fee of 40%"):
+        _ = panel.answer
+    panel.set(fee=0.15)
+    assert shown(panel) == shown(Panel(Rent(), answer, "USD"))
+
+
+def test_at_raises_what_the_panel_would_show_and_still_goes_back(panel: Panel[Rent]) -> None:
+    with pytest.raises(ValueError, match="Above a fee of 40%"):
+        panel.at(fee=0.45)
+    assert panel.answer.sentence == answer(Rent()).sentence
+
+
+def test_settings_that_the_declaration_refuses_are_told_in_its_words(panel: Panel[Rent]) -> None:
+    panel.controls.values = {
+        **panel.controls.values,
+        "fee": 2,
+    }  # no slider offers it, but a page could send it
+    assert "fee must lie between 0 and 1" in shown(panel)["head"]
+
+
+def test_a_setting_beyond_its_source_is_noted(panel: Panel[Rent]) -> None:
+    assert "lies outside" not in shown(panel)["numbers"]
+    panel.set(fee=0.2)
+    assert "Referral fee: 20% lies outside 8% to 17%" in shown(panel)["numbers"]
+
+
+def test_another_number_of_charts_is_refused() -> None:
+    def forgetful(rent: Rent) -> Answer:
+        full = answer(rent)
+        return full if rent.months < 2 else dataclasses.replace(full, charts=full.charts[:1])
+
+    panel = Panel(Rent(), forgetful, "USD")
+    with pytest.raises(TypeError, match="had 2 charts and this one has 1"):
+        panel.set(months=2)
+
+
+def test_its_stored_output_is_short_stable_and_readable_without_a_kernel(panel: Panel[Rent]) -> None:
+    bundle = panel._repr_mimebundle_()
+    again = Panel(Rent(), answer, "USD")._repr_mimebundle_()
+    view = "application/vnd.jupyter.widget-view+json"
+    assert {key: again[key] for key in again if key != view} == {
+        key: bundle[key] for key in bundle if key != view
+    }
+    assert bundle["text/plain"].startswith("Panel: In a year your own shop leaves $3,480")
+    assert "$25,920" in bundle["text/html"]

@@ -1,0 +1,138 @@
+"""One declaration gives the check, the reading, the warning and the documentation."""
+
+import dataclasses
+import math
+from typing import Annotated, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ownchannel.assumptions import Assumption, Assumptions, Unit, why_refused
+from pydantic import ValidationError, model_validator
+
+FEE = Assumption(
+    label="Referral fee",
+    unit="share",
+    valid=(0, 1),
+    slider=(0, 0.3),
+    plausible=(0.08, 0.17),
+    step=0.01,
+    help="What the marketplace keeps.",
+    source="Fee schedule",
+    confidence="official",
+)
+SALARY = dataclasses.replace(
+    FEE,
+    label="Salary",
+    unit="money a month",
+    valid=(0, 1e6),
+    slider=(0, 9_000),
+    plausible=(1, 6_000),
+    step=50,
+)
+
+
+class Rent(Assumptions):
+    fee: Annotated[float, FEE] = 0.15
+    salary: Annotated[float, SALARY] = 3_000
+    currency: str = "USD"
+
+    @model_validator(mode="after")
+    def _no_free_lunch(self) -> "Rent":
+        if self.fee == 0 and self.salary == 0:
+            raise ValueError("A fee and a salary of 0 leave nothing to compare.")
+        return self
+
+
+def test_only_marked_fields_are_declared_in_the_order_of_the_class() -> None:
+    assert list(Rent.declared().items()) == [("fee", FEE), ("salary", SALARY)]
+
+
+def test_one_more_field_is_one_more_row_of_documentation() -> None:
+    class Wider(Rent):
+        tax: Annotated[float, dataclasses.replace(FEE, label="Tax")] = 0.1
+
+    assert list(Wider().documentation()["setting"]) == ["Referral fee", "Salary", "Tax"]
+
+
+@given(st.floats(0, 1))
+def test_any_value_inside_the_valid_range_is_taken(fee: float) -> None:
+    assert Rent(fee=fee).fee == fee
+
+
+@given(st.floats().filter(lambda value: not 0 <= value <= 1))
+def test_any_value_outside_the_valid_range_is_refused(fee: float) -> None:
+    with pytest.raises(ValidationError, match="fee must lie between 0 and 1"):
+        Rent(fee=fee)
+
+
+def test_a_percentage_given_as_a_share_is_recognised() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Rent(fee=15)
+    assert why_refused(refused.value) == "fee must lie between 0 and 1: you gave 15; did you mean 0.15?"
+
+
+def test_a_refusal_is_the_sentence_of_the_rule_that_was_broken() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Rent(fee=0, salary=0)
+    assert why_refused(refused.value) == "A fee and a salary of 0 leave nothing to compare."
+
+
+def test_a_refusal_names_the_field_that_is_no_number_or_not_declared() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Rent.model_validate({"fee": "much", "tip": 1})
+    sentence = why_refused(refused.value)
+    assert "fee: Input should be a valid number" in sentence
+    assert "tip: Extra inputs are not permitted" in sentence
+
+
+def test_a_setting_outside_its_source_is_called_unlikely_in_its_own_unit() -> None:
+    assert Rent().unlikely() == []
+    assert Rent(fee=0.2, salary=7_000).unlikely("EUR") == [
+        "Referral fee: 20% lies outside 8% to 17% (Fee schedule).",
+        "Salary: €7,000 a month lies outside €1 a month to €6,000 a month (Fee schedule).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "step", "value", "reading"),
+    [
+        ("share", 0.01, 0.25, "25%"),
+        ("share", 0.005, 0.25, "25.0%"),
+        ("share", 0.01, 1 / 3, "33.33%"),
+        ("share a year", 0.01, 0.08, "8% a year"),
+        ("points", 0.01, 0.01, "1 point"),
+        ("money", 100, 12_000, "$12,000"),
+        ("money an order", 0.5, 4.5, "$4.50 an order"),
+        ("money an order", 1, 4.25, "$4.25 an order"),
+        ("months", 1, 1, "1 month"),
+        ("months", 1, 3.0, "3 months"),
+        ("customers a month", 1, 1, "1 customer a month"),
+        ("orders a month", 10, 1_200, "1,200 orders a month"),
+        ("number", 0.1, 2.5, "2.5"),
+    ],
+)
+def test_a_value_reads_with_its_unit(unit: Unit, step: float, value: float, reading: str) -> None:
+    wide = dataclasses.replace(FEE, unit=unit, step=step, valid=(0, 1e6), slider=(0, 1e5), plausible=(0, 1e5))
+    assert wide.reading(value, "USD") == reading
+
+
+@given(st.floats(0, 0.3))
+def test_a_share_is_read_to_a_hundredth_of_a_point(fee: float) -> None:
+    assert math.isclose(float(FEE.reading(fee).removesuffix("%")), 100 * fee, abs_tol=0.005_001)
+
+
+@pytest.mark.parametrize(
+    ("mistake", "sentence"),
+    [
+        ({"slider": (0, 1.5)}, "slider"),
+        ({"plausible": (0.17, 0.08)}, "plausible"),
+        ({"step": 0}, "step"),
+        ({"step": 0.4}, "step"),
+        ({"source": " "}, "source must say something"),
+        ({"help": ""}, "help must say something"),
+    ],
+)
+def test_a_declaration_that_contradicts_itself_is_refused(mistake: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        dataclasses.replace(FEE, **mistake)
