@@ -32,8 +32,8 @@ SECRETS = (
 )
 PERSONAL = [
     "Email", "Billing Name", "Billing Street", "Billing Phone", "Shipping Name", "Shipping Street",
-    "Shipping Zip", "Shipping Phone", "Notes", "Note Attributes", "Phone", "ship-city", "ship-state", "ship-postal-code",
-    "purchase-order-number",
+    "Shipping Zip", "Shipping Phone", "Notes", "Note Attributes", "Phone", "ship-city",
+    "ship-state", "ship-postal-code", "purchase-order-number",
 ]  # fmt: skip
 
 price = st.decimals("0", "9999.99", places=2).map(str)

@@ -53,7 +53,7 @@ class Economics(Assumptions):
     marketplace_fulfilment: Annotated[
         float,
         Assumption(
-            label="Fulfilment",
+            label="Marketplace parcels",
             unit="money an order",
             valid=(0, 1_000_000),
             slider=(0, 25),
@@ -68,7 +68,7 @@ class Economics(Assumptions):
     marketplace_ad_rate: Annotated[
         float,
         Assumption(
-            label="Advertising",
+            label="Marketplace advertising",
             unit="share",
             valid=(0, 1),
             slider=(0, 0.4),
@@ -98,13 +98,13 @@ class Economics(Assumptions):
     owned_fulfilment: Annotated[
         float,
         Assumption(
-            label="Fulfilment and card minimum",
+            label="Own-store parcels",
             unit="money an order",
             valid=(0, 1_000_000),
             slider=(0, 25),
             plausible=(4, 15),
             step=0.1,
-            help="Picking, packing, postage and the card's fixed 30 cents for one order.",
+            help="Picking, packing and postage of one order, and the card's fixed 30 cents.",
             source="Assumption: a parcel at small-business rates",
             confidence="assumption",
             group=_OWNED,
@@ -113,7 +113,7 @@ class Economics(Assumptions):
     owned_ad_rate: Annotated[
         float,
         Assumption(
-            label="Advertising",
+            label="Own-store advertising",
             unit="share",
             valid=(0, 1),
             slider=(0, 0.5),

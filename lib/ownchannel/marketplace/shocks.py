@@ -72,7 +72,7 @@ class Shocks(Economics):
     fee_rise: Annotated[
         float,
         Assumption(
-            label="Points more",
+            label="Fee rise",
             unit="points",
             valid=(0, 1),
             slider=(0, 0.15),

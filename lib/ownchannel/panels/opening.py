@@ -44,7 +44,7 @@ class Opening:
         self._sample = ipywidgets.Button(description="Use the sample brand")
         self._view = AnswerView(_answer(self.opened))
         self._files = LiveText(html=_files_html(self.opened.orders))
-        self._upload.observe(lambda change: self._read(list(change["new"])), "value")
+        self._upload.observe(lambda _: self._read_upload(), "value")
         self._read_folder.on_click(lambda _: self._read(self._folder.value))
         self._sample.on_click(lambda _: self.use_sample())
         self._whole = box([self._controls(), self._view.widget, self._files], "oc-page")
@@ -72,6 +72,11 @@ class Opening:
         if isinstance(self._view.shown, ValueError):
             raise self._view.shown
         return self._view.shown
+
+    def _read_upload(self) -> None:
+        if self._upload.value:
+            self._read(list(self._upload.value))
+            self._upload.value = ()  # the page would go on holding files with addresses in them
 
     def _read(self, paths: Any) -> None:
         try:

@@ -1,0 +1,90 @@
+"""Figures by their data, labels and captions."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from ownchannel import dependence
+from ownchannel.charts.dependence import (
+    by_month,
+    cash_when_stopped,
+    fee_and_contribution,
+    left_by_an_order,
+    owned_and_rented,
+)
+from ownchannel.charts.theme import MARKETPLACE, OWNED
+from ownchannel.marketplace.shocks import HORIZON, Year, raise_fee, stop
+from ownchannel.orders.saved import sample_orders
+from ownchannel.orders.workspace import Workspace
+
+YEAR = Year(
+    months=tuple(date(2026 + (9 + i) // 12, (9 + i) % 12 + 1, 1) for i in range(HORIZON)),
+    owned=np.full(12, 100.0),
+    marketplace=np.full(12, 400.0),
+    fee_base=np.full(12, 2_000.0),
+    marketplace_orders=120.0,
+    months_seen=12,
+)
+
+
+def test_parts_of_a_whole_add_up_to_it(tmp_path):
+    chart = owned_and_rented(dependence(sample_orders(Workspace(tmp_path)), "USD"))
+    parts = {
+        (row, trace.name): share
+        for trace in chart.figure.data
+        for row, share in zip(trace.y, trace.x, strict=True)
+    }
+    for row in ("Orders", "Revenue", "Buyers"):
+        assert sum(share for (of, _), share in parts.items() if of == row) == pytest.approx(1)
+    assert parts["Orders", "Amazon.com"] == pytest.approx(8193 / 11911)
+    assert parts["Buyers", "Known to you"] == pytest.approx(3657 / 11911)
+    assert chart.caption.startswith("69% of orders come through marketplaces; in 31% of all orders")
+    colours = {trace.name: trace.marker.color for trace in chart.figure.data}
+    assert (colours["Amazon.com"], colours["Shopify"]) == (MARKETPLACE, OWNED)
+
+
+def test_a_line_a_channel_with_its_last_value_in_the_caption():
+    table = pd.DataFrame(
+        {
+            "month": [date(2026, 1, 1), date(2026, 1, 1), date(2026, 2, 1), date(2026, 2, 1)],
+            "channel": ["Amazon.com", "Shopify"] * 2,
+            "kind": ["marketplace", "owned"] * 2,
+            "net_value": [10.0, 20.0, 30.0, 40.0],
+        }
+    )
+    chart = by_month(table, "net_value", "Revenue", "EUR")
+    assert {trace.name: list(trace.y) for trace in chart.figure.data} == {
+        "Amazon.com": [10, 30],
+        "Shopify": [20, 40],
+    }
+    assert chart.caption == "Revenue by month; in February 2026: Amazon.com €30, Shopify €40."
+    assert chart.figure.layout.yaxis.tickprefix == "€"
+    assert by_month(table, "net_value", "Customers").caption.endswith("Amazon.com 30, Shopify 40.")
+
+
+def test_cash_starts_today_and_names_its_low_point():
+    stopped = stop(YEAR, downtime_months=4, fixed_costs=200, cash=1_000)
+    chart = cash_when_stopped(YEAR, stopped, "USD")
+    as_today, low = chart.figure.data
+    assert (as_today.x[0], as_today.x[1]) == (date(2026, 9, 1), date(2026, 10, 1))
+    assert list(as_today.y[:3]) == [1000, 1300, 1600]
+    assert list(low.y[:6]) == [1000, 900, 800, 700, 600, 900]
+    assert chart.caption.endswith("lowest after month 4, at $600.")
+
+
+def test_the_fee_line_goes_through_the_setting_and_past_nothing():
+    chart = fee_and_contribution(raise_fee(YEAR, 0.05), 0.05, float(YEAR.fee_base.sum()), "USD")
+    line, setting = chart.figure.data
+    assert list(setting.y) == [pytest.approx(4_800 - 0.05 * 24_000)]
+    assert line.y[0] == 4_800
+    assert line.y[-1] < 0 < line.y[-4]
+    assert "$4,800 today, $3,600 with the fee 5 points higher" in chart.caption
+
+
+def test_a_bar_a_channel():
+    chart = left_by_an_order(["Amazon.com", "Shopify"], [1.5, -2.0], ["marketplace", "owned"], "USD")
+    (bars,) = chart.figure.data
+    assert (list(bars.y), list(bars.x)) == (["Amazon.com", "Shopify"], [1.5, -2.0])
+    assert list(bars.text) == ["$1.50", "-$2.00"]
+    assert list(bars.marker.color) == [MARKETPLACE, OWNED]

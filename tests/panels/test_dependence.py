@@ -1,0 +1,63 @@
+"""The answers of workbook 01, against the functions that they rest on."""
+
+import pytest
+from ownchannel.customers.months import channel_months
+from ownchannel.formats import money
+from ownchannel.marketplace.economics import contribution_by_month
+from ownchannel.marketplace.shocks import Shocks, last_year, raise_fee, stop
+from ownchannel.orders.saved import sample_orders
+from ownchannel.orders.workspace import Workspace
+from ownchannel.panels.dependence import documentation, measures, over_time, own_and_rent, what_if
+
+
+@pytest.fixture(scope="module")
+def orders(tmp_path_factory: pytest.TempPathFactory):
+    return sample_orders(Workspace(tmp_path_factory.mktemp("workspace")))
+
+
+@pytest.fixture(scope="module")
+def panel(orders):
+    return what_if(orders)
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [{}, {"downtime_months": 7}, {"fee_rise": 0.04, "cash": 30_000}, {"goods_cost_rate": 0.6}],
+)
+def test_sentence_numbers_and_charts_are_those_of_the_settings(orders, panel, moved):
+    settings = Shocks(**moved)
+    year = last_year(
+        contribution_by_month(channel_months(orders), settings), orders.sales["ordered_on"].max()
+    )
+    stopped = stop(year, settings.downtime_months, settings.fixed_costs, settings.cash)
+    rise = raise_fee(year, settings.fee_rise)
+    answer = panel.at(**moved)
+    assert f"${stopped.lost:,.0f}" in answer.sentence
+    assert f"${rise.cost:,.0f}" in answer.sentence
+    assert dict(answer.numbers)["Lowest cash"] == money(stopped.lowest, "USD")
+    cash, _, _, fee = answer.charts
+    assert list(cash.figure.data[1].y) == pytest.approx(stopped.stopped.tolist())
+    assert list(fee.figure.data[1].y) == pytest.approx([rise.after])
+
+
+def test_the_panel_goes_back_to_where_it_stood(panel):
+    before = panel.answer.sentence
+    panel.at(downtime_months=12)
+    assert panel.answer.sentence == before
+
+
+def test_cash_that_runs_out_is_said_with_its_month(panel):
+    assert "would be gone **in month " in panel.at(downtime_months=12, cash=1_000).sentence
+    assert "it would last **more than two years**" in panel.at(fixed_costs=0).sentence
+
+
+def test_every_setting_is_documented(panel):
+    table = documentation(panel).table
+    assert len(table) == len(Shocks.declared())
+    assert table.notna().all(axis=None)
+
+
+def test_the_still_answers_read_as_sentences(orders):
+    assert own_and_rent(orders).plain_sentence.startswith("You rent 69% of your revenue")
+    assert "2,203 customers" in over_time(orders).plain_sentence
+    assert "not measurable from these files" in measures(orders).table["Rests on"].to_string()
