@@ -1,0 +1,157 @@
+"""A panel in a real browser: in JupyterLab and in Voilà the page follows the keyboard, and stays current."""
+
+import http.client
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import nbformat
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import harness
+from tests.browser.harness import chart_data, press, sentence, slider_by_label, tile
+from tests.panels import toy
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[[Path], Page]
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("workbooks") / "01_rent_or_own.ipynb"
+    source = Path(toy.__file__).read_text(encoding="utf-8")
+    cells = [
+        nbformat.v4.new_markdown_cell("# Rent or own?\n\nMove a slider."),
+        nbformat.v4.new_code_cell(source + "\npanel", metadata={"jupyter": {"source_hidden": True}}),
+        nbformat.v4.new_code_cell("panel.at(fee=0.2)"),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    return path
+
+
+def assert_page_shows(page: Page, rent: toy.Rent) -> None:
+    """Sentence, tiles and both charts are those of `rent`, as computed here and not by the page's kernel."""
+    expected = toy.answer(rent)
+    expect(sentence(page)).to_have_text(expected.plain_sentence)
+    for label, value in expected.numbers:
+        expect(tile(page, label)).to_have_text(value)
+    for index, chart in enumerate(expected.charts):
+        expect(page.locator(".oc-plot").nth(index)).to_have_attribute("aria-label", chart.caption)
+        harness.wait_for_data(page, index, [list(trace.y) for trace in chart.figure.data])
+        assert [drawn["x"] for drawn in chart_data(page, index)] == [
+            list(trace.x) for trace in chart.figure.data
+        ]
+
+
+def test_voila_follows_the_keyboard_and_asks_nothing_of_the_internet(
+    open_voila: Open, notebook: Path, requests: list[str]
+) -> None:
+    page = open_voila(notebook)
+    expect(page).to_have_title("Rent or own?")
+    assert_page_shows(page, toy.Rent())
+    press(page, "Referral fee", "ArrowRight", "ArrowUp")
+    assert_page_shows(page, toy.Rent(fee=0.17))
+    press(page, "Months without the marketplace", "End")
+    assert_page_shows(page, toy.Rent(fee=0.17, months=12))
+    press(page, "Growth budget", "PageUp")
+    assert_page_shows(page, toy.Rent(fee=0.17, months=12, budget=6_000))
+    page.get_by_role("button", name="Reset").press("Enter")
+    assert_page_shows(page, toy.Rent())
+    still = page.locator(".oc-page .oc-caption").last  # two sums in one line are no formula
+    expect(still).to_have_text("After a year: own shop $25,920, marketplace $21,120.")
+    assert any(address.startswith("ws://") for address in requests)
+    assert harness.outside_loopback(requests) == []
+
+
+def test_a_problem_stands_in_place_of_the_answer_until_the_next_move(
+    open_voila: Open, notebook: Path
+) -> None:
+    page = open_voila(notebook)
+    press(page, "Referral fee", "End")
+    expect(page.locator(".oc-problem")).to_contain_text("Above a fee of 40%")
+    expect(page.locator(".oc-plot").first).to_be_hidden()
+    press(page, "Referral fee", "Home")
+    assert_page_shows(page, toy.Rent(fee=0))
+
+
+def test_every_control_has_a_name_a_value_in_words_and_a_place_in_the_tab_order(
+    open_voila: Open, notebook: Path
+) -> None:
+    page = open_voila(notebook)
+    fee = slider_by_label(page, "Referral fee")
+    expect(fee).to_have_attribute("aria-valuetext", "15%")
+    fee.focus()
+    page.keyboard.press("Tab")
+    about = page.get_by_label("About Referral fee")
+    expect(about).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Source: The marketplace's fee schedule (official).")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(slider_by_label(page, "Months without the marketplace")).to_be_focused()
+    expect(page.locator("[aria-live=polite] .oc-sentence")).to_be_visible()
+
+
+def test_sliders_and_answer_stack_on_a_narrow_page(open_voila: Open, notebook: Path) -> None:
+    page = open_voila(notebook)
+    boxes = (
+        "['.oc-controls', '.oc-sentence'].map(part => document.querySelector(part).getBoundingClientRect())"
+    )
+    page.wait_for_function(f"() => {{ const [left, right] = {boxes}; return left.right <= right.left }}")
+    page.set_viewport_size({"width": 600, "height": 900})
+    page.wait_for_function(f"() => {{ const [above, below] = {boxes}; return above.bottom <= below.top }}")
+    page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_voila_lists_the_workbooks_and_refuses_who_brings_no_token(
+    page: Page, servers: ExitStack, notebook: Path, requests: list[str]
+) -> None:
+    address = servers.enter_context(harness.serve_voila(notebook.parent))
+    page.goto(address)
+    expect(page.get_by_role("link", name="01 rent or own")).to_be_visible()
+    assert harness.outside_loopback(requests) == []
+
+    at = urlsplit(address)
+    with closing(http.client.HTTPConnection(at.hostname or "", at.port)) as stranger:
+        stranger.request("GET", f"/voila/render/{notebook.name}")
+        answer = stranger.getresponse()
+    assert (answer.status, answer.getheader("Location", "").split("?")[0]) == (302, "/login")
+
+
+def test_jupyterlab_follows_the_keyboard_and_is_current_after_a_reload(
+    open_lab: Open, notebook: Path, requests: list[str]
+) -> None:
+    page = harness.run_all(open_lab(notebook))
+    assert_page_shows(page, toy.Rent())
+    expect(page.locator(".jp-InputPlaceholder")).to_be_hidden()  # a hidden input leaves no stub
+    press(page, "Referral fee", "ArrowRight", "ArrowRight")
+    assert_page_shows(page, toy.Rent(fee=0.17))
+    harness.save_and_reload(page)
+    assert_page_shows(page, toy.Rent(fee=0.17))
+    press(page, "Referral fee", "ArrowLeft")
+    assert_page_shows(page, toy.Rent(fee=0.16))
+    assert harness.outside_loopback(requests) == []
+
+
+def test_charts_change_with_jupyterlabs_theme(open_lab: Open, notebook: Path) -> None:
+    page = harness.run_all(open_lab(notebook))
+    colour = "() => document.querySelector('.oc-plot')._fullLayout.font.color"
+    light = page.evaluate(colour)
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu-item", has_text="Theme").first.click()
+    page.locator(".lm-Menu-item", has_text="JupyterLab Dark").first.click()
+    page.wait_for_function(f"light => ({colour})() !== light", arg=light)
+    press(page, "Referral fee", "ArrowRight")
+    assert_page_shows(page, toy.Rent(fee=0.16))
+
+
+def test_a_page_without_plotlys_extension_gets_plotly_from_the_kernel(
+    page: Page, open_voila: Open, notebook: Path
+) -> None:
+    page.route("**/jupyterlab-plotly/**", lambda route: route.abort())
+    open_voila(notebook)
+    press(page, "Referral fee", "ArrowRight")
+    assert_page_shows(page, toy.Rent(fee=0.16))

@@ -1,0 +1,103 @@
+"""The workbooks themselves in a real browser, in JupyterLab and in Voilà."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ownchannel.orders.saved import sample_orders
+from ownchannel.orders.workspace import Workspace
+from ownchannel.panels import Answer, Panel
+from ownchannel.panels.dependence import what_if
+from tests.browser import harness
+from tests.browser.harness import press, sentence, tile
+from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[[Path], Page]
+
+
+@pytest.fixture
+def workbooks(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The workbooks and samples in a folder of their own, with an empty workspace beside them."""
+    monkeypatch.setenv("OWNCHANNEL_WORKSPACE", str(tmp_path / "workspace"))
+    shutil.copytree(root / "data" / "samples", tmp_path / "data" / "samples")
+    return Path(shutil.copytree(root / "workbooks", tmp_path / "workbooks"))
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory: pytest.TempPathFactory) -> Panel:
+    """The panel of workbook 01, computed here and not by the page's kernel."""
+    return what_if(sample_orders(Workspace(tmp_path_factory.mktemp("workspace"))))
+
+
+def assert_panel_shows(page: Page, expected: Answer) -> None:
+    shown = page.locator(".oc-panel")
+    expect(sentence(shown)).to_have_text(expected.plain_sentence)
+    for label, value in expected.numbers:
+        expect(tile(shown, label)).to_have_text(value)
+    first = page.locator(".oc-plot").count() - len(expected.charts)
+    for place, chart in enumerate(expected.charts, start=first):
+        series = [
+            [round(float(y), 6) for y in trace.y] for trace in chart.figure.data if trace.orientation != "h"
+        ]
+        if series:
+            plot = page.locator(".oc-plot").nth(place)
+            plot.scroll_into_view_if_needed()
+            expect(plot).to_have_attribute("aria-label", chart.caption)
+            page.wait_for_function(
+                """([place, wanted]) => {
+                    const gd = document.querySelectorAll(".oc-plot")[place];
+                    const drawn = (gd._fullData ?? []).map(({y}) => Array.from(y, Number));
+                    return drawn.length === wanted.length && wanted.every((series, i) =>
+                        series.every((value, j) => Math.abs(value - drawn[i][j]) < 1e-5));
+                }""",
+                arg=[place, series],
+            )
+
+
+def test_in_voila_sentence_numbers_and_charts_follow_the_keyboard(
+    open_voila: Open, workbooks: Path, panel: Panel, requests: list[str]
+) -> None:
+    page = open_voila(workbooks / "01_marketplace_dependence.ipynb")
+    assert_panel_shows(page, panel.answer)
+    press(page, "Months without it", "ArrowRight", "ArrowRight")
+    assert_panel_shows(page, panel.at(downtime_months=5))
+    press(page, "Fee rise", "ArrowRight", "ArrowRight")
+    assert_panel_shows(page, panel.at(downtime_months=5, fee_rise=0.03))
+    page.get_by_role("button", name="Reset").press("Enter")
+    assert_panel_shows(page, panel.answer)
+    assert any(address.startswith("ws://") for address in requests)
+    assert harness.outside_loopback(requests) == []
+
+
+def test_in_jupyterlab_a_reloaded_page_shows_the_current_answer(
+    open_lab: Open, workbooks: Path, panel: Panel, requests: list[str]
+) -> None:
+    page = harness.run_all(open_lab(workbooks / "01_marketplace_dependence.ipynb"))
+    press(page, "Months without it", "ArrowRight", "ArrowRight", "ArrowRight")
+    expected = panel.at(downtime_months=6)
+    assert_panel_shows(page, expected)
+    harness.save_and_reload(page)
+    assert_panel_shows(page, expected)
+    assert harness.outside_loopback(requests) == []
+
+
+def test_files_handed_in_at_the_first_workbook_open_the_second(
+    page: Page, servers, workbooks: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "report.txt").write_bytes(amazon(amazon_row(), amazon_row(item_price="??")))
+    (tmp_path / "shop.csv").write_bytes(shopify(shopify_row()))
+    address = servers.enter_context(harness.serve_voila(workbooks))
+    harness.open_voila(page, address, "00_start_here.ipynb")
+    expect(sentence(page)).to_contain_text("You rent 69% of your revenue")
+    page.locator("input[type=file]").set_input_files([tmp_path / "report.txt", tmp_path / "shop.csv"])
+    expect(sentence(page)).to_contain_text("You rent 50% of your revenue")
+    expect(page.get_by_text("is not an amount that can be read")).to_be_visible()
+    page.get_by_role("link", name="01 Marketplace dependence").click()
+    harness.wait_for_chart(page)
+    expect(page.get_by_text("Your orders: 2 orders on Amazon.com and Shopify")).to_be_visible()
+    assert "buyer@example.com" not in page.content()
