@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ownchannel.assumptions import Assumption, Assumptions, Unit, why_refused
 from pydantic import ValidationError, model_validator
+
+from ownchannel.assumptions import Assumption, Assumptions, Unit, why_refused
 
 FEE = Assumption(
     label="Referral fee",

@@ -155,8 +155,11 @@ def wait_until_idle(page: Page) -> None:
 
 
 def wait_for_chart(page: Page) -> None:
-    """Wait until a chart is drawn."""
-    page.locator(".oc-plot .main-svg").first.wait_for(timeout=READY_MS)
+    """Wait until the first chart is drawn; charts out of sight wait until somebody scrolls to them."""
+    first = page.locator(".oc-plot").first
+    first.wait_for(state="attached", timeout=READY_MS)
+    first.scroll_into_view_if_needed()
+    first.locator(".main-svg").first.wait_for(timeout=READY_MS)
 
 
 # ---------------------------------------------------------------- reading and moving a panel

@@ -94,7 +94,9 @@ def test_files_handed_in_at_the_first_workbook_open_the_second(
     address = servers.enter_context(harness.serve_voila(workbooks))
     harness.open_voila(page, address, "00_start_here.ipynb")
     expect(sentence(page)).to_contain_text("You rent 69% of your revenue")
-    page.locator("input[type=file]").set_input_files([tmp_path / "report.txt", tmp_path / "shop.csv"])
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose files").click()
+    chooser.value.set_files([tmp_path / "report.txt", tmp_path / "shop.csv"])
     expect(sentence(page)).to_contain_text("You rent 50% of your revenue")
     expect(page.get_by_text("is not an amount that can be read")).to_be_visible()
     page.get_by_role("link", name="01 Marketplace dependence").click()

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+
 from ownchannel import dependence
 from ownchannel.charts.dependence import (
     by_month,

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+
 from ownchannel.charts import theme
 
 #: What a dichromat sees of linear RGB: Viénot, Brettel and Mollon (1999), Color Research & Application 24.

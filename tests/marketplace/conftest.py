@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from ownchannel import Orders
 from ownchannel.orders.saved import sample_orders
 from ownchannel.orders.workspace import Workspace

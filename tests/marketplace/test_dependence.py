@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 import pytest
+
 from ownchannel import Orders, dependence, read_orders
 from ownchannel.customers.known import known_customers
 from ownchannel.customers.months import channel_months
 from ownchannel.marketplace.dependence import ALL
 from ownchannel.marketplace.economics import Economics, contribution_by_month
-
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 TRUE_NAMES = {"Amazon.com": "amazon", "Shopify": "own_store"}

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ownchannel.marketplace.shocks import HORIZON, Shocks, Year, last_year, raise_fee, stop
 
 money = st.floats(-50_000, 50_000)

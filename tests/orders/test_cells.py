@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ownchannel.orders.cells import instant, masked, number, without_address
 from ownchannel.orders.sharing import spread
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from ownchannel import read_orders
 
+from ownchannel import read_orders
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 

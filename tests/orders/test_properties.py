@@ -10,9 +10,9 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ownchannel import Orders, Workspace, read_orders
 from ownchannel.orders.saved import save_orders
-
 from tests.orders.exports import (
     A_SHOPIFY_ROW,
     AMAZON_COLUMNS,

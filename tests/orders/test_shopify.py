@@ -4,8 +4,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from ownchannel import Orders, read_orders
 
+from ownchannel import Orders, read_orders
 from tests.orders.exports import continued, shopify, shopify_row
 
 

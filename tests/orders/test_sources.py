@@ -6,8 +6,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from ownchannel import read_orders
 
+from ownchannel import read_orders
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 AMAZON, SHOPIFY = amazon(amazon_row()), shopify(shopify_row())

@@ -4,9 +4,9 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from ownchannel import Workspace, read_orders
 from ownchannel.orders.saved import save_orders, saved_orders
-
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+
 from ownchannel.charts.theme import Chart
 from ownchannel.panels.answer import Answer
 

@@ -4,8 +4,8 @@ import dataclasses
 from typing import Annotated
 
 import pytest
-from ownchannel.panels.controls import Controls
 
+from ownchannel.panels.controls import Controls
 from tests.panels.toy import Rent
 
 

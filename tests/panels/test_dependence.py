@@ -1,6 +1,7 @@
 """The answers of workbook 01, against the functions that they rest on."""
 
 import pytest
+
 from ownchannel.customers.months import channel_months
 from ownchannel.formats import money
 from ownchannel.marketplace.economics import contribution_by_month

@@ -4,6 +4,7 @@ import gzip
 from typing import Any
 
 import plotly.graph_objects as go
+
 from ownchannel.charts.theme import Chart
 from ownchannel.panels.live_figure import LiveFigure
 

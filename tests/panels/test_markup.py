@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from ownchannel.panels import markup
 from ownchannel.panels.answer import Answer
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from ownchannel import Workspace
 from ownchannel.orders.saved import current_orders
 from ownchannel.panels.opening import Opening
-
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 

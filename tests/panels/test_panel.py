@@ -4,8 +4,8 @@ import dataclasses
 from typing import Any
 
 import pytest
-from ownchannel.panels import Answer, Panel
 
+from ownchannel.panels import Answer, Panel
 from tests.panels.toy import Rent, answer
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import pandas as pd
 import plotly.graph_objects as go
+
 from ownchannel.assumptions import Assumption, Assumptions
 from ownchannel.charts.theme import MARKETPLACE, OWNED, Chart, label_lines
 from ownchannel.formats import money, percent

@@ -11,54 +11,83 @@ import duckdb
 import narwhals as nw
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ownchannel.orders.schema import SALES
 
 
-class HasArrow(Protocol):
-    """Orders, or anything else that holds the tidy order table as Arrow."""
+class OrdersLike(Protocol):
+    """What is asked of Orders here; `table` tells them from a DuckDB relation, whose `arrow` is a method."""
 
     @property
-    def arrow(self) -> pa.Table: ...
+    def arrow(self) -> pa.Table:
+        """The tidy order table."""
 
-
-#: Tables in memory.
-InMemory = HasArrow | pd.DataFrame | pa.Table
-
-
-def in_memory(orders: Any) -> pa.Table | None:
-    """The Arrow table of Orders, pandas or pyarrow; None where the table lives in another engine."""
-    table = getattr(orders, "arrow", orders)
-    if isinstance(table, pa.Table):
-        return table
-    if isinstance(orders, pd.DataFrame):
-        try:
-            return pa.Table.from_pandas(orders, preserve_index=False)
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-            raise ValueError(
-                f"orders holds a column with values of several types ({error.args[-1]}): expected one type a "
-                "column; convert it, for example with .astype(str)."
-            ) from error
-    return None
+    @property
+    def table(self) -> pd.DataFrame:
+        """The same in pandas."""
 
 
 @contextmanager
-def embedded(table: pa.Table) -> Iterator[nw.LazyFrame[Any]]:
-    """A lazy frame over an Arrow table in a DuckDB of its own, closed at the end of the block."""
-    # Without this setting DuckDB would fetch missing extensions from the network in silence.
+def lazy_frame(orders: Any) -> Iterator[nw.LazyFrame[Any]]:
+    """The table as a lazy frame: one in memory inside a DuckDB that is closed at the end of the block.
+
+    Raises:
+        TypeError: for what is no table.
+        ValueError: for a pandas column that holds values of several types.
+    """
+    if not is_in_memory(orders):
+        yield _in_its_engine(orders)
+        return
+    # Without this setting DuckDB fetches missing extensions from the network in silence.
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as connection:
-        yield nw.from_native(connection.from_arrow(table))
+        yield nw.from_native(connection.from_arrow(_typed(_as_arrow(orders))))
 
 
-def in_its_engine(orders: Any) -> nw.LazyFrame[Any]:
-    """A lazy frame over a table of another engine (DuckDB relation, Polars, PySpark)."""
+def is_in_memory(orders: Any) -> bool:
+    """True for Orders and for tables of pandas and pyarrow."""
+    return isinstance(getattr(orders, "arrow", orders), pa.Table) or isinstance(orders, pd.DataFrame)
+
+
+def _as_arrow(orders: Any) -> pa.Table:
+    if not isinstance(orders, pd.DataFrame):
+        return _in_local_time(getattr(orders, "arrow", orders))
     try:
-        return nw.from_native(orders).lazy()
+        return _in_local_time(pa.Table.from_pandas(orders, preserve_index=False))
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        # Only the last argument: the first quotes the value, which may be somebody's name.
+        where = error.args[-1]
+    raise ValueError(f"orders cannot be read ({where}): expected one type of value a column; convert it.")
+
+
+def _typed(table: pa.Table) -> pa.Table:
+    """A column that holds nothing has no type, and cannot be summed, until it is given one."""
+    fields = [
+        field.with_type(pa.int32()) if pa.types.is_null(field.type) else field for field in table.schema
+    ]
+    return table.cast(pa.schema(fields))
+
+
+def _in_local_time(table: pa.Table) -> pa.Table:
+    """Times with a zone as its own clocks show them, where no column tells the day."""
+    there = table.column_names
+    if "ordered_on" in there or "ordered_at" not in there:
+        return table
+    moments = table["ordered_at"]
+    if not pa.types.is_timestamp(moments.type) or moments.type.tz is None:
+        return table
+    return table.set_column(there.index("ordered_at"), "ordered_at", pc.local_timestamp(moments))
+
+
+def _in_its_engine(orders: Any) -> nw.LazyFrame[Any]:
+    try:
+        frame: nw.LazyFrame[Any] = nw.from_native(orders).lazy()
     except TypeError:
         raise TypeError(
             f"orders is of type {type(orders).__name__}: expected Orders, or a table of pandas, pyarrow, "
             "Polars, DuckDB or PySpark."
         ) from None
+    return frame
 
 
 def require_columns(frame: nw.LazyFrame[Any], names: Iterable[str]) -> None:
@@ -92,10 +121,20 @@ def calendar_day(frame: nw.LazyFrame[Any], column: str) -> nw.Expr:
         )
     if dtype.time_zone is not None:
         raise ValueError(
-            f"column {column} holds times in the zone {dtype.time_zone}, so the calendar day of a purchase is "
-            "not told: expected a column ordered_on with the date in the brand's time zone; add it."
+            f"column {column} holds times in the zone {dtype.time_zone}, which does not tell the day of a "
+            "purchase: expected a column ordered_on with the date in the brand's time zone; add it."
         )
     return nw.col(column).dt.date()
+
+
+def require_numbers(frame: nw.LazyFrame[Any], names: Iterable[str]) -> None:
+    """Refuse a column of amounts that holds something else, such as text."""
+    schema = frame.collect_schema()
+    for name in names:
+        if not schema[name].is_numeric():
+            raise ValueError(
+                f"column {name} is of type {schema[name]}: expected numbers; convert it, best to decimals."
+            )
 
 
 def is_sale() -> nw.Expr:

@@ -1,21 +1,22 @@
 """One row a customer: how often, how lately, for how long and for how much (frequency, recency, T, value)."""
 
 import datetime as dt
-from typing import Any, Literal, get_args, overload
+from contextlib import suppress
+from typing import Any, Literal, overload
 
 import narwhals as nw
 import pandas as pd
 
 from ownchannel.customers.frames import (
-    InMemory,
+    OrdersLike,
     calendar_day,
-    embedded,
-    in_its_engine,
-    in_memory,
+    is_in_memory,
     is_refund_only,
     is_sale,
+    lazy_frame,
     net_value,
     require_columns,
+    require_numbers,
 )
 
 Unit = Literal["D", "W", "M"]
@@ -23,12 +24,16 @@ Unit = Literal["D", "W", "M"]
 #: Days in a unit of time; a month is a twelfth of a year.
 DAYS: dict[Unit, float] = {"D": 1.0, "W": 7.0, "M": 365.25 / 12}
 
-RESULT = ("frequency", "recency", "T", "monetary_value")
+#: What tells one order from another, where a table has it.
+ORDER = ("channel", "order_id")
+
+#: Columns that the summary makes, so that `by` cannot name them.
+MADE = ("customer_key", "day", "value", "frequency", "recency", "T", "monetary_value")
 
 
 @overload
 def customer_summary(
-    orders: InMemory,
+    orders: OrdersLike | pd.DataFrame,
     unit: Unit = ...,
     until: dt.date | str | None = ...,
     by: str | list[str] | None = ...,
@@ -53,7 +58,8 @@ def customer_summary(
     In the tidy order table (Orders, or its columns in any engine) completed and refunded lines count, each at
     item_value - discount - refund on the day `ordered_on`. A refund without an order is no purchase; an order
     that was refunded in full is. Any other table needs the columns `customer_key`, `value` and `ordered_on`,
-    or `ordered_at` whose date is then taken. Customers without a key are left out; `without_key` counts them.
+    or `ordered_at` whose date, in its own zone, is then taken. Customers without a key are left out;
+    `without_key` counts them.
 
     Args:
         orders: Orders, or a table of pandas, pyarrow, DuckDB, Polars or PySpark. A first short query looks
@@ -63,8 +69,8 @@ def customer_summary(
         by: further columns, such as "channel": one row for each customer and value of them.
 
     Returns:
-        For tables in memory a pandas DataFrame sorted by customer_key, then by `by`; its `attrs` tell
-        `unit`, `until`, `lines_without_key` and, where orders have an id, `orders_without_key`. For a table of
+        For tables in memory a pandas DataFrame sorted by customer_key, then by `by`; its `attrs` tell `unit`,
+        `until`, `lines_without_key` and, where orders have an id, `orders_without_key`. For a table of
         another engine that engine's own lazy table, unsorted.
 
     Raises:
@@ -86,20 +92,17 @@ def customer_summary(
              bob          0      0.0 3.0             0.0
     """
     if unit not in DAYS:
-        raise ValueError(f"unit is {unit!r}: expected one of {', '.join(get_args(Unit))}; choose 'W' for weeks.")
-    further = [by] if isinstance(by, str) else list(by or [])
+        raise ValueError(f"unit is {unit!r}: expected one of {', '.join(DAYS)}; choose 'W' for weeks.")
+    keys = ["customer_key", *_further(by)]
     last_day = None if until is None else _as_day(until)
-
-    table = in_memory(orders)
-    if table is None:
-        purchases = _purchases(in_its_engine(orders), further)
-        return _summary(purchases, unit, _observed_until(purchases, last_day), further).to_native()
-    with embedded(table) as frame:
-        purchases = _purchases(frame, further)
-        end = _observed_until(purchases, last_day)
-        summary = _summary(purchases, unit, end, further).sort("customer_key", *further).collect("pyarrow")
+    with lazy_frame(orders) as frame:
+        purchases = _purchases(frame, keys)
+        end = _end_of_observation(purchases, last_day)
+        summary = _summary(purchases, keys, DAYS[unit], end)
+        if not is_in_memory(orders):
+            return summary.to_native()
+        result: pd.DataFrame = summary.sort(*keys).collect("pyarrow").to_native().to_pandas()
         counts = _count_without_key(purchases, end)
-    result: pd.DataFrame = summary.to_native().to_pandas()
     result.attrs = {"unit": unit, "until": end.isoformat()} | {
         f"{name}_without_key": count for name, count in counts.items()
     }
@@ -112,17 +115,141 @@ def without_key(orders: Any, until: dt.date | str | None = None) -> dict[str, in
     Gives `lines`, and `orders` where the table has the column `order_id` (with `channel`, an id counts once
     for each channel).
 
-    >>> without_key(pd.DataFrame({
-    ...     "customer_key": ["ann", None, None], "order_id": ["1", "2", "2"], "value": [9.0, 5.0, 4.0],
-    ...     "ordered_on": [dt.date(2025, 1, 1)] * 3,
-    ... }))
+    >>> without_key(
+    ...     pd.DataFrame(
+    ...         {
+    ...             "customer_key": ["ann", None, None],
+    ...             "order_id": ["1", "2", "2"],
+    ...             "value": [9.0, 5.0, 4.0],
+    ...             "ordered_on": [dt.date(2025, 1, 1)] * 3,
+    ...         }
+    ...     )
+    ... )
     {'lines': 2, 'orders': 1}
     """
     last_day = None if until is None else _as_day(until)
-    table = in_memory(orders)
-    if table is None:
-        purchases = _purchases(in_its_engine(orders), [])
-        return _count_without_key(purchases, _observed_until(purchases, last_day))
-    with embedded(table) as frame:
-        purchases = _purchases(frame, [])
-        return _count_without_key(purchases, _observed_until(purchases, last_day))
+    with lazy_frame(orders) as frame:
+        purchases = _purchases(frame, ["customer_key"])
+        return _count_without_key(purchases, _end_of_observation(purchases, last_day))
+
+
+def _further(by: str | list[str] | None) -> list[str]:
+    names = [by] if isinstance(by, str) else list(dict.fromkeys(by or []))
+    for name in names:
+        if name in MADE:
+            raise ValueError(
+                f"by names {name}, which the summary makes itself: expected another, such as 'channel'; "
+                "rename yours."
+            )
+    return names
+
+
+def _as_day(until: dt.date | str) -> dt.date:
+    moment: dt.date | None = None
+    with suppress(ValueError):
+        moment = dt.datetime.fromisoformat(until) if isinstance(until, str) else until
+    if not isinstance(moment, dt.date) or pd.isna(moment):
+        raise ValueError(f"until is {until!r}: expected a date or text such as '2025-12-31'; write it so.")
+    return moment.date() if isinstance(moment, dt.datetime) else moment
+
+
+def _purchases(frame: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
+    """One row a purchase line: keys, day, value, and what tells its order where the table has it."""
+    there = frame.collect_schema().names()
+    if "item_value" in there and "value" not in there:
+        amounts, day = ["item_value", "discount", "refund"], "ordered_on"
+        require_columns(frame, [*keys, day, *amounts, "status"])
+        lines, value = frame.filter(is_sale(), ~is_refund_only()), net_value()
+    else:
+        amounts, day = ["value"], "ordered_on" if "ordered_on" in there else "ordered_at"
+        require_columns(frame, [*keys, day, *amounts])
+        lines, value = frame, nw.col("value")
+    require_numbers(frame, amounts)
+    columns = dict.fromkeys([*keys, *(name for name in ORDER if name in there)])
+    return lines.select(*columns, day=calendar_day(frame, day), value=value)
+
+
+def _end_of_observation(purchases: nw.LazyFrame[Any], until: dt.date | None) -> dt.date:
+    """The last day of observation, once the table is found to be in order."""
+    day, value = nw.col("day"), nw.col("value")
+    no_value = value.is_null()
+    if purchases.collect_schema()["value"].is_float():
+        no_value = no_value | ~value.is_finite()
+    # Counted as numbers, for Spark does not add up truth values.
+    facts = purchases.select(
+        first=day.min(),
+        last=day.max(),
+        no_day=day.is_null().cast(nw.Int64).sum(),
+        no_value=no_value.cast(nw.Int64).sum(),
+    ).collect("pyarrow")
+    first, last, *incomplete = facts.row(0)
+    if first is None:
+        raise ValueError("orders holds no purchase: expected at least one; check the file and its statuses.")
+    for count, what in zip(incomplete, ("day", "value"), strict=True):
+        if count:
+            raise ValueError(
+                f"orders holds {count} purchase lines without a {what}: expected none; fill them in."
+            )
+    if until is not None and until < first:
+        raise ValueError(
+            f"until is {until}, before the first purchase on {first}: expected that day or a later one; "
+            "leave until out to take the last purchase."
+        )
+    return until or last
+
+
+def _summary(
+    purchases: nw.LazyFrame[Any], keys: list[str], days_in_unit: float, end: dt.date
+) -> nw.LazyFrame[Any]:
+    identified = purchases.filter(~nw.col("customer_key").is_null(), nw.col("day") <= end)
+    days = identified.group_by(*keys, "day").agg(nw.col("value").sum())
+    customers = _customers(days, keys).with_columns(
+        first=_day_number(nw.col("first")), last=_day_number(nw.col("last")), frequency=nw.col("days") - 1
+    )
+    frequency, repeat_value = nw.col("frequency"), nw.col("value") - nw.col("first_value")
+    return customers.select(
+        *keys,
+        "frequency",
+        recency=(nw.col("last") - nw.col("first")) / days_in_unit,
+        T=(end.toordinal() - nw.col("first")) / days_in_unit,
+        # The sum is exact until here: only the mean is a float.
+        monetary_value=nw.when(frequency > 0).then(repeat_value.cast(nw.Float64) / frequency).otherwise(0.0),
+    )
+
+
+def _customers(days: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
+    """One row a customer: days, first and last day, value in all and on the first day."""
+    first_value = nw.col("value").first(order_by="day")
+    if days.implementation.is_spark_like():
+        # Spark has no ordered first. Elsewhere the window would take half as long again.
+        days = _mark_first_value(days, keys)
+        first_value = nw.col("first_value").max()
+    return days.group_by(*keys).agg(
+        nw.col("value").sum(),
+        days=nw.len().cast(nw.Int64),
+        first=nw.col("day").min(),
+        last=nw.col("day").max(),
+        first_value=first_value,
+    )
+
+
+def _mark_first_value(days: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
+    """The value on a customer's first day, null on the others."""
+    is_first = nw.col("day") == nw.col("day").min().over(*keys)
+    return days.with_columns(first_value=nw.when(is_first).then(nw.col("value")))
+
+
+def _day_number(day: nw.Expr) -> nw.Expr:
+    """The same number as date.toordinal gives, from year and day of the year: no clock or zone enters."""
+    years = day.dt.year().cast(nw.Int64) - 1
+    return years * 365 + years // 4 - years // 100 + years // 400 + day.dt.ordinal_day().cast(nw.Int64)
+
+
+def _count_without_key(purchases: nw.LazyFrame[Any], end: dt.date) -> dict[str, int]:
+    unknown = purchases.filter(nw.col("customer_key").is_null(), nw.col("day") <= end)
+    order = [name for name in ORDER if name in purchases.collect_schema().names()]
+    if "order_id" not in order:
+        return {"lines": int(unknown.select(nw.len()).collect("pyarrow").item())}
+    counts = unknown.group_by(*order).agg(lines=nw.len()).select(lines=nw.col("lines").sum(), orders=nw.len())
+    lines, orders = counts.collect("pyarrow").row(0)
+    return {"lines": int(lines or 0), "orders": int(orders)}
