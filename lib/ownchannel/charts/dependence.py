@@ -20,24 +20,33 @@ def owned_and_rented(measured: Dependence) -> Chart:
     channels = table[(table["measure"] == "orders") & (table["kind"] != "")].iloc[:-1]
     names, kinds = channels["scope"].tolist(), channels["kind"].tolist()
     rows = [row for row in ("orders", "revenue") if measured.share(row, ALL) is not None]
-    figure = go.Figure()
-    for name, colour in zip(names, channel_colours(kinds), strict=True):
-        shares = [measured.share(row, name) or 0.0 for row in rows]
-        figure.add_bar(**_part(name, [row.capitalize() for row in rows], shares, colour))
+    labels = [row.capitalize() for row in rows]
     known = measured.share("identified", ALL) or 0.0
-    figure.add_bar(**_part("Known to you", ["Buyers"], [known], OWNED))
-    figure.add_bar(**_part(_HIDDEN, ["Buyers"], [1 - known], NOTE))
-    figure.update_layout(barmode="stack", bargap=0.45, height=270, showlegend=False, margin_r=28)
-    figure.update_xaxes(range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%", showline=False)
-    figure.update_yaxes(autorange="reversed")
-    rented = measured.share("orders") or 0.0
-    caption = f"{percent(rented)} of orders come through marketplaces; "
-    return Chart(figure, f"{caption}in {percent(known)} of all orders you know who bought.")
+    parts = [
+        _part(name, labels, [measured.share(row, name) or 0.0 for row in rows], colour)
+        for name, colour in zip(names, channel_colours(kinds), strict=True)
+    ]
+    parts += [
+        _part("Known to you", ["Buyers"], [known], OWNED),
+        _part(_HIDDEN, ["Buyers"], [1 - known], NOTE),
+    ]
+    layout = {
+        "barmode": "stack",
+        "bargap": 0.45,
+        "height": 270,
+        "showlegend": False,
+        "margin": {"r": 28},
+        "xaxis": {"range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%"},
+        "yaxis": {"autorange": "reversed"},
+    }
+    caption = f"{percent(measured.share('orders') or 0.0)} of orders come through marketplaces; "
+    return Chart(go.Figure(parts, layout), f"{caption}in {percent(known)} of all orders you know who bought.")
 
 
 def _part(name: str, rows: list[str], shares: list[float], colour: str) -> dict[str, object]:
     """One colour of stacked bars, with its name and share written inside where there is room."""
     return {
+        "type": "bar",
         "name": name,
         "y": rows,
         "x": shares,
@@ -53,93 +62,98 @@ def _part(name: str, rows: list[str], shares: list[float], colour: str) -> dict[
 
 def by_month(table: pd.DataFrame, column: str, title: str, currency: str = "") -> Chart:
     """A line a channel of `column` by month; `table` has month, channel, kind and the column."""
-    first = table.groupby("channel")["kind"].first()
-    figure = go.Figure()
-    ends = []
-    for (channel, _), colour in zip(first.items(), channel_colours(list(first)), strict=True):
+    kinds = table.groupby("channel")["kind"].first()
+    lines, ends = [], []
+    for channel, colour in zip(kinds.index, channel_colours(list(kinds)), strict=True):
         its = table[table["channel"] == channel]
         values = its[column].astype("float64").tolist()
-        figure.add_scatter(x=its["month"].tolist(), y=values, name=str(channel), line={"color": colour})
+        lines.append(_line(str(channel), its["month"].tolist(), values, colour))
         ends.append(f"{channel} {money(values[-1], currency) if currency else f'{values[-1]:,.0f}'}")
-    figure.update_layout(height=300, hovermode="x unified")
-    figure.update_yaxes(rangemode="tozero", **_axis(currency))
-    label_lines(figure)
+    layout = {"height": 300, "hovermode": "x unified", "yaxis": _axis(currency) | {"rangemode": "tozero"}}
     last = table["month"].max()
-    return Chart(figure, f"{title} by month; in {last:%B %Y}: {', '.join(ends)}.")
+    caption = f"{title} by month; in {last:%B %Y}: {', '.join(ends)}."
+    return Chart(label_lines(go.Figure(lines, layout)), caption)
 
 
 def cash_when_stopped(year: Year, stop: Stop, currency: str) -> Chart:
     """Cash month by month as things are, and with the marketplace stopped."""
     months = [_before(year.months[0]), *year.months]
-    figure = go.Figure()
-    figure.add_scatter(
-        x=months, y=stop.as_today.tolist(), name="As today", line={"color": NOTE, "dash": "dot"}
-    )
-    figure.add_scatter(x=months, y=stop.stopped.tolist(), name="Stopped", line={"color": MARKETPLACE})
-    figure.add_hline(y=0, line={"color": NOTE, "width": 1})
-    figure.update_layout(height=320, hovermode="x unified")
-    figure.update_yaxes(**_axis(currency))
-    label_lines(figure)
-    low = money(stop.lowest, currency)
+    lines = [
+        _line("As today", months, stop.as_today.tolist(), NOTE, dash="dot"),
+        _line("Stopped", months, stop.stopped.tolist(), MARKETPLACE),
+    ]
+    layout = {"height": 320, "hovermode": "x unified", "yaxis": _axis(currency)}
     after = f"after month {stop.lowest_month}" if stop.lowest_month else "today"
-    return Chart(figure, f"Cash at the end of each month; with the stop it is lowest {after}, at {low}.")
+    caption = f"Cash at the end of each month; with the stop it is lowest {after}, "
+    return Chart(label_lines(go.Figure(lines, layout)), f"{caption}at {money(stop.lowest, currency)}.")
 
 
 def left_by_an_order(
     names: Sequence[str], left: Sequence[float], kinds: Sequence[str], currency: str
 ) -> Chart:
     """What an order leaves on each channel, one bar each."""
-    colours = [OWNED if kind == "owned" else MARKETPLACE for kind in kinds]
-    figure = go.Figure(
-        go.Bar(
-            x=list(left),
-            y=list(names),
-            orientation="h",
-            marker={"color": colours},
-            text=[money(value, currency, 2) for value in left],
-            textposition="outside",
-            name="An order leaves",
-        )
-    )
-    figure.update_layout(height=90 + 52 * len(names), showlegend=False)
-    figure.update_xaxes(rangemode="tozero", **_axis(currency))
-    figure.update_yaxes(autorange="reversed")
-    told = ", ".join(f"{name} {money(value, currency, 2)}" for name, value in zip(names, left, strict=True))
-    return Chart(figure, f"What an order leaves after its own costs: {told}.")
+    amounts = [money(value, currency, 2) for value in left]
+    bars = {
+        "type": "bar",
+        "name": "An order leaves",
+        "x": list(left),
+        "y": list(names),
+        "orientation": "h",
+        "marker": {"color": [OWNED if kind == "owned" else MARKETPLACE for kind in kinds]},
+        "text": amounts,
+        "textposition": "outside",
+    }
+    layout = {
+        "height": 90 + 52 * len(names),
+        "showlegend": False,
+        "xaxis": _axis(currency) | {"rangemode": "tozero"},
+        "yaxis": {"autorange": "reversed"},
+    }
+    told = ", ".join(f"{name} {amount}" for name, amount in zip(names, amounts, strict=True))
+    return Chart(go.Figure([bars], layout), f"What an order leaves after its own costs: {told}.")
 
 
 def fee_and_contribution(rise: FeeRise, points: float, fee_base: float, currency: str) -> Chart:
     """A year's contribution from the marketplace against the rise of its fee, and where the slider stands."""
     most = max(0.15, points, min(rise.points_to_nothing, 0.3) * 1.05)
     grid = [most * step / 30 for step in range(31)]
-    figure = go.Figure()
-    figure.add_scatter(
-        x=grid,
-        y=[rise.before - at * fee_base for at in grid],
-        name="Marketplace",
-        line={"color": MARKETPLACE},
-    )
-    figure.add_scatter(
-        x=[points],
-        y=[rise.after],
-        name="Your setting",
-        mode="markers+text",
-        marker={"color": MARKETPLACE, "size": 13, "line": {"color": "white", "width": 2}},
-        text=[money(rise.after, currency)],
-        textposition="top right",
-    )
-    figure.add_hline(y=0, line={"color": NOTE, "width": 1})
-    figure.update_layout(height=300, showlegend=False)
-    figure.update_xaxes(tickformat=".0%", title="Fee rise, in points of what the buyer pays")
-    figure.update_yaxes(**_axis(currency))
+    setting = {
+        "type": "scatter",
+        "name": "Your setting",
+        "x": [points],
+        "y": [rise.after],
+        "mode": "markers+text",
+        "marker": {"color": MARKETPLACE, "size": 13, "line": {"color": "white", "width": 2}},
+        "text": [money(rise.after, currency)],
+        "textposition": "top right",
+    }
+    layout = {
+        "height": 300,
+        "showlegend": False,
+        "xaxis": {"tickformat": ".0%", "title": {"text": "Fee rise, in points of what the buyer pays"}},
+        "yaxis": _axis(currency),
+    }
+    line = _line("Marketplace", grid, [rise.before - at * fee_base for at in grid], MARKETPLACE)
     caption = f"A year of marketplace contribution: {money(rise.before, currency)} today, "
-    return Chart(
-        figure, f"{caption}{money(rise.after, currency)} with the fee {100 * points:g} points higher."
-    )
+    caption += f"{money(rise.after, currency)} with the fee {100 * points:g} points higher."
+    return Chart(go.Figure([line, setting], layout), caption)
 
 
-def _axis(currency: str) -> dict[str, str]:
-    """Ticks in money, with the currency's sign."""
+def _line(
+    name: str, x: Sequence[object], y: Sequence[float], colour: str, dash: str = "solid"
+) -> dict[str, object]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": list(x),
+        "y": list(y),
+        "line": {"color": colour, "dash": dash},
+    }
+
+
+def _axis(currency: str) -> dict[str, object]:
+    """Ticks in thousands, with the currency's sign where it is money."""
     return {"tickprefix": money(0, currency).rstrip("0") if currency else "", "tickformat": ",.0f"}
 
 

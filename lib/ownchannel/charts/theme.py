@@ -120,20 +120,27 @@ def label_lines(figure: go.Figure, height: int = 280) -> go.Figure:
     2
     """
     lines = list(figure.data)
-    for line, shift in zip(lines, _shifts(lines, height), strict=True):
-        figure.add_annotation(
-            text=f'<b style="color:{line.line.color}">—</b> {line.name}',
-            x=1,
-            xref="paper",
-            xanchor="left",
-            xshift=8,
-            y=line.y[-1],
-            yanchor="middle",
-            yshift=shift,
-            showarrow=False,
-        )
+    shifts = _shifts(lines, height)
     longest = max(len(line.name) for line in lines)
-    return figure.update_layout(showlegend=False, margin_r=40 + _LETTER_WIDTH * longest)
+    return figure.update_layout(
+        annotations=[_name_at_end(line, shift) for line, shift in zip(lines, shifts, strict=True)],
+        showlegend=False,
+        margin_r=40 + _LETTER_WIDTH * longest,
+    )
+
+
+def _name_at_end(line: go.Scatter, shift: float) -> dict[str, object]:
+    return {
+        "text": f'<b style="color:{line.line.color}">—</b> {line.name}',
+        "x": 1,
+        "xref": "paper",
+        "xanchor": "left",
+        "xshift": 8,
+        "y": line.y[-1],
+        "yanchor": "middle",
+        "yshift": shift,
+        "showarrow": False,
+    }
 
 
 def _shifts(lines: Sequence[go.Scatter], height: int) -> list[float]:

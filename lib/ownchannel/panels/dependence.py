@@ -105,7 +105,8 @@ def what_if(orders: Orders) -> Panel[Shocks]:
     """Sliders for costs, a stop of the marketplaces and a rise of their fee."""
     currency = orders.main_currency
     months = channel_months(orders)
-    in_one = months[months["currency"] == currency]
+    amounts = dict.fromkeys(("item_value", "net_value", "shipping", "orders"), "float64")
+    in_one = months[months["currency"] == currency].astype(amounts)  # once, and not at every move
     last_day = orders.sales["ordered_on"].max()
 
     def answer(settings: Shocks) -> Answer:
