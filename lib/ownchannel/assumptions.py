@@ -1,11 +1,12 @@
 """An assumption is declared once, beside its field; slider, check, table and source all come from there."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model, model_validator
 from pydantic_core import ErrorDetails
 
 from ownchannel.formats import money
@@ -149,6 +150,46 @@ class Assumptions(BaseModel):
             for name, declared in self.declared().items()
         ]
         return pd.DataFrame(rows)
+
+
+Declared = TypeVar("Declared", bound=Assumptions)
+
+
+def scaled(model: type[Declared], factors: Mapping[Unit, float]) -> type[Declared]:
+    """The same declarations for a larger or smaller brand: sliders, ranges and defaults multiplied.
+
+    `factors` gives a factor for each unit that is to change; what is valid stays.
+
+    >>> class Books(Assumptions):
+    ...     cash: Annotated[
+    ...         float,
+    ...         Assumption(
+    ...             label="Cash",
+    ...             unit="money",
+    ...             valid=(0, 1e9),
+    ...             slider=(0, 1_000),
+    ...             plausible=(100, 900),
+    ...             step=10,
+    ...             help="What you could spend tomorrow.",
+    ...             source="Your own books",
+    ...             confidence="assumption",
+    ...         ),
+    ...     ] = 500
+    >>> scaled(Books, {"money": 10})().cash
+    5000
+    """
+    fields: dict[str, Any] = {}
+    for name, declared in model.declared().items():
+        factor = factors.get(declared.unit, 1)
+        if factor != 1:
+            larger = replace(
+                declared,
+                slider=(declared.slider[0] * factor, declared.slider[1] * factor),
+                plausible=(declared.plausible[0] * factor, declared.plausible[1] * factor),
+                step=declared.step * factor,
+            )
+            fields[name] = (Annotated[float, larger], model.model_fields[name].default * factor)
+    return create_model(model.__name__, __base__=model, **fields) if fields else model
 
 
 def why_refused(error: ValueError) -> str:

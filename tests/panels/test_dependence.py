@@ -2,6 +2,7 @@
 
 import pytest
 
+from ownchannel import read_orders
 from ownchannel.customers.months import channel_months
 from ownchannel.formats import money
 from ownchannel.marketplace.economics import contribution_by_month
@@ -9,6 +10,7 @@ from ownchannel.marketplace.shocks import Shocks, last_year, raise_fee, stop
 from ownchannel.orders.saved import sample_orders
 from ownchannel.orders.workspace import Workspace
 from ownchannel.panels.dependence import documentation, measures, over_time, own_and_rent, what_if
+from tests.orders.exports import amazon, amazon_row
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +64,17 @@ def test_the_still_answers_read_as_sentences(orders):
     assert own_and_rent(orders).plain_sentence.startswith("You rent 69% of your revenue")
     assert "2,203 customers" in over_time(orders).plain_sentence
     assert "not measurable from these files" in measures(orders).table["Rests on"].to_string()
+
+
+def test_sliders_suit_the_size_of_the_brand_and_its_coin(tmp_path):
+    rows = [
+        amazon_row(amazon_order_id=f"503-0000000-{i:07}", currency="JPY", item_price="8000")
+        for i in range(600)
+    ]
+    ends = amazon_row(amazon_order_id="503-1", currency="JPY", purchase_date="2026-03-31T05:00:00+00:00")
+    orders = read_orders(("report.txt", amazon(*rows, ends)), workspace=tmp_path)
+    settings = what_if(orders).settings
+    assert settings.marketplace_fulfilment == 600
+    assert settings.cash == 1_200_000
+    assert settings.marketplace_fee_rate == Shocks().marketplace_fee_rate
+    assert settings.declared()["cash"].slider == (0, 10_000_000)

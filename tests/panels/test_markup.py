@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ownchannel.panels import markup
 from ownchannel.panels.answer import Answer
+from ownchannel.panels.view import AnswerView
 
 #: Text that XML, the stricter parser, can hold.
 words = st.text(st.characters(min_codepoint=32, codec="utf-8", exclude_characters="*"), max_size=20)
@@ -63,6 +64,7 @@ def test_numbers_are_grouped_missing_values_dashed_and_text_escaped() -> None:
 
 
 def test_a_saved_notebook_shows_the_answer_and_says_how_to_bring_it_to_life() -> None:
-    html = markup.saved_html(Answer("Yes: **25%**.", numbers=(("Share", "25%"),), notes=("Careful.",)))
+    answer = Answer("Yes: **25%**.", numbers=(("Share", "25%"),), notes=("Careful.",))
+    html = AnswerView(answer)._repr_mimebundle_()["text/html"]
     for told in ("Yes: 25%.", "Share", "Careful.", "Run this notebook"):
         assert told in text_of(html)

@@ -82,7 +82,7 @@ def cash_when_stopped(year: Year, stop: Stop, currency: str) -> Chart:
         _line("As today", months, stop.as_today.tolist(), NOTE, dash="dot"),
         _line("Stopped", months, stop.stopped.tolist(), MARKETPLACE),
     ]
-    layout = {"height": 320, "hovermode": "x unified", "yaxis": _axis(currency)}
+    layout = {"height": 320, "hovermode": "x unified", "yaxis": _axis(currency) | {"rangemode": "tozero"}}
     after = f"after month {stop.lowest_month}" if stop.lowest_month else "today"
     caption = f"Cash at the end of each month; with the stop it is lowest {after}, "
     return Chart(label_lines(go.Figure(lines, layout)), f"{caption}at {money(stop.lowest, currency)}.")

@@ -146,7 +146,7 @@ def contribution_by_month(months: pd.DataFrame, economics: Economics) -> pd.Data
     ...     }
     ... )
     >>> float(contribution_by_month(months, Economics())["contribution"].iloc[0].round(2))
-    270.55
+    270.45
     """
     item_value, revenue, shipping, orders = (
         months[name].astype("float64").to_numpy()

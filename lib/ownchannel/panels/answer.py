@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ownchannel.charts.theme import Chart
+from ownchannel.panels import markup
 
 _MOST_POINTS = 13  # a line of 60 months is printed at about every fifth
 _SERIES = (("z",), ("x", "y"), ("labels", "values"))  # where a trace keeps its data, by its kind
@@ -49,9 +50,13 @@ class Answer:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from ownchannel.panels.markup import answer_html
-
-        return answer_html(self)
+        return markup.still_html(
+            markup.sentence_html(self.sentence),
+            markup.numbers_html(self.numbers),
+            markup.notes_html(self.notes),
+            *(markup.caption_html(chart.caption) for chart in self.charts),
+            "" if self.table is None else markup.table_html(self.table),
+        )
 
     @property
     def plain_sentence(self) -> str:

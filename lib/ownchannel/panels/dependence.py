@@ -4,6 +4,7 @@ import math
 
 import pandas as pd
 
+from ownchannel.assumptions import scaled
 from ownchannel.charts.dependence import (
     by_month,
     cash_when_stopped,
@@ -29,6 +30,9 @@ from ownchannel.marketplace.shocks import (
 from ownchannel.orders.orders import Orders
 from ownchannel.panels.answer import Answer
 from ownchannel.panels.panel import Panel
+
+#: The brand that the declared defaults suit: revenue a month and an order's value, in dollars.
+TYPICAL_REVENUE, TYPICAL_ORDER = 30_000, 50
 
 
 def own_and_rent(orders: Orders) -> Answer:
@@ -131,7 +135,22 @@ def what_if(orders: Orders) -> Panel[Shocks]:
             _notes(year),
         )
 
-    return Panel(Shocks(), answer, currency)
+    return Panel(_settings(in_one), answer, currency)
+
+
+def _settings(months: pd.DataFrame) -> Shocks:
+    """The declared defaults, ten times as high for a brand ten times as large or in a smaller coin."""
+    by_month = months.groupby("month")[["net_value", "orders"]].sum()
+    revenue, orders = by_month["net_value"].mean(), by_month["orders"].mean()
+    if not (revenue > 0 and orders > 0):
+        return Shocks()
+    size = _power_of_ten(revenue / TYPICAL_REVENUE)
+    order = _power_of_ten(revenue / orders / TYPICAL_ORDER)
+    return scaled(Shocks, {"money": size, "money a month": size, "money an order": order})()
+
+
+def _power_of_ten(ratio: float) -> float:
+    return float(10.0 ** round(math.log10(ratio)))
 
 
 def _by_channel(monthly: pd.DataFrame) -> pd.DataFrame:

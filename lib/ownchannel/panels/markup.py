@@ -7,8 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from ownchannel.panels.answer import Answer
-
 #: Texts that are numbers and stand to the right: -$1,200.50, CA$9, CHF 12, 25%, 1.5.
 _NUMBER = re.compile(r"[-−+]?([A-Z]{0,2}[^\w\s.,%]|[A-Z]{3} )?[\d,.]*\d\s?%?")
 
@@ -66,23 +64,15 @@ def table_html(table: pd.DataFrame) -> str:
     return f'<div class="oc-table"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
-def answer_html(answer: Answer) -> str:
-    """An answer that stands still: its words, numbers and table, and what its charts show."""
-    captions = "".join(f'<p class="oc-caption">{escape(chart.caption)}</p>' for chart in answer.charts)
-    parts = (
-        sentence_html(answer.sentence),
-        numbers_html(answer.numbers),
-        notes_html(answer.notes),
-        captions,
-        "" if answer.table is None else table_html(answer.table),
-    )
+def still_html(*parts: str) -> str:
+    """Parts of an answer that stands still, in one frame."""
     # A notebook would set what stands between two dollar signs as a formula.
     return f'<div class="oc-page oc-text mathjax_ignore">{"".join(parts)}</div>'
 
 
-def saved_html(answer: Answer) -> str:
-    """A live answer as it stands in a saved notebook, until somebody runs it."""
-    return answer_html(answer) + "<p><em>Run this notebook to see its charts and move its sliders.</em></p>"
+def caption_html(caption: str) -> str:
+    """A line on what a chart shows, where the chart itself is not."""
+    return f'<p class="oc-caption">{escape(caption)}</p>'
 
 
 def _cell(value: Any) -> str:

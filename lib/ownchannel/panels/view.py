@@ -12,6 +12,7 @@ from ownchannel.panels.live_figure import LiveFigure
 from ownchannel.panels.live_text import LiveText
 
 _NO_ANSWER = "oc-no-answer"
+_RUN_ME = "<p><em>Run this notebook to see its charts and move its sliders.</em></p>"
 
 
 class AnswerView:
@@ -63,8 +64,8 @@ class AnswerView:
 def live_bundle(widget: ipywidgets.Widget, shown: Answer | ValueError, text: str) -> dict[str, Any]:
     """What a notebook keeps of a live view: the widget, its answer as HTML for a saved page, and a text."""
     bundle: dict[str, Any] = widget._repr_mimebundle_()
-    static = {"text/html": markup.saved_html(shown)} if isinstance(shown, Answer) else {}
-    return bundle | static | {"text/plain": text}
+    saved = {"text/html": shown._repr_html_() + _RUN_ME} if isinstance(shown, Answer) else {}
+    return bundle | saved | {"text/plain": text}
 
 
 def box(children: Sequence[ipywidgets.Widget], style: str) -> ipywidgets.Box:
