@@ -19,26 +19,11 @@ class Controls(anywidget.AnyWidget, Generic[Settings]):
     The sliders are the browser's own, so that arrow keys, Page Up, Home and a screen reader work as anywhere
     else. `currency` is what money is shown in. What is set here and on the page is the same.
 
-    >>> from typing import Annotated
-    >>> class Rent(Assumptions):
-    ...     fee: Annotated[
-    ...         float,
-    ...         Assumption(
-    ...             label="Referral fee",
-    ...             unit="share",
-    ...             valid=(0, 1),
-    ...             slider=(0, 0.3),
-    ...             plausible=(0.08, 0.17),
-    ...             step=0.01,
-    ...             help="What the marketplace keeps.",
-    ...             source="Fee schedule",
-    ...             confidence="official",
-    ...         ),
-    ...     ] = 0.15
-    >>> controls = Controls(Rent(), currency="USD")
-    >>> controls.set(fee=0.1)
-    >>> controls.value, controls.readouts
-    (Rent(fee=0.1), {'fee': '10%'})
+    >>> from ownchannel.marketplace.economics import Economics
+    >>> controls = Controls(Economics(), currency="USD")
+    >>> controls.set(marketplace_fee_rate=0.1)
+    >>> controls.value.marketplace_fee_rate, controls.readouts["marketplace_fulfilment"]
+    (0.1, '$6.00 an order')
     """
 
     _esm = Path(__file__).with_name("controls.js")

@@ -17,27 +17,11 @@ class Panel(Generic[Settings]):
     Displaying a panel shows it. Where the settings, or `answer`, raise ValueError, the panel shows that
     sentence until the next move. The first answer fixes the number of charts.
 
-    >>> from typing import Annotated
-    >>> from ownchannel.assumptions import Assumption, Assumptions
-    >>> class Rent(Assumptions):
-    ...     fee: Annotated[
-    ...         float,
-    ...         Assumption(
-    ...             label="Referral fee",
-    ...             unit="share",
-    ...             valid=(0, 1),
-    ...             slider=(0, 0.3),
-    ...             plausible=(0.08, 0.17),
-    ...             step=0.01,
-    ...             help="What the marketplace keeps.",
-    ...             source="Fee schedule",
-    ...             confidence="official",
-    ...         ),
-    ...     ] = 0.15
-    >>> panel = Panel(
-    ...     Rent(), lambda rent: Answer(f"You keep **${100 * (1 - rent.fee):.0f}** of $100."), "USD"
-    ... )
-    >>> panel.at(fee=0.1)
+    >>> from ownchannel.marketplace.economics import Economics
+    >>> def kept(costs):
+    ...     return Answer(f"You keep **${100 * (1 - costs.marketplace_fee_rate):.0f}** of $100.")
+    >>> panel = Panel(Economics(), kept, "USD")
+    >>> panel.at(marketplace_fee_rate=0.1)
     You keep $90 of $100.
     >>> panel
     Panel: You keep $85 of $100.
