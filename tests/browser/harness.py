@@ -180,8 +180,8 @@ def sentence(page: Page | Locator) -> Locator:
 
 def tile(page: Page | Locator, label: str) -> Locator:
     """The live value in the tile with this label."""
-    with_label = page.locator(".oc-answer .oc-numbers dt").get_by_text(label, exact=True)
-    return with_label.locator("xpath=..").locator("dd").first
+    with_label = page.locator(".oc-answer .oc-numbers span").get_by_text(label, exact=True)
+    return with_label.locator("xpath=..").locator("strong").first
 
 
 def sentence_text(page: Page | Locator) -> str:

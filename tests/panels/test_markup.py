@@ -28,7 +28,7 @@ def test_a_sentence_is_escaped_and_only_its_marks_become_bold(plain: str, bold: 
 
 @given(words, words)
 def test_numbers_notes_and_problems_are_escaped(label: str, value: str) -> None:
-    assert text_of(markup.numbers_html(((label, value),))) == label + value
+    assert text_of(markup.numbers_html(((label, value),))) == f"{value} {label}"
     assert text_of(markup.notes_html((label, value))) == label + value
     assert text_of(markup.problem_html(label)) == label
 
@@ -66,5 +66,5 @@ def test_numbers_are_grouped_missing_values_dashed_and_text_escaped() -> None:
 def test_a_saved_notebook_shows_the_answer_and_says_how_to_bring_it_to_life() -> None:
     answer = Answer("Yes: **25%**.", numbers=(("Share", "25%"),), notes=("Careful.",))
     html = AnswerView(answer)._repr_mimebundle_()["text/html"]
-    for told in ("Yes: 25%.", "Share", "Careful.", "Run this notebook"):
+    for told in ("Yes: 25%.", "Share", "Careful.", "run this notebook"):
         assert told in text_of(html)

@@ -106,7 +106,7 @@ def left_by_an_order(
     layout = {
         "height": 90 + 52 * len(names),
         "showlegend": False,
-        "xaxis": _axis(currency) | {"rangemode": "tozero"},
+        "xaxis": _axis(currency) | {"range": [1.2 * min(0, *left), 1.2 * max(0, *left)]},  # room for amounts
         "yaxis": {"autorange": "reversed"},
     }
     told = ", ".join(f"{name} {amount}" for name, amount in zip(names, amounts, strict=True))

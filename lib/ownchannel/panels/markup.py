@@ -29,9 +29,9 @@ def problem_html(problem: str) -> str:
 def numbers_html(numbers: tuple[tuple[str, str], ...]) -> str:
     """Tiles of a value and its label; nothing where there are none."""
     tiles = "".join(
-        f"<div><dt>{escape(label)}</dt><dd>{escape(value)}</dd></div>" for label, value in numbers
+        f"<li><strong>{escape(value)}</strong> <span>{escape(label)}</span></li>" for label, value in numbers
     )
-    return f'<dl class="oc-numbers">{tiles}</dl>' if tiles else ""
+    return f'<ul class="oc-numbers">{tiles}</ul>' if tiles else ""
 
 
 def notes_html(notes: tuple[str, ...], *, warning: bool = True) -> str:

@@ -12,7 +12,7 @@ from ownchannel.panels.live_figure import LiveFigure
 from ownchannel.panels.live_text import LiveText
 
 _NO_ANSWER = "oc-no-answer"
-_RUN_ME = "<p><em>Run this notebook to see its charts and move its sliders.</em></p>"
+_RUN_ME = "<p><em>Press ▶▶ in the toolbar to run this notebook: its charts and controls appear here.</em></p>"
 
 
 class AnswerView:
