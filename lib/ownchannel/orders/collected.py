@@ -10,7 +10,7 @@ from ownchannel.orders.records import Line
 from ownchannel.orders.schema import MONEY, TABLE
 
 #: Lines that are held as Python objects at once.
-BATCH = 20_000
+BATCH = 2_000
 
 _INTERNAL = [
     pa.field("amount", MONEY),
