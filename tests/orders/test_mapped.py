@@ -1,6 +1,7 @@
 """Any table, once its columns are named."""
 
 import gzip
+import zipfile
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -47,6 +48,22 @@ def test_a_spreadsheet_reads_like_text(tmp_path: Path):
     orders = read_orders([upload], COLUMNS, tmp_path)
     assert orders.table[["order_id", "item_value"]].to_numpy().tolist() == [["1001", Decimal("0.3")]]
     assert orders.report.files[0].encoding == "xlsx"
+
+
+def test_a_damaged_spreadsheet_is_told(tmp_path: Path):
+    book = openpyxl.Workbook()
+    book.active.append(["Order", "Date", "Amount"])
+    buffer = BytesIO()
+    book.save(buffer)
+    for lost in ("xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml"):
+        crippled = BytesIO()
+        with zipfile.ZipFile(buffer) as whole, zipfile.ZipFile(crippled, "w") as part:
+            for name in whole.namelist():
+                part.writestr(name, whole.read(name) if name != lost else b"<broken")
+        files = [("till.xlsx", crippled.getvalue()), ("till.csv", b"Order,Date,Amount\nA1,2026-03-01,5.00\n")]
+        bad, good = read_orders(files, COLUMNS, tmp_path).report.files
+        assert "damage" in str(bad)
+        assert good.accepted == 1
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from ownchannel.marketplace.shocks import Shocks, last_year, raise_fee, stop
 from ownchannel.orders.saved import sample_orders
 from ownchannel.orders.workspace import Workspace
 from ownchannel.panels.dependence import documentation, measures, over_time, own_and_rent, what_if
-from tests.orders.exports import amazon, amazon_row
+from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +78,50 @@ def test_sliders_suit_the_size_of_the_brand_and_its_coin(tmp_path):
     assert settings.cash == 1_200_000
     assert settings.marketplace_fee_rate == Shocks().marketplace_fee_rate
     assert settings.declared()["cash"].slider == (0, 10_000_000)
+
+
+def day(number: int, month: int = 3) -> str:
+    return f"2026-{month:02}-{number:02}T12:00:00+00:00"
+
+
+A_MONTH = [amazon_row(amazon_order_id=f"111-0000000-{d:07}", purchase_date=day(d)) for d in (1, 15, 31)]
+BRANDS = {
+    "marketplace only": [("a.txt", amazon(*A_MONTH))],
+    "own store only": [
+        ("s.csv", shopify(*(shopify_row({"Name": f"#{d}", "Created at": day(d)}) for d in (1, 15, 31))))
+    ],
+    "two currencies": [("a.txt", amazon(*A_MONTH, amazon_row(amazon_order_id="9", currency="EUR")))],
+    "everything refunded": [
+        (
+            "s.csv",
+            shopify(
+                *(
+                    shopify_row({"Name": f"#{d}", "Created at": day(d), "Refunded Amount": "84.00"})
+                    for d in (1, 31)
+                )
+            ),
+        )
+    ],
+}
+
+
+@pytest.mark.parametrize("name", BRANDS)
+def test_every_page_has_an_answer_for_brands_of_every_kind(name, tmp_path):
+    orders = read_orders(BRANDS[name], workspace=tmp_path)
+    panel = what_if(orders)
+    answers = [own_and_rent(orders), over_time(orders), measures(orders), panel.answer]
+    answers += [panel.at(downtime_months=12, fee_rise=0.15)]
+    assert all("nan" not in repr(answer) for answer in answers)
+
+
+def test_money_left_out_is_said(tmp_path):
+    orders = read_orders(BRANDS["two currencies"], workspace=tmp_path)
+    assert "Sales in EUR are not in it" in " ".join(own_and_rent(orders).notes)
+
+
+def test_files_that_cover_no_whole_month_say_so_in_place_of_the_answer(tmp_path):
+    orders = read_orders(("a.txt", amazon(amazon_row())), workspace=tmp_path)
+    panel = what_if(orders)
+    with pytest.raises(ValueError, match="No month is complete in these files"):
+        _ = panel.answer
+    assert "No month is complete" in repr(panel)

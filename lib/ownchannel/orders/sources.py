@@ -16,7 +16,7 @@ TABLES = (".txt", ".csv", ".tsv", ".xlsx", ".gz", ".zip")
 #: Archives may hold archives, but not without end.
 DEEPEST_ARCHIVE = 3
 #: What damaged, truncated, locked or vanished files and archives raise.
-DAMAGED = (OSError, EOFError, RuntimeError, KeyError, zlib.error, zipfile.BadZipFile)
+DAMAGED = (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile)
 
 Input = str | Path | Mapping[str, Any] | tuple[str, bytes]
 

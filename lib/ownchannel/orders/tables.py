@@ -22,6 +22,8 @@ _KANA = re.compile("[\u3041-\u30ff]")
 Cells = tuple[int, list[str] | None]
 """A record: the line of the file that it starts on, and its cells; None where it cannot be parsed."""
 
+# What openpyxl raises where a part of the workbook is missing, cut short or holds what it should not.
+_BROKEN_WORKBOOK = (AttributeError, IndexError, KeyError, SyntaxError, TypeError, ValueError)
 _UNPARSED = "cannot be parsed: a cell is too long, or a quote is not closed"
 _TOO_MANY = "has more cells than the header"
 
@@ -145,14 +147,20 @@ def _numbered(text: io.TextIOWrapper, delimiter: str) -> Iterator[Cells]:
 
 
 def _workbook_cells(source: Source) -> Iterator[Cells]:
+    """The rows of a workbook's first sheet; raises OSError where it is no workbook, or a damaged one."""
     from openpyxl import load_workbook
 
     if not is_workbook(source):
         return
     with source.open() as file:
-        workbook = load_workbook(file, read_only=True, data_only=True)
-        for line, values in enumerate(workbook.worksheets[0].iter_rows(values_only=True), start=1):
-            yield line, [_as_text(value) for value in values]
+        try:
+            workbook = load_workbook(file, read_only=True, data_only=True)
+            rows = workbook.worksheets[0].iter_rows(values_only=True)
+            yield from (
+                (line, [_as_text(value) for value in values]) for line, values in enumerate(rows, start=1)
+            )
+        except _BROKEN_WORKBOOK as error:
+            raise OSError("The workbook is damaged.") from error
 
 
 def _as_text(value: object) -> str:

@@ -51,7 +51,9 @@ def own_and_rent(orders: Orders) -> Answer:
         ("Orders whose buyer you know", f"{measured.amount('identified', ALL) or 0:,.0f}"),
         ("People you may write to", f"{reachable:,.0f}"),
     )
-    return Answer(sentence, numbers, (owned_and_rented(measured),))
+    others = [code for code in orders.currencies() if code != currency]
+    left_out = (f"Money is in {currency}. Sales in {' and '.join(others)} are not in it.",) if others else ()
+    return Answer(sentence, numbers, (owned_and_rented(measured),), notes=left_out)
 
 
 def measures(orders: Orders) -> Answer:

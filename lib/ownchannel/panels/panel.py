@@ -32,7 +32,7 @@ class Panel(Generic[Settings]):
         self.settings = settings
         self.currency = currency
         self.controls: Controls[Settings] = Controls(settings, currency)
-        self._view = AnswerView(self._noted(answer(settings)))
+        self._view = AnswerView(self._answered())
         self._whole = box([self.controls, self._view.widget], "oc-panel")
         self.controls.on_change(self._follow)
 
@@ -66,14 +66,20 @@ class Panel(Generic[Settings]):
             self.controls.values = before
 
     def _follow(self) -> None:
-        try:
-            self._view.show(self._noted(self._compute(self.controls.value)))
-        except ValueError as problem:
-            self._view.refuse(problem)
+        answer = self._answered()
+        if isinstance(answer, Answer):
+            self._view.show(answer)
+        else:
+            self._view.refuse(answer)
 
-    def _noted(self, answer: Answer) -> Answer:
-        """The answer with a note for each setting that its source calls unlikely."""
-        return replace(answer, notes=answer.notes + tuple(self.controls.value.unlikely(self.currency)))
+    def _answered(self) -> Answer | ValueError:
+        """The answer with a note for each setting that its source calls unlikely, or why there is none."""
+        try:
+            settings = self.controls.value
+            answer = self._compute(settings)
+        except ValueError as problem:
+            return problem
+        return replace(answer, notes=answer.notes + tuple(settings.unlikely(self.currency)))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return live_bundle(self._whole, self._view.shown, repr(self))

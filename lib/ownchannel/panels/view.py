@@ -16,9 +16,9 @@ _RUN_ME = "<p><em>Press ▶▶ in the toolbar to run this notebook: its charts a
 
 
 class AnswerView:
-    """Shows `answer`; `show` puts another in its place, and `refuse` a sentence on why there is none.
+    """Shows `answer`, or why there is none; `show` puts another in its place, and `refuse` takes it away.
 
-    The first answer fixes the number of charts. Displaying a view shows it.
+    The first answer with charts fixes their number. Displaying a view shows it.
 
     >>> view = AnswerView(Answer("You keep **$5** of $20."))
     >>> view.refuse(ValueError("The fee is missing."))
@@ -26,15 +26,21 @@ class AnswerView:
     The fee is missing.
     """
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer | ValueError) -> None:
         self._head, self._numbers, self._table = LiveText(spoken=True), LiveText(), LiveText()
-        self.figures = [LiveFigure(chart) for chart in answer.charts]
-        self.widget = box([self._head, self._numbers, *self.figures, self._table], "oc-answer")
+        self.figures: list[LiveFigure] = []
+        self.widget = box([self._head, self._numbers, self._table], "oc-answer")
         self.shown: Answer | ValueError
-        self.show(answer)
+        if isinstance(answer, Answer):
+            self.show(answer)
+        else:
+            self.refuse(answer)
 
     def show(self, answer: Answer) -> None:
         """Show an answer with as many charts as the first; raises TypeError where it has others."""
+        if not self.figures:
+            self.figures = [LiveFigure(chart) for chart in answer.charts]
+            self.widget.children = (self._head, self._numbers, *self.figures, self._table)
         if len(answer.charts) != len(self.figures):
             raise TypeError(
                 f"The first answer had {len(self.figures)} charts and this one has {len(answer.charts)}: "
