@@ -48,6 +48,13 @@ def library(root: Path) -> list[Path]:
 # ---------------------------------------------------------------- the code
 
 
+def test_every_public_name_has_an_example_that_runs():
+    import ownchannel
+
+    missing = [name for name in ownchannel.__all__ if ">>>" not in (getattr(ownchannel, name).__doc__ or "")]
+    assert not missing
+
+
 def test_no_module_is_longer_than_500_lines(root: Path) -> None:
     files = [file for file in tracked(root) if file.suffix in {".py", ".js"}]
     long = {file.name: lines for file in files if (lines := _lines(file)) > 500}

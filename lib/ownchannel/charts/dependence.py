@@ -61,7 +61,12 @@ def _part(name: str, rows: list[str], shares: list[float], colour: str) -> dict[
 
 
 def by_month(table: pd.DataFrame, column: str, title: str, currency: str = "") -> Chart:
-    """A line a channel of `column` by month; `table` has month, channel, kind and the column."""
+    """A line a channel of `column` by month; `table` has month, channel, kind and the column.
+
+    >>> sold = {"month": [date(2026, 3, 1)], "channel": ["Shop"], "kind": ["owned"], "revenue": [1200]}
+    >>> by_month(pd.DataFrame(sold), "revenue", "Revenue", "EUR").caption
+    'Revenue by month; in March 2026: Shop €1,200.'
+    """
     kinds = table.groupby("channel")["kind"].first()
     lines, ends = [], []
     for channel, colour in zip(kinds.index, channel_colours(list(kinds)), strict=True):
@@ -91,7 +96,11 @@ def cash_when_stopped(year: Year, stop: Stop, currency: str) -> Chart:
 def left_by_an_order(
     names: Sequence[str], left: Sequence[float], kinds: Sequence[str], currency: str
 ) -> Chart:
-    """What an order leaves on each channel, one bar each."""
+    """What an order leaves on each channel, one bar each.
+
+    >>> left_by_an_order(["Shop"], [16.02], ["owned"], "EUR").caption
+    'What an order leaves after its own costs: Shop €16.02.'
+    """
     amounts = [money(value, currency, 2) for value in left]
     bars = {
         "type": "bar",

@@ -12,6 +12,13 @@ def known_customers(orders: Any) -> pd.DataFrame:
     by month and channel, every month of the files for every channel. A customer counts from the month of the
     first order; reachable are those whose latest answer to "may we write to you?" is yes, on an owned
     channel. Channels that hide their buyers have zeros.
+
+    >>> from ownchannel import read_orders
+    >>> columns = {"order_id": "No", "ordered_at": "Day", "item_value": "Amount", "currency": "EUR"}
+    >>> lines = (b"No,Day,Amount,Who,May", b"1,2026-03-01,75,ann,yes", b"2,2026-03-02,25,bob,no")
+    >>> shop = ("shop.csv", bytes([10]).join(lines))
+    >>> known_customers(read_orders(shop, columns | {"customer": "Who", "consent": "May"})).values.tolist()
+    [[datetime.date(2026, 3, 1), 'Own store', 'owned', 2, 1]]
     """
     columns = ["month", "channel", "kind", "identified", "reachable"]
     sales = orders.sales

@@ -76,7 +76,15 @@ def dependence(
 
     Revenue is item value less discount and refund. A repeat order is an identified customer's order after the
     first. Reachable is the share of customers who said yes to being written to; no answer is a no, and a
-    marketplace's customers are not reachable outside its own tools.
+    marketplace's customers are not reachable outside its own tools. Raises ValueError where nothing was sold
+    in `currency`.
+
+    >>> from ownchannel import read_orders
+    >>> columns = {"order_id": "No", "ordered_at": "Day", "item_value": "Amount", "currency": "EUR"}
+    >>> lines = (b"No,Day,Amount", b"1,2026-03-01,75", b"2,2026-03-02,25")
+    >>> bazaar = ("bazaar.csv", bytes([10]).join(lines))
+    >>> dependence(read_orders(bazaar, columns | {"channel": "Bazaar", "kind": "marketplace"}))
+    100% of €100 revenue comes through marketplaces; you know who bought in 0% of all orders.
     """
     months = channel_months(orders)
     code, no_money = _currency(months, currency)

@@ -119,7 +119,13 @@ def last_twelve_months(contribution: pd.DataFrame, last_day: date) -> tuple[pd.D
 
 
 def last_year(contribution: pd.DataFrame, last_day: date) -> Year:
-    """The last twelve complete months of `contribution_by_month`, in the order of the year to come."""
+    """The last twelve complete months of `contribution_by_month`, in the order of the year to come.
+
+    >>> sold = {"kind": "owned", "contribution": 5.0, "fee_base": 9.0, "orders": 2.0}
+    >>> year = last_year(pd.DataFrame([sold | {"month": date(2026, 9, 1)}]), date(2026, 9, 30))
+    >>> float(year.owned.sum()), year.months_seen
+    (60.0, 1)
+    """
     seen, wanted = last_twelve_months(contribution, last_day)
     by_kind = seen.groupby(["month", "kind"])[["contribution", "fee_base", "orders"]].sum()
 
@@ -164,6 +170,10 @@ def stop(year: Year, downtime_months: float, fixed_costs: float, cash: float) ->
 
     The year repeats itself. balance(t) = balance(t−1) + contribution(t) − fixed costs; the marketplaces'
     contribution is 0 while they are stopped; their advertising and fulfilment stop with their orders.
+
+    >>> year = Year((), np.zeros(12), np.full(12, 500.0), np.full(12, 2_000.0), 240.0, 12)
+    >>> stop(year, downtime_months=2, fixed_costs=100, cash=250).lowest
+    50.0
     """
     owned, marketplace = np.resize(year.owned, HORIZON), np.resize(year.marketplace, HORIZON)
     sells = np.arange(HORIZON) >= downtime_months
@@ -197,7 +207,12 @@ class FeeRise:
 
 
 def raise_fee(year: Year, points: float) -> FeeRise:
-    """A year with the fee `points` (a share: 0.02 for two points) higher, all else as it was."""
+    """A year with the fee `points` (a share: 0.02 for two points) higher, all else as it was.
+
+    >>> year = Year((), np.zeros(12), np.full(12, 500.0), np.full(12, 2_000.0), 240.0, 12)
+    >>> raise_fee(year, points=0.02).cost
+    480.0
+    """
     before, base = float(year.marketplace.sum()), float(year.fee_base.sum())
     return FeeRise(
         before=before,

@@ -15,7 +15,17 @@ from ownchannel.orders.schema import NO_CURRENCY, SALES
 
 @dataclass(frozen=True)
 class Orders:
-    """One row an order line, in `arrow` and, as a pandas view of it with exact decimals, in `table`."""
+    """One row an order line, in `arrow` and, as a pandas view of it with exact decimals, in `table`.
+
+    `report` says of every file what was read, what was not, and why. Printed, orders read as a sentence.
+
+    >>> from ownchannel.orders.saved import sample_orders
+    >>> orders = sample_orders()
+    >>> orders
+    11,911 orders on Amazon.com and Shopify in USD, 1 Oct 2024 to 30 Sep 2026.
+    >>> orders.sales["discount"].sum()
+    Decimal('8773.470000')
+    """
 
     arrow: pa.Table
     report: Report

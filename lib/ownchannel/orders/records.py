@@ -76,9 +76,9 @@ class Row:
         self.line, self.cells, self.columns, self.fault = line, cells, columns, fault
 
     def text(self, column: str) -> str:
-        """The cell, stripped; empty where the column or the cell is missing."""
+        """The cell, stripped; empty where there is no such column."""
         at = self.columns.get(column)
-        return self.cells[at].strip() if at is not None and at < len(self.cells) else ""
+        return self.cells[at].strip() if at is not None else ""
 
     def label(self, column: str) -> str | None:
         """A text for the table, free of addresses; None where empty."""

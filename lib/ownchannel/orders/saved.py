@@ -23,7 +23,15 @@ _NAMES = TypeAdapter(tuple[str, ...])
 
 
 def save_orders(orders: Orders, workspace: Workspace) -> Path:
-    """Write orders and report into one file of the workspace, for its owner only; they hold no addresses."""
+    """Write orders and report into one file of the workspace, for its owner only; they hold no addresses.
+
+    >>> import tempfile
+    >>> place = Workspace.at(tempfile.mkdtemp())
+    >>> save_orders(read_orders([], workspace=place), place).name
+    'orders.parquet'
+    >>> saved_orders(place)
+    No sales. No files were given.
+    """
     report = orders.report
     notes = {
         "files": _FILES.dump_json(report.files),

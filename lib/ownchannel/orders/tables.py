@@ -115,8 +115,10 @@ def _rows(records: Iterator[Cells], layout: Layout) -> Iterator[Row]:
             continue
         if cells is None:
             yield Row(line, [], layout.columns, fault=_UNPARSED)
-        elif any(cell and not cell.isspace() for cell in cells):
-            surplus = any(cell.strip() for cell in cells[layout.width :])
+        elif any(map(str.strip, cells)):
+            missing = layout.width - len(cells)
+            surplus = missing < 0 and any(map(str.strip, cells[missing:]))
+            cells.extend([""] * missing)
             yield Row(line, cells, layout.columns, fault=_TOO_MANY if surplus else "")
 
 
