@@ -51,7 +51,10 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "workbook", type=Path, nargs="?", default=ROOT / "workbooks/01_marketplace_dependence.ipynb"
+        "workbook",
+        type=lambda name: Path(name).resolve(),
+        nargs="?",
+        default=ROOT / "workbooks/01_marketplace_dependence.ipynb",
     )
     parser.add_argument("--presses", type=int, default=60)
     given = parser.parse_args()
