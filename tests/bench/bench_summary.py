@@ -43,7 +43,7 @@ COPY (
 SQL = """
 WITH purchases AS (
     SELECT * FROM {lines}
-    WHERE status IN ('completed', 'refunded') AND NOT (item_value = 0 AND refund > 0)
+    WHERE status IN ('completed', 'refunded') AND item_value > 0
 ), days AS (
     SELECT customer_key, ordered_on AS day, sum(item_value - discount - refund) AS value
     FROM purchases WHERE customer_key IS NOT NULL GROUP BY ALL

@@ -104,7 +104,7 @@ def is_sale(line: Line) -> bool:
 
 
 def is_purchase(line: Line) -> bool:
-    return is_sale(line) and not (line["item_value"] == 0 and line["refund"] > 0)
+    return is_sale(line) and line["item_value"] > 0
 
 
 def net(line: Line) -> Decimal:

@@ -27,7 +27,7 @@ UNITS = {"D": 1.0, "W": 7.0, "M": 365.25 / 12}
 SQL = """
 WITH purchases AS (
     SELECT *, item_value - discount - refund AS net FROM lines
-    WHERE status IN ('completed', 'refunded') AND NOT (item_value = 0 AND refund > 0)
+    WHERE status IN ('completed', 'refunded') AND item_value > 0
 ), days AS (
     SELECT customer_key, ordered_on AS day, sum(net) AS net FROM purchases
     WHERE customer_key IS NOT NULL AND ordered_on <= $until GROUP BY ALL
@@ -245,7 +245,7 @@ def test_a_refund_without_its_order_is_no_purchase() -> None:
 def test_day_values_are_exact_where_floats_are_not() -> None:
     days = [line(ordered_on=FIRST)]
     days += [line(ordered_on=SECOND, item_value=Decimal("123456789012.34"))]
-    days += [line(ordered_on=SECOND, item_value=Decimal(0), discount=Decimal("123456789012.33"))]
+    days += [line(ordered_on=SECOND, item_value=Decimal("0.01"), discount=Decimal("123456789012.34"))]
     assert one(*days)["monetary_value"] == 0.01
 
 
@@ -312,6 +312,11 @@ def test_a_time_with_a_zone_falls_on_that_zones_day(as_table: Any) -> None:
     assert customer_summary(as_table(purchases), unit="D")["recency"].tolist() == [1]
     purchases["ordered_at"] = moments.tz_convert("Europe/Berlin")
     assert customer_summary(as_table(purchases), unit="D")["recency"].tolist() == [0]
+
+
+def test_what_has_no_price_is_no_purchase() -> None:
+    days = [line(ordered_on=FIRST), line(ordered_on=SECOND, item_value=Decimal(0), discount=Decimal(0))]
+    assert one(*days, until=SECOND)["frequency"] == 0
 
 
 # ------------------------------------------------------------------ mistakes

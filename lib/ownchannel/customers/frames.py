@@ -142,9 +142,9 @@ def is_sale() -> nw.Expr:
     return nw.col("status").is_in(SALES)
 
 
-def is_refund_only() -> nw.Expr:
-    """True for a refund whose order no file holds: it gives money back and is no purchase."""
-    return (nw.col("item_value") == 0) & (nw.col("refund") > 0)
+def is_purchase() -> nw.Expr:
+    """True for lines that have a price, unlike a gift, a replacement or a refund without its order."""
+    return nw.col("item_value") > 0
 
 
 def net_value() -> nw.Expr:

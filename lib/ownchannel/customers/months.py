@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ownchannel.customers.frames import (
     calendar_day,
-    is_refund_only,
+    is_purchase,
     is_sale,
     lazy_frame,
     net_value,
@@ -43,7 +43,8 @@ def channel_months(orders: Any) -> pd.DataFrame:
     Completed and refunded lines count, in the month of `ordered_on`. Columns:
 
     - `month` (its first day), `channel`, `kind`, `currency`;
-    - `orders`, `units`: distinct orders and the units in them; a refund without an order is neither;
+    - `orders`, `units`: distinct orders and the units sold; what has no price (a gift, a replacement, a
+      refund without its order) is neither;
     - `item_value`, `discount`, `refund`, `net_value`, `shipping`: exact sums over all lines;
     - `fee`: sum over the `fee_lines` of the `lines` for which a file told the fee;
     - `identified_orders`: orders with a customer_key, each either one of `first_orders` (the customer's
@@ -106,9 +107,9 @@ def _sales(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         *AMOUNTS,
         # Months are counted, not truncated: engines turn a truncated date into a timestamp, some with a zone.
         month=day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64) - 1,
-        units=nw.when(is_refund_only()).then(0).otherwise(nw.col("quantity")),
+        units=nw.when(is_purchase()).then(nw.col("quantity")).otherwise(0),
         net_value=net_value(),
-        purchase=~is_refund_only(),
+        purchase=is_purchase(),
     )
 
 

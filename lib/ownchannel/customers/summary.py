@@ -11,7 +11,7 @@ from ownchannel.customers.frames import (
     OrdersLike,
     calendar_day,
     is_in_memory,
-    is_refund_only,
+    is_purchase,
     is_sale,
     lazy_frame,
     net_value,
@@ -56,10 +56,10 @@ def customer_summary(
     - `monetary_value`: mean net value of the repeat purchase days, 0 where there is none.
 
     In the tidy order table (Orders, or its columns in any engine) completed and refunded lines count, each at
-    item_value - discount - refund on the day `ordered_on`. A refund without an order is no purchase; an order
-    that was refunded in full is. Any other table needs the columns `customer_key`, `value` and `ordered_on`,
-    or `ordered_at` whose date, in its own zone, is then taken. Customers without a key are left out;
-    `without_key` counts them.
+    item_value - discount - refund on the day `ordered_on`. What has no price (a gift, a replacement, a refund
+    without its order) is no purchase; an order that was refunded in full is. Any other table needs columns
+    `customer_key`, `value` and `ordered_on`, or `ordered_at` whose date, in its own zone, is then taken.
+    Customers without a key are left out; `without_key` counts them.
 
     Args:
         orders: Orders, or a table of pandas, pyarrow, DuckDB, Polars or PySpark. A first short query looks
@@ -159,7 +159,7 @@ def _purchases(frame: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
     if "item_value" in there and "value" not in there:
         amounts, day = ["item_value", "discount", "refund"], "ordered_on"
         require_columns(frame, [*keys, day, *amounts, "status"])
-        lines, value = frame.filter(is_sale(), ~is_refund_only()), net_value()
+        lines, value = frame.filter(is_sale(), is_purchase()), net_value()
     else:
         amounts, day = ["value"], "ordered_on" if "ordered_on" in there else "ordered_at"
         require_columns(frame, [*keys, day, *amounts])
