@@ -134,15 +134,13 @@ class Assumptions(BaseModel):
                 )
         return sentences
 
-    def documentation(self) -> pd.DataFrame:
-        """One row a field: setting, value, unit, plausible range, meaning, source and how sure it is."""
-        rows: list[dict[str, Any]] = [
+    def documentation(self, currency: str = "") -> pd.DataFrame:
+        """One row a field, as texts: setting, value, likely range, meaning, source and how sure it is."""
+        rows = [
             {
-                "setting": declared.label,
-                "value": getattr(self, name),
-                "unit": declared.unit,
-                "from": declared.plausible[0],
-                "to": declared.plausible[1],
+                "setting": f"{declared.group}: {declared.label}" if declared.group else declared.label,
+                "value": declared.reading(getattr(self, name), currency),
+                "likely": " to ".join(declared.reading(end, currency) for end in declared.plausible),
                 "meaning": declared.help,
                 "source": declared.source,
                 "confidence": declared.confidence,

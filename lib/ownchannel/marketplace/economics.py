@@ -26,15 +26,15 @@ class Economics(Assumptions):
             unit="share",
             valid=(0, 1),
             slider=(0.1, 0.8),
-            plausible=(0.35, 0.65),
+            plausible=(0.45, 0.65),
             step=0.01,
             help="What the goods cost you, as a share of their price before discounts. Goods that come back "
             "are taken as lost.",
-            source="Gross margins of 35 to 65% for home and kitchen, vendor surveys, 2024",
+            source="Gross margins of 35 to 55% for home goods, as vendors quote them, 2026-11",
             confidence="vendor",
             group=_ORDER,
         ),
-    ] = 0.40
+    ] = 0.45
     marketplace_fee_rate: Annotated[
         float,
         Assumption(
@@ -45,7 +45,7 @@ class Economics(Assumptions):
             plausible=(0.08, 0.17),
             step=0.005,
             help="The marketplace's share of what the buyer pays, shipping included.",
-            source="Amazon US fee schedule as quoted by three vendors: 15% for home and kitchen, 2026-11",
+            source="Amazon US, 8 to 17% by category and 15% for home, as three vendors quote it, 2026-11",
             confidence="vendor",
             group=_MARKETPLACE,
         ),
@@ -87,7 +87,7 @@ class Economics(Assumptions):
             unit="share",
             valid=(0, 1),
             slider=(0, 0.06),
-            plausible=(0.015, 0.035),
+            plausible=(0.024, 0.029),
             step=0.001,
             help="The payment provider's share of what the buyer pays.",
             source="2.4 to 2.9% by plan, vendors' price lists, 2026-11",
@@ -146,7 +146,7 @@ def contribution_by_month(months: pd.DataFrame, economics: Economics) -> pd.Data
     ...     }
     ... )
     >>> float(contribution_by_month(months, Economics())["contribution"].iloc[0].round(2))
-    270.45
+    220.45
     """
     item_value, revenue, shipping, orders = (
         months[name].astype("float64").to_numpy()

@@ -79,7 +79,7 @@ class Shocks(Economics):
             plausible=(0, 0.05),
             step=0.005,
             help="Added to the referral fee; prices and sales stay as they are.",
-            source="Assumption: referral fees have not changed since 2024, other fees have",
+            source="Assumption: referral fees have stood still since January 2024, as vendors quote them",
             confidence="assumption",
             group=_FEE,
         ),

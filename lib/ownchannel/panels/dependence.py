@@ -58,7 +58,7 @@ def own_and_rent(orders: Orders) -> Answer:
 
 def measures(orders: Orders) -> Answer:
     """Every measure of dependence with what it rests on, at the costs that the sliders start from."""
-    measured = dependence(orders, orders.main_currency, costs=Shocks())
+    measured = dependence(orders, orders.main_currency, costs=_settings(_in_main_currency(orders)))
     table = measured.table
     shown = pd.DataFrame(
         {
@@ -90,29 +90,29 @@ def _amount(measure: str, amount: float, currency: str) -> str:
 def over_time(orders: Orders) -> Answer:
     """Revenue, known and reachable customers by channel over time."""
     currency = orders.main_currency
-    months = channel_months(orders)
     known = known_customers(orders)
-    in_one = months[months["currency"] == currency]
-    last, owned = known.iloc[-1], known[known["kind"] == "owned"]
-    at_end = owned[owned["month"] == last["month"]]
+    at_end = known[known["month"] == known["month"].max()]
+    rented = at_end[at_end["kind"] == "marketplace"]
+    identified, reachable = int(at_end["identified"].sum()), int(at_end["reachable"].sum())
     sentence = (
-        f"By {last['month']:%B %Y} you know **{count(int(at_end['identified'].sum()), 'customer')}** and may "
-        f"write to **{int(at_end['reachable'].sum()):,}** of them; the marketplaces gave you none."
+        f"By {at_end['month'].iloc[0]:%B %Y} you know **{count(identified, 'customer')}** and may write to "
+        f"**{reachable:,}** of them"
     )
+    if len(rented):
+        told = int(rented["identified"].sum())
+        sentence += f"; the marketplaces told you of {f'{told:,}' if told else 'none'}"
     charts = (
-        by_month(in_one, "net_value", "Revenue", currency),
+        by_month(_in_main_currency(orders), "net_value", "Revenue", currency),
         by_month(known, "identified", "Customers you know, added up"),
         by_month(known, "reachable", "Customers you may write to, added up"),
     )
-    return Answer(sentence, charts=charts)
+    return Answer(f"{sentence}.", charts=charts)
 
 
 def what_if(orders: Orders) -> Panel[Shocks]:
     """Sliders for costs, a stop of the marketplaces and a rise of their fee."""
     currency = orders.main_currency
-    months = channel_months(orders)
-    amounts = dict.fromkeys(("item_value", "net_value", "shipping", "orders"), "float64")
-    in_one = months[months["currency"] == currency].astype(amounts)  # once, and not at every move
+    in_one = _in_main_currency(orders)
     last_day = orders.sales["ordered_on"].max()
 
     def answer(settings: Shocks) -> Answer:
@@ -138,6 +138,13 @@ def what_if(orders: Orders) -> Panel[Shocks]:
         )
 
     return Panel(_settings(in_one), answer, currency)
+
+
+def _in_main_currency(orders: Orders) -> pd.DataFrame:
+    """The months of sales in the main currency, their amounts as floats: cast once, not at every move."""
+    months = channel_months(orders)
+    amounts = dict.fromkeys(("item_value", "net_value", "shipping", "orders"), "float64")
+    return months[months["currency"] == orders.main_currency].astype(amounts)
 
 
 def _settings(months: pd.DataFrame) -> Shocks:
@@ -225,20 +232,8 @@ def _notes(year: Year) -> tuple[str, ...]:
 
 def documentation(panel: Panel[Shocks]) -> Answer:
     """Where the number that every slider starts from comes from, and how sure it is."""
-    settings, currency = panel.settings, panel.currency
-    declared = settings.declared()
-    table = pd.DataFrame(
-        {
-            "Setting": [f"{d.group}: {d.label.lower()}" for d in declared.values()],
-            "Value": [d.reading(getattr(settings, name), currency) for name, d in declared.items()],
-            "Likely": [
-                f"{d.reading(d.plausible[0], currency)} to {d.reading(d.plausible[1], currency)}"
-                for d in declared.values()
-            ],
-            "Source": [d.source for d in declared.values()],
-            "How sure": [d.confidence for d in declared.values()],
-        }
+    table = panel.settings.documentation(panel.currency).rename(columns=str.capitalize)
+    unsure = int((table["Confidence"] == "assumption").sum())
+    return Answer(
+        f"**{unsure} of {len(table)}** settings are plain assumptions: replace them first.", table=table
     )
-    unsure = sum(d.confidence == "assumption" for d in declared.values())
-    sentence = f"**{unsure} of {len(declared)}** settings are plain assumptions: replace them first."
-    return Answer(sentence, table=table)

@@ -33,10 +33,8 @@ _NO_ORDER_NUMBER = (
     "Orders copied in from a marketplace without its order number: {n}. Where its own report is read too, "
     "they may count twice."
 )
-_ODD_SUBTOTAL = (
-    "Discounts do not explain the subtotal ({n} orders): the order's discount was taken as it stands."
-)
-_TAX_INSIDE = "Prices include tax ({n} orders): amounts are as the shop shows them."
+_ODD_SUBTOTAL = "Orders whose discounts do not explain the subtotal: {n}. The stated discount was taken."
+_TAX_INSIDE = "Orders whose prices include tax: {n}. Their amounts are as the shop shows them."
 
 
 class ShopifyOrders:
