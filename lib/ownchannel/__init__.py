@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from ownchannel.customers.months import channel_months
     from ownchannel.customers.summary import customer_summary
     from ownchannel.marketplace.dependence import dependence
+    from ownchannel.orders.exchange import Rates
+    from ownchannel.orders.forgetting import forget
     from ownchannel.orders.orders import Orders
     from ownchannel.orders.read import read_orders
     from ownchannel.orders.readers import ColumnMapping
@@ -17,20 +19,24 @@ __version__ = "0.1.0"
 _HOME = {
     "ColumnMapping": "orders.readers",
     "Orders": "orders.orders",
+    "Rates": "orders.exchange",
     "Workspace": "orders.workspace",
     "channel_months": "customers.months",
     "customer_summary": "customers.summary",
     "dependence": "marketplace.dependence",
+    "forget": "orders.forgetting",
     "read_orders": "orders.read",
 }
 
 __all__ = [
     "ColumnMapping",
     "Orders",
+    "Rates",
     "Workspace",
     "channel_months",
     "customer_summary",
     "dependence",
+    "forget",
     "read_orders",
 ]
 

@@ -2,12 +2,17 @@
 
 import gzip
 import io
+import os
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ownchannel import read_orders
+from ownchannel.orders import sources
+from ownchannel.orders.sources import LARGEST_UPLOAD, LeftAside, Source, TooLarge, Unopened, find_sources
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 AMAZON, SHOPIFY = amazon(amazon_row()), shopify(shopify_row())
@@ -48,7 +53,7 @@ def test_uploads_and_paths_mix(tmp_path: Path):
     [
         ("empty.csv", b"", "It is empty"),
         ("letter.txt", b"Dear all,\nplease find attached\n", "None of its first lines is a header"),
-        ("photo.csv", bytes(range(256)) * 20, "None of its first lines is a header"),
+        ("photo.csv", bytes(range(256)) * 20, "its content is not text"),
         ("cut.csv.gz", gzip.compress(SHOPIFY * 200)[:-40], "damaged"),
         ("cut.zip", zipped(a=SHOPIFY)[:-30], "damaged"),
     ],
@@ -91,3 +96,200 @@ def test_the_encoding_is_found_and_said(tmp_path: Path, encoding, product):
     assert orders.report.files[0].encoding == encoding.replace("utf-8", "utf-8-sig").replace(
         "-sig-sig", "-sig"
     )
+
+
+# ---------------------------------------------------------------- what must not, or cannot, be opened
+
+
+def told(*inputs: Any) -> dict[str, str]:
+    """Name and sentence of all that was not opened."""
+    return {found.name: found.reason for found in find_sources(inputs) if isinstance(found, Unopened)}
+
+
+def readable(*inputs: Any) -> list[str]:
+    return [found.name for found in find_sources(inputs) if isinstance(found, Source)]
+
+
+NO_FILE = "There is no such file or folder. Check the name and where it lies."
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "sentence"),
+    [
+        ("nowhere.csv", "nowhere.csv", NO_FILE),
+        ("/nowhere/of/mine/orders.csv", "orders.csv", NO_FILE),
+        ("a\0b.csv", "ab.csv", NO_FILE),
+        ("~nobody-of-this-name/orders.csv", "orders.csv", NO_FILE),
+        ("n" * 5_000, "…" + "n" * 119, NO_FILE),
+        ("", "a file without a name", "No file or folder is named. Write where it lies."),
+        (" ", " ", NO_FILE),
+    ],
+)
+def test_a_path_to_nothing_is_told_without_its_folder(path, name, sentence):
+    assert told(path) == {name: sentence}
+
+
+def test_a_pipe_is_not_opened_and_holds_nothing_up(tmp_path: Path):
+    os.mkfifo(tmp_path / "orders.csv")
+    sentence = "It is a pipe or a device, and reading it may never end. Save what it gives to a file."
+    assert told(tmp_path) == told(tmp_path / "orders.csv") == {"orders.csv": sentence}
+    assert told("/dev/zero") == {"zero": sentence}
+
+
+def test_links_in_a_folder_are_told_and_not_followed(tmp_path: Path):
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    (tmp_path / "secret.csv").write_bytes(SHOPIFY)
+    (exports / "orders.csv").symlink_to(tmp_path / "secret.csv")
+    (exports / "loop").symlink_to(exports)
+    assert told(exports) == {
+        "orders.csv": "It is a link, and links in a folder are not followed. Hand in the file or folder that "
+        "it leads to."
+    }
+    assert [found.name for found in find_sources(exports) if isinstance(found, LeftAside)] == ["loop"]
+    assert readable(exports / "orders.csv") == ["orders.csv"], "a link that is named is meant"
+
+
+TWICE = "It was handed in before, maybe under another name, and is read once."
+
+
+def test_what_is_handed_in_twice_is_read_once(tmp_path: Path):
+    (tmp_path / "older").mkdir()
+    (tmp_path / "older" / "orders.csv").write_bytes(SHOPIFY)
+    os.link(tmp_path / "older" / "orders.csv", tmp_path / "same.csv")
+    assert readable(tmp_path, tmp_path, tmp_path / "older") == ["older/orders.csv"]
+    assert told(tmp_path, tmp_path) == {"same.csv": TWICE, tmp_path.name: TWICE}
+    assert told(tmp_path, tmp_path / "older")["orders.csv"] == TWICE
+    assert len(read_orders([tmp_path, tmp_path], workspace=tmp_path / "workspace")) == 1
+
+
+def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "orders.csv").write_bytes(SHOPIFY)
+
+    def forbid(*_: object, **__: object) -> None:  # root, in a container, may read every file
+        raise PermissionError
+
+    for called in ("open", "stat"):
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, called, forbid)
+            sentence = told(tmp_path / "orders.csv")["orders.csv"]
+            assert (
+                sentence == "You may not read it. Change its permissions, or copy it to a folder of your own."
+            )
+
+
+# ---------------------------------------------------------------- too large
+
+
+def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path):
+    for name in ("orders.csv", "orders.zip"):
+        (tmp_path / name).touch()
+        os.truncate(tmp_path / name, 2_300_000_000)
+    sentence = (
+        "It is 2.3 GB, and 2 GB is the most that is read of one file. Fetch it in parts, by date range."
+    )
+    assert told(tmp_path) == {"orders.csv": sentence, "orders.zip": sentence}
+
+
+def test_a_file_that_grows_too_large_while_it_is_read_is_not_read_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(SHOPIFY)
+    (source,) = find_sources(path)
+    assert isinstance(source, Source)
+    monkeypatch.setattr(sources, "LARGEST_FILE", 2_000_000)
+
+    def read_on() -> None:
+        with source.open() as file, path.open("ab") as growing:
+            while file.read(10_000):
+                growing.write(bytes(10_000))
+                growing.flush()
+
+    with pytest.raises(TooLarge, match=r"2\.1 MB, and 2 MB is the most"):
+        read_on()
+    assert path.stat().st_size < 3_000_000
+
+
+def test_an_upload_that_is_too_large_is_refused_before_it_is_copied(tmp_path: Path):
+    name = r"C:\Users\Jane\orders.csv"
+    content = bytes(LARGEST_UPLOAD + 1)
+    sentence = (
+        "It is 200.1 MB, and 200 MB is the most that is taken from a page or from memory. Put it in a folder "
+        "on this machine and read that folder."
+    )
+    for upload in ((name, content), {"name": name, "content": memoryview(content)}):
+        assert told(upload) == {"orders.csv": sentence}
+
+
+# ---------------------------------------------------------------- a file that changes
+
+
+def append(path: Path) -> None:
+    with path.open("ab") as file:
+        file.write(b"\n")
+
+
+def overwrite(path: Path) -> None:
+    path.write_bytes(b"Another\n")
+
+
+def replace(path: Path) -> None:
+    other = path.with_suffix(".new")
+    other.write_bytes(path.read_bytes())
+    other.replace(path)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        append,
+        lambda path: os.truncate(path, 10),
+        overwrite,
+        replace,
+        Path.unlink,
+    ],
+    ids=["grows", "shrinks", "is overwritten", "is replaced", "vanishes"],
+)
+@pytest.mark.parametrize("name", ["orders.csv", "orders.csv.gz"])
+def test_a_change_on_disk_shows_in_the_fingerprint(tmp_path: Path, change: Callable[[Path], Any], name):
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(SHOPIFY) if name.endswith("gz") else SHOPIFY)
+    (source,) = find_sources(path)
+    assert isinstance(source, Source)
+    before = source.fingerprint()
+    assert before is not None
+    with source.open() as file:
+        file.read()
+    assert source.fingerprint() == before
+    change(path)
+    assert source.fingerprint() != before
+
+
+def test_what_lies_in_memory_has_no_fingerprint():
+    (source,) = find_sources(("orders.csv", SHOPIFY))
+    assert isinstance(source, Source)
+    assert source.fingerprint() is None
+
+
+def test_a_file_that_vanishes_before_it_is_opened_is_told(tmp_path: Path):
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_bytes(SHOPIFY)
+    found = find_sources(tmp_path)
+    next(found)
+    (tmp_path / "b.csv").unlink()
+    (gone,) = found
+    assert isinstance(gone, Unopened)
+    assert gone.reason == "It was there a moment ago and is gone. Hand it in again once it stays where it is."
+
+
+def test_an_old_or_locked_workbook_is_told():
+    content = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512)
+    assert told(("orders.xlsx", content))["orders.xlsx"].startswith(
+        "It is an old Excel workbook (.xls), or one"
+    )
+
+
+def test_no_folder_is_in_a_source_or_its_text(tmp_path: Path):
+    (tmp_path / "orders.csv").write_bytes(SHOPIFY)
+    assert str(tmp_path) not in repr(list(find_sources(tmp_path)))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ownchannel import Workspace, read_orders
-from ownchannel.orders.saved import save_orders, saved_orders
+from ownchannel.orders.workspace import write_private
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 
@@ -49,20 +49,21 @@ def test_no_key_is_made_before_a_customer_is_met(workspace):
     assert not workspace.folder.exists()
 
 
-def test_saved_orders_come_back_as_they_were(workspace):
-    files = [("a.txt", amazon(amazon_row(), amazon_row(item_price="??"))), ("b.csv", shopify(shopify_row()))]
-    orders = read_orders(files, workspace=workspace, timezone="America/New_York")
-    assert saved_orders(workspace) is None
-    file = save_orders(orders, workspace)
-    back = saved_orders(workspace)
-    assert mode(file) == 0o600
-    assert back.arrow.equals(orders.arrow)
-    assert back.report.files == orders.report.files
-    assert str(back.report) == str(orders.report)
-    assert back.report.rejected.equals(orders.report.rejected)
+def test_a_private_file_is_closed_to_others_whatever_stood_there(tmp_path):
+    file = tmp_path / "notes"
+    file.write_bytes(b"open to all")
+    file.chmod(0o644)
+    write_private(file, b"mine")
+    assert (file.read_bytes(), mode(file)) == (b"mine", 0o600)
+    assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_damaged_file_is_told_with_what_to_do(workspace):
-    (workspace.open() / "orders.parquet").write_bytes(b"not parquet")
-    with pytest.raises(ValueError, match="read your files again"):
-        saved_orders(workspace)
+def test_keys_differ_by_their_fingerprints_which_do_not_hold_them(workspace, tmp_path):
+    assert workspace.fingerprint() == ""
+    assert not workspace.folder.exists()
+    secret = workspace.secret()
+    assert workspace.fingerprint() == Workspace(workspace.folder).fingerprint()
+    assert workspace.fingerprint() not in secret.hex()
+    other = Workspace(tmp_path / "another")
+    other.secret()
+    assert workspace.fingerprint() != other.fingerprint()

@@ -1,6 +1,5 @@
 """The first page: files in, an answer and an account of them out."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,16 +9,9 @@ from ownchannel.orders.saved import current_orders
 from ownchannel.panels.opening import Opening
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
-
-def upload(name: str, content: bytes) -> dict[str, object]:
-    """A file as the page's upload button gives it."""
-    of_file = {"name": name, "type": "text/plain", "size": len(content), "content": memoryview(content)}
-    return of_file | {"last_modified": datetime(2026, 10, 1, tzinfo=UTC)}
-
-
 FILES = [
-    upload("report.txt", amazon(amazon_row(), amazon_row(item_price="??"))),
-    upload("shop.csv", shopify(shopify_row())),
+    ("report.txt", amazon(amazon_row(), amazon_row(item_price="??"))),
+    ("shop.csv", shopify(shopify_row())),
 ]
 
 
@@ -36,13 +28,12 @@ def test_without_files_it_shows_the_sample_brand(start):
 
 
 def test_an_upload_is_read_kept_and_shown(start):
-    start._upload.value = tuple(FILES)
+    start._upload.hand_in(FILES)
     assert not start.opened.is_sample
     assert start.answer.plain_sentence == (
         "You rent 50% of your revenue from marketplaces, and you know who bought in 50% of your orders."
     )
     assert "is not an amount that can be read" in start._files.html
-    assert start._upload.value == (), "the page must not go on holding files with addresses in them"
     again = current_orders(start._workspace)
     assert not again.is_sample
     assert str(again) == "Your orders: 2 orders on Amazon.com and Shopify in USD, 1 Mar 2026 to 1 Mar 2026."
@@ -60,7 +51,7 @@ def test_files_without_sales_are_refused_in_a_sentence_and_the_kept_orders_stay(
 
 def test_an_unknown_time_zone_is_refused_in_a_sentence(start):
     start._timezone.value = "Mars/Olympus"
-    start._upload.value = tuple(FILES)
+    start._upload.hand_in(FILES)
     assert "no time zone 'Mars/Olympus'" in repr(start._view)
 
 

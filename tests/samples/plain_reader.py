@@ -24,7 +24,10 @@ class Order:
     sold_lines: int = 0
     item_value: Decimal = Decimal(0)
     discount: Decimal = Decimal(0)
+    given_back: Decimal = Decimal(0)
+    """Of all that was paid, shipping and tax too."""
     refund: Decimal = Decimal(0)
+    """Of the goods."""
     fee: Decimal = Decimal(0)
     email: str = ""
     consent: bool = False
@@ -181,7 +184,8 @@ def _shopify_order(lines: list[dict[str, str]], fees: dict[str, str]) -> Order:
             (Decimal(line["Lineitem price"]) * int(line["Lineitem quantity"]) for line in lines), Decimal(0)
         )
         order.discount = Decimal(first["Discount Amount"])
-        order.refund = Decimal(first["Refunded Amount"])
+        order.given_back = Decimal(first["Refunded Amount"])
+        order.refund = min(order.given_back, order.item_value - order.discount)
         order.fee = rounded(Decimal(first["Total"]) * Decimal(fees["card_rate"])) + Decimal(
             fees["card_fixed"]
         )

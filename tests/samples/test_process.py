@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import integrate, stats
 
 from data.samples.sample_brand import Brand, generate
-from data.samples.sample_brand.stated import CHANNELS, CLOSED, DAY, Channel, Process
+from data.samples.sample_brand.stated import ALL_CHANNELS, CHANNELS, CLOSED, DAY, Channel, Process
 
 WEEK = 7 * DAY
 SEEDS = (20241001, 1, 2)
@@ -20,16 +20,17 @@ def brand(request: pytest.FixtureRequest) -> Brand:
     return generate(request.param)
 
 
-@pytest.fixture(params=CHANNELS, ids=lambda channel: channel.name)
+@pytest.fixture(params=ALL_CHANNELS, ids=lambda channel: channel.name)
 def channel(request: pytest.FixtureRequest) -> Channel:
     return request.param
 
 
 def customers(brand: Brand, channel: Channel) -> pd.DataFrame:
-    """A row a buyer: repeat purchases and age in weeks at the window's end."""
+    """A row a buyer: repeat purchases and age in weeks when the channel's orders end."""
     bought = brand.orders[(brand.orders["channel"] == channel.name) & (brand.orders["purchase"] >= 0)]
     by_person = bought.groupby("person")["placed"].agg(["size", "min"])
-    return pd.DataFrame({"repeats": by_person["size"] - 1, "age": (CLOSED - by_person["min"]) / WEEK})
+    closed = channel.opened + channel.days * DAY
+    return pd.DataFrame({"repeats": by_person["size"] - 1, "age": (closed - by_person["min"]) / WEEK})
 
 
 def chance_of_no_repeat(process: Process, age: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -76,6 +77,7 @@ def test_each_customer_follows_their_own_rate_and_drop_out(brand: Brand, channel
     assert stats.kstest(p, stats.beta(process.a, process.b).cdf).pvalue > 1e-4
 
 
+@pytest.mark.parametrize("channel", CHANNELS, ids=lambda channel: channel.name)
 def test_season_and_trend_move_arrivals_alone(brand: Brand, channel: Channel) -> None:
     first = brand.orders[(brand.orders["channel"] == channel.name) & (brand.orders["purchase"] == 0)]
     by_day = np.bincount(first["placed"] // DAY, minlength=730)
@@ -112,3 +114,10 @@ def test_distinct_numbers(brand: Brand) -> None:
         used = brand.orders.loc[brand.orders[column] != "", column]
         assert used.is_unique
     assert not brand.lines.duplicated(["order", "product"]).any()
+
+
+def test_late_channels_take_orders_in_their_days_alone(brand: Brand) -> None:
+    for channel in ALL_CHANNELS:
+        placed = brand.orders.loc[brand.orders["channel"] == channel.name, "placed"]
+        assert channel.opened <= placed.min()
+        assert placed.max() < channel.opened + channel.days * DAY

@@ -1,11 +1,10 @@
 """Amazon's All Orders report: tab-delimited, a row an item, no buyer, no fees and no refunds."""
 
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from .buyers import TOWNS
-from .exports import BadRow, Export, order_lines, product, with_bad_rows
+from .exports import BadRow, Export, order_lines, product, records, with_bad_rows
 from .ledger import Brand
 from .stated import (
     AMAZON,
@@ -13,12 +12,11 @@ from .stated import (
     CLOSED,
     CURRENCY,
     DAY,
-    OPENED_AT,
     OWN_STORE,
     PRODUCTS,
     PROMOTION,
-    TIME_ZONE,
     instant,
+    midnight,
     money,
 )
 
@@ -45,11 +43,6 @@ BROKEN = (
 NON_AMAZON_ORDERS = 25
 
 
-def midnight(year: int, month: int, day: int) -> int:
-    """Seconds from the opening to that day's start in the brand's time zone."""
-    return int((datetime(year, month, day, tzinfo=TIME_ZONE) - OPENED_AT).total_seconds())
-
-
 #: Name, first and last moment of each export; both hold 16 September to 15 October 2025.
 EXPORTS = (
     ("amazon_all_orders_2024-10_2025-10.txt", 0, midnight(2025, 10, 16)),
@@ -70,11 +63,11 @@ def exports(brand: Brand) -> list[Export]:
     for name, first, last in EXPORTS:
         own = [
             (line.placed, line.number, _sale(line, seen_at=last))
-            for line in sold[sold["placed"].between(first, last, inclusive="left")].itertuples()
+            for line in records(sold[sold["placed"].between(first, last, inclusive="left")])
         ]
         non_amazon = [
             (line.placed, line.store_name, _sent_for_store(line))
-            for line in sent_for_store[sent_for_store["updated"].between(first, last)].itertuples()
+            for line in records(sent_for_store[sent_for_store["updated"].between(first, last)])
             if line.placed >= first
         ]
         newest_first = sorted(own + non_amazon, key=lambda row: -row[0])

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from .stated import (
     CLOSED,
     DAY,
+    ETSY_DISCOUNT,
+    ETSY_SHARE,
     FEES,
     PRODUCTS,
     PROMOTION_DISCOUNT,
@@ -22,6 +24,7 @@ from .stated import (
 PRICES = np.array([product.price for product in PRODUCTS])
 FULFILMENT_FEES = np.array([product.fulfilment_fee for product in PRODUCTS])
 STORE_SHIPPING, FREE_SHIPPING_FROM, AMAZON_SHIPPING = 695, 7_500, 499
+ETSY_SHIPPING, ETSY_FREE_SHIPPING_FROM = 595, 3_500
 
 #: Columns of a line that hold cents.
 LINE_AMOUNTS = (
@@ -65,7 +68,7 @@ def amazon_lines(
     refunded_at = orders["updated"] + rng.integers(3 * DAY, 30 * DAY, len(orders))
     refunded = (rng.random(len(orders)) < 0.06) & (refunded_at < CLOSED) & (orders["status"] == "completed")
     orders["refunded_at"] = refunded_at.where(refunded, -1)
-    lines["refund"] = (lines["item"] - lines["promotion"]) * refunded.to_numpy()[of_order]
+    lines["refund"] = (lines["item"] - lines["promotion"]) * np.asarray(refunded)[of_order]
     lines.loc[lines["cancelled"], list(LINE_AMOUNTS)] = 0
     return lines
 
@@ -122,4 +125,25 @@ def store_orders(
         refund=np.where(full, total, np.where(partial, _part(goods, share), 0)),
         fee=_part(total, np.full(number, FEES.card)) + FEES.card_fixed,
         cancelled_first=full & (rng.random(number) < 0.3),
+    )
+
+
+def etsy_orders(
+    orders: pd.DataFrame, lines: pd.DataFrame, tax_rate: NDArray[np.int64], rng: Generator
+) -> pd.DataFrame:
+    """Etsy's orders with the same totals, all but the item value of the order; none was refunded."""
+    item = lines.groupby("order")["item"].sum()
+    discount = _part(item, (rng.random(len(orders)) < ETSY_SHARE / 100) * ETSY_DISCOUNT)
+    goods = item - discount
+    shipping = np.where(goods < ETSY_FREE_SHIPPING_FROM, ETSY_SHIPPING, 0)
+    tax = _part(goods, tax_rate)
+    return orders.assign(
+        refunded_at=-1,
+        item=item,
+        discount=discount,
+        shipping=shipping,
+        tax=tax,
+        refund=0,
+        fee=_part(goods + shipping + tax, FEES.etsy_card) + FEES.etsy_card_fixed,
+        cancelled_first=False,
     )

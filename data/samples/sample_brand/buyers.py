@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from .stated import CONSENT_SHARE, DAYS, TIERS, Channel, Process
+from .stated import CONSENT_SHARE, TIERS, Channel, Process
 
 #: Towns with their tax in basis points; buyers in them are invented.
 TOWNS = (
@@ -25,16 +25,16 @@ TOWNS = (
 
 
 def arrivals(channel: Channel, rng: Generator) -> NDArray[np.float64]:
-    """Weeks from the opening at which new customers place their first order, ascending."""
+    """Weeks from the channel's opening at which new customers place their first order, ascending."""
     newcomers = rng.poisson(channel.arrival_rates())
-    days = np.repeat(np.arange(DAYS), newcomers)
+    days = np.repeat(np.arange(channel.days), newcomers)
     return np.sort(days + rng.random(days.size)) / 7
 
 
 def purchases(
-    born: NDArray[np.float64], process: Process, rng: Generator
+    born: NDArray[np.float64], process: Process, weeks: float, rng: Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Every customer's own rate and drop-out, and every purchase that they make inside the window.
+    """Every customer's own rate and drop-out, and every purchase that they make within so many weeks.
 
     Columns of the first: `rate` (purchases a week while active), `drop_out` (after each purchase). Of the
     second: `person` (row of the first), `purchase` (0 is the first), `week`.
@@ -42,13 +42,13 @@ def purchases(
     rate = rng.gamma(process.r, 1 / process.alpha, born.size)
     drop_out = rng.beta(process.a, process.b, born.size)
     person, week = np.arange(born.size), born
-    rounds = []
+    rounds: list[pd.DataFrame] = []
     while person.size:
         rounds.append(pd.DataFrame({"person": person, "purchase": len(rounds), "week": week}))
         stays = rng.random(person.size) >= drop_out[person]
         person, week = person[stays], week[stays]
         week = week + rng.exponential(1 / rate[person])
-        inside = week < DAYS / 7
+        inside = week < weeks
         person, week = person[inside], week[inside]
     return pd.DataFrame({"rate": rate, "drop_out": drop_out}), pd.concat(rounds, ignore_index=True)
 

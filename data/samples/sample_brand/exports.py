@@ -1,11 +1,13 @@
-"""What the two platforms' exports share: a file with its facts, and rows that nobody can read."""
+"""What the platforms' exports share: a file with its facts, order lines, and rows that nobody can read."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from .stated import PRODUCTS, Product
+from .ledger import Brand
+from .stated import PRODUCTS, SALES, Product
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,7 @@ class Export:
     name: str
     text: str
     facts: dict[str, Any]
+    encoding: str = "utf-8"
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,42 @@ def order_lines(orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
     return joined.sort_values(["placed", "order", "line"], ascending=[False, False, True])
 
 
+def sold_lines(brand: Brand, channel: str) -> pd.DataFrame:
+    """Lines of the channel's sales orders, but the cancelled ones, with their orders' and buyers' columns."""
+    sales = brand.orders[(brand.orders["channel"] == channel) & brand.orders["status"].isin(SALES)]
+    lines = order_lines(sales, brand.lines[~brand.lines["cancelled"]])
+    return lines.join(brand.people[["town", "business"]], on="person")
+
+
+def records(frame: pd.DataFrame) -> Iterator[Any]:
+    """Its rows as named tuples of the columns."""
+    return frame.itertuples()
+
+
 def product(line: Any) -> Product:
     """The product that a line sold."""
     return PRODUCTS[line.product]
+
+
+def shares(cents: int, weights: list[int]) -> list[int]:
+    """An amount over several by their weights, in whole cents; the last takes what is left."""
+    parts = [cents * weight // sum(weights) for weight in weights[:-1]]
+    return [*parts, cents - sum(parts)]
+
+
+def csv_cell(text: str) -> str:
+    """A field of a CSV file, in quotes where it must be."""
+    return '"' + text.replace('"', '""') + '"' if {'"', ","} & set(text) else text
+
+
+def quoted(text: str) -> str:
+    """A field of a CSV file that quotes them all."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def tabbed(columns: list[str], fields: dict[str, str]) -> str:
+    """One row of a tab-delimited file."""
+    return "\t".join(fields.get(column, "") for column in columns)
 
 
 def with_bad_rows(orders: list[list[str]], bad: list[BadRow]) -> tuple[list[str], list[dict[str, Any]]]:

@@ -3,15 +3,35 @@
 import json
 from pathlib import Path
 
-from . import amazon, shopify
+from . import (
+    amazon,
+    amazon_fulfilled,
+    amazon_settlement,
+    amazon_settlement_de,
+    amazon_transactions,
+    brand_analytics,
+    etsy,
+    shopify,
+    shopify_payments,
+)
 from .ledger import Brand
 from .truth import truth
 
 
 def write(brand: Brand, folder: Path) -> None:
-    """Write both Amazon reports, the shop's export and `truth.json` into the folder."""
-    exports = [*amazon.exports(brand), shopify.export(brand)]
+    """Write every export of the brand and `truth.json` into the folder."""
+    exports = [
+        *amazon.exports(brand),
+        shopify.export(brand),
+        amazon_fulfilled.export(brand),
+        *amazon_transactions.exports(brand),
+        amazon_settlement.export(brand),
+        amazon_settlement_de.export(brand),
+        *etsy.exports(brand),
+        brand_analytics.export(brand),
+        shopify_payments.export(brand),
+    ]
     for export in exports:
-        (folder / export.name).write_text(export.text, encoding="utf-8", newline="")
+        (folder / export.name).write_text(export.text, encoding=export.encoding, newline="")
     facts = json.dumps(truth(brand, exports), indent=1, ensure_ascii=False)
     (folder / "truth.json").write_text(facts + "\n", encoding="utf-8", newline="")

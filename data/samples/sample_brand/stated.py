@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import SupportsInt
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,7 +19,7 @@ OPENED_AT = datetime(2024, 10, 1, tzinfo=TIME_ZONE).astimezone(UTC)
 DAY = 24 * 60 * 60
 CLOSED = DAYS * DAY  # seconds after OPENED_AT; the end of 30 September 2026 in the brand's time zone
 
-AMAZON, OWN_STORE = "amazon", "own_store"
+AMAZON, OWN_STORE, AMAZON_DE, ETSY = "amazon", "own_store", "amazon_de", "etsy"
 
 
 def instant(second: int) -> datetime:
@@ -31,19 +32,24 @@ def local(second: int) -> datetime:
     return instant(second).astimezone(TIME_ZONE)
 
 
+def midnight(year: int, month: int, day: int) -> int:
+    """Seconds from the opening to that day's start in the brand's time zone."""
+    return int((datetime(year, month, day, tzinfo=TIME_ZONE) - OPENED_AT).total_seconds())
+
+
 def part_of(cents: int, basis_points: int) -> int:
     """So many basis points of an amount, rounded half up to the cent."""
     return int(cents * basis_points + 5_000) // 10_000
 
 
-def money(cents: int) -> str:
+def money(cents: SupportsInt) -> str:
     """Cents as decimal text: 1290 is 12.90."""
     return str(Decimal(int(cents)).scaleb(-2))
 
 
 @dataclass(frozen=True)
 class Product:
-    """One product; prices and fulfilment fees in cents, the same on both channels."""
+    """One product; prices and fulfilment fees in cents, the same on every channel, in its currency."""
 
     sku: str
     name: str
@@ -111,15 +117,29 @@ class Channel:
     growth_a_month: float
     tier_shares: tuple[int, int, int]
     cancelled_share: int
+    currency: str = CURRENCY
+    opens: date = FIRST_DAY
+    closes: date = FIRST_DAY + timedelta(days=DAYS)  # the first day without orders
+
+    @property
+    def days(self) -> int:
+        """Days on which the channel takes orders."""
+        return (self.closes - self.opens).days
+
+    @property
+    def opened(self) -> int:
+        """Seconds from the brand's opening to the channel's."""
+        return (self.opens - FIRST_DAY).days * DAY
 
     def arrival_rates(self) -> NDArray[np.float64]:
-        """Expected new customers in each 24 hours from the opening."""
-        months = np.array([(FIRST_DAY + timedelta(days=day)).month for day in range(DAYS)])
-        trend = (1 + self.growth_a_month) ** (np.arange(DAYS) / (365.25 / 12))
-        return self.arrivals_a_day * trend * np.array(SEASON)[months - 1]
+        """Expected new customers in each 24 hours from the channel's opening."""
+        months = np.array([(self.opens + timedelta(days=day)).month for day in range(self.days)])
+        trend: NDArray[np.float64] = (1 + self.growth_a_month) ** (np.arange(self.days) / (365.25 / 12))
+        season: NDArray[np.float64] = np.array(SEASON)[months - 1]
+        return self.arrivals_a_day * trend * season
 
     def expected_order_value(self) -> Decimal:
-        """Expected item value of an order before discount, in the brand's currency: exact."""
+        """Expected item value of an order before discount, in the channel's currency: exact."""
         units = sum(number * share for number, share in UNITS.items())
         prices = (
             sum(share * product.price for share, product in zip(taste, PRODUCTS, strict=True))
@@ -133,19 +153,48 @@ CHANNELS = (
     Channel(AMAZON, Process(r=0.9, alpha=15.0, a=2.4, b=0.9), 7.75, 0.008, (55, 33, 12), 2),
     Channel(OWN_STORE, Process(r=1.1, alpha=12.0, a=1.8, b=1.4), 1.9, 0.04, (45, 38, 17), 2),
 )
+#: Opened late: Germany for good, Etsy for one month to try it.
+LATE_CHANNELS = (
+    Channel(
+        AMAZON_DE,
+        Process(r=0.9, alpha=8.0, a=2.4, b=0.9),
+        arrivals_a_day=2.6,
+        growth_a_month=0.0,
+        tier_shares=(50, 35, 15),
+        cancelled_share=0,
+        currency="EUR",
+        opens=date(2026, 8, 1),
+    ),
+    Channel(
+        ETSY,
+        Process(r=1.2, alpha=2.5, a=1.6, b=1.5),
+        arrivals_a_day=3.8,
+        growth_a_month=0.0,
+        tier_shares=(60, 32, 8),
+        cancelled_share=0,
+        opens=date(2026, 8, 1),
+        closes=date(2026, 9, 1),
+    ),
+)
+ALL_CHANNELS = CHANNELS + LATE_CHANNELS
 
 
 @dataclass(frozen=True)
 class Fees:
-    """True fees at the time of sale: basis points and cents. Neither export shows them."""
+    """True fees at the time of sale: basis points and cents."""
 
     amazon_referral: int = 1_500
     card: int = 290
     card_fixed: int = 30
+    etsy_card: int = 300
+    etsy_card_fixed: int = 25
 
 
 FEES = Fees()
 
 WELCOME_CODE, WELCOME_DISCOUNT, WELCOME_SHARE = "WELCOME10", 1_000, 40  # on that share of first orders
 PROMOTION, PROMOTION_DISCOUNT, PROMOTION_SHARE = "Sample Promotion 15", 1_500, 6  # on that share of lines
+ETSY_COUPON, ETSY_DISCOUNT, ETSY_SHARE = "SUMMER10", 1_000, 20  # on that share of Etsy's orders
 CONSENT_SHARE = 55
+#: What an order is when it counts as a sale.
+SALES = ("completed", "refunded")

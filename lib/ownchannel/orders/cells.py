@@ -1,19 +1,31 @@
-"""From a cell's text to a value: exact numbers and instants, or a sentence on what is wrong with it."""
+"""From a cell's text to an exact number, or a sentence on what is wrong with it; texts fit for the table."""
 
 import re
-from datetime import UTC, datetime
+import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from typing import Literal
 
 #: Amounts from a trillion up do not fit the table's money type and are no order line's anyway.
 LARGEST_AMOUNT = Decimal(10) ** 12
-#: The oldest marketplace here opened in 1995; the far end catches the "never" dates of exports.
-PLAUSIBLE_YEARS = range(1995, 2099)
 
 _SIXTH_DECIMAL = Decimal("0.000001")
-_NUMBER = re.compile(r"(\d+|\d{1,3}(,\d{2,3})*,\d{3})?(\.\d*)?([eE][-+]?\d{1,3})?", re.ASCII)
 _EMAIL = re.compile(r"[^\s@<>,;:\"'()]+@[^\s@<>,;:\"'()]+")
+
+_CURRENCY = r"(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3}|円)?"
+# Thousands between commas, blanks or apostrophes, or as in India: 1,23,45,678. No group starts with 0, so
+# that 0,500 is no 500.
+_WHOLE = r"\d+|[1-9]\d{0,2}(?P<mark>[,' ])\d{3}(?:(?P=mark)\d{3})*|[1-9]\d?(?:,\d\d)+,\d{3}"
+_AMOUNT = re.compile(
+    rf"(?P<bracket>\()?{_CURRENCY} ?(?P<sign>[-+])? ?{_CURRENCY} ?"
+    rf"(?P<digits>(?=\.?\d)(?:{_WHOLE})?(?:\.\d*)?(?:[eE][-+]?\d{{1,3}})?)"
+    rf" ?(?P<trailing>-)? ?{_CURRENCY}(?(bracket)\))",
+    re.ASCII,
+)
+# Minus signs and apostrophes as typesetters write them; by decimal mark, commas and points change places.
+_TYPEWRITTEN = str.maketrans("\u2010\u2011\u2013\u2212\u2019", "----'")
+_POINTED = {".": _TYPEWRITTEN, ",": _TYPEWRITTEN | str.maketrans(",.", ".,")}
+_MARKS = str.maketrans("", "", ",' ")
 
 
 class BadCell(ValueError):
@@ -43,35 +55,56 @@ def without_address(text: str) -> str:
     return _EMAIL.sub("[address removed]", text) if "@" in text else text
 
 
-@lru_cache(maxsize=65_536)
 def number(text: str, decimal: str = ".") -> Decimal:
-    """An exact number: thousands marks in place, `(12.00)` is negative; kept to the sixth decimal.
+    """An exact number, kept to the sixth decimal: thousands marks in place, with or without a currency.
 
-    `decimal` is the decimal mark, a point or a comma. Raises ValueError where the text is no number:
-    `1,5` with a decimal point is refused rather than read as 15.
+    `decimal` is the decimal mark, a point or a comma. Amounts in brackets and with a minus at the end are
+    negative. Raises ValueError where the text is no number: `1,5` with a decimal point is refused rather
+    than read as 15.
 
-    >>> number("1,234.50"), number("(12.00)"), number("1.234,5", decimal=",")
-    (Decimal('1234.50'), Decimal('-12.00'), Decimal('1234.5'))
+    >>> number("1,234.50"), number("(12.00)"), number("1.141,18 €", decimal=",")
+    (Decimal('1234.50'), Decimal('-12.00'), Decimal('1141.18'))
     """
-    plain = text.strip().replace("\u00a0", "").replace(" ", "")
-    if decimal == ",":
-        plain = plain.translate(str.maketrans(",.", ".,"))
-    negative = plain.startswith("(") and plain.endswith(")")
-    plain = plain[1:-1] if negative else plain
-    if plain[:1] in ("-", "+", "\u2212"):
-        negative ^= plain[0] != "+"
-        plain = plain[1:]
-    if not _NUMBER.fullmatch(plain) or not any(c.isdigit() for c in plain):
+    amount = _amount(text, decimal)
+    if amount is None:
         raise ValueError("not a number")
+    signs = [sign for sign in amount.group("bracket", "sign", "trailing") if sign]
+    if len(signs) > 1:
+        raise ValueError("not a number: it has two signs")
+    digits = amount["digits"].translate(_MARKS)
     try:
-        value = Decimal(plain.replace(",", ""))
+        value = Decimal(digits)
         if value >= LARGEST_AMOUNT:
             raise ValueError("a trillion or more")
-        if len(plain.partition(".")[2]) > 6 or "e" in plain.lower():
+        if len(digits.partition(".")[2]) > 6 or "e" in digits.lower():
             value = value.quantize(_SIXTH_DECIMAL)
     except InvalidOperation as error:
         raise ValueError("not a number") from error
-    return -value if negative else value
+    return -value if signs and signs != ["+"] else value
+
+
+def decimal_mark(texts: Iterable[str], default: Literal[".", ","] = ".") -> Literal[".", ","]:
+    """The decimal mark of a file's amounts, judged from many cells.
+
+    A cell tells where only one reading of it is a number: `12,34` or `1.141,18` says comma, `12.34` point,
+    `1.141` nothing. The majority counts, since `number` refuses the rest rather than misread it.
+
+    >>> decimal_mark(["1.141", "12,34", ""])
+    ','
+    """
+    commas = points = 0
+    for text in texts:
+        with_comma, with_point = _amount(text, ",") is not None, _amount(text, ".") is not None
+        commas += with_comma > with_point
+        points += with_point > with_comma
+    if commas == points:
+        return default
+    return "," if commas > points else "."
+
+
+def _amount(text: str, decimal: str) -> re.Match[str] | None:
+    plain = unicodedata.normalize("NFKC", text).translate(_POINTED[decimal])
+    return _AMOUNT.fullmatch(plain.strip())
 
 
 def times(price: Decimal, quantity: Decimal) -> Decimal:
@@ -81,25 +114,3 @@ def times(price: Decimal, quantity: Decimal) -> Decimal:
     Decimal('15.300000')
     """
     return (price * quantity).quantize(_SIXTH_DECIMAL)
-
-
-@lru_cache(maxsize=4_096)
-def instant(text: str, zone: str | None = None) -> datetime:
-    """An ISO 8601 time in UTC; a time without an offset is read in `zone` (an IANA name).
-
-    >>> instant("2026-04-10 11:11:26 +0530").isoformat()
-    '2026-04-10T05:41:26+00:00'
-    >>> instant("2011-12-09", zone="Europe/London").isoformat()
-    '2011-12-09T00:00:00+00:00'
-    """
-    plain = text.strip()
-    if plain.endswith(" UTC"):
-        plain = plain[:-4] + "+00:00"
-    moment = datetime.fromisoformat(plain[:19] + plain[19:].replace(" ", ""))
-    if moment.tzinfo is None:
-        if zone is None:
-            raise ValueError("no offset from UTC")
-        moment = moment.replace(tzinfo=ZoneInfo(zone))
-    if moment.year not in PLAUSIBLE_YEARS:
-        raise ValueError(f"year {moment.year}")
-    return moment.astimezone(UTC)

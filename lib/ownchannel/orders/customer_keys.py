@@ -2,7 +2,7 @@
 
 import hmac
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from functools import cached_property
 
 
@@ -10,7 +10,7 @@ class CustomerKeys:
     """Turns addresses and platform ids into keys that are stable in a workspace and mean nothing outside.
 
     HMAC-SHA256 under the workspace's secret, its first 128 bits in hex. `secret` is called only once, when
-    the first customer is met.
+    the first customer is met. Customers in `forgotten` have no key.
 
     >>> keys = CustomerKeys(lambda: b"a secret of 32 bytes, kept aside")
     >>> keys.of_email(" Buyer@Example.com ") == keys.of_email("buyer@example.com")
@@ -19,8 +19,9 @@ class CustomerKeys:
     True
     """
 
-    def __init__(self, secret: Callable[[], bytes]) -> None:
+    def __init__(self, secret: Callable[[], bytes], forgotten: Container[str] = frozenset()) -> None:
         self._load = secret
+        self._forgotten = forgotten
 
     @cached_property
     def _secret(self) -> bytes:
@@ -37,5 +38,40 @@ class CustomerKeys:
         identifier = text.strip().removesuffix(".0")  # a spreadsheet's whole number
         return self._key("id", identifier) if identifier else None
 
-    def _key(self, sort: str, value: str) -> str:
-        return hmac.digest(self._secret, f"{sort}:{value}".encode(errors="replace"), "sha256").hex()[:32]
+    def _key(self, sort: str, value: str) -> str | None:
+        key = _keyed_hash(self._secret, f"{sort}:{value}")[:32]
+        return None if key in self._forgotten else key
+
+
+class ForgottenCustomers:
+    """Customers who are to stay unknown: a set of keys that holds no key, only a second hash of each.
+
+    >>> secret = b"a secret of 32 bytes, kept aside"
+    >>> key = CustomerKeys(lambda: secret).of_email("buyer@example.com")
+    >>> forgotten = ForgottenCustomers(secret, [second_hash(secret, key)])
+    >>> key in forgotten
+    True
+    >>> CustomerKeys(lambda: secret, forgotten).of_email("buyer@example.com") is None
+    True
+    """
+
+    def __init__(self, secret: bytes, hashes: Iterable[str]) -> None:
+        self._secret = secret
+        self._hashes = frozenset(hashes)
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and second_hash(self._secret, key) in self._hashes
+
+
+def second_hash(secret: bytes, key: str) -> str:
+    """What a forgotten customer's key is known by, in 64 hexadecimal digits."""
+    return _keyed_hash(secret, f"forgotten:{key}")
+
+
+def fingerprint(secret: bytes) -> str:
+    """What tells one secret from another and gives nothing of it away, in 32 hexadecimal digits."""
+    return _keyed_hash(secret, "fingerprint")[:32]
+
+
+def _keyed_hash(secret: bytes, text: str) -> str:
+    return hmac.digest(secret, text.encode(errors="replace"), "sha256").hex()

@@ -1,19 +1,23 @@
 """Read one file whatever its state, and account for every row and every cent of it."""
 
+import gc
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.orders.collected import in_batches
+from ownchannel.orders.amounts import amount_of
+from ownchannel.orders.kinds import AS_READ, Gives
 from ownchannel.orders.readers import Context, Reader
-from ownchannel.orders.records import Line, Rejection, Row
 from ownchannel.orders.report import FileReport
+from ownchannel.orders.rows import Rejection, Rows, is_currency
 from ownchannel.orders.schema import NO_CURRENCY
-from ownchannel.orders.sources import DAMAGED, Source, Unopened
+from ownchannel.orders.sources import DAMAGED, Source, TooLarge, Unopened
 from ownchannel.orders.tables import Layout, find_layout, open_rows
 
 _UNKNOWN = (
@@ -21,87 +25,105 @@ _UNKNOWN = (
     "with mapping=…"
 )
 _EMPTY = "It is empty."
+_BINARY = "It is no table: its content is not text. Export it as CSV, text or an Excel workbook."
 _CUT_SHORT = "It ends early or is damaged: what stands before the damage was read. Fetch it again."
+_CHANGED = "It changed while it was read: read it again once whatever writes it is done."
 _NOT_FINISHED = "could not be read to its end"
-_MEND_ROW = "Look at this line in the file: a stray delimiter or quote shifts its cells."
 _UNBALANCED = "The amounts read do not add up to the file's: do not rely on this file, and report it."
+#: No table holds these, save for a damaged one; texts of two bytes a character are told by their own mark.
+_CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27})
 
-Money = defaultdict[str, Decimal]
+Money = defaultdict[str, int]
+"""Millionths by currency."""
 
 
 @dataclass
 class FileRead:
-    """One file's lines, what was set aside, and its books."""
+    """What one file gave, what was set aside, and its books."""
 
     name: str
     format: str = ""
     encoding: str = ""
+    gives: Gives = "lines"
     rows: int = 0
-    came_in: Money = field(default_factory=lambda: defaultdict(Decimal))
-    set_aside: Money = field(default_factory=lambda: defaultdict(Decimal))
+    came_in: Money = field(default_factory=lambda: defaultdict(int))
+    set_aside: Money = field(default_factory=lambda: defaultdict(int))
     batches: list[pa.RecordBatch] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    _waiting: dict[int, tuple[str, Decimal]] = field(default_factory=dict)
+    stated: dict[str, int] = field(default_factory=dict)
+    unexplained: int | None = None
 
-    def counted(self, rows: Iterator[Row], reader: Reader) -> Iterator[Row]:
-        """The rows on their way to the reader, each written down with its money."""
-        for row in rows:
-            self.rows += 1
-            if row.fault:
-                self._waiting[row.line] = (NO_CURRENCY, Decimal(0))
-                self._reject(Rejection(row.line, "the whole row", "", row.fault, _MEND_ROW))
-            else:
-                self._waiting[row.line] = reader.money(row)
-                yield row
+    def table(self) -> pa.Table:
+        """What was read, in the order of the rows."""
+        return pa.Table.from_batches(self.batches, schema=AS_READ[self.gives])
 
-    def settled(self, outcomes: Iterator[Line | Rejection]) -> Iterator[Line]:
-        """The lines on their way to the table; rejected rows stay here, and no row is without an outcome."""
-        for outcome in outcomes:
-            if isinstance(outcome, Line):
-                _, amount = self._waiting.pop(outcome.source_row)
-                self.came_in[outcome.currency] += amount
-                yield outcome
-            else:
-                self._reject(outcome)
-        for line in list(self._waiting):
-            self._reject(Rejection(line, "", "", _NOT_FINISHED, "Fetch the file again."))
+    def book(self, rows: Rows, batch: pa.RecordBatch, money: tuple[Sequence[str], Sequence[int]]) -> None:
+        """Enter a chunk: every row is in the batch or set aside, and so is its money."""
+        used = batch["source_row"].to_numpy()
+        at = np.searchsorted(rows.lines, used)
+        currencies = dict(zip(at.tolist(), batch["currency"].to_pylist(), strict=True))
+        for place in set(range(len(rows))).difference(currencies, rows.faults):
+            rows.faults[place] = Rejection(
+                int(rows.lines[place]), "", "", _NOT_FINISHED, "Fetch the file again."
+            )
+        for place, (code, amount) in enumerate(zip(*money, strict=True)):
+            if amount and place in currencies:
+                self.came_in[currencies[place] or NO_CURRENCY] += amount
+            elif place in rows.faults:
+                stated = rows.faults[place].currency or code
+                self.set_aside[stated if is_currency(stated) else NO_CURRENCY] += amount
+        self.rows += len(rows)
+        self.rejections += [rows.faults[place] for place in sorted(rows.faults)]
+        self.batches.append(batch)
 
-    def _reject(self, rejection: Rejection) -> None:
-        currency, amount = self._waiting.pop(rejection.line)
-        code = _currency_code(rejection.currency or currency)
-        self.came_in[code] += amount
-        self.set_aside[code] += amount
-        self.rejections.append(rejection)
-
-    def report(self, kept: pa.Table) -> FileReport:
-        """The file's report, `kept` being its lines that count once, with `ordered_on`."""
-        read = _sums(pa.Table.from_batches(self.batches)) if self.batches else {}
+    def report(self, kept: pa.Table, gave: str) -> FileReport:
+        """The file's report, `kept` being what counts of it and `gave` that in words."""
+        read = _sums(self.table())
         counted = _sums(kept)
-        balanced = all(self.came_in[c] == read.get(c, Decimal(0)) + self.set_aside[c] for c in self.came_in)
-        days = pc.min_max(kept["ordered_on"]).as_py()
-        accepted_rows = sum(len(batch) for batch in self.batches)
+        balanced = all(self.came_in[code] == read.get(code, 0) for code in {*self.came_in, *read})
+        span = pc.min_max(kept["day"]).as_py() if "day" in kept.column_names and len(kept) else {}
+        accepted = len(pc.unique(kept["source_row"]))
+        codes = sorted(
+            code
+            for code in {*read, *self.set_aside}
+            if code != NO_CURRENCY or self.set_aside[code] or read.get(code)
+        )
+        difference = self._difference()
+        unclassified = _unclassified(kept) if self.gives == "entries" else None
         return FileReport(
             name=self.name,
             format=self.format,
             encoding=self.encoding,
+            gives=self.gives,
             rows_in=self.rows,
-            accepted=len(kept),
+            accepted=accepted,
             rejected=len(self.rejections),
-            duplicates=accepted_rows - len(kept),
-            money={
-                currency: {
-                    "in": counted.get(currency, Decimal(0)) + self.set_aside[currency],
-                    "accepted": counted.get(currency, Decimal(0)),
-                    "rejected": self.set_aside[currency],
-                    "duplicates": read.get(currency, Decimal(0)) - counted.get(currency, Decimal(0)),
-                }
-                for currency in sorted(self.came_in)
-                if currency != NO_CURRENCY or self.came_in[currency]
-            },
-            dates=(days["min"], days["max"]) if len(kept) else None,
+            duplicates=self.rows - accepted - len(self.rejections),
+            money={code: self._split(code, read, counted) for code in codes},
+            dates=(span["min"], span["max"]) if span.get("min") else None,
             warnings=tuple(self.warnings if balanced else [*self.warnings, _UNBALANCED]),
+            gave=gave,
+            reconciled=None if difference is None else not difference,
+            difference=None if difference is None else amount_of(difference),
+            unclassified=unclassified,
         )
+
+    def _split(self, code: str, read: dict[str, int], counted: dict[str, int]) -> dict[str, Decimal]:
+        accepted, rejected = counted.get(code, 0), self.set_aside.get(code, 0)
+        return {
+            "in": amount_of(accepted + rejected),
+            "accepted": amount_of(accepted),
+            "rejected": amount_of(rejected),
+            "duplicates": amount_of(read.get(code, 0) - accepted),
+        }
+
+    def _difference(self) -> int | None:
+        """The most by which a settlement's lines, or all rows' amounts, miss what is stated; None without."""
+        if not self.stated:
+            return self.unexplained
+        booked = _sums(self.table(), by="settlement_id")
+        return max(abs(total - booked.get(document, 0)) for document, total in self.stated.items())
 
 
 def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Context) -> FileRead:
@@ -110,42 +132,90 @@ def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Con
     if isinstance(source, Unopened):
         read.warnings.append(source.reason)
         return read
+    before = source.fingerprint()
     try:
-        layout = find_layout(source, lambda columns: any(reader.recognises(columns) for reader in readers))
-        if layout is None:
-            with source.open() as file:
-                read.warnings.append(_UNKNOWN if file.read(1) else _EMPTY)
-            return read
-        reader = next(r for r in readers if r.recognises(frozenset(layout.columns)))
-        read.format, read.encoding = reader.name, layout.encoding
-        _read_rows(read, source, layout, reader, context)
-        read.warnings += [reader.lacks] if reader.lacks else []
-        read.warnings += [sentence.format(n=n) for sentence, n in context.notes.items()]
+        _read_known(read, source, readers, context)
+    except TooLarge as error:
+        read.warnings.append(str(error))
     except DAMAGED:
         read.warnings.append(_CUT_SHORT)
+    if source.fingerprint() != before:
+        read.warnings.append(_CHANGED)
+    read.stated, read.unexplained = context.stated, context.unexplained
+    read.warnings += [sentence.format(n=f"{n:,}") for sentence, n in context.notes.items()]
     return read
 
 
-def _read_rows(read: FileRead, source: Source, layout: Layout, reader: Reader, context: Context) -> None:
+def _read_known(read: FileRead, source: Source, readers: Sequence[Reader], context: Context) -> None:
+    layout = find_layout(source, lambda columns: any(reader.recognises(columns) for reader in readers))
+    if layout is None:
+        read.warnings.append(_why_unknown(source))
+        return
+    reader = next(r for r in readers if r.recognises(frozenset(layout.columns)))
+    read.format, read.encoding, read.gives = reader.name, layout.encoding.name, reader.gives
+    read.warnings += [reader.lacks] if reader.lacks else []
+    read.warnings += [layout.encoding.remark] if layout.encoding.remark else []
     if layout.repeated:
         read.warnings.append(f"Columns named twice, of which the first counts: {', '.join(layout.repeated)}.")
-    with open_rows(source, layout) as rows:
-        whole = _until_damage(rows, read.warnings)
-        read.batches.extend(in_batches(read.settled(reader.read(read.counted(whole, reader), context))))
+    _read_rows(read, source, layout, reader, context)
 
 
-def _until_damage(rows: Iterator[Row], warnings: list[str]) -> Iterator[Row]:
-    """The rows up to where the file is damaged, so that what was read until there is kept."""
+def _read_rows(read: FileRead, source: Source, layout: Layout, reader: Reader, context: Context) -> None:
+    with without_collecting(), open_rows(source, layout, reader.order_starts) as chunks:
+        for rows in _until_damage(chunks, read.warnings):
+            batch = reader.read(rows, context)
+            currencies, amounts = reader.money(rows, context)
+            read.book(rows, batch, (currencies, amounts.tolist()))
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Rows are lists without end that no cycle holds: to look for cycles takes half of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
     try:
-        yield from rows
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _until_damage(chunks: Iterator[Rows], warnings: list[str]) -> Iterator[Rows]:
+    """The chunks up to where the file is damaged, so that what was read until there is kept."""
+    try:
+        yield from chunks
+    except TooLarge as error:
+        warnings.append(str(error))
     except DAMAGED:
         warnings.append(_CUT_SHORT)
 
 
-def _currency_code(text: str) -> str:
-    return text if len(text) == 3 and text.isascii() and text.isalpha() else NO_CURRENCY
+def _why_unknown(source: Source) -> str:
+    with source.open() as file:
+        start = file.read(4096)
+    if not start:
+        return _EMPTY
+    wide = start.startswith((b"\xff\xfe", b"\xfe\xff")) or start[1::2].count(0) > len(start) // 3
+    return _BINARY if not wide and len(start.translate(None, _CONTROLS)) < len(start) else _UNKNOWN
 
 
-def _sums(lines: pa.Table) -> dict[str, Decimal]:
-    sums = lines.group_by("currency").aggregate([("amount", "sum")])
-    return dict(zip(sums["currency"].to_pylist(), sums["amount_sum"].to_pylist(), strict=True))
+def _sums(table: pa.Table, by: str = "currency") -> dict[str, int]:
+    """Exact sums of amounts in millionths."""
+    sums = table.group_by(by).aggregate([("amount", "sum")])
+    return {
+        key or NO_CURRENCY: int((amount or Decimal(0)).scaleb(6))
+        for key, amount in zip(sums[by].to_pylist(), sums["amount_sum"].to_pylist(), strict=True)
+    }
+
+
+def _unclassified(kept: pa.Table) -> dict[str, Decimal]:
+    """What was booked under words that nobody here knows, by those words and, of several, currency."""
+    unknown = kept.filter(pc.equal(kept["part"], "unclassified"))
+    sums = unknown.group_by(["description", "currency"]).aggregate([("amount", "sum")]).to_pylist()
+    several = len({each["currency"] for each in sums}) > 1
+    return {
+        f"{each['description']} ({each['currency']})" if several else str(each["description"]): each[
+            "amount_sum"
+        ]
+        for each in sums
+    }

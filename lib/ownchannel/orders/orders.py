@@ -1,16 +1,19 @@
 """Orders as the workbooks see them: one tidy table and the report of how it came to be."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownchannel.formats import count
+from ownchannel.orders.exchange import RATES, Rates
+from ownchannel.orders.exported import write_csv
 from ownchannel.orders.report import Report, day
-from ownchannel.orders.schema import NO_CURRENCY, SALES
+from ownchannel.orders.schema import ENTRIES, NO_CURRENCY, REPEAT_RATES, SALES
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,12 @@ class Orders:
 
     arrow: pa.Table
     report: Report
+    entries: pa.Table = field(default_factory=ENTRIES.empty_table, repr=False)
+    """What platforms booked, a row an amount: see `orders.schema.ENTRIES`."""
+    repeat_rates: pa.Table = field(default_factory=REPEAT_RATES.empty_table, repr=False)
+    """A marketplace's own count of repeat customers, by product: see `orders.schema.REPEAT_RATES`."""
+    rates: pa.Table = field(default_factory=RATES.empty_table, repr=False)
+    """Exchange rates that were read: see `in_currency`."""
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -54,6 +63,21 @@ class Orders:
         """Channel names with their kind, in order of their names."""
         pairs = self.sales[["channel", "kind"]].drop_duplicates().sort_values(["channel", "kind"])
         return dict(zip(pairs["channel"], pairs["kind"], strict=True))
+
+    def in_currency(self, code: str, rates: Rates | None = None) -> "Orders":
+        """The same with all money in one currency, at the rate of each order's or booking's day.
+
+        `rates` are those that were read with the orders where none are given. Raises ValueError where a rate
+        is missing.
+        """
+        at = rates or Rates(self.rates)
+        return replace(
+            self, arrow=at.convert(self.arrow, code), entries=at.convert(self.entries, code, on="posted_on")
+        )
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the order table as CSV, safe to open in a spreadsheet."""
+        write_csv(self.arrow, path)
 
     def __len__(self) -> int:
         return len(self.arrow)

@@ -5,15 +5,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from ownchannel.orders.collected import as_read, counted_once, tidy
-from ownchannel.orders.customer_keys import CustomerKeys
-from ownchannel.orders.one_file import FileRead, read_file
+from ownchannel.orders.assembling import assembled
+from ownchannel.orders.one_file import read_file
 from ownchannel.orders.orders import Orders
 from ownchannel.orders.readers import READERS, ColumnMapping, Context, MappedOrders
 from ownchannel.orders.report import Report, rejected_table
+from ownchannel.orders.saved import key_remark
 from ownchannel.orders.sources import Input, LeftAside, find_sources
 from ownchannel.orders.workspace import Workspace
 
@@ -41,26 +38,16 @@ def read_orders(
     """
     _check_timezone(timezone)
     place = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
-    keys = CustomerKeys(place.secret)
+    remark = key_remark(place)
+    keys = place.customer_keys()
     readers = (*([MappedOrders(ColumnMapping.of(mapping))] if mapping is not None else []), *READERS)
-    found = list(find_sources(paths))
-    left_aside = tuple(source.name for source in found if isinstance(source, LeftAside))
-    sources = [source for source in found if not isinstance(source, LeftAside)]
-    files = [read_file(source, readers, Context(keys, timezone)) for source in sources]
-    return _assembled(files, left_aside, timezone)
-
-
-def _assembled(files: list[FileRead], left_aside: tuple[str, ...], timezone: str) -> Orders:
-    """One table of all files' lines, each counted once, and the report of how it came to be."""
-    names = [file.name for file in files]
-    once = counted_once(
-        pa.concat_tables([as_read([], 0), *(as_read(f.batches, i) for i, f in enumerate(files))])
-    )
-    table = tidy(once, names, timezone)
-    dated = once.append_column("ordered_on", table["ordered_on"])
-    reports = tuple(file.report(dated.filter(pc.equal(dated["file_no"], i))) for i, file in enumerate(files))
-    rejected = rejected_table([(file.name, *row[:5]) for file in files for row in file.rejections])
-    return Orders(table, Report(reports, rejected, left_aside, timezone))
+    files, left_aside = [], []
+    for source in find_sources(paths):  # one by one: what an archive holds is let go before the next
+        if isinstance(source, LeftAside):
+            left_aside.append(source.name)
+        else:
+            files.append(read_file(source, readers, Context(keys, timezone)))
+    return assembled(files, Report((), rejected_table([]), tuple(left_aside), timezone, remark))
 
 
 def _check_timezone(name: str) -> None:

@@ -13,6 +13,14 @@ from ownchannel.orders.schema import NO_CURRENCY
 REJECTED_COLUMNS = ("file", "line", "column", "value", "reason", "remedy")
 
 
+_MONEY_OF = {
+    "lines": "of order lines",
+    "entries": "booked",
+    "repeat_rates": "from repeat customers",
+    "rates": "",
+}
+
+
 @dataclass(frozen=True)
 class FileReport:
     """One file: every row is accepted, rejected or a repeat of a row already counted.
@@ -35,6 +43,10 @@ class FileReport:
     reconciled: bool | None = None
     difference: Decimal | None = None
     unclassified: Mapping[str, Decimal] | None = None
+    gives: str = "lines"
+    """What its rows are: order lines, entries that a platform booked, repeat rates or exchange rates."""
+    gave: str = ""
+    """What of it counts, in plain words."""
 
     @property
     def was_read(self) -> bool:
@@ -50,7 +62,7 @@ class FileReport:
         accepted = {code: split["accepted"] for code, split in self.money.items() if code != NO_CURRENCY}
         sums = [money(amount, currency, 2) for currency, amount in sorted(accepted.items())]
         text = f"{self.name}: {self.format}, {count(self.rows_in, 'row')}: {', '.join(parts)}"
-        text += f"; {' and '.join(sums)} of order lines" if sums else ""
+        text += f"; {' and '.join(sums)} {_MONEY_OF[self.gives]}" if sums else ""
         text += f", {day(self.dates[0])} to {day(self.dates[1])}" if self.dates else ""
         return " ".join([f"{text}.", *self.warnings])
 
@@ -64,9 +76,15 @@ class Report:
     """file, line, column, value (its shape only), reason, remedy."""
     left_aside: tuple[str, ...] = ()
     timezone: str = "UTC"
+    remark: str = ""
+    """What is to be said of the workspace that the orders were read in; empty where all is well."""
 
     def __str__(self) -> str:
-        lines = [self.headline(), *(f"- {file}" for file in self.files)]
+        lines = [
+            self.headline(),
+            *([self.remark] if self.remark else []),
+            *(f"- {file}" for file in self.files),
+        ]
         if self.left_aside:
             named = ", ".join(self.left_aside[:3]) + (", …" if len(self.left_aside) > 3 else "")
             lines.append(

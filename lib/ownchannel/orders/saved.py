@@ -1,48 +1,90 @@
 """The orders that workbooks open with: those last read, kept in the workspace, or the sample brand's."""
 
+import zipfile
+from collections.abc import Container
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
+from ownchannel.formats import count
+from ownchannel.orders.archives import DAMAGED
+from ownchannel.orders.exchange import RATES
 from ownchannel.orders.orders import Orders
-from ownchannel.orders.read import read_orders
 from ownchannel.orders.report import FileReport, Report, rejected_table
-from ownchannel.orders.schema import TABLE
-from ownchannel.orders.workspace import Workspace, project_folder, write_private
+from ownchannel.orders.schema import ENTRIES, REPEAT_RATES, TABLE
+from ownchannel.orders.workspace import KEY_FILE, Workspace, project_folder, write_private
 
-ORDERS_FILE = "orders.parquet"
+ORDERS_FILE = "orders.zip"
 SAMPLE_BRAND = "Hearth & Ladle"
 SAMPLE_TIMEZONE = "America/New_York"
 
-_FILES = TypeAdapter(tuple[FileReport, ...])
-_NAMES = TypeAdapter(tuple[str, ...])
+#: The tables of `Orders` by their names there: each is a Parquet file in the archive.
+_TABLES: dict[str, pa.Schema] = {
+    "arrow": TABLE,
+    "entries": ENTRIES,
+    "repeat_rates": REPEAT_RATES,
+    "rates": RATES,
+}
+_NOTES_FILE = "notes.json"
+
+#: What opening an archive that is damaged, or from another version, raises.
+_UNUSABLE = (*DAMAGED, pa.ArrowException, KeyError, ValueError)
+
+
+@dataclass(frozen=True)
+class _Notes:
+    """What is kept beside the tables: the report, and which key the customers' keys were made with."""
+
+    files: tuple[FileReport, ...]
+    rejected: tuple[tuple[str, int, str, str, str, str], ...]
+    left_aside: tuple[str, ...]
+    timezone: str
+    has_customers: bool
+    fingerprint: str
+
+    def report(self) -> Report:
+        return Report(self.files, rejected_table(self.rejected), self.left_aside, self.timezone)
+
+
+_NOTES = TypeAdapter(_Notes)
 
 
 def save_orders(orders: Orders, workspace: Workspace) -> Path:
     """Write orders and report into one file of the workspace, for its owner only; they hold no addresses.
 
+    Customers who were forgotten since these orders were read are left out.
+
     >>> import tempfile
+    >>> from ownchannel.orders.read import read_orders
     >>> place = Workspace.at(tempfile.mkdtemp())
     >>> save_orders(read_orders([], workspace=place), place).name
-    'orders.parquet'
+    'orders.zip'
     >>> saved_orders(place)
     No sales. No files were given.
     """
-    report = orders.report
-    notes = {
-        "files": _FILES.dump_json(report.files),
-        "rejected": report.rejected.to_json(orient="values").encode(),
-        "left_aside": _NAMES.dump_json(report.left_aside),
-        "timezone": report.timezone.encode(),
-    }
-    buffer = pa.BufferOutputStream()
-    pq.write_table(orders.arrow.replace_schema_metadata(notes), buffer)
+    tables = {name: getattr(orders, name) for name in _TABLES}
+    tables["arrow"] = _without(tables["arrow"], workspace.forgotten())
+    notes = _Notes(
+        files=orders.report.files,
+        rejected=tuple(orders.report.rejected.itertuples(index=False, name=None)),
+        left_aside=orders.report.left_aside,
+        timezone=orders.report.timezone,
+        has_customers=pc.any(pc.is_valid(tables["arrow"]["customer_key"])).as_py() or False,
+        fingerprint=workspace.fingerprint(),
+    )
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(_NOTES_FILE, _NOTES.dump_json(notes))
+        for name, table in tables.items():
+            with archive.open(f"{name}.parquet", "w", force_zip64=True) as part:
+                pq.write_table(table, part)
     file = workspace.open() / ORDERS_FILE
-    write_private(file, buffer.getvalue().to_pybytes())
+    write_private(file, buffer.getvalue())
     return file
 
 
@@ -55,21 +97,66 @@ def saved_orders(workspace: Workspace) -> Orders | None:
     if not file.exists():
         return None
     try:
-        table = pq.read_table(file)
-        notes = {key.decode(): value for key, value in (table.schema.metadata or {}).items()}
-        table = table.replace_schema_metadata(None).cast(TABLE)
-        rejected = pd.read_json(pa.BufferReader(notes["rejected"]), orient="values", dtype=False)
-        report = Report(
-            _FILES.validate_json(notes["files"]),
-            rejected_table([tuple(row) for row in rejected.itertuples(index=False)]),
-            _NAMES.validate_json(notes["left_aside"]),
-            notes["timezone"].decode(),
-        )
-    except (pa.ArrowException, KeyError, ValueError) as error:
+        with zipfile.ZipFile(file) as archive:
+            notes = _NOTES.validate_json(archive.read(_NOTES_FILE))
+            tables = {
+                name: pq.read_table(BytesIO(archive.read(f"{name}.parquet"))).cast(schema)
+                for name, schema in _TABLES.items()
+            }
+    except _UNUSABLE as error:
         raise ValueError(
             f"{ORDERS_FILE} in the workspace cannot be opened. Delete it and read your files again."
         ) from error
-    return Orders(table, report)
+    return Orders(**tables, report=notes.report())
+
+
+def key_remark(workspace: Workspace) -> str:
+    """What it means where the key that hides customers is lost, while something rests on it; else empty.
+
+    Ask before files are read: a missing key is made anew then.
+
+    >>> import tempfile
+    >>> key_remark(Workspace.at(tempfile.mkdtemp()))
+    ''
+    """
+    try:
+        forgotten = workspace.lost_forgotten()
+        if not forgotten and key_fits(workspace):
+            return ""
+    except ValueError as damaged:
+        return str(damaged)
+    lost = "holds another key than before" if workspace.fingerprint() else "is missing"
+    again = f" and forget once more the {count(forgotten, 'customer')} whom you had forgotten"
+    return (
+        f"{KEY_FILE} in the workspace {lost}: customers get new keys, which match none from before, in saved "
+        f"orders or given to others. Put your copy of the file back, or read all your files again"
+        f"{again if forgotten else ''}."
+    )
+
+
+def key_fits(workspace: Workspace) -> bool:
+    """Whether the saved orders, if any, are free of customers or were saved with the workspace's key.
+
+    Raises ValueError where the key is damaged.
+    """
+    mark = workspace.fingerprint()
+    try:
+        with zipfile.ZipFile(workspace.folder / ORDERS_FILE) as archive:
+            notes = _NOTES.validate_json(archive.read(_NOTES_FILE))
+    except _UNUSABLE:
+        return True  # nothing is saved, or nothing that can be opened, which opening it says
+    return not notes.has_customers or (bool(mark) and notes.fingerprint == mark)
+
+
+def _without(lines: pa.Table, forgotten: Container[str]) -> pa.Table:
+    """Order lines as sales of nobody where their customer is forgotten."""
+    keys = lines["customer_key"].unique().drop_null().to_pylist()
+    theirs = pc.is_in(lines["customer_key"], pa.array([k for k in keys if k in forgotten], pa.string()))
+    for name in ("customer_key", "consent"):
+        field = TABLE.field(name)
+        kept = pc.if_else(theirs, pa.scalar(None, field.type), lines[name])
+        lines = lines.set_column(lines.schema.get_field_index(name), field, kept)
+    return lines
 
 
 def forget_orders(workspace: Workspace) -> None:
@@ -83,10 +170,12 @@ class Opened:
 
     orders: Orders
     is_sample: bool
+    remark: str = ""
+    """What it means that the workspace's key is lost, where it is."""
 
     def __str__(self) -> str:
         whose = f"The sample brand, {SAMPLE_BRAND}" if self.is_sample else "Your orders"
-        return f"{whose}: {self.orders}"
+        return " ".join(filter(None, [f"{whose}: {self.orders}", self.remark]))
 
     __repr__ = __str__
 
@@ -97,8 +186,9 @@ class Opened:
 def current_orders(workspace: Workspace | None = None) -> Opened:
     """The orders last read in the first workbook, else the sample brand's."""
     place = workspace or Workspace()
-    saved = saved_orders(place)
-    return Opened(sample_orders(place), is_sample=True) if saved is None else Opened(saved, is_sample=False)
+    saved, remark = saved_orders(place), key_remark(place)
+    orders = sample_orders(place) if saved is None else saved
+    return Opened(orders, is_sample=saved is None, remark=remark)
 
 
 def sample_orders(workspace: Workspace | None = None) -> Orders:
@@ -106,6 +196,8 @@ def sample_orders(workspace: Workspace | None = None) -> Orders:
 
     Raises FileNotFoundError where the sample files do not lie beside the workbooks.
     """
+    from ownchannel.orders.read import read_orders  # which asks this module whether the key still fits
+
     folder = project_folder() / "data" / "samples"
     if not folder.is_dir():
         raise FileNotFoundError(

@@ -13,7 +13,8 @@ SALES: tuple[Status, ...] = ("completed", "refunded")
 #: Exact money: below a trillion, kept to the sixth decimal; 18 digits fit a machine word and multiply.
 MONEY = pa.decimal128(18, 6)
 
-#: One row an order line. Amounts are never null except `fee`: null says that no file told the fee.
+#: One row an order line. Amounts are never null except `fee` and `fulfilment`, the part of the fee for
+#: picking, packing and sending: null says that no file told it.
 TABLE = pa.schema(
     [
         pa.field("order_id", pa.string(), nullable=False),
@@ -32,10 +33,69 @@ TABLE = pa.schema(
         pa.field("tax", MONEY, nullable=False),
         pa.field("refund", MONEY, nullable=False),
         pa.field("fee", MONEY),
+        pa.field("fulfilment", MONEY),
         pa.field("currency", pa.string(), nullable=False),
         pa.field("country", pa.string()),
         pa.field("status", pa.string(), nullable=False),
         pa.field("consent", pa.bool_()),
+        pa.field("source_file", pa.string(), nullable=False),
+        pa.field("source_row", pa.int64(), nullable=False),
+    ]
+)
+
+Event = Literal["sale", "refund", "account"]
+Part = Literal[
+    "goods",
+    "shipping",
+    "tax",
+    "discount",
+    "fee",
+    "fulfilment",
+    "advertising",
+    "reimbursement",
+    "transfer",
+    "unclassified",
+]
+
+#: One row an amount that a platform booked, positive where it is the seller's. Gift wrap is shipping; `tax`
+#: holds what was collected and what was withheld. The event `account` has no order behind it; its part
+#: `transfer` moves cash and is no profit.
+ENTRIES = pa.schema(
+    [
+        pa.field("posted_at", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("posted_on", pa.date32(), nullable=False),
+        pa.field("channel", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("event", pa.string(), nullable=False),
+        pa.field("part", pa.string(), nullable=False),
+        pa.field("description", pa.string()),
+        pa.field("order_id", pa.string()),
+        pa.field("sku", pa.string()),
+        pa.field("product", pa.string()),
+        pa.field("quantity", pa.float64()),
+        pa.field("amount", MONEY, nullable=False),
+        pa.field("currency", pa.string(), nullable=False),
+        pa.field("settlement_id", pa.string()),
+        pa.field("deferred", pa.bool_(), nullable=False),
+        pa.field("source_file", pa.string(), nullable=False),
+        pa.field("source_row", pa.int64(), nullable=False),
+    ]
+)
+
+#: A marketplace's own count of repeat customers, a row a product and period: shares between 0 and 1.
+REPEAT_RATES = pa.schema(
+    [
+        pa.field("starts_on", pa.date32()),
+        pa.field("ends_on", pa.date32()),
+        pa.field("channel", pa.string(), nullable=False),
+        pa.field("product_id", pa.string(), nullable=False),
+        pa.field("product", pa.string()),
+        pa.field("orders", pa.int64(), nullable=False),
+        pa.field("customers", pa.int64(), nullable=False),
+        pa.field("repeat_customers_share", pa.float64(), nullable=False),
+        pa.field("repeat_revenue", MONEY),
+        pa.field("repeat_revenue_share", pa.float64()),
+        pa.field("currency", pa.string()),
         pa.field("source_file", pa.string(), nullable=False),
         pa.field("source_row", pa.int64(), nullable=False),
     ]

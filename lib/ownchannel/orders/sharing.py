@@ -1,23 +1,46 @@
-"""Spread an order's amount over its lines without losing a cent."""
+"""Spread orders' amounts over their lines without losing a cent."""
 
-from collections.abc import Sequence
-from decimal import ROUND_DOWN, Decimal
+import numpy as np
+from numpy.typing import NDArray
 
-ZERO = Decimal(0)
+from ownchannel.orders.amounts import Millionths
+
+_CENT = 10_000
 
 
-def spread(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """`total` in proportion to `weights` (none negative), the last line taking what rounding leaves.
+def spread(totals: Millionths, groups: NDArray[np.intp], weights: Millionths) -> Millionths:
+    """`totals[g]` over the elements of group g in proportion to their weights (none negative).
 
-    Shares have as many decimals as the total, two at least. Where all weights are 0 the last line takes all.
-    The sum of the shares is the total, always.
+    `groups` and `weights` have an element a line. Shares are whole cents where the total is, else millionths;
+    the group's last line takes what rounding leaves, and all where all weights are 0. The shares of a group
+    add up to its total, always; the total of a group without lines is not spread.
 
-    >>> spread(Decimal("10.00"), [Decimal(1), Decimal(1), Decimal(1)])
-    [Decimal('3.33'), Decimal('3.33'), Decimal('3.34')]
+    >>> ten = np.array([10_000_000])
+    >>> spread(ten, np.array([0, 0, 0]), np.array([1, 1, 1])).tolist()
+    [3330000, 3330000, 3340000]
     """
-    whole = sum(weights, ZERO)
-    if len(weights) == 1 or not total or not whole:
-        return [ZERO] * (len(weights) - 1) + [total]
-    step = Decimal(1).scaleb(min(int(total.as_tuple().exponent), -2))
-    shares = [(total * weight / whole).quantize(step, ROUND_DOWN) for weight in weights[:-1]]
-    return [*shares, total - sum(shares, ZERO)]
+    shares = np.where(np.bincount(groups, minlength=len(totals))[groups] == 1, totals[groups], 0)
+    lines = np.bincount(groups, minlength=len(totals))
+    shared = np.flatnonzero((lines[groups] > 1) & (totals[groups] != 0))
+    if len(shared):
+        of_several = shared[np.argsort(groups[shared], kind="stable")]
+        shares[of_several] = _spread_sorted(totals, groups[of_several], weights[of_several])
+    return shares
+
+
+def _spread_sorted(totals: Millionths, groups: NDArray[np.intp], weights: Millionths) -> Millionths:
+    """The same for groups that stand together, each of several lines; in whole numbers without limit."""
+    first = np.flatnonzero(np.diff(groups, prepend=-1))
+    last = np.append(first[1:], len(groups)) - 1
+    of_group = np.repeat(np.arange(len(first)), last - first + 1)
+    weight = weights.astype(object)
+    whole = np.add.reduceat(weight, first)
+    total = totals[groups[first]].astype(object)
+    step = np.where(totals[groups[first]] % _CENT == 0, _CENT, 1).astype(object)
+    # Rounded towards 0, so that no share has more than its part; without weights the last line takes all.
+    parts = np.abs(total)[of_group] * weight // np.maximum(whole, 1)[of_group]
+    shares = parts // step[of_group] * step[of_group] * np.sign(totals[groups])
+    shares[last] = 0
+    shares[last] = total - np.add.reduceat(shares, first)
+    spread_out: Millionths = shares.astype(np.int64)
+    return spread_out

@@ -1,39 +1,51 @@
-"""From a file's bytes to its rows: encoding, delimiter, header, and each row with its line number."""
+"""From a file's bytes to chunks of rows: encoding, delimiter, header, and each row with its line number."""
 
 import codecs
-import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
 
-from ownchannel.orders.records import Row
+from ownchannel.orders.delimited import Lines, Record, records
+from ownchannel.orders.rows import Rejection, Rows
 from ownchannel.orders.sources import DAMAGED, Source, is_workbook
+from ownchannel.orders.workbooks import workbook_records
 
 #: Reports open with a few lines of their own before the header; none is known with more than 13.
 HEADER_WITHIN = 15
 DELIMITERS = "\t,;|"
-_CHUNK = 1 << 20
+#: Rows that are held as Python objects at once, and the characters after which a chunk ends earlier.
+CHUNK_ROWS, CHUNK_CHARACTERS = 8_000, 20_000_000
+#: An order's rows stay in one chunk, unless nothing in the file ever starts a new order.
+LONGEST_ORDER = 10_000
+_CHUNK_BYTES = 1 << 20
 _KANA = re.compile("[\u3041-\u30ff]")
+_WIDE = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+#: So many letters in proper UTF-8 for each byte that is none: the file is UTF-8 with a few damaged cells.
+_MOSTLY = 10
 
-Cells = tuple[int, list[str] | None]
-"""A record: the line of the file that it starts on, and its cells; None where it cannot be parsed."""
-
-# What openpyxl raises where a part of the workbook is missing, cut short or holds what it should not.
-_BROKEN_WORKBOOK = (AttributeError, IndexError, KeyError, SyntaxError, TypeError, ValueError)
-_UNPARSED = "cannot be parsed: a cell is too long, or a quote is not closed"
 _TOO_MANY = "has more cells than the header"
+_MEND_ROW = "Look at this line in the file: a stray delimiter or quote shifts its cells."
+_MIXED = "Some characters are in another encoding than the rest of the file: they show as \ufffd."
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How a file's bytes become text, and what to say of it."""
+
+    name: str
+    remark: str = ""
 
 
 @dataclass(frozen=True)
 class Layout:
     """How a file is to be read: in which encoding, with which delimiter, where its header stands."""
 
-    encoding: str
+    encoding: Encoding
     delimiter: str
+    quoted: bool
     header_line: int
     columns: dict[str, int]
     width: int
@@ -44,26 +56,59 @@ def column_names(cells: Sequence[str]) -> dict[str, int]:
     """Column names, folded to lower case, with their places; the first of a repeated name counts."""
     names: dict[str, int] = {}
     for place, cell in enumerate(cells):
-        if folded := cell.strip().casefold():
+        if folded := _folded(cell):
             names.setdefault(folded, place)
     return names
 
 
-def detect_encoding(source: Source) -> str:
-    """UTF-8 where every byte agrees, else Japanese Windows where it gives kana, else Western Windows."""
-    if _decodes(source, "utf-8-sig", wanted=re.compile("")):
-        return "utf-8-sig"
-    return "cp932" if _decodes(source, "cp932", wanted=_KANA) else "cp1252"
+def _folded(cell: str) -> str:
+    return " ".join(cell.strip(' \t\r\n"\ufeff').casefold().split())
 
 
-def _decodes(source: Source, encoding: str, wanted: re.Pattern[str]) -> bool:
-    """Whether every byte up to the file's end, or to its damage, decodes, and gives what is wanted."""
-    decoder = codecs.getincrementaldecoder(encoding)()
+def detect_encoding(source: Source) -> Encoding:
+    """UTF-16 by its mark, UTF-8 where the bytes agree, else Japanese Windows with kana, else Western."""
+    with source.open() as file:
+        start = file.read(64)
+    for mark, name in _WIDE.items():
+        if start.startswith(mark):
+            return Encoding(name)
+    if len(start) >= 8 and start[1::2].count(0) >= len(start) // 2 - 2 > 0:
+        return Encoding("utf-16-le")
+    letters, damaged = _counted_as_utf8(source)
+    if not damaged:
+        return Encoding("utf-8-sig")
+    if letters > _MOSTLY * damaged:
+        return Encoding("utf-8-sig", _MIXED)
+    return Encoding("cp932" if _is_japanese(source) else "cp1252")
+
+
+def _counted_as_utf8(source: Source) -> tuple[int, int]:
+    """Letters beyond ASCII that are proper UTF-8, and bytes that are none, up to the end or the damage."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="replace")
+    letters = damaged = 0
+    with source.open() as file:
+        try:
+            while chunk := file.read(_CHUNK_BYTES):
+                if chunk.isascii() and not decoder.getstate()[0]:
+                    continue
+                text = decoder.decode(chunk)
+                wrong = text.count("\ufffd")
+                damaged += wrong
+                letters += len(text) - len(text.encode("ascii", "ignore")) - wrong
+            damaged += decoder.decode(b"", final=True).count("\ufffd")
+        except DAMAGED:
+            pass
+    return letters, damaged
+
+
+def _is_japanese(source: Source) -> bool:
+    """Whether the bytes decode as Japanese Windows up to the end or the damage, and give kana."""
+    decoder = codecs.getincrementaldecoder("cp932")()
     found = False
     with source.open() as file:
         try:
-            while chunk := file.read(_CHUNK):
-                found = bool(wanted.search(decoder.decode(chunk))) or found
+            while chunk := file.read(_CHUNK_BYTES):
+                found = bool(_KANA.search(decoder.decode(chunk))) or found
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             return False
@@ -75,104 +120,121 @@ def _decodes(source: Source, encoding: str, wanted: re.Pattern[str]) -> bool:
 def find_layout(source: Source, known: Callable[[frozenset[str]], bool]) -> Layout | None:
     """The layout under which a header is `known`, or None where no line near the top is one."""
     if source.starts_with(b"PK\x03\x04"):
-        return _layout_of(list(islice(_workbook_cells(source), HEADER_WITHIN)), "xlsx", "", known)
+        if not is_workbook(source):
+            return None
+        top = list(islice(workbook_records(source), HEADER_WITHIN))
+        return _layout_of(top, Encoding("xlsx"), "", known)
     encoding = detect_encoding(source)
     for delimiter in DELIMITERS:
-        with _text_cells(source, encoding, delimiter) as cells:
-            top = list(islice(cells, HEADER_WITHIN))
+        with _lines(source, encoding) as lines:
+            found = chain.from_iterable(records(lines, delimiter, quoted=delimiter != "\t"))
+            top = list(islice(found, HEADER_WITHIN))
         if layout := _layout_of(top, encoding, delimiter, known):
             return layout
     return None
 
 
 def _layout_of(
-    top: list[Cells], encoding: str, delimiter: str, known: Callable[[frozenset[str]], bool]
+    top: list[Record], encoding: Encoding, delimiter: str, known: Callable[[frozenset[str]], bool]
 ) -> Layout | None:
     for line, cells in top:
-        if cells is None:
+        if isinstance(cells, str):
             continue
         columns = column_names(cells)
         if known(frozenset(columns)):
-            folded = [cell.strip().casefold() for cell in cells]
+            folded = [_folded(cell) for cell in cells]
             repeated = tuple(sorted({name for name in folded if name and folded.count(name) > 1}))
-            return Layout(encoding, delimiter, line, columns, len(cells), repeated)
+            # Reports between tabs carry quotes as plain characters, until a spreadsheet saves them.
+            in_quotes = any(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in map(str.strip, cells))
+            quoted = delimiter != "\t" or in_quotes
+            return Layout(encoding, delimiter, quoted, line, columns, len(cells), repeated)
     return None
 
 
 @contextmanager
-def open_rows(source: Source, layout: Layout) -> Iterator[Iterator[Row]]:
-    """The rows below the header, one at a time; blank lines are no rows."""
-    if layout.encoding == "xlsx":
-        yield _rows(_workbook_cells(source), layout)
+def open_rows(source: Source, layout: Layout, order_starts: str = "") -> Iterator[Iterator[Rows]]:
+    """The rows below the header in chunks; blank lines are no rows.
+
+    `order_starts`: a column that is filled on an order's first row only. A chunk then ends before such a row.
+    """
+    if layout.encoding.name == "xlsx":
+        records_of_sheet = workbook_records(source)
+        blocks = iter(lambda: list(islice(records_of_sheet, CHUNK_ROWS)), [])
+        yield _chunks(blocks, layout, order_starts, lambda: 0)
     else:
-        with _text_cells(source, layout.encoding, layout.delimiter) as cells:
-            yield _rows(cells, layout)
+        with _lines(source, layout.encoding) as lines:
+            found = records(lines, layout.delimiter, layout.quoted)
+            yield _chunks(found, layout, order_starts, lambda: lines.characters)
 
 
-def _rows(records: Iterator[Cells], layout: Layout) -> Iterator[Row]:
-    for line, cells in records:
+_Row = tuple[int, list[str], str]
+"""Line, cells padded to the header's width, and what is wrong with the row as a whole."""
+
+
+def _rows(block: list[Record], layout: Layout) -> Iterator[_Row]:
+    width = layout.width
+    blank = [""] * width
+    for line, cells in block:
         if line <= layout.header_line:
             continue
-        if cells is None:
-            yield Row(line, [], layout.columns, fault=_UNPARSED)
+        if isinstance(cells, str):
+            yield line, blank, cells
+        elif len(cells) == width:
+            if cells[0] or any(map(str.strip, cells)):
+                yield line, cells, ""
         elif any(map(str.strip, cells)):
-            missing = layout.width - len(cells)
-            surplus = missing < 0 and any(map(str.strip, cells[missing:]))
-            cells.extend([""] * missing)
-            yield Row(line, cells, layout.columns, fault=_TOO_MANY if surplus else "")
+            # With cells too many, none can be trusted to stand in its column.
+            surplus = any(map(str.strip, cells[width:]))
+            yield line, blank if surplus else (cells + blank)[:width], _TOO_MANY if surplus else ""
+
+
+def _chunks(
+    blocks: Iterator[list[Record]], layout: Layout, order_starts: str, characters: Callable[[], int]
+) -> Iterator[Rows]:
+    """`characters` counts those read so far."""
+    chunk: list[_Row] = []
+    begun = characters()
+    try:
+        for block in blocks:
+            chunk.extend(_rows(block, layout))
+            size = characters() - begun
+            if len(chunk) >= CHUNK_ROWS or size >= CHUNK_CHARACTERS:
+                overdue = len(chunk) >= CHUNK_ROWS + LONGEST_ORDER or size >= 2 * CHUNK_CHARACTERS
+                end = len(chunk) if overdue else _last_start(chunk, layout.columns.get(order_starts))
+                if end:
+                    yield _as_rows(chunk[:end], layout)
+                    chunk, begun = chunk[end:], characters()
+    except DAMAGED:
+        # What stands before the damage counts.
+        if chunk:
+            yield _as_rows(chunk, layout)
+        raise
+    if chunk:
+        yield _as_rows(chunk, layout)
+
+
+def _last_start(chunk: list[_Row], starts_at: int | None) -> int:
+    """Where the last order of a chunk starts, so that none is cut in two; its end where rows stand alone."""
+    if starts_at is None:
+        return len(chunk)
+    starts = (place for place in range(len(chunk) - 1, 0, -1) if chunk[place][1][starts_at].strip())
+    return next(starts, 0)
+
+
+def _as_rows(chunk: list[_Row], layout: Layout) -> Rows:
+    lines, cells, faults = zip(*chunk, strict=True)
+    wrong = {
+        place: Rejection(lines[place], "the whole row", "", fault, _MEND_ROW)
+        for place, fault in enumerate(faults)
+        if fault
+    }
+    return Rows(lines, cells, layout.columns, wrong)
 
 
 @contextmanager
-def _text_cells(source: Source, encoding: str, delimiter: str) -> Iterator[Iterator[Cells]]:
+def _lines(source: Source, encoding: Encoding) -> Iterator[Lines]:
     with (
         source.open() as file,
-        io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="") as text,
+        io.TextIOWrapper(file, encoding=encoding.name, errors="replace") as text,
     ):
-        yield _numbered(text, delimiter)
-
-
-def _numbered(text: io.TextIOWrapper, delimiter: str) -> Iterator[Cells]:
-    """Records with the line that each starts on; one that the parser refuses has None for its cells."""
-    # Marketplace reports between tabs carry quotes as plain characters (12" x 18"); CSV quotes its cells.
-    if delimiter == "\t":
-        reader = csv.reader(text, delimiter=delimiter, quoting=csv.QUOTE_NONE)
-    else:
-        reader = csv.reader(text, delimiter=delimiter)
-    while True:
-        line = reader.line_num + 1
-        try:
-            yield line, next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield line, None
-
-
-def _workbook_cells(source: Source) -> Iterator[Cells]:
-    """The rows of a workbook's first sheet; raises OSError where it is no workbook, or a damaged one."""
-    from openpyxl import load_workbook
-
-    if not is_workbook(source):
-        return
-    with source.open() as file:
-        try:
-            workbook = load_workbook(file, read_only=True, data_only=True)
-            rows = workbook.worksheets[0].iter_rows(values_only=True)
-            yield from (
-                (line, [_as_text(value) for value in values]) for line, values in enumerate(rows, start=1)
-            )
-        except _BROKEN_WORKBOOK as error:
-            raise OSError("The workbook is damaged.") from error
-
-
-def _as_text(value: object) -> str:
-    """A spreadsheet's value as text; numbers with the 15 digits that a spreadsheet itself keeps."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return format(value, ".15g")
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    return str(value)
+        yield Lines(text)

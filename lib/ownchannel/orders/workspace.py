@@ -1,11 +1,17 @@
-"""The folder that is the reader's own: the key that hides customers, and the orders last read."""
+"""The folder that is the reader's own: the key that hides customers, who is forgotten, orders last read."""
 
 import os
+import re
 import secrets
+import tempfile
+from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ownchannel.orders.customer_keys import CustomerKeys, ForgottenCustomers, fingerprint, second_hash
+
 KEY_FILE = "customer.key"
+FORGOTTEN_FILE = "forgotten.txt"
 FOLDER_VARIABLE = "OWNCHANNEL_WORKSPACE"
 
 
@@ -51,6 +57,47 @@ class Workspace:
             raise ValueError(_DAMAGED.format(file=file.name, folder=self.folder.name))
         return key
 
+    def fingerprint(self) -> str:
+        """What tells this workspace's key from another; empty while there is none."""
+        return fingerprint(self.secret()) if (self.folder / KEY_FILE).exists() else ""
+
+    def customer_keys(self) -> CustomerKeys:
+        """The keys of customers in this workspace; forgotten customers have none."""
+        return CustomerKeys(self.secret, self.forgotten())
+
+    def forgotten(self) -> Container[str]:
+        """The keys of the customers who are forgotten. Raises ValueError where their list is damaged."""
+        noted = self._forgotten_lines()
+        if not noted or not self.fingerprint():
+            return frozenset()
+        return ForgottenCustomers(self.secret(), (hashed for _, hashed in noted))
+
+    def remember_forgotten(self, key: str) -> None:
+        """Note that the customer with this key is forgotten, by a hash that gives away neither."""
+        secret = self.secret()
+        lines = dict.fromkeys([*self._forgotten_lines(), (fingerprint(secret), second_hash(secret, key))])
+        text = "".join(f"{mark} {hashed}\n" for mark, hashed in lines)
+        write_private(self.open() / FORGOTTEN_FILE, text.encode("ascii"))
+
+    def lost_forgotten(self) -> int:
+        """How many customers were forgotten under another key than today's, if none was under this one.
+
+        Files that are read now bring them back.
+        """
+        marks = [mark for mark, _ in self._forgotten_lines()]
+        return 0 if self.fingerprint() in marks else len(marks)
+
+    def _forgotten_lines(self) -> list[tuple[str, str]]:
+        """The list of forgotten customers: fingerprint of the key used, then the second hash."""
+        file = self.folder / FORGOTTEN_FILE
+        if not file.exists():
+            return []
+        text = file.read_bytes().decode("ascii", errors="replace")
+        lines = [_FORGOTTEN_LINE.fullmatch(line) for line in text.splitlines()]
+        if not all(lines):
+            raise ValueError(_DAMAGED_LIST.format(file=file.name, folder=self.folder.name))
+        return [(line[1], line[2]) for line in lines if line]
+
     def open(self) -> Path:
         """The folder, made where it is missing, with a note to git to leave it alone."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -64,12 +111,21 @@ _DAMAGED = (
     "{file} in the folder {folder} is damaged: it must hold 64 hexadecimal digits. Put back your copy, or "
     "delete it and read your files again; customers then get new keys, which match none given before."
 )
+_DAMAGED_LIST = (
+    "{file} in the folder {folder} is damaged, so that customers whom you had forgotten would come back. Put "
+    "back your copy, or delete it and forget them again."
+)
+_FORGOTTEN_LINE = re.compile("([0-9a-f]{32}) ([0-9a-f]{64})")
 
 
 def write_private(file: Path, content: bytes) -> None:
     """Write a file whole or not at all, readable by its owner only."""
-    part = file.with_name(file.name + ".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(content)
-    part.replace(file)
+    descriptor, name = tempfile.mkstemp(".part", f"{file.name}.", file.parent)  # made with mode 600
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(descriptor)  # else a power cut could leave an empty file in place of the old one
+        Path(name).replace(file)
+    finally:
+        Path(name).unlink(missing_ok=True)

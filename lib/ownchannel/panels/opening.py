@@ -14,6 +14,7 @@ from ownchannel.orders.schema import NO_CURRENCY
 from ownchannel.orders.workspace import Workspace
 from ownchannel.panels.answer import Answer
 from ownchannel.panels.dependence import own_and_rent
+from ownchannel.panels.file_picker import FilePicker
 from ownchannel.panels.live_text import LiveText
 from ownchannel.panels.markup import notes_html, table_html
 from ownchannel.panels.view import AnswerView, box, live_bundle
@@ -38,13 +39,12 @@ class Opening:
         self._timezone = ipywidgets.Combobox(
             value="UTC" if self.opened.is_sample else self.opened.orders.report.timezone, options=TIMEZONES
         )
-        self._upload = ipywidgets.FileUpload(multiple=True, description="Choose files…")
+        self._upload = FilePicker(self._read)
         self._folder = ipywidgets.Text(placeholder="/path/to/my/exports", continuous_update=False)
         self._read_folder = ipywidgets.Button(description="Read the folder")
         self._sample = ipywidgets.Button(description="Use the sample brand")
         self._view = AnswerView(_answer(self.opened))
         self._files = LiveText(html=_files_html(self.opened.orders))
-        self._upload.observe(lambda _: self._read_upload(), "value")
         self._read_folder.on_click(lambda _: self._read(self._folder.value))
         self._sample.on_click(lambda _: self.use_sample())
         self._whole = box([self._controls(), self._view.widget, self._files], "oc-page")
@@ -72,11 +72,6 @@ class Opening:
         if isinstance(self._view.shown, ValueError):
             raise self._view.shown
         return self._view.shown
-
-    def _read_upload(self) -> None:
-        if self._upload.value:
-            self._read(list(self._upload.value))
-            self._upload.value = ()  # the page would go on holding files with addresses in them
 
     def _read(self, paths: Any) -> None:
         try:

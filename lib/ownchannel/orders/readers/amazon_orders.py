@@ -1,19 +1,23 @@
 """Amazon's All Orders report: a row an item, between tabs, columns by name; no fees, refunds or buyers."""
 
 import re
-from collections.abc import Iterator
-from decimal import Decimal
 
-from ownchannel.orders.cells import BadCell
+import numpy as np
+import pyarrow as pa
+
+from ownchannel.orders.amounts import Millionths
+from ownchannel.orders.cells import BadCell, decimal_mark
+from ownchannel.orders.kinds import LINES_AS_READ, Gives
 from ownchannel.orders.readers.base import Context
-from ownchannel.orders.records import Line, Rejection, Row
-from ownchannel.orders.schema import NO_CURRENCY, Status
+from ownchannel.orders.rows import Rows
+from ownchannel.orders.schema import Status
 
 ORDER_NUMBER = re.compile(r"\b\d{3}-\d{7}-\d{7}\b")
 
 _HEADER = frozenset({"amazon-order-id", "purchase-date", "order-status", "sku", "quantity", "item-price"})
 _DELIVERED_FOR_ANOTHER = "is an order of another shop that Amazon only delivered"
 _OWN_EXPORT = "Nothing is lost: read the export of the shop that took the order."
+_NO_PRICE = "is no price of an order line"
 
 
 class AmazonOrders:
@@ -21,73 +25,79 @@ class AmazonOrders:
 
     name = "Amazon All Orders"
     lacks = "This report tells no fees, refunds or buyers."
+    gives: Gives = "lines"
+    order_starts = ""
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """By its order number, date, status and item price, and no buyer or shipment."""
         return columns >= _HEADER and "shipment-id" not in columns
 
-    def read(self, rows: Iterator[Row], context: Context) -> Iterator[Line | Rejection]:
-        """A Line or a Rejection for each row."""
-        for row in rows:
-            try:
-                yield _line(row, context)
-            except BadCell as bad:
-                yield row.rejected(bad)
-
-    def money(self, row: Row) -> tuple[str, Decimal]:
-        """The item price, a line total already."""
-        try:
-            return row.text("currency").upper(), row.number("item-price")
-        except BadCell:
-            return row.text("currency").upper(), Decimal(0)
-
-
-def _line(row: Row, context: Context) -> Line:
-    status = _status(row)
-    order = row.required("amazon-order-id")
-    channel = row.required("sales-channel")
-    if channel.casefold().startswith("non-amazon"):
-        raise BadCell("sales-channel", channel, _DELIVERED_FOR_ANOTHER, _OWN_EXPORT)
-    # Amazon leaves price and currency of cancelled and pending items empty; they are no sales.
-    unpriced = status in ("cancelled", "pending") and not row.text("currency")
-    item_value = row.number("item-price")
-    if item_value < 0 or (unpriced and item_value):
-        raise BadCell(
-            "item-price", row.text("item-price"), "is no price of an order line", "Export it again."
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """A line a row."""
+        status = rows.each(_status, "order-status", "item-status", otherwise="cancelled")
+        channel = rows.each(sales_channel, "sales-channel", otherwise="")
+        order = rows.required("amazon-order-id")
+        mark = decimal_of(rows, context, "item-price")
+        item_value = rows.amounts("item-price", mark)
+        # Amazon leaves price and currency of cancelled and pending items empty; they are no sales.
+        unpriced = np.isin(status, ("cancelled", "pending")) & ~rows.has_text("currency")
+        rows.reject_where(
+            (item_value < 0) | (unpriced & (item_value != 0)), "item-price", _NO_PRICE, "Export it again."
         )
-    item = row.label("sku") or row.label("asin") or row.label("product-name") or "item"
-    return Line(
-        order_id=order,
-        line_id=context.line_id(order, item),
-        channel=channel,
-        kind="marketplace",
-        ordered_at=row.instant("purchase-date"),
-        customer_key=None,
-        sku=row.label("sku"),
-        product=row.label("product-name"),
-        quantity=float(row.number("quantity")),
-        item_value=item_value,
-        discount=abs(row.number("item-promotion-discount")),
-        shipping=row.number("shipping-price")
-        + row.number("gift-wrap-price")
-        - abs(row.number("ship-promotion-discount")),
-        tax=row.number("item-tax") + row.number("shipping-tax") + row.number("gift-wrap-tax"),
-        refund=Decimal(0),
-        fee=None,
-        currency=NO_CURRENCY if unpriced else row.currency("currency"),
-        country=row.label("ship-country"),
-        status=status,
-        consent=None,
-        source_row=row.line,
-        amount=item_value,
-        identity=f"amazon/{order}",
-        updated_at=row.instant("last-updated-date") if row.text("last-updated-date") else None,
-    )
+        currency = rows.currencies("currency", unless=unpriced)
+        return rows.batch(
+            LINES_AS_READ,
+            order_id=order,
+            item=[label or "item" for label in rows.first_label("sku", "asin", "product-name")],
+            channel=channel,
+            kind="marketplace",
+            ordered_at=rows.moments("purchase-date"),
+            sku=rows.labels("sku"),
+            product=rows.labels("product-name"),
+            quantity=rows.quantities("quantity", mark),
+            item_value=item_value,
+            discount=abs(rows.amounts("item-promotion-discount", mark)),
+            shipping=rows.amounts("shipping-price", mark)
+            + rows.amounts("gift-wrap-price", mark)
+            - abs(rows.amounts("ship-promotion-discount", mark)),
+            tax=rows.amounts("item-tax", mark)
+            + rows.amounts("shipping-tax", mark)
+            + rows.amounts("gift-wrap-tax", mark),
+            currency=currency,
+            country=rows.labels("ship-country"),
+            status=status,
+            amount=item_value,
+            identity=[f"amazon/{number}" for number in order],
+            updated_at=rows.moments("last-updated-date", required=False),
+            rank=0,
+        )
+
+    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+        """The item price, a line total already."""
+        return [code.upper() for code in rows.text("currency")], rows.readable_amounts(
+            "item-price", context.decimal
+        )
 
 
-def _status(row: Row) -> Status:
+def decimal_of(rows: Rows, context: Context, *columns: str) -> str:
+    """The file's decimal mark, judged once from the first chunk's amounts."""
+    if not context.decimal:
+        context.decimal = decimal_mark(text for column in columns for text in rows.text(column))
+    return context.decimal
+
+
+def sales_channel(name: str) -> str:
+    """The marketplace as Amazon writes it, such as Amazon.com; BadCell where another shop took the order."""
+    if not name:
+        raise BadCell("sales-channel", name, "is empty", "Export the report again, or fill the cell in.")
+    if name.casefold().startswith("non-amazon"):
+        raise BadCell("sales-channel", name, _DELIVERED_FOR_ANOTHER, _OWN_EXPORT)
+    return name.capitalize() if name.casefold().startswith("amazon") else name
+
+
+def _status(order: str, item: str) -> Status:
     """An item can be cancelled while its order is shipped, and is shipped in part with the rest to follow."""
-    order, item = row.text("order-status").casefold(), row.text("item-status").casefold()
+    order, item = order.casefold(), item.casefold()
     if "cancel" in order or "cancel" in item:
         return "cancelled"
     if order.startswith("shipped") or item.startswith("shipped"):

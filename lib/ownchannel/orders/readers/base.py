@@ -1,53 +1,63 @@
 """What a reader of one platform's format must offer, and what it is given."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Protocol
 
+import pyarrow as pa
+
+from ownchannel.orders.amounts import Millionths
 from ownchannel.orders.customer_keys import CustomerKeys
-from ownchannel.orders.records import Line, Rejection, Row
+from ownchannel.orders.kinds import Gives
+from ownchannel.orders.rows import Rows
 
 
 @dataclass
 class Context:
-    """What a reader needs besides a file's rows: who hides customers, the brand's clock, a note pad."""
+    """What a reader needs besides a file's rows: who hides customers, the brand's clock, and a note pad."""
 
     keys: CustomerKeys
     timezone: str
     notes: dict[str, int] = field(default_factory=dict)
     """Remarks on the file as sentences, with how many rows each concerns; `{n}` stands for that number."""
-    seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    decimal: str = ""
+    """The file's decimal mark, once its reader has judged it."""
+    currencies: dict[str, str] = field(default_factory=dict)
+    """By settlement, the currency that its first row names."""
+    stated: dict[str, int] = field(default_factory=dict)
+    """By settlement, the total that the file states, in millionths."""
+    unexplained: int | None = None
+    """Where rows state totals: the sum, signs aside, of what these have beyond the amounts, in millionths."""
 
-    def note(self, sentence: str) -> None:
-        """Count one more row that a remark concerns."""
-        self.notes[sentence] = self.notes.get(sentence, 0) + 1
-
-    def line_id(self, order: str, item: str) -> str:
-        """A name for a line that is the same in every export of its order: the item and its occurrence."""
-        place = self.seen[order, item] = self.seen.get((order, item), 0) + 1
-        return f"{item}#{place}"
+    def note(self, sentence: str, rows: int = 1) -> None:
+        """Count so many more rows that a remark concerns."""
+        if rows:
+            self.notes[sentence] = self.notes.get(sentence, 0) + rows
 
 
 class Reader(Protocol):
-    """A format: recognised by its header, read row by row.
+    """A format: recognised by its header, read a chunk of rows at a time.
 
-    `read` gives exactly one `Line` or `Rejection` for each row, in any order: rows in = rows out is checked.
+    Every row that `read` does not set aside (`Rows.reject`) must have its line number in what `read` gives:
+    rows in = rows out is checked, and so is the money.
     """
 
     name: str
     """As a person calls the report."""
     lacks: str
     """What this report does not tell, as a sentence; empty where it tells all."""
+    gives: Gives
+    """What its rows are."""
+    order_starts: str
+    """A column that is filled on an order's first row only, so that its rows are read together; or empty."""
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """Whether these column names (lower case) are this format's header."""
         ...
 
-    def read(self, rows: Iterator[Row], context: Context) -> Iterator[Line | Rejection]:
-        """A Line or a Rejection for each row."""
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """What the rows hold, in the schema of what the reader gives."""
         ...
 
-    def money(self, row: Row) -> tuple[str, Decimal]:
-        """The row's currency and money as far as they can be read, whatever else is wrong with it."""
+    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+        """By row, currency and money as far as they can be read, whatever else is wrong with the row."""
         ...

@@ -1,14 +1,17 @@
 """Any table of orders, once its columns are named."""
 
-from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, Self
 
+import numpy as np
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ownchannel.orders.amounts import Millionths, decimals
 from ownchannel.orders.cells import BadCell
+from ownchannel.orders.kinds import LINES_AS_READ, Gives
 from ownchannel.orders.readers.base import Context
-from ownchannel.orders.records import Line, Rejection, Row
+from ownchannel.orders.rows import Rows, as_label
 from ownchannel.orders.schema import Kind, Status
 
 _CONSENT = {
@@ -103,92 +106,104 @@ class MappedOrders:
 
     name = "Table with named columns"
     lacks = ""
+    gives: Gives = "lines"
+    order_starts = ""
 
     def __init__(self, mapping: ColumnMapping) -> None:
         self._mapping = mapping
-        columns = mapping.model_dump(exclude={"currency", "channel", "kind", "decimal"}, exclude_none=True)
-        self._column = {field: str(name).strip().casefold() for field, name in columns.items()}
-        self._column |= {
-            "currency": mapping.currency.strip().casefold(),
-            "channel": mapping.channel.strip().casefold(),
-        }
+        columns = mapping.model_dump(exclude={"channel", "kind", "decimal"}, exclude_none=True)
+        self._column = {field: " ".join(str(name).casefold().split()) for field, name in columns.items()}
+        self._column["channel"] = " ".join(mapping.channel.casefold().split())
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """Whether every column that the mapping names is there."""
         named = {name for field, name in self._column.items() if field not in ("currency", "channel")}
         return named <= columns
 
-    def read(self, rows: Iterator[Row], context: Context) -> Iterator[Line | Rejection]:
-        """A Line or a Rejection for each row."""
-        for row in rows:
-            try:
-                yield self._line(row, context)
-            except BadCell as bad:
-                yield row.rejected(bad)
-
-    def money(self, row: Row) -> tuple[str, Decimal]:
-        """The line's total as it stands, negative where money was given back."""
-        currency = self._constant_or_cell(row, "currency", self._mapping.currency).upper()
-        try:
-            return currency, self._total(row)
-        except BadCell:
-            return currency, Decimal(0)
-
-    def _line(self, row: Row, context: Context) -> Line:
-        total = self._total(row)
-        currency = self._currency(row)
-        order = row.required(self._column["order_id"])
-        channel = self._constant_or_cell(row, "channel", self._mapping.channel) or self._mapping.channel
-        sku, product = self._label(row, "sku"), self._label(row, "product")
-        item = self._label(row, "line_id") or context.line_id(order, sku or product or "item")
-        quantity = self._number(row, "quantity", default=Decimal(1))
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """A line a row; a negative total is a refund without its order line."""
+        total = self._totals(rows)
         only_refund = total < 0
-        return Line(
+        order = rows.required(self._column["order_id"])
+        channel = self._channel(rows)
+        item = rows.first_label(self._name("sku"), self._name("product"))
+        fee = decimals(abs(self._amounts(rows, "fee"))) if "fee" in self._column else None
+        status = rows.each(self._status, self._name("status"), otherwise="completed")
+        return rows.batch(
+            LINES_AS_READ,
             order_id=order,
-            line_id=item,
+            line_id=rows.labels(self._name("line_id")),
+            item=[label or "item" for label in item],
             channel=channel,
             kind=self._mapping.kind,
-            ordered_at=row.instant(self._column["ordered_at"], context.timezone),
-            customer_key=self._customer(row, context),
-            sku=sku,
-            product=product,
-            quantity=float(quantity),
-            item_value=Decimal(0) if only_refund else total,
-            discount=abs(self._number(row, "discount")),
-            shipping=self._number(row, "shipping"),
-            tax=self._number(row, "tax"),
-            refund=abs(self._number(row, "refund")) + (-total if only_refund else Decimal(0)),
-            fee=abs(self._number(row, "fee")) if "fee" in self._column else None,
-            currency=currency,
-            country=self._label(row, "country"),
-            status="refunded" if only_refund else self._status(row),
-            consent=_CONSENT.get(self._text(row, "consent").casefold()),
-            source_row=row.line,
+            ordered_at=rows.moments(self._column["ordered_at"], context.timezone),
+            customer_key=rows.each(self._key_in(context), self._name("customer"), otherwise=None),
+            sku=rows.labels(self._name("sku")),
+            product=rows.labels(self._name("product")),
+            quantity=self._quantities(rows),
+            item_value=np.maximum(total, 0),
+            discount=abs(self._amounts(rows, "discount")),
+            shipping=self._amounts(rows, "shipping"),
+            tax=self._amounts(rows, "tax"),
+            refund=abs(self._amounts(rows, "refund")) + np.where(only_refund, -total, 0),
+            fee=fee,
+            currency=self._currencies(rows),
+            country=rows.labels(self._name("country")),
+            status=np.where(only_refund, "refunded", status),
+            consent=rows.each(
+                lambda cell: _CONSENT.get(cell.casefold()), self._name("consent"), otherwise=None
+            ),
             amount=total,
-            identity=f"{channel}/{order}",
+            identity=[f"{name}/{number}" for name, number in zip(channel, order, strict=True)],
+            rank=0,
         )
 
-    def _total(self, row: Row) -> Decimal:
+    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+        """The line's total as it stands, negative where money was given back."""
         decimal = self._mapping.decimal
         if "item_value" in self._column:
-            return row.number(self._column["item_value"], decimal)
-        return row.line_total(self._column["unit_price"], self._column.get("quantity", ""), decimal)
+            amounts = rows.readable_amounts(self._column["item_value"], decimal)
+        else:
+            amounts = rows.readable_totals(self._column["unit_price"], self._name("quantity"), decimal)
+        in_column = self._column["currency"] in rows.columns
+        constant = [self._mapping.currency.upper()] * len(rows)
+        return [
+            code.upper() for code in rows.text(self._column["currency"])
+        ] if in_column else constant, amounts
 
-    def _currency(self, row: Row) -> str:
-        if self._column["currency"] in row.columns:
-            return row.currency(self._column["currency"])
-        return self._mapping.currency.upper()
+    def _name(self, field: str) -> str:
+        """The column of a field; a name that no column has where the mapping names none."""
+        return self._column.get(field, "")
 
-    def _constant_or_cell(self, row: Row, field: str, constant: str) -> str:
-        column = self._column[field]
-        return (row.label(column) or "") if column in row.columns else constant
+    def _totals(self, rows: Rows) -> Millionths:
+        decimal = self._mapping.decimal
+        if "item_value" in self._column:
+            return rows.amounts(self._column["item_value"], decimal)
+        return rows.line_totals(self._column["unit_price"], self._name("quantity"), decimal)
 
-    def _customer(self, row: Row, context: Context) -> str | None:
-        text = self._text(row, "customer")
-        return context.keys.of_email(text) if "@" in text else context.keys.of_id(text)
+    def _amounts(self, rows: Rows, field: str) -> Millionths:
+        return rows.amounts(self._name(field), self._mapping.decimal)
 
-    def _status(self, row: Row) -> Status:
-        text = self._text(row, "status").casefold().replace("_", " ").replace("-", " ")
+    def _quantities(self, rows: Rows) -> list[float]:
+        units = rows.quantities(self._name("quantity"), self._mapping.decimal)
+        return [
+            one if text else 1.0 for one, text in zip(units, rows.text(self._name("quantity")), strict=True)
+        ]
+
+    def _currencies(self, rows: Rows) -> list[str]:
+        if self._column["currency"] in rows.columns:
+            return rows.currencies(self._column["currency"])
+        return [self._mapping.currency.upper()] * len(rows)
+
+    def _channel(self, rows: Rows) -> list[str]:
+        named = self._mapping.channel
+        return rows.each(lambda cell: as_label(cell) or named, self._column["channel"], otherwise=named)
+
+    def _key_in(self, context: Context) -> Callable[[str], str | None]:
+        return lambda cell: context.keys.of_email(cell) if "@" in cell else context.keys.of_id(cell)
+
+    def _status(self, cell: str) -> Status:
+        text = cell.casefold().replace("_", " ").replace("-", " ")
         if text not in _STATUS:
             raise BadCell(
                 self._column["status"],
@@ -197,15 +212,3 @@ class MappedOrders:
                 f"Write one of {', '.join(filter(None, _STATUS))}.",
             )
         return _STATUS[text]
-
-    def _text(self, row: Row, field: str) -> str:
-        column = self._column.get(field)
-        return row.text(column) if column else ""
-
-    def _label(self, row: Row, field: str) -> str | None:
-        column = self._column.get(field)
-        return row.label(column) if column else None
-
-    def _number(self, row: Row, field: str, default: Decimal = Decimal(0)) -> Decimal:
-        column = self._column.get(field)
-        return row.number(column, self._mapping.decimal, default) if column else default

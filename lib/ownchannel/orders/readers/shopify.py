@@ -1,13 +1,18 @@
 """Shopify's orders export: a row a line item, the order's own fields on its first row only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ownchannel.orders.amounts import Millionths
 from ownchannel.orders.cells import BadCell
+from ownchannel.orders.kinds import LINES_AS_READ, Gives
 from ownchannel.orders.readers.amazon_orders import ORDER_NUMBER
 from ownchannel.orders.readers.base import Context
-from ownchannel.orders.records import Line, Rejection, Row
+from ownchannel.orders.rows import Rows, as_label
 from ownchannel.orders.schema import Kind, Status
 from ownchannel.orders.sharing import spread
 
@@ -17,6 +22,7 @@ _HEADER = frozenset(
     {"name", "financial status", "created at", "lineitem quantity", "lineitem price", "currency"}
 )
 _MARKETPLACES = ("amazon", "ebay", "etsy", "walmart", "tiktok", "kaufland", "otto", "zalando")
+_COPY = 3
 _STATUS: dict[str, Status] = {
     "paid": "completed",
     "partially_paid": "completed",
@@ -35,6 +41,7 @@ _NO_ORDER_NUMBER = (
 )
 _ODD_SUBTOTAL = "Orders whose discounts do not explain the subtotal: {n}. The stated discount was taken."
 _TAX_INSIDE = "Orders whose prices include tax: {n}. Their amounts are as the shop shows them."
+_NAME_FIRST = "The order's name, such as #1001, stands on its first row."
 
 
 class ShopifyOrders:
@@ -42,190 +49,214 @@ class ShopifyOrders:
 
     name = "Shopify orders"
     lacks = "This export tells no fees, and the sum of a refund without its day."
+    gives: Gives = "lines"
+    order_starts = "financial status"
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """By its order name, financial status and line items."""
         return columns >= _HEADER
 
-    def read(self, rows: Iterator[Row], context: Context) -> Iterator[Line | Rejection]:
-        """A Line or a Rejection for each row, order by order."""
-        for block in _orders(rows):
-            yield from _read_order(block, context)
-
-    def money(self, row: Row) -> tuple[str, Decimal]:
-        """The price for one times the quantity; the currency stands on the order's first row only."""
-        try:
-            return row.text("currency").upper(), row.line_total("lineitem price", "lineitem quantity")
-        except BadCell:
-            return row.text("currency").upper(), Decimal(0)
-
-
-def _orders(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    """Rows of one order together: those below its first row that bear its name, or none, and no status."""
-    block: list[Row] = []
-    for row in rows:
-        continues = not row.text("financial status") and row.text("name") in (
-            "",
-            block and block[0].text("name"),
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """A line a row; what stands on an order's first row holds for all of them."""
+        group = _groups(rows)
+        orders = _orders(rows, group, context)
+        for column in ("lineitem quantity", "lineitem price"):
+            negative = rows.amounts(column, required=True) < 0
+            rows.reject_where(negative, column, "is negative", "Shopify tells refunds in Refunded Amount.")
+        value = rows.line_totals("lineitem price", "lineitem quantity", required=True)
+        own_discount = abs(rows.amounts("lineitem discount"))
+        shares = _shared(rows.kept(), group, orders, (value, own_discount), context)
+        return rows.batch(
+            LINES_AS_READ,
+            order_id=_of_rows(orders.order_id, group),
+            item=[item or "item" for item in rows.first_label("lineitem sku", "lineitem name")],
+            channel=_of_rows(orders.channel, group),
+            kind=_of_rows(orders.kind, group),
+            ordered_at=orders.ordered_at[group],
+            customer_key=_of_rows(orders.customer_key, group),
+            sku=rows.labels("lineitem sku"),
+            product=rows.labels("lineitem name"),
+            quantity=rows.quantities("lineitem quantity"),
+            item_value=value,
+            currency=_of_rows(orders.currency, group),
+            country=_of_rows(orders.country, group),
+            status=_of_rows(orders.status, group),
+            consent=_of_rows(orders.consent, group),
+            amount=value,
+            identity=_of_rows(orders.identity, group),
+            rank=_of_rows(orders.rank, group),
+            **shares,
         )
-        if block and not continues:
-            yield block
-            block = []
-        block.append(row)
-    if block:
-        yield block
+
+    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+        """The price for one times the quantity; the currency stands on the order's first row only."""
+        codes = [code.upper() for code in rows.text("currency")]
+        return codes, rows.readable_totals("lineitem price", "lineitem quantity")
+
+
+def _groups(rows: Rows) -> NDArray[np.intp]:
+    """By row, the order's number in the chunk: its further rows bear its name, or none, and no status."""
+    group, order, current = [], -1, ""
+    for place, (status, name) in enumerate(
+        zip(rows.text("financial status"), rows.text("name"), strict=True)
+    ):
+        if status or order < 0 or name not in ("", current) or place in rows.faults:
+            order, current = order + 1, name
+        group.append(order)
+    return np.array(group, dtype=np.intp)
 
 
 @dataclass(frozen=True)
-class _Order:
-    """What an order's first row says of all its lines."""
+class _Orders:
+    """What orders' first rows say of all their lines, an element an order."""
 
-    fields: Line
-    discount: Decimal
-    shipping: Decimal
-    tax: Decimal
-    refund: Decimal
-    subtotal: Decimal | None
-
-
-def _read_order(block: Sequence[Row], context: Context) -> Iterator[Line | Rejection]:
-    try:
-        order = _order(block[0], context)
-    except BadCell as bad:
-        currency = block[0].text("currency").upper()
-        for row in block:
-            yield row.rejected(bad, currency)
-        return
-    read: list[tuple[Row, Line, Decimal]] = []
-    for row in block:
-        try:
-            line = _line(row, order.fields)
-            read.append((row, line, abs(row.number("lineitem discount"))))
-        except BadCell as bad:
-            yield row.rejected(bad, order.fields.currency)
-    if read:
-        lines = [line for _, line, _ in read]
-        yield from _shared(order, lines, [discount for _, _, discount in read], context)
+    order_id: list[str]
+    channel: list[str]
+    kind: list[Kind]
+    identity: list[str]
+    rank: list[int]
+    ordered_at: NDArray[np.datetime64]
+    customer_key: list[str | None]
+    consent: list[bool | None]
+    currency: list[str]
+    country: list[str | None]
+    status: list[Status]
+    discount: Millionths
+    shipping: Millionths
+    tax: Millionths
+    refund: Millionths
+    subtotal: Millionths
+    states_subtotal: NDArray[np.bool_]
 
 
-def _order(row: Row, context: Context) -> _Order:
-    status = _status(row)
-    name = row.required("name", "The order's name, such as #1001, stands on its first row.")
-    kind, channel, identity, rank = _taken_by(row, name, context)
-    number = ORDER_NUMBER.search(identity)
-    fields = Line(
-        order_id=number.group() if number else name,
-        line_id="",
-        channel=channel,
-        kind=kind,
-        ordered_at=row.instant("created at", context.timezone),
-        customer_key=None if kind == "marketplace" else context.keys.of_email(row.text("email")),
-        sku=None,
-        product=None,
-        quantity=0.0,
-        item_value=Decimal(0),
-        discount=Decimal(0),
-        shipping=Decimal(0),
-        tax=Decimal(0),
-        refund=Decimal(0),
-        fee=None,
-        currency=row.currency("currency"),
-        country=row.label("shipping country") or row.label("billing country"),
-        status=status,
-        consent=None if kind == "marketplace" else _CONSENT.get(row.text("accepts marketing").casefold()),
-        source_row=row.line,
-        amount=Decimal(0),
-        identity=identity,
-        rank=rank,
+def _of_rows(of_orders: Sequence[object], group: NDArray[np.intp]) -> list[object]:
+    return [of_orders[order] for order in group]
+
+
+def _orders(rows: Rows, group: NDArray[np.intp], context: Context) -> _Orders:
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    heads = rows.at(first)
+    name = heads.required("name", _NAME_FIRST)
+    taken = heads.each(_taken_by, *_TOLD_BY, otherwise=("owned", CHANNEL, "", 0))
+    kinds, channels, identities, ranks = map(list, zip(*taken, strict=True)) if taken else ([], [], [], [])
+    numbers = [ORDER_NUMBER.search(identity) for identity in identities]
+    copies = [kind == "marketplace" for kind in kinds]
+    context.note(_NO_ORDER_NUMBER, sum(c and not n for c, n in zip(copies, numbers, strict=True)))
+    keys = heads.each(context.keys.of_email, "email", otherwise=None)
+    consent = heads.each(lambda cell: _CONSENT.get(cell.casefold()), "accepts marketing", otherwise=None)
+    orders = _Orders(
+        order_id=[n.group() if n else own for n, own in zip(numbers, name, strict=True)],
+        channel=channels,
+        kind=kinds,
+        identity=identities,
+        rank=ranks,
+        ordered_at=heads.moments("created at", context.timezone),
+        customer_key=[None if copy else key for copy, key in zip(copies, keys, strict=True)],
+        consent=[None if copy else answer for copy, answer in zip(copies, consent, strict=True)],
+        currency=heads.currencies("currency"),
+        country=heads.first_label("shipping country", "billing country"),
+        status=heads.each(_status, "financial status", "cancelled at", otherwise="cancelled"),
+        discount=abs(heads.amounts("discount amount")),
+        shipping=heads.amounts("shipping"),
+        tax=heads.amounts("taxes"),
+        refund=abs(heads.amounts("refunded amount")),
+        subtotal=heads.amounts("subtotal"),
+        states_subtotal=heads.has_text("subtotal"),
     )
-    order = _Order(
-        fields,
-        discount=abs(row.number("discount amount")),
-        shipping=row.number("shipping"),
-        tax=row.number("taxes"),
-        refund=abs(row.number("refunded amount")),
-        subtotal=row.number("subtotal") if row.text("subtotal") else None,
-    )
-    if order.tax and order.subtotal is not None and row.number("total") == order.subtotal + order.shipping:
-        context.note(_TAX_INSIDE)
-    return order
+    total = heads.readable_amounts("total")
+    tax_inside = (orders.tax != 0) & orders.states_subtotal & (total == orders.subtotal + orders.shipping)
+    context.note(_TAX_INSIDE, int((tax_inside & heads.kept()).sum()))
+    _reject_orders(rows, group, heads)
+    return orders
 
 
-def _status(row: Row) -> Status:
-    financial = row.text("financial status").casefold()
+def _reject_orders(rows: Rows, group: NDArray[np.intp], heads: Rows) -> None:
+    """Set all rows of an order aside where its first row cannot be used."""
+    codes = heads.text("currency")
+    for order, fault in heads.faults.items():
+        for place in range(*np.searchsorted(group, [order, order + 1])):
+            of_row = fault._replace(line=int(rows.lines[place]), currency=codes[order].upper())
+            rows.faults.setdefault(place, of_row)
+
+
+def _status(financial: str, cancelled_at: str) -> Status:
+    financial = financial.casefold()
     if financial not in _STATUS:
         reason = (
             "is a status that this reader does not know" if financial else "is empty on an order's first row"
         )
         raise BadCell("financial status", financial, reason, f"It should be one of {', '.join(_STATUS)}.")
-    cancelled = bool(row.text("cancelled at")) and _STATUS[financial] != "refunded"
-    return "cancelled" if cancelled else _STATUS[financial]
+    return "cancelled" if cancelled_at and _STATUS[financial] != "refunded" else _STATUS[financial]
 
 
-def _taken_by(row: Row, name: str, context: Context) -> tuple[Kind, str, str, int]:
-    """Who took the order: its kind, channel, identity across files, and whether this is a synced copy."""
-    source = row.text("source").casefold()
-    marketplace = next((m for m in _MARKETPLACES if m in source), None)
+_TOLD_BY = ("source", "name", "id", "note attributes", "tags", "notes", "payment reference")
+
+
+def _taken_by(source: str, name: str, number: str, *notes: str) -> tuple[Kind, str, str, int]:
+    """Who took the order: its kind, channel, identity across files, and its rank: a synced copy gives way."""
+    marketplace = next((m for m in _MARKETPLACES if m in source.casefold()), None)
+    own = as_label(number) or as_label(name)
     if marketplace is None:
-        return "owned", CHANNEL, f"shopify/{row.label('id') or name}", 0
-    notes = " ".join(row.text(c) for c in ("name", "note attributes", "tags", "notes", "payment reference"))
-    number = ORDER_NUMBER.search(notes) if marketplace == "amazon" else None
-    if number is None:
-        context.note(_NO_ORDER_NUMBER)
-    return "marketplace", marketplace.capitalize(), f"{marketplace}/{number.group() if number else name}", 1
-
-
-def _line(row: Row, order: Line) -> Line:
-    quantity = row.number("lineitem quantity", default=None)
-    price = row.number("lineitem price", default=None)
-    if quantity < 0 or price < 0:
-        column = "lineitem quantity" if quantity < 0 else "lineitem price"
-        raise BadCell(column, row.text(column), "is negative", "Shopify tells refunds in Refunded Amount.")
-    value = row.line_total("lineitem price", "lineitem quantity")
-    return order._replace(
-        sku=row.label("lineitem sku"),
-        product=row.label("lineitem name"),
-        quantity=float(quantity),
-        item_value=value,
-        amount=value,
-        source_row=row.line,
-    )
+        return "owned", CHANNEL, f"shopify/{own}", 0
+    theirs = ORDER_NUMBER.search(" ".join([name, *notes])) if marketplace == "amazon" else None
+    identity = f"{marketplace}/{theirs.group() if theirs else as_label(name)}"
+    return "marketplace", marketplace.capitalize(), identity, _COPY
 
 
 def _shared(
-    order: _Order, lines: Sequence[Line], own_discounts: Sequence[Decimal], context: Context
-) -> Iterator[Line]:
-    """The lines with their part of what was paid, given and taken back for the whole order."""
-    values = [line.item_value for line in lines]
-    discounts = spread(_common_discount(order, values, own_discounts, context), values)
-    parts = [spread(whole, values) for whole in (order.shipping, order.tax, order.refund)]
-    occurrence: dict[str, int] = {}
-    for line, own, common, shipping, tax, refund in zip(lines, own_discounts, discounts, *parts, strict=True):
-        item = line.sku or line.product or "item"
-        occurrence[item] = occurrence.get(item, 0) + 1
-        yield line._replace(
-            line_id=f"{item}#{occurrence[item]}",
-            discount=own + common,
-            shipping=shipping,
-            tax=tax,
-            refund=refund,
-        )
+    kept: NDArray[np.bool_],
+    group: NDArray[np.intp],
+    orders: _Orders,
+    of_lines: tuple[Millionths, Millionths],
+    context: Context,
+) -> dict[str, Millionths]:
+    """By line, its part of what was paid, given and taken back for the whole order.
+
+    `of_lines` are the lines' values and their own discounts.
+    """
+    value, own_discount = of_lines
+    of_kept, values, own = group[kept], value[kept], own_discount[kept]
+    items, lines = _summed(of_kept, values, orders), _summed(of_kept, own, orders)
+    common = _common_discount(of_kept, orders, items, lines, context)
+    wholes = _less_refund(orders, items - lines - common) | {"discount": common}
+    parts = {column: np.zeros(len(group), dtype=np.int64) for column in wholes}
+    for column, whole in wholes.items():
+        parts[column][kept] = spread(whole, of_kept, values)
+    parts["discount"] += own_discount
+    return parts
+
+
+def _summed(group: NDArray[np.intp], amounts: Millionths, orders: _Orders) -> Millionths:
+    sums = np.zeros_like(orders.discount)
+    np.add.at(sums, group, amounts)
+    return sums
+
+
+def _less_refund(orders: _Orders, goods: Millionths) -> dict[str, Millionths]:
+    """By order, what was given back for goods, and the shipping and tax that are left.
+
+    `Refunded Amount` is one sum: what exceeds the goods gives back shipping first, then tax.
+    """
+    for_goods = np.minimum(orders.refund, np.maximum(goods, 0))
+    shipping = np.minimum(orders.refund - for_goods, np.maximum(orders.shipping, 0))
+    tax = np.minimum(orders.refund - for_goods - shipping, np.maximum(orders.tax, 0))
+    refund = orders.refund - shipping - tax
+    return {"refund": refund, "shipping": orders.shipping - shipping, "tax": orders.tax - tax}
 
 
 def _common_discount(
-    order: _Order, values: Sequence[Decimal], own: Sequence[Decimal], context: Context
-) -> Decimal:
-    """The discount to share out, beyond what single lines carry.
+    group: NDArray[np.intp], orders: _Orders, items: Millionths, lines: Millionths, context: Context
+) -> Millionths:
+    """By order, the discount to share out, beyond what single lines carry.
+
+    `items` and `lines` are by order the sums of item values and of the lines' own discounts.
 
     Exports differ in whether `Discount Amount` holds the lines' own discounts or one on shipping: the
     subtotal, which is the items less their discounts, tells.
     """
-    lines = sum(own, Decimal(0))
-    stated = order.discount if not lines else max(order.discount - lines, Decimal(0))
-    if order.subtotal is None:
-        return stated
-    beyond_lines = sum(values, Decimal(0)) - lines - order.subtotal
-    if beyond_lines in (stated, order.discount, Decimal(0)):
-        return beyond_lines
-    context.note(_ODD_SUBTOTAL)
-    return stated
+    stated = np.where(lines == 0, orders.discount, np.maximum(orders.discount - lines, 0))
+    beyond = items - lines - orders.subtotal
+    explained = (beyond == stated) | (beyond == orders.discount) | (beyond == 0)
+    has_lines = np.bincount(group, minlength=len(items)) > 0
+    context.note(_ODD_SUBTOTAL, int((orders.states_subtotal & ~explained & has_lines).sum()))
+    return np.where(orders.states_subtotal & explained, beyond, stated)

@@ -1,0 +1,207 @@
+"""What platforms booked: each amount once, fees and refunds joined to the lines of their orders."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ownchannel.orders.amounts import Millionths, as_millionths, decimals
+from ownchannel.orders.kinds import LINES_AS_READ
+from ownchannel.orders.sharing import spread
+
+#: Of a line that only bookings tell; orders of any report go before.
+RANK = 9
+
+#: What makes a line of bookings, and what it takes from the first of them that tells.
+_LINE = ["identity", "sku", "currency"]
+_OF_LINE = ["order_id", "channel", "kind", "product", "posted_at", "quantity", "source_row", "file_no"]
+
+
+def entries_once(entries: pa.Table) -> pa.Table:
+    """The entries without repeats.
+
+    A settlement that two files hold counts as the file with more of it has it. A row of a transactions report
+    counts once however many reports hold it, and not at all where its settlement itself was read.
+    """
+    keys = entries.select(["settlement_id", "row_key", "source_row", "file_no"]).to_pandas()
+    of_settlement = keys["row_key"].isna()
+    files = keys[of_settlement].groupby(["settlement_id", "file_no"]).size().rename("entries").reset_index()
+    fullest = files.sort_values("entries", ascending=False, kind="stable").drop_duplicates("settlement_id")
+    counts_in = keys["settlement_id"].map(fullest.set_index("settlement_id")["file_no"])
+    rows = keys[~of_settlement].drop_duplicates(["file_no", "source_row"])
+    # One export may hold two rows that are alike; the second is none of the other export's first.
+    occurrence = rows.groupby(["file_no", "row_key"]).cumcount()
+    first = ~rows.assign(occurrence=occurrence).duplicated(["row_key", "occurrence"])
+    counting = pd.MultiIndex.from_frame(rows.loc[first, ["file_no", "source_row"]])
+    once = pd.MultiIndex.from_frame(keys[["file_no", "source_row"]]).isin(counting)
+    keeps = np.where(
+        of_settlement, counts_in.isna() | (keys["file_no"] == counts_in), once & counts_in.isna()
+    )
+    return entries if keeps.all() else entries.filter(pa.array(keeps))
+
+
+def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
+    """Lines with the fees and refunds that were booked for their orders.
+
+    An amount goes to the order's lines of its sku, else to all of its lines, in proportion to item value.
+    Fees count where the sale itself was booked, for a refund alone tells only what was given back. What the
+    order's own report tells stays as it is. Amounts in another currency than the order's are not joined.
+    """
+    if not len(entries):
+        return lines
+    index = pd.Index(lines["identity"].to_pandas().unique())
+    order = index.get_indexer(lines["identity"].to_pandas())
+    booked = _of_orders(entries, index)
+    line_currency = lines["currency"].to_pandas().groupby(order).first()
+    booked = booked[booked["currency"].to_numpy() == line_currency.reindex(booked["order"]).to_numpy()]
+    if booked.empty:
+        return lines
+    share = _Shares(lines, order, booked)
+    sale, back = booked["event"] == "sale", booked["event"] == "refund"
+    goods_back = back & booked["part"].isin(["goods", "discount"])
+    sold = np.isin(order, booked.loc[sale, "order"].unique())
+    returned = np.isin(order, booked.loc[goods_back, "order"].unique())
+    is_fulfilment = booked["part"] == "fulfilment"
+    changes = {
+        "fee": _where_untold(lines, "fee", -share.of(is_fulfilment | (booked["part"] == "fee")), sold),
+        "fulfilment": _where_untold(lines, "fulfilment", -share.of(is_fulfilment), sold),
+        "refund": _where_untold(lines, "refund", -share.of(goods_back), returned),
+        "shipping": _less(lines, "shipping", share.of(back & (booked["part"] == "shipping"))),
+        "tax": _less(lines, "tax", share.of(back & (booked["part"] == "tax"))),
+    }
+    for column, values in changes.items():
+        lines = lines.set_column(lines.column_names.index(column), column, values)
+    return _with_status(lines)
+
+
+def _of_orders(entries: pa.Table, index: "pd.Index[str]") -> pd.DataFrame:
+    """The amounts that belong to an order of the index, in millionths, with the order's place in it."""
+    found = of_orders(entries)
+    booked: pd.DataFrame = found.select(["sku", "event", "part", "currency"]).to_pandas()
+    booked = booked.assign(
+        amount=as_millionths(found["amount"]), order=index.get_indexer(found["identity"].to_pandas())
+    )
+    return booked.loc[booked["order"] >= 0]
+
+
+def of_orders(entries: pa.Table) -> pa.Table:
+    """The entries that belong to an order."""
+    return entries.filter(pc.and_(entries["identity"].is_valid(), pc.not_equal(entries["event"], "account")))
+
+
+class _Shares:
+    """Booked amounts spread over lines: over those of the same order and sku, else over the order's."""
+
+    def __init__(self, lines: pa.Table, order: NDArray[np.intp], booked: pd.DataFrame) -> None:
+        self._weights = as_millionths(lines["item_value"])
+        self._order, self._booked = order, booked
+        items = pd.MultiIndex.from_arrays([order, lines["sku"].to_pandas().fillna("")])
+        distinct = items.unique()
+        self._item = distinct.get_indexer(items)
+        self._items = len(distinct)
+        self._booked_item = distinct.get_indexer(
+            pd.MultiIndex.from_arrays([booked["order"], booked["sku"].fillna("")])
+        )
+
+    def of(self, which: "pd.Series[bool]") -> Millionths:
+        """What each line has of these amounts."""
+        chosen = which.to_numpy(dtype=bool)
+        amounts, item = self._booked["amount"].to_numpy()[chosen], self._booked_item[chosen]
+        order = self._booked["order"].to_numpy()[chosen]
+        by_item = _summed(item[item >= 0], amounts[item >= 0], self._items)
+        by_order = _summed(order[item < 0], amounts[item < 0], int(self._order.max()) + 1)
+        return spread(by_item, self._item, self._weights) + spread(by_order, self._order, self._weights)
+
+
+def _summed(groups: NDArray[np.integer], amounts: Millionths, size: int) -> Millionths:
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, groups, amounts)
+    return sums
+
+
+def _where_untold(
+    lines: pa.Table, column: str, values: Millionths, told: NDArray[np.bool_]
+) -> pa.ChunkedArray:
+    return pc.coalesce(lines[column], decimals(values, told))
+
+
+def _less(lines: pa.Table, column: str, given_back: Millionths) -> pa.Array:
+    """A column with what was given back of it, which is booked with a minus."""
+    told = lines[column].is_valid().combine_chunks().to_numpy(zero_copy_only=False)
+    return decimals(as_millionths(lines[column]) + np.where(told, given_back, 0), told)
+
+
+def _with_status(lines: pa.Table) -> pa.Table:
+    """Lines whose goods were given back in full are refunded."""
+    paid = as_millionths(lines["item_value"]) - as_millionths(lines["discount"])
+    refund = as_millionths(lines["refund"])
+    whole = pa.chunked_array([pa.array((refund > 0) & (refund >= paid))])
+    completed = pc.equal(lines["status"], "completed")
+    status = pc.if_else(pc.and_(whole, completed), "refunded", lines["status"])
+    return lines.set_column(lines.column_names.index("status"), "status", status)
+
+
+def lines_from(entries: pa.Table, held: pa.ChunkedArray) -> pa.Table:
+    """Order lines of the booked orders that are not `held` by a report of orders: one by order and sku.
+
+    They are dated by their first booking. Amounts without a sku go to the order's first line.
+    """
+    booked = of_orders(entries)
+    booked = booked.filter(pc.invert(pc.is_in(booked["identity"], value_set=pc.unique(held))))
+    if not len(booked):
+        return _table({}, entries, 0)
+    frame = booked.select([*_LINE, *_OF_LINE, "event", "part"]).to_pandas()
+    frame["amount"] = as_millionths(booked["amount"])
+    frame = _with_sku(frame.sort_values("posted_at", kind="stable"))
+    lines = frame.groupby(_LINE, sort=False)
+    first, line = lines.first().reset_index(), lines.ngroup().to_numpy()
+
+    def sums(events: "pd.Series[bool]", *parts: str) -> Millionths:
+        of_parts = (events & frame["part"].isin(parts)).to_numpy()
+        return _summed(line[of_parts], frame["amount"].to_numpy()[of_parts], len(first))
+
+    sale, back = frame["event"] == "sale", frame["event"] == "refund"
+    item_value, discount = sums(sale, "goods"), -sums(sale, "discount")
+    refund = -sums(back, "goods", "discount")
+    sold = np.isin(np.arange(len(first)), line[sale])
+    units = frame["quantity"].where(sale & (frame["part"] == "goods"), 0).groupby(line).sum()
+    columns = {
+        **{name: first[name] for name in ("identity", "order_id", "channel", "kind", "product", "currency")},
+        **{name: first[name] for name in ("source_row", "file_no")},
+        "line_id": first["sku"].where(first["sku"] != "", "item") + "#1",
+        "sku": first["sku"].where(first["sku"] != "", None),
+        "ordered_at": first["posted_at"],
+        "quantity": units,
+        "item_value": decimals(item_value),
+        "discount": decimals(discount),
+        "shipping": decimals(sums(sale | back, "shipping")),
+        "tax": decimals(sums(sale | back, "tax")),
+        "refund": decimals(refund),
+        "fee": decimals(-sums(sale | back, "fee", "fulfilment"), sold),
+        "fulfilment": decimals(-sums(sale | back, "fulfilment"), sold),
+        "status": np.where((refund > 0) & (refund >= item_value - discount), "refunded", "completed"),
+        "amount": decimals(item_value),
+        "rank": np.full(len(first), RANK),
+    }
+    return _table(columns, entries, len(first))
+
+
+def _with_sku(frame: pd.DataFrame) -> pd.DataFrame:
+    """Bookings with the order's first sku where they have none; empty where the order has none either."""
+    first = frame.dropna(subset="sku").drop_duplicates("identity").set_index("identity")["sku"]
+    return frame.assign(sku=frame["sku"].fillna(frame["identity"].map(first)).fillna(""))
+
+
+def _table(columns: dict[str, object], entries: pa.Table, length: int) -> pa.Table:
+    schema = LINES_AS_READ.append(entries.schema.field("file_no"))
+    arrays = []
+    for field in schema:
+        value = columns.get(field.name)
+        if value is None:
+            arrays.append(pa.nulls(length, field.type))
+        elif isinstance(value, pa.Array):
+            arrays.append(value)
+        else:
+            arrays.append(pa.array(np.asarray(value, dtype=object), field.type, from_pandas=True))
+    return pa.Table.from_arrays(arrays, schema=schema)

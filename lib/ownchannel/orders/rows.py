@@ -1,0 +1,310 @@
+"""A chunk of a file's rows, read column by column, and what is wrong with any of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import ArrayLike, NDArray
+
+from ownchannel.orders.amounts import Millionths, decimals, millionths
+from ownchannel.orders.cells import LARGEST_AMOUNT, BadCell, masked, number, times, without_address
+from ownchannel.orders.moments import moment
+from ownchannel.orders.schema import NO_CURRENCY
+
+T = TypeVar("T")
+
+#: Labels longer than this are cut: no product's name is, and a cell may hold a megabyte.
+LONGEST_LABEL = 500
+_EXPORT_AGAIN = "Export the report again, or fill the cell in."
+_WRITE_A_CODE = "Write the three letters of the currency, such as USD."
+_CONTROL = dict.fromkeys([*range(32), *range(127, 160)], " ")
+
+
+class Rejection(NamedTuple):
+    """A row that could not be used, without its content: only the shape of the cell at fault."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    remedy: str
+    currency: str = ""
+    """The order's currency where the row itself does not carry it."""
+
+
+class Rows:
+    """A chunk of rows: cells fetched by column, checked on the way, each distinct text only once.
+
+    A row with a cell that cannot be read is set aside with the first fault found in it; its values in the
+    columns are fillers. `batch` gives the rows that are left.
+    """
+
+    def __init__(
+        self,
+        lines: ArrayLike,
+        cells: Sequence[Sequence[str]],
+        columns: Mapping[str, int],
+        faults: Mapping[int, Rejection] | None = None,
+    ) -> None:
+        self.lines = np.asarray(lines, dtype=np.int64)
+        self.columns = columns
+        self.faults: dict[int, Rejection] = dict(faults or {})
+        self._cells = cells
+        self._columns: dict[str, pa.StringArray] = {}
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def renamed(self, names: Mapping[str, str]) -> "Rows":
+        """The same rows, faults included, with columns under other names."""
+        columns = {names.get(column, column): place for column, place in self.columns.items()}
+        same = Rows(self.lines, self._cells, columns)  # type: ignore[arg-type]
+        same.faults = self.faults
+        return same
+
+    def at(self, places: NDArray[np.intp]) -> "Rows":
+        """Some of the rows, with a slate of their own for faults."""
+        return Rows(self.lines[places], [self._cells[place] for place in places], self.columns)
+
+    def reject(self, place: int, bad: BadCell, currency: str = "") -> None:
+        """Set a row aside; the first fault found in it is the one told."""
+        line = int(self.lines[place])
+        rejection = Rejection(line, bad.column, masked(bad.value), bad.reason, bad.remedy, currency)
+        self.faults.setdefault(place, rejection)
+
+    def reject_where(self, wrong: NDArray[np.bool_], column: str, reason: str, remedy: str) -> None:
+        """Set aside every row where something does not fit, told by a column."""
+        for place in np.flatnonzero(wrong):
+            self.reject(int(place), BadCell(column, self.text(column)[place], reason, remedy))
+
+    def column(self, name: str) -> pa.StringArray:
+        """The cells, stripped; empty where there is no such column."""
+        if name not in self._columns:
+            at = self.columns.get(name)
+            cells = [""] * len(self) if at is None else [row[at] for row in self._cells]
+            # A cell with half of a character (a lone surrogate) is no text that a table could hold.
+            self._columns[name] = pc.utf8_trim_whitespace(pa.array(cells, pa.string()))
+        return self._columns[name]
+
+    def text(self, column: str) -> list[str]:
+        """The cells as texts, stripped; empty where there is no such column."""
+        return cast("list[str]", self.column(column).to_pylist())
+
+    def has_text(self, column: str) -> NDArray[np.bool_]:
+        """Where a cell is not empty."""
+        filled = pc.not_equal(self.column(column), "")
+        return cast("NDArray[np.bool_]", filled.to_numpy(zero_copy_only=False))
+
+    def each(self, read: Callable[..., T], *columns: str, otherwise: T) -> list[T]:
+        """`read` of every row's cells; where it raises BadCell the row is set aside with `otherwise`."""
+        distinct, place = self._distinct(columns)
+        known = self._known(read, distinct, place, otherwise)
+        return [known[at] for at in place.tolist()]
+
+    def numbers(self, read: Callable[..., int], *columns: str) -> Millionths:
+        """The same for whole numbers, as an array; 0 where the row is set aside."""
+        distinct, place = self._distinct(columns)
+        return np.array(self._known(read, distinct, place, 0), dtype=np.int64)[place]
+
+    def _distinct(self, columns: Sequence[str]) -> tuple[list[tuple[str, ...]], NDArray[np.intp]]:
+        """The distinct cells, or combinations of cells, and by row the place of its own among them."""
+        encoded = [self.column(column).dictionary_encode() for column in columns]
+        texts = [one.dictionary.to_pylist() for one in encoded]
+        places = [one.indices.to_numpy() for one in encoded]
+        if len(columns) == 1:
+            return [(text,) for text in texts[0]], places[0]
+        together = np.zeros(len(self), dtype=np.int64)
+        for place, distinct in zip(places, texts, strict=True):
+            together = together * len(distinct) + place
+        codes, of_row = np.unique(together, return_inverse=True)
+        found = np.unravel_index(codes, [len(distinct) for distinct in texts])
+        combined = zip(*([t[at] for at in f] for t, f in zip(texts, found, strict=True)), strict=True)
+        return list(combined), of_row
+
+    def _known(
+        self,
+        read: Callable[..., T],
+        distinct: Sequence[tuple[str, ...]],
+        place: NDArray[np.intp],
+        otherwise: T,
+    ) -> list[T]:
+        """What `read` gives for each of the distinct cells; rows of those that it refuses are set aside."""
+        known: list[T] = []
+        for at, cells in enumerate(distinct):
+            try:
+                known.append(read(*cells))
+            except BadCell as bad:
+                known.append(otherwise)
+                for row in np.flatnonzero(place == at):
+                    self.reject(int(row), bad)
+        return known
+
+    def labels(self, column: str) -> list[str | None]:
+        """Texts for the table, free of addresses and control characters; None where empty."""
+        return self.each(as_label, column, otherwise=None)
+
+    def first_label(self, *columns: str) -> list[str | None]:
+        """In each row the first of these columns' labels that there is."""
+        labels = zip(*map(self.labels, columns), strict=True)
+        return [next(filter(None, of_row), None) for of_row in labels]
+
+    def required(self, column: str, remedy: str = _EXPORT_AGAIN) -> list[str]:
+        """Texts for the table; a row without one is set aside."""
+
+        def read(cell: str) -> str:
+            label = as_label(cell)
+            if label is None:
+                raise BadCell(column, "", "is empty", remedy)
+            return label
+
+        return self.each(read, column, otherwise="")
+
+    def amounts(self, column: str, decimal: str = ".", required: bool = False) -> Millionths:
+        """Exact numbers in millionths; 0 where empty, unless one is required."""
+
+        def read(cell: str) -> int:
+            return millionths(self._number(column, cell, decimal, required))
+
+        return self.numbers(read, column)
+
+    def readable_amounts(self, column: str, decimal: str = ".") -> Millionths:
+        """The same with 0 for what cannot be read, and no row set aside."""
+
+        def read(cell: str) -> int:
+            try:
+                return millionths(number(cell, decimal)) if cell else 0
+            except ValueError:
+                return 0
+
+        return self.numbers(read, column)
+
+    def quantities(self, column: str, decimal: str = ".") -> list[float]:
+        """Numbers of units; 0 where empty."""
+        return self.each(lambda cell: float(self._number(column, cell, decimal)), column, otherwise=0.0)
+
+    def readable_totals(self, price: str, quantity: str, decimal: str = ".") -> Millionths:
+        """Price times quantity with 0 for what cannot be read, and no row set aside."""
+        apart = Rows(self.lines, self._cells, self.columns)
+        return apart.line_totals(price, quantity, decimal)
+
+    def line_totals(
+        self, price: str, quantity: str, decimal: str = ".", required: bool = False
+    ) -> Millionths:
+        """Price for one times quantity (one where none is given), exact to the millionth."""
+
+        def read(one: str, units: str) -> int:
+            number_of = self._number(quantity, units, decimal, required) if units or required else Decimal(1)
+            total = times(self._number(price, one, decimal, required), number_of)
+            if abs(total) >= LARGEST_AMOUNT:
+                raise BadCell(price, one, "makes a trillion or more with the quantity", "Correct it.")
+            return millionths(total)
+
+        return self.numbers(read, price, quantity)
+
+    @staticmethod
+    def _number(column: str, cell: str, decimal: str, required: bool = False) -> Decimal:
+        if not cell and not required:
+            return Decimal(0)
+        try:
+            return number(cell, decimal)
+        except ValueError as error:
+            remedy = "Write a plain number such as 1234.50." if decimal == "." else "Write 1234,50."
+            raise BadCell(column, cell, "is not an amount that can be read", remedy) from error
+
+    def moments(
+        self, column: str, zone: str | None = None, day_first: bool | None = None, required: bool = True
+    ) -> NDArray[np.datetime64]:
+        """Instants in UTC, to the microsecond; where none is required an empty cell gives no time."""
+
+        def read(cell: str) -> datetime | None:
+            if not cell and not required:
+                return None
+            try:
+                return moment(cell, zone, day_first).replace(tzinfo=None)
+            except (ValueError, OverflowError) as error:
+                reason = "is not a date and time that can be read" if cell else "is empty"
+                remedy = "Write it as 2026-01-31T10:15:00+00:00, between 1995 and 2098."
+                raise BadCell(column, cell, reason, remedy) from error
+
+        moments, others = _iso_moments(self.column(column))
+        if len(others):
+            rest = self.at(others)
+            moments[others] = np.array(rest.each(read, column, otherwise=None), dtype="datetime64[us]")
+            self._take_over(rest, others)
+        return moments
+
+    def _take_over(self, part: "Rows", places: NDArray[np.intp]) -> None:
+        """Set aside what was set aside in a part of the rows."""
+        for place, fault in part.faults.items():
+            self.faults.setdefault(int(places[place]), fault)
+
+    def currencies(self, column: str, unless: NDArray[np.bool_] | None = None) -> list[str]:
+        """ISO 4217 codes; XXX (no currency) where the cell is empty and `unless` allows it."""
+
+        def read(cell: str) -> str:
+            if not cell or is_currency(cell.upper()):
+                return cell.upper()
+            raise BadCell(column, cell, "is not a currency code", _WRITE_A_CODE)
+
+        codes = self.each(read, column, otherwise=NO_CURRENCY)
+        empty = np.fromiter((not code for code in codes), dtype=np.bool_, count=len(self))
+        self.reject_where(empty if unless is None else empty & ~unless, column, "is empty", _WRITE_A_CODE)
+        return [code or NO_CURRENCY for code in codes]
+
+    def batch(self, schema: pa.Schema, **columns: Any) -> pa.RecordBatch:
+        """The rows that were not set aside; a single value stands for all rows, None for nothing told."""
+        arrays = [self._array(field, columns.get(field.name)) for field in schema]
+        batch = pa.RecordBatch.from_arrays(arrays, schema=schema)
+        return batch.filter(pa.array(self.kept())) if self.faults else batch
+
+    def kept(self) -> NDArray[np.bool_]:
+        """Which rows are not set aside."""
+        kept = np.ones(len(self), dtype=np.bool_)
+        kept[list(self.faults)] = False
+        return kept
+
+    def _array(self, field: pa.Field, value: Any) -> pa.Array:
+        if field.name == "source_row":
+            return pa.array(self.lines)
+        if isinstance(value, np.ndarray) and pa.types.is_decimal(field.type):
+            return decimals(value)
+        if isinstance(value, np.ndarray) and pa.types.is_timestamp(field.type):
+            return pa.array(value).cast(pa.timestamp("us")).cast(field.type)
+        if isinstance(value, (list, np.ndarray)):
+            return pa.array(value, field.type)
+        return value if isinstance(value, pa.Array) else pa.repeat(pa.scalar(value, field.type), len(self))
+
+
+#: A time of this century with its offset, as most reports write all of theirs.
+_ISO = (
+    r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
+    r"(Z|[+-](0\d|1[0-4]):?[0-5]\d)$"
+)
+
+
+def _iso_moments(cells: pa.StringArray) -> tuple[NDArray[np.datetime64], NDArray[np.intp]]:
+    """Instants of the cells that are plainly ISO 8601, and the places of those to be looked at one by one."""
+    plain = pc.replace_substring(pc.replace_substring(cells, " +", "+"), " -", "-")
+    is_iso = pc.match_substring_regex(plain, _ISO)
+    moments = pc.if_else(is_iso, plain, None).cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us"))
+    # A copy, for what Arrow gives cannot be written to.
+    return moments.to_numpy(zero_copy_only=False).copy(), np.flatnonzero(
+        ~is_iso.to_numpy(zero_copy_only=False)
+    )
+
+
+def as_label(cell: str) -> str | None:
+    """A cell as a text for the table; None where nothing is left of it."""
+    label = without_address(cell)
+    if not label.isprintable():
+        label = " ".join(label.translate(_CONTROL).split())
+    return label[:LONGEST_LABEL] or None
+
+
+def is_currency(code: str) -> bool:
+    """Whether a text has the form of an ISO 4217 code."""
+    return len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()

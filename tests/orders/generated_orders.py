@@ -1,0 +1,382 @@
+"""Order exports made up at random, each with what it holds as plain tuples: the truth that readers must give.
+
+`files()` is a hypothesis strategy over every format here, in several encodings, line ends and decimal marks;
+`FORMATS` names them one by one.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from hypothesis import strategies as st
+
+from tests.orders.exports import AMAZON_COLUMNS, SHOPIFY_COLUMNS
+from tests.orders.generated_tables import exchange_rates, repeat_rates, shopify_payments
+from tests.orders.generated_truth import (
+    GeneratedFile,
+    Order,
+    Style,
+    address,
+    amount,
+    buyers_of,
+    in_order,
+    lines_of,
+    made_up_orders,
+    styles,
+    sums_of,
+    with_bad,
+    written,
+)
+from tests.orders.headers import (
+    ETSY_ITEM_COLUMNS,
+    ETSY_ORDER_COLUMNS,
+    FULFILLED_COLUMNS,
+    woocommerce_columns,
+)
+
+
+def _amazon_number(order: Order) -> str:
+    return f"111-0000000-{order.number:07}"
+
+
+def _amazon_row(order: Order, place: int, style: Style) -> dict[str, str]:
+    """What both of Amazon's order reports tell of an item; the order's own amounts stand on its first."""
+    item, first = order.items[place], not place
+    return {
+        "amazon-order-id": _amazon_number(order),
+        "purchase-date": order.placed.isoformat(),
+        "sales-channel": "Amazon.com",
+        "product-name": item.product,
+        "sku": item.sku,
+        "currency": order.currency,
+        "item-price": style.money(item.units * item.price),
+        "item-tax": style.money(order.tax if first else 0),
+        "shipping-price": style.money(order.shipping if first else 0),
+        "item-promotion-discount": style.money(-order.discount if first else 0),
+        "ship-country": "US",
+    }
+
+
+@st.composite
+def amazon_orders(draw: st.DrawFn) -> GeneratedFile:
+    """All Orders."""
+    style = draw(styles(".,"))
+    words = {"completed": "Shipped", "pending": "Pending", "cancelled": "Cancelled"}
+    orders = draw(made_up_orders(style, tuple(words)))
+    rows = [
+        _amazon_row(order, place, style)
+        | {
+            "order-status": words[order.status],
+            "item-status": words[order.status],
+            "quantity": str(item.units),
+        }
+        for order in orders
+        for place, item in enumerate(order.items)
+    ]
+    bad = [with_bad(row, "purchase-date") for row in rows[: draw(st.integers(0, 2))]]
+    return GeneratedFile(
+        "orders.txt",
+        written(AMAZON_COLUMNS, [*rows, *bad], style, "\t"),
+        "lines",
+        len(rows) + len(bad),
+        len(bad),
+        lines_of(orders, "Amazon.com", _amazon_number),
+        sums_of(orders, _amazon_number, untold=["refund"]),
+        {_amazon_number(order): None for order in orders},
+    )
+
+
+@st.composite
+def amazon_fulfilled(draw: st.DrawFn) -> GeneratedFile:
+    """Fulfilled Shipments."""
+    style = draw(styles(".,"))
+    orders = draw(made_up_orders(style, ("completed",)))
+    rows = [
+        _amazon_row(order, place, style)
+        | {
+            "shipment-id": f"S{order.number}",
+            "shipment-item-id": f"I{order.number}-{place}",
+            "buyer-email": address(order, "marketplace.amazon.com"),
+            "quantity-shipped": str(item.units),
+        }
+        for order in orders
+        for place, item in enumerate(order.items)
+    ]
+    bad = [with_bad(row, "quantity-shipped") for row in rows[: draw(st.integers(0, 2))]]
+    return GeneratedFile(
+        "shipments.txt",
+        written(FULFILLED_COLUMNS, [*rows, *bad], style, "\t"),
+        "lines",
+        len(rows) + len(bad),
+        len(bad),
+        lines_of(orders, "Amazon.com", _amazon_number),
+        sums_of(orders, _amazon_number, untold=["refund"]),
+        buyers_of(orders, _amazon_number),
+    )
+
+
+@st.composite
+def shopify_orders(draw: st.DrawFn) -> GeneratedFile:
+    """Shopify's orders, an order's own fields on its first row."""
+    style = draw(styles())
+    words = {"completed": "paid", "pending": "pending", "cancelled": "voided", "refunded": "refunded"}
+    orders = draw(made_up_orders(style, tuple(words)))
+    rows = []
+    for order in orders:
+        first = {
+            "Email": address(order),
+            "Financial Status": words[order.status],
+            "Currency": order.currency,
+            "Subtotal": style.money(order.value - order.discount),
+            "Shipping": style.money(order.shipping),
+            "Taxes": style.money(order.tax),
+            "Total": style.money(order.total),
+            "Discount Amount": style.money(order.discount),
+            "Refunded Amount": style.money(order.refund),
+            "Id": str(order.number),
+            "Source": "web",
+        }
+        of_items = [
+            {
+                "Name": _shop_name(order),
+                "Financial Status": "",
+                "Created at": order.placed.strftime("%Y-%m-%d %H:%M:%S +0000"),
+                "Lineitem quantity": str(item.units),
+                "Lineitem name": item.product,
+                "Lineitem price": style.money(item.price),
+                "Lineitem sku": item.sku,
+            }
+            for item in order.items
+        ]
+        rows += [of_items[0] | first, *of_items[1:]]
+    return GeneratedFile(
+        "shopify.csv",
+        written(SHOPIFY_COLUMNS, rows, style),
+        "lines",
+        len(rows),
+        0,
+        lines_of(orders, "Shopify", _shop_name),
+        sums_of(orders, _shop_name),
+        buyers_of(orders, _shop_name),
+    )
+
+
+def _shop_name(order: Order) -> str:
+    return f"#{order.number}"
+
+
+@st.composite
+def woocommerce_orders(draw: st.DrawFn) -> GeneratedFile:
+    """WooCommerce's orders, items packed into columns; a guest has no account."""
+    style = draw(styles())
+    words = {
+        "completed": "processing",
+        "pending": "on-hold",
+        "cancelled": "failed",
+        "refunded": "wc-refunded",
+    }
+    orders = draw(made_up_orders(style, tuple(words)))
+    rows = [
+        {
+            "order_id": str(order.number),
+            "order_number": _shop_name(order),
+            "order_date": order.placed.strftime("%Y-%m-%d %H:%M:%S"),
+            "status": words[order.status],
+            "shipping_total": style.money(order.shipping),
+            "tax_total": style.money(order.tax),
+            "fee_total": "0.00",
+            "order_subtotal": style.money(order.value),
+            "order_total": style.money(order.total),
+            "order_currency": order.currency,
+            "customer_id": "0",
+            "customer_email": "",
+            "billing_email": address(order),
+            "shipping_country": "DE",
+            "refund_items": f"amount:{style.money(order.refund)}|reason:|date:2026-01-01 10:00:00",
+            **{f"line_item_{at}": _packed(order, at, style) for at in range(1, len(order.items) + 1)},
+        }
+        for order in orders
+    ]
+    bad = [with_bad(row, "tax_total") for row in rows[: draw(st.integers(0, 2))]]
+    return GeneratedFile(
+        "woocommerce.csv",
+        written(woocommerce_columns(4), [*rows, *bad], style),
+        "lines",
+        len(rows) + len(bad),
+        len(bad),
+        lines_of(orders, "WooCommerce", _shop_name),
+        sums_of(orders, _shop_name),
+        buyers_of(orders, _shop_name),
+    )
+
+
+def _packed(order: Order, at: int, style: Style) -> str:
+    item = order.items[at - 1]
+    value = item.units * item.price
+    total = value - (order.discount if at == 1 else 0)
+    return (
+        f"name:{item.product}|product_id:{at}|sku:{item.sku}|quantity:{item.units}|total:{style.money(total)}"
+        f"|sub_total:{style.money(value)}|tax:1.00|tax_data:a:1:{{i:1;s:4:\"1.00\";}}"
+    )  # fmt: skip
+
+
+def _day(order: Order) -> datetime:
+    return order.placed.replace(hour=0, minute=0, second=0)
+
+
+@st.composite
+def etsy_orders(draw: st.DrawFn) -> GeneratedFile:
+    """Etsy's orders: a line an order, by days; refunds in the adjusted total, below the whole."""
+    style = draw(styles(".,"))
+    words = {"completed": "Completed", "pending": "Payment Processing", "cancelled": "Canceled"}
+    orders = draw(made_up_orders(style, tuple(words)))
+    orders = tuple(order if order.refund < order.total else order._replace(refund=0) for order in orders)
+    rows = [
+        {
+            "Sale Date": order.placed.strftime("%m/%d/%y"),
+            "Order ID": str(order.number),
+            "Buyer User ID": "" if order.buyer is None else f"buyer{order.buyer}",
+            "Number of Items": str(sum(item.units for item in order.items)),
+            "Ship Country": "Germany",
+            "Currency": order.currency,
+            "Order Value": style.money(order.value),
+            "Discount Amount": style.money(order.discount),
+            "Shipping Discount": style.money(100),
+            "Shipping": style.money(order.shipping + 100),
+            "Sales Tax": style.money(order.tax),
+            "Order Total": style.money(order.total),
+            "Status": words[order.status],
+            "Card Processing Fees": style.money(150),
+            "Adjusted Order Total": style.money(order.total - order.refund if order.refund else 0),
+        }
+        for order in orders
+    ]
+    bad = [with_bad(row, "Order Value") for row in rows[: draw(st.integers(0, 2))]]
+    return GeneratedFile(
+        "etsy_orders.csv",
+        written(ETSY_ORDER_COLUMNS, [*rows, *bad], style),
+        "lines",
+        len(rows) + len(bad),
+        len(bad),
+        in_order(
+            (
+                "Etsy", str(order.number), _day(order), None, None, float(sum(i.units for i in order.items)),
+                amount(order.value), order.currency, order.status,
+            )
+            for order in orders
+        ),
+        sums_of(orders, lambda order: str(order.number)),
+        buyers_of(orders, lambda order: str(order.number)),
+    )  # fmt: skip
+
+
+@st.composite
+def etsy_items(draw: st.DrawFn) -> GeneratedFile:
+    """Etsy's order items: prices for one; what is the order's own is left to the orders."""
+    style = draw(styles(".,"))
+    orders = draw(made_up_orders(style, ("completed",)))
+    rows = [
+        {
+            "Sale Date": order.placed.strftime("%m/%d/%y"),
+            "Item Name": item.product,
+            "Quantity": str(item.units),
+            "Price": style.money(item.price),
+            "Discount Amount": style.money(0 if place else order.discount),
+            "Order Shipping": style.money(order.shipping),
+            "Order Sales Tax": style.money(order.tax),
+            "Item Total": style.money(item.units * item.price),
+            "Currency": order.currency,
+            "Transaction ID": f"{order.number}{place}",
+            "Order ID": f"#{order.number}",
+            "Ship Country": "United States",
+            "SKU": item.sku,
+        }
+        for order in orders
+        for place, item in enumerate(order.items)
+    ]
+    bad = [with_bad(row, "Price") for row in rows[: draw(st.integers(0, 2))]]
+    return GeneratedFile(
+        "etsy_items.csv",
+        written(ETSY_ITEM_COLUMNS, [*rows, *bad], style),
+        "lines",
+        len(rows) + len(bad),
+        len(bad),
+        lines_of(orders, "Etsy", lambda order: str(order.number), placed=_day),
+        sums_of(orders, lambda order: str(order.number), untold=["shipping", "tax", "refund"]),
+        {str(order.number): None for order in orders},
+    )
+
+
+@st.composite
+def mapped_orders(draw: st.DrawFn) -> GeneratedFile:
+    """A table of somebody's own, with the mapping that names its columns; a row an item."""
+    style = draw(styles(".,"))
+    delimiter = draw(st.sampled_from([",", ";", "|"]))
+    words = {"completed": "paid", "pending": "on hold", "cancelled": "failed", "refunded": "returned"}
+    orders = draw(made_up_orders(style, tuple(words)))
+    rows = [
+        {
+            "Invoice": str(order.number),
+            "When": order.placed.isoformat(),
+            "Total": style.money(item.units * item.price),
+            "Off": style.money(0 if place else order.discount),
+            "Post": style.money(0 if place else order.shipping),
+            "VAT": style.money(0 if place else order.tax),
+            "Back": style.money(0 if place else order.refund),
+            "Units": str(item.units),
+            "Article": item.sku,
+            "Title": item.product,
+            "Who": address(order),
+            "Money": order.currency,
+            "State": words[order.status],
+        }
+        for order in orders
+        for place, item in enumerate(order.items)
+    ]
+    columns = ["Invoice", "When", "Total", "Off", "Post", "VAT", "Back", "Units", "Article", "Title", "Who"]
+    mapping = dict(
+        order_id="Invoice",
+        ordered_at="When",
+        item_value="Total",
+        discount="Off",
+        shipping="Post",
+        tax="VAT",
+        refund="Back",
+        quantity="Units",
+        sku="Article",
+        product="Title",
+        customer="Who",
+        currency="Money",
+        status="State",
+        decimal=style.decimal,
+    )
+    bad = [with_bad(row, "When") for row in rows[: draw(st.integers(0, 2))]]
+    return GeneratedFile(
+        "own.csv",
+        written([*columns, "Money", "State", "Phone"], [*rows, *bad], style, delimiter),
+        "lines",
+        len(rows) + len(bad),
+        len(bad),
+        lines_of(orders, "Own store", lambda order: str(order.number)),
+        sums_of(orders, lambda order: str(order.number)),
+        buyers_of(orders, lambda order: str(order.number)),
+        mapping,
+    )
+
+
+FORMATS: Mapping[str, st.SearchStrategy[GeneratedFile]] = {
+    "Amazon All Orders": amazon_orders(),
+    "Amazon Fulfilled Shipments": amazon_fulfilled(),
+    "Amazon Brand Analytics repeat purchase": repeat_rates(),
+    "Shopify orders": shopify_orders(),
+    "Shopify Payments transactions": shopify_payments(),
+    "WooCommerce orders": woocommerce_orders(),
+    "Etsy orders": etsy_orders(),
+    "Etsy order items": etsy_items(),
+    "Exchange rates": exchange_rates(),
+    "Table with named columns": mapped_orders(),
+}
+
+
+def files() -> st.SearchStrategy[GeneratedFile]:
+    """Any of them."""
+    return st.one_of(*FORMATS.values())

@@ -1,0 +1,106 @@
+"""Tables made up at random that hold no order lines: card payments, repeat rates, exchange rates."""
+
+from datetime import date
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from tests.orders.generated_truth import (
+    GeneratedFile,
+    amount,
+    in_order,
+    made_up_orders,
+    styles,
+    with_bad,
+    written,
+)
+from tests.orders.headers import PAYMENT_COLUMNS, REPEAT_COLUMNS, REPEAT_PERIOD
+
+
+@st.composite
+def shopify_payments(draw: st.DrawFn) -> GeneratedFile:
+    """Shopify Payments' transactions: a charge an order, and a refund where there was one."""
+    style = draw(styles())
+    orders = draw(made_up_orders(style, ("completed", "refunded")))
+    rows, entries = [], []
+    for order in orders:
+        fee = order.total * 29 // 1000 + 30
+        for kind, event, cents, kept in (
+            ("charge", "sale", order.total, fee),
+            ("refund", "refund", -order.refund, 0),
+        ):
+            if not cents and kind == "refund":
+                continue
+            row = {
+                "Transaction Date": order.placed.strftime("%Y-%m-%d %H:%M:%S +0000"),
+                "Type": kind,
+                "Order": f"#{order.number}",
+                "Payout Status": "paid",
+                "Amount": style.money(cents),
+                "Fee": style.money(kept),
+                "Net": style.money(cents - kept),
+                "Checkout": f"#{order.number}",
+                "Currency": order.currency,
+            }
+            rows.append(row)
+            entries.append((order.placed, "account", "transfer", None, amount(cents), order.currency))
+            if kept:
+                fee_of = (order.placed, event, "fee", f"#{order.number}", amount(-kept), order.currency)
+                entries.append(fee_of)
+    bad = [with_bad(row, "Net") for row in rows[: draw(st.integers(0, 2))]]
+    content = written(PAYMENT_COLUMNS, [*rows, *bad], style)
+    return GeneratedFile(
+        "payments.csv", content, "entries", len(rows) + len(bad), len(bad), in_order(entries)
+    )
+
+
+@st.composite
+def repeat_rates(draw: st.DrawFn) -> GeneratedFile:
+    """Brand Analytics' repeat purchases."""
+    style = draw(styles())
+    asins = st.lists(st.integers(0, 99), max_size=6, unique=True)
+    counts = st.tuples(
+        st.integers(0, 99_999), st.integers(0, 99_999), st.integers(0, 10_000), st.integers(0, 10**8)
+    )
+    truth = [(f"B{asin:09}", *draw(counts)) for asin in draw(asins)]
+    percent = draw(st.sampled_from(["", "%"]))
+    rows = [
+        {
+            "ASIN": asin,
+            "Number of Orders": f"{orders:,}",
+            "Unique Customer Count": str(customers),
+            "Repeat Ordered Product Sales: Sales": style.money(cents),
+            "Repeat Customer Share: % Share of Total Customers": f"{basis / 100:.2f}{percent}",
+            "Reporting Date": "2026-09-30",
+        }
+        for asin, orders, customers, basis, cents in truth
+    ]
+    bad = [with_bad(row, "Unique Customer Count") for row in rows[: draw(st.integers(0, 2))]]
+    return GeneratedFile(
+        "repeat.csv",
+        written(REPEAT_COLUMNS, [*rows, *bad], style, top=REPEAT_PERIOD + style.line_end),
+        "repeat_rates",
+        len(rows) + len(bad),
+        len(bad),
+        in_order(
+            (asin, orders, customers, float(Decimal(basis).scaleb(-4)), amount(cents), date(2026, 9, 30))
+            for asin, orders, customers, basis, cents in truth
+        ),
+    )
+
+
+@st.composite
+def exchange_rates(draw: st.DrawFn) -> GeneratedFile:
+    """A table of exchange rates, with commas between semicolons as in much of Europe, or points."""
+    style = draw(styles(".,"))
+    rates = st.decimals("0.0001", "999", places=4)
+    keys = st.tuples(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.sampled_from(["EUR", "GBP"]))
+    truth = [(*key, "USD", draw(rates)) for key in draw(st.lists(keys, max_size=8, unique=True))]
+    rows = [
+        {"Date": day.isoformat(), "From": source, "To": target, "Rate": str(rate).replace(".", style.decimal)}
+        for day, source, target, rate in truth
+    ]
+    bad = [with_bad(row, "From") for row in rows[: draw(st.integers(0, 2))]]
+    delimiter = ";" if style.decimal == "," else ","
+    content = written(["Date", "From", "To", "Rate"], [*rows, *bad], style, delimiter)
+    return GeneratedFile("rates.csv", content, "rates", len(rows) + len(bad), len(bad), in_order(truth))

@@ -1,0 +1,255 @@
+"""Orders made up at random, how a file of them is written, and the check that all of it is read."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+from hypothesis import strategies as st
+
+from ownchannel import Orders, read_orders
+from tests.orders.headers import SECRETS, sentinel
+
+#: Of each kind of file, the columns of its tuples; an order's amounts are summed over its lines.
+LINES = (
+    "channel",
+    "order_id",
+    "ordered_at",
+    "sku",
+    "product",
+    "quantity",
+    "item_value",
+    "currency",
+    "status",
+)
+ORDER_SUMS = ("discount", "shipping", "tax", "refund")
+ENTRIES = ("posted_at", "event", "part", "order_id", "amount", "currency")
+REPEAT_RATES = ("product_id", "orders", "customers", "repeat_customers_share", "repeat_revenue", "ends_on")
+RATES = ("date", "from", "to", "rate")
+
+_START = datetime(2024, 1, 1, tzinfo=UTC)
+_NAMES = {
+    "utf-8": ("Pan", 'Pan 12" x 2"', "Poêle à frire", "フライパン", "=cmd()", "Salt; pepper, \tmill"),
+    "cp1252": ("Pan", "Küchenschürze, blau", "Poêle", "€-Schale"),
+    "cp932": ("Pan", "フライパン", "なべ"),
+}
+_ENCODINGS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "utf-16": "utf-8", "cp1252": "cp1252", "cp932": "cp932"}
+
+Row = Mapping[str, str]
+
+
+class Item(NamedTuple):
+    """A line of an order; the price is for one, in cents."""
+
+    sku: str
+    product: str
+    units: int
+    price: int
+
+
+class Order(NamedTuple):
+    """An order, amounts in cents; the discount is at most its first item's value."""
+
+    number: int
+    placed: datetime
+    buyer: int | None
+    currency: str
+    status: str
+    items: tuple[Item, ...]
+    discount: int
+    shipping: int
+    tax: int
+    refund: int
+
+    @property
+    def value(self) -> int:
+        """Of all items, before the discount."""
+        return sum(item.units * item.price for item in self.items)
+
+    @property
+    def total(self) -> int:
+        """What the buyer pays."""
+        return self.value - self.discount + self.shipping + self.tax
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a file is written."""
+
+    encoding: str
+    line_end: str
+    decimal: str
+
+    def money(self, cents: int) -> str:
+        """An amount in this file's way, with its thousands marked where the comma is the decimal mark."""
+        plain = f"{cents / 100:,.2f}" if self.decimal == "," else f"{cents / 100:.2f}"
+        return plain.translate(str.maketrans(",.", ".,")) if self.decimal == "," else plain
+
+
+@dataclass(frozen=True)
+class GeneratedFile:
+    """A file and what it holds."""
+
+    name: str
+    content: bytes
+    gives: str
+    rows: int
+    rejected: int
+    holds: tuple[tuple[Any, ...], ...]
+    """Sorted, in the columns that stand above for what the file gives."""
+    of_orders: tuple[tuple[Any, ...], ...] = ()
+    """Of order lines: order number and the sums of ORDER_SUMS."""
+    buyers: Mapping[str, int | None] = field(default_factory=dict)
+    """Of order lines: by order number, who bought; None where the file hides it."""
+    mapping: Mapping[str, str] | None = None
+    """What `read_orders` must be told of a table that nobody knows."""
+
+
+def check_reading(file: GeneratedFile, workspace: str) -> None:
+    """Read a file and compare all of it with its truth."""
+    orders = read_orders((file.name, file.content), mapping=file.mapping, workspace=workspace)
+    (report,) = orders.report.files
+    assert (report.rows_in, report.rejected, report.duplicates) == (file.rows, file.rejected, 0)
+    assert told(orders, file.gives) == file.holds
+    assert told_of_orders(orders) == file.of_orders
+    keys = told_buyers(orders)
+    pairs = {(buyer, keys[number]) for number, buyer in file.buyers.items()}
+    assert all((buyer is None) == (key is None) for buyer, key in pairs)
+    assert len({buyer for buyer, _ in pairs}) == len({key for _, key in pairs}) == len(pairs)
+    for split in report.money.values():
+        assert split["in"] == split["accepted"] + split["rejected"]
+    assert not any("do not add up" in warning for warning in report.warnings)
+    shown = [str(table.to_pylist()) for table in (orders.arrow, orders.entries, orders.repeat_rates)]
+    shown += [str(orders.report), orders.report.rejected.to_csv()]
+    assert not [secret for secret in SECRETS if any(secret in text for text in shown)]
+
+
+def told(orders: Orders, gives: str) -> tuple[tuple[Any, ...], ...]:
+    """What was read, in the tuples of `GeneratedFile.holds`."""
+    tables = {"lines": orders.arrow, "entries": orders.entries, "rates": orders.rates}
+    columns = {"lines": LINES, "entries": ENTRIES, "rates": RATES, "repeat_rates": REPEAT_RATES}[gives]
+    return in_order(_tuples(tables.get(gives, orders.repeat_rates), columns))
+
+
+def told_of_orders(orders: Orders) -> tuple[tuple[Any, ...], ...]:
+    """What was read, in the tuples of `GeneratedFile.of_orders`."""
+    sums: dict[str, list[Decimal]] = {}
+    for number, *amounts in _tuples(orders.arrow, ("order_id", *ORDER_SUMS)):
+        held = sums.setdefault(number, [Decimal(0)] * len(ORDER_SUMS))
+        sums[number] = [one + other for one, other in zip(held, amounts, strict=True)]
+    return in_order((number, *amounts) for number, amounts in sums.items())
+
+
+def told_buyers(orders: Orders) -> dict[str, str | None]:
+    """By order number, the customer's key."""
+    return dict(_tuples(orders.arrow, ("order_id", "customer_key")))
+
+
+def _tuples(table: pa.Table, columns: Sequence[str]) -> Iterable[tuple[Any, ...]]:
+    return zip(*(table[column].to_pylist() for column in columns), strict=True)
+
+
+def in_order(rows: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
+    return tuple(sorted(rows, key=lambda row: [(cell is None, str(type(cell)), cell) for cell in row]))
+
+
+@st.composite
+def styles(draw: st.DrawFn, decimals: str = ".") -> Style:
+    return Style(
+        draw(st.sampled_from(list(_ENCODINGS))),
+        draw(st.sampled_from(["\n", "\r\n"])),
+        draw(st.sampled_from(decimals)),
+    )
+
+
+@st.composite
+def made_up_orders(draw: st.DrawFn, style: Style, statuses: Sequence[str]) -> tuple[Order, ...]:
+    names = [name for name in _NAMES[_ENCODINGS[style.encoding]] if "\t" not in name]
+    items = st.builds(
+        Item,
+        sku=st.sampled_from(["PAN-12", "POT 3", "SALT", "A:B"]),
+        product=st.sampled_from(names),
+        units=st.integers(1, 12),
+        price=st.integers(0, 250_000),
+    )
+    orders = []
+    for number in draw(st.lists(st.integers(1, 9_999_999), max_size=6, unique=True)):
+        of_order = tuple(draw(st.lists(items, min_size=1, max_size=4)))
+        discount = draw(st.integers(0, of_order[0].units * of_order[0].price))
+        order = Order(
+            number=number,
+            placed=_START + timedelta(seconds=draw(st.integers(0, 86_400 * 1_000))),
+            buyer=draw(st.one_of(st.none(), st.integers(1, 3))),
+            currency=draw(st.sampled_from(["USD", "USD", "EUR"])),
+            status=draw(st.sampled_from(statuses)),
+            items=of_order,
+            discount=discount,
+            shipping=draw(st.integers(0, 2_000)),
+            tax=draw(st.integers(0, 2_000)),
+            refund=0,
+        )
+        paid = order.value - order.discount
+        whole = order.status == "refunded"
+        orders.append(order._replace(refund=paid if whole else draw(st.sampled_from([0, 0, paid // 3]))))
+    return tuple(orders)
+
+
+def amount(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)
+
+
+def lines_of(
+    orders: Iterable[Order], channel: str, name: Callable[[Order], str], **known: Any
+) -> tuple[tuple[Any, ...], ...]:
+    """The tuples of orders' lines; `known` overrides what a format does not tell or rounds."""
+    told_at = known.get("placed", lambda order: order.placed)
+    return in_order(
+        (
+            channel, name(order), told_at(order), item.sku, item.product, float(item.units),
+            amount(item.units * item.price), order.currency, order.status,
+        )
+        for order in orders
+        for item in order.items
+    )  # fmt: skip
+
+
+def sums_of(
+    orders: Iterable[Order], name: Callable[[Order], str], untold: Sequence[str] = ()
+) -> tuple[tuple[Any, ...], ...]:
+    return in_order(
+        (name(order), *(amount(0 if column in untold else getattr(order, column)) for column in ORDER_SUMS))
+        for order in orders
+    )
+
+
+def written(
+    columns: Sequence[str], rows: Iterable[Row], style: Style, delimiter: str = ",", top: str = ""
+) -> bytes:
+    """Rows as a platform writes them; cells that hold people's data hold sentinels."""
+    text = io.StringIO()
+    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    quote = None if delimiter == "\t" else '"'
+    writer = csv.writer(
+        text, delimiter=delimiter, lineterminator=style.line_end, quoting=quoting, quotechar=quote
+    )
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([row.get(column, sentinel(column)) for column in columns])
+    return (top + text.getvalue()).encode(style.encoding)
+
+
+def address(order: Order, domain: str = "example.com") -> str:
+    return "" if order.buyer is None else f"Buyer.{order.buyer}@{domain}"
+
+
+def buyers_of(orders: Iterable[Order], name: Callable[[Order], str]) -> dict[str, int | None]:
+    return {name(order): order.buyer for order in orders}
+
+
+def with_bad(row: Row, column: str) -> Row:
+    """A row that cannot be used: a cell holds what it should not, and nothing that could be read as it."""
+    return {**row, column: "n/a ?"}

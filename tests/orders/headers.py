@@ -1,0 +1,81 @@
+"""Headers as the platforms publish them, and what stands in their cells that hold people's data."""
+
+import re
+
+FULFILLED_COLUMNS = (  # noqa: SIM905
+    "amazon-order-id merchant-order-id shipment-id shipment-item-id amazon-order-item-id "
+    "merchant-order-item-id purchase-date payments-date shipment-date reporting-date buyer-email buyer-name "
+    "buyer-phone-number sku product-name quantity-shipped currency item-price item-tax shipping-price "
+    "shipping-tax gift-wrap-price gift-wrap-tax ship-service-level recipient-name ship-address-1 "
+    "ship-address-2 ship-address-3 ship-city ship-state ship-postal-code ship-country ship-phone-number "
+    "bill-address-1 bill-address-2 bill-address-3 bill-city bill-state bill-postal-code bill-country "
+    "item-promotion-discount ship-promotion-discount carrier tracking-number estimated-arrival-date "
+    "fulfillment-center-id fulfillment-channel sales-channel"
+).split()
+
+REPEAT_PERIOD = 'Reporting Range=["Monthly"],Select year=["2026"],Select month=["September"]'
+REPEAT_COLUMNS = (  # noqa: SIM905
+    "ASIN,Product Title,Brand Name,Category Name,Number of Orders,Unique Customer Count,"
+    "Repeat Ordered Product Sales: Sales,Repeat Ordered Product Sales: Change vs. Prior Period,"
+    "Repeat Ordered Product Sales: % Share of Total Sales,Repeat Ordered Units: Units,"
+    "Repeat Ordered Units: Change vs. Prior Period,Repeat Ordered Units: % Share of Total Units,"
+    "Repeat Customer Count: Count,Repeat Customer Count: Change vs. Prior Period,"
+    "Repeat Customer Share: % Share of Total Customers,Repeat Customer Share: Change vs. Prior Period,"
+    "Reporting Date"
+).split(",")
+
+ETSY_ORDER_COLUMNS = (  # noqa: SIM905
+    "Sale Date,Order ID,Buyer User ID,Full Name,First Name,Last Name,Number of Items,Payment Method,"
+    "Date Shipped,Street 1,Street 2,Ship City,Ship State,Ship Zipcode,Ship Country,Currency,Order Value,"
+    "Coupon Code,Coupon Details,Discount Amount,Shipping Discount,Shipping,Sales Tax,Order Total,Status,"
+    "Card Processing Fees,Order Net,Adjusted Order Total,Adjusted Card Processing Fees,"
+    "Adjusted Net Order Amount,Buyer,Order Type,Payment Type,InPerson Discount,InPerson Location,SKU"
+).split(",")
+
+ETSY_ITEM_COLUMNS = (  # noqa: SIM905
+    "Sale Date,Item Name,Buyer,Quantity,Price,Coupon Code,Coupon Details,Discount Amount,Shipping Discount,"
+    "Order Shipping,Order Sales Tax,Item Total,Currency,Transaction ID,Listing ID,Date Paid,Date Shipped,"
+    "Ship Name,Ship Address1,Ship Address2,Ship City,Ship State,Ship Zipcode,Ship Country,Order ID,"
+    "Variations,Order Type,Listings Type,Payment Type,InPerson Discount,InPerson Location,"
+    "VAT Paid by Buyer,SKU"
+).split(",")
+
+PAYMENT_COLUMNS = (  # noqa: SIM905
+    "Transaction Date,Type,Order,Card Brand,Card Source,Payout Status,Payout Date,Payout ID,Available On,"
+    "Amount,Fee,Net,Checkout,Payment Method Name,Presentment Amount,Presentment Currency,Currency"
+).split(",")
+
+
+def woocommerce_columns(items: int) -> list[str]:
+    """WebToffee's header, with so many columns of items."""
+    names = (
+        "order_id,order_number,order_date,paid_date,status,shipping_total,shipping_tax_total,fee_total,"
+        "fee_tax_total,tax_total,cart_discount,order_discount,discount_total,order_total,order_subtotal,"
+        "order_currency,payment_method,payment_method_title,transaction_id,customer_ip_address,"
+        "customer_user_agent,shipping_method,customer_id,customer_user,customer_email,billing_first_name,"
+        "billing_last_name,billing_company,billing_email,billing_phone,billing_address_1,billing_address_2,"
+        "billing_postcode,billing_city,billing_state,billing_country,shipping_first_name,shipping_last_name,"
+        "shipping_company,shipping_phone,shipping_address_1,shipping_address_2,shipping_postcode,shipping_city,"
+        "shipping_state,shipping_country,customer_note,wt_import_key,shipping_items,fee_items,tax_items,"
+        "coupon_items,refund_items,order_notes,download_permissions"
+    )
+    return [*names.split(","), *(f"line_item_{place}" for place in range(1, items + 1))]
+
+
+#: What stands in cells that hold people's data, by what their columns' names hold: no reader lets it through.
+_PERSONAL = {
+    re.compile(r"e-?mail"): "jane.sentinel@example.com",
+    re.compile(r"phone"): "+1 555 0100 777",
+    re.compile(r"street|address"): "17 Sentinel Street",
+    re.compile(r"city|state|location"): "Sentinelville",
+    re.compile(r"zip|post(al|code)"): "JR-90210-ZIP",
+    re.compile(r"note|variations|transaction_id|tracking|merchant-order"): "Ring twice, Sentinel",
+    re.compile(r"name|buyer|user|company"): "Jane Roe-Sentinel",
+}
+SECRETS = tuple(_PERSONAL.values())
+
+
+def sentinel(column: str) -> str:
+    """What stands in a cell of this column where a test says nothing of it; empty where it is nobody's."""
+    found = (secret for pattern, secret in _PERSONAL.items() if pattern.search(column.casefold()))
+    return next(found, "")

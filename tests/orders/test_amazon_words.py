@@ -1,0 +1,169 @@
+"""Amazon's words: whole headers as each site writes them, and what transactions and statuses are called."""
+
+import pytest
+
+from ownchannel.orders.readers.amazon_words import canonical_columns, is_deferred, transaction_event
+
+OLDER = (
+    "date/time,settlement id,type,order id,sku,description,quantity,marketplace,fulfillment,order city,"
+    "order state,order postal,product sales,shipping credits,gift wrap credits,promotional rebates,"
+    "sales tax collected,marketplace facilitator tax,selling fees,fba fees,other transaction fees,other,total"
+)
+NEWER = (
+    "date/time,settlement id,type,order id,sku,description,quantity,marketplace,fulfillment,order city,"
+    "order state,order postal,tax collection model,product sales,product sales tax,shipping credits,"
+    "shipping credits tax,gift wrap credits,giftwrap credits tax,promotional rebates,"
+    "promotional rebates tax,marketplace withheld tax,selling fees,fba fees,other transaction fees,other,"
+    "total,transaction status,transaction release date"
+)
+
+# Whole headers in the order of their files; each must come out as the English one, column by column.
+HEADERS = {
+    "amazon.com, older": (OLDER, OLDER),
+    "amazon.co.uk": (
+        "date/time,settlement id,type,order id,sku,description,quantity,marketplace,fulfilment,order city,"
+        "order state,order postal,tax collection model,product sales,product sales tax,postage credits,"
+        "shipping credits tax,gift wrap credits,giftwrap credits tax,promotional rebates,"
+        "promotional rebates tax,marketplace withheld tax,selling fees,fba fees,other transaction fees,other,"
+        "total,Transaction Status,Transaction Release Date",
+        NEWER,
+    ),
+    "amazon.de": (
+        "Datum/Uhrzeit,Abrechnungsnummer,Typ,Bestellnummer,SKU,Beschreibung,Menge,Marketplace,Versand,"
+        "Ort der Bestellung,Bundesland,Postleitzahl,Steuererhebungsmodell,Umsätze,Produktumsatzsteuer,"
+        "Gutschrift für Versandkosten,Steuer auf Versandgutschrift,Gutschrift für Geschenkverpackung,"
+        "Steuer auf Geschenkverpackungsgutschriften,Rabatte aus Werbeaktionen,Steuer auf Aktionsrabatte,"
+        "Einbehaltene Steuer auf Marketplace,Verkaufsgebühren,Gebühren zu Versand durch Amazon,"
+        "Andere Transaktionsgebühren,Andere,Gesamt,Transaktionsstatus,Freigabedatum der Transaktion",
+        NEWER,
+    ),
+    "amazon.fr": (
+        "date/heure,numéro de versement,type,numéro de la commande,sku,description,quantité,Marketplace,"
+        "traitement,ville d'où provient la commande,Région d'où provient la commande,"
+        "code postal de la commande,Modèle de perception des taxes,ventes de produits,"
+        "Taxes sur la vente des produits,crédits d'expédition,taxe sur les crédits d’expédition,"
+        "crédits sur l'emballage cadeau,Taxes sur les crédits cadeaux,Rabais promotionnels,"
+        "Taxes sur les remises promotionnelles,Taxes retenues sur le site de vente,frais de vente,"
+        "Frais Expédié par Amazon,autres frais de transaction,autre,total,Statut de la transaction,"
+        "Date de sortie de la transaction",
+        NEWER,
+    ),
+    "amazon.it": (
+        "Data/Ora:,Numero pagamento,Tipo,Numero ordine,SKU,Descrizione,Quantità,Marketplace,Gestione,"
+        "Città di provenienza dell'ordine,Provincia di provenienza dell'ordine,CAP dell'ordine,"
+        "modello di riscossione delle imposte,Vendite,imposta sulle vendite dei prodotti,"
+        "Accrediti per le spedizioni,imposta accrediti per le spedizioni,Accrediti per confezioni regalo,"
+        "imposta sui crediti confezione regalo,Sconti promozionali,imposta sugli sconti promozionali,"
+        "trattenuta IVA del marketplace,Commissioni di vendita,Costi del servizio Logistica di Amazon,"
+        "Altri costi relativi alle transazioni,Altro,totale,Stato della transazione,"
+        "Data di rilascio della transazione",
+        NEWER,
+    ),
+    "amazon.es": (
+        "fecha y hora,identificador de pago,tipo,número de pedido,sku,descripción,cantidad,web de Amazon,"
+        "gestión logística,ciudad de procedencia del pedido,comunidad autónoma de procedencia del pedido,"
+        "código postal de procedencia del pedido,Formulario de recaudación de impuestos,ventas de productos,"
+        "impuesto de ventas de productos,abonos de envío,impuestos por abonos de envío,"
+        "abonos de envoltorio para regalo,impuestos por abonos de envoltorio para regalo,"
+        "devoluciones promocionales,impuestos de descuentos por promociones,"
+        "impuesto retenido en el sitio web,tarifas de venta,tarifas de Logística de Amazon,"
+        "tarifas de otras transacciones,otro,total,Estado de la transacción,"
+        "Fecha de liberación de la transacción",
+        NEWER,
+    ),
+    "amazon.co.jp": (
+        "日付/時間,決済番号,トランザクションの種類,注文番号,SKU,説明,数量,Amazon 出品サービス,"
+        "フルフィルメント,市町村,都道府県,郵便番号,税金徴収型,商品売上,商品の売上税,配送料,配送料の税金,"
+        "ギフト包装手数料,ギフト包装クレジットの税金,Amazonポイントの費用,プロモーション割引額,"
+        "プロモーション割引の税金,源泉徴収税を伴うマーケットプレイス,手数料,FBA 手数料,"
+        "トランザクションに関するその他の手数料,その他,合計,トランザクションのステータス,"
+        "トランザクション開始日",
+        NEWER.replace("promotional rebates,", "amazon points,promotional rebates,"),
+    ),
+    "amazon.com.be in French": (
+        "date/heure,Identifiant du paiement,type,Numéro de la commande,SKU,description,Quantité,"
+        "site de vente,expédition,ville de la commande,état de la commande,commande postale,"
+        "ventes de produits,crédits d'expédition,crédits d'emballage-cadeau,Total des réductions,"
+        "taxe de ventes prélevée,Taxe Marketplace Facilitator,frais de vente,"
+        "Frais pour le service Expédié par Amazon,autres frais de transaction,autres,total",
+        OLDER,
+    ),
+    "amazon.com.mx": (
+        "fecha/hora,Id. de liquidación,tipo ,Id. del pedido,sku,descripción,cantidad,marketplace,"
+        "cumplimiento,ciudad del pedido,estado del pedido,código postal del pedido,"
+        "modelo de recaudación de impuestos,ventas de productos,impuesto de ventas de productos,"
+        "créditos de envío,impuesto de abono de envío,créditos por envoltorio de regalo,"
+        "impuesto de créditos de envoltura,descuentos promocionales,impuesto de reembolsos promocionales,"
+        "impuesto de retenciones en la plataforma,tarifas de venta,tarifas fba,tarifas de otra transacción,"
+        "otro,total",
+        NEWER.removesuffix(",transaction status,transaction release date"),
+    ),
+}
+
+
+@pytest.mark.parametrize("site", HEADERS)
+def test_a_whole_header_comes_out_in_english(site):
+    local, english = (header.split(",") for header in HEADERS[site])
+    columns = [name.strip().casefold() for name in local]
+    assert canonical_columns(columns) == dict(zip(columns, english, strict=True))
+
+
+def test_neither_a_last_colon_nor_the_kind_of_apostrophe_matters():
+    assert canonical_columns(["data/ora", "cap dell’ordine"]) == {
+        "data/ora": "date/time",
+        "cap dell’ordine": "order postal",
+    }
+
+
+def test_a_column_that_is_not_known_is_left_out():
+    assert canonical_columns(["type", "wetter", "", "ship-city"]) == {"type": "type"}
+
+
+def test_two_columns_never_get_one_name():
+    assert canonical_columns(["autre", "autres", "other"]) == {"autre": "other"}
+
+
+@pytest.mark.parametrize(
+    ("canonical", "names"),
+    {
+        "Order": "Order Bestellung Commande Ordine Pedido 注文",
+        "Refund": "Refund Erstattung Remboursement Rimborso Reembolso 返金",
+        "Adjustment": "Adjustment Anpassung Ajustement Modifica Ajuste 調整",
+        "Transfer": "Transfer Übertrag Transfert Trasferimento Transferir 振込み",
+        "Debt": "Debt Verbindlichkeit Solde_négatif Saldo_negativo Saldo_descubierto マイナス残高",
+        "Service Fee": (
+            "Service_Fee ServiceFee Servicegebühr Frais_de_service Commissione_di_servizio "
+            "Tarifa_de_prestación_de_servicio 注文外料金"
+        ),
+        "FBA Inventory Fee": (
+            "FBA_Inventory_Fee Versand_durch_Amazon_Lagergebühr Frais_de_stock_Expédié_par_Amazon "
+            "Costo_di_stoccaggio_Logistica_di_Amazon Tarifas_de_inventario_de_Logística_de_Amazon "
+            "FBA_在庫関連の手数料"
+        ),
+        "Deal Fee": (
+            "Lightning_Deal_Fee Blitzangebotsgebühr Tarif_de_la_Vente_Flash Tariffa_dell’Offerta_Lampo "
+            "Tarifa_de_Oferta_flash 数量限定タイムセール手数料"
+        ),
+    }.items(),
+)
+def test_a_type_has_one_name_in_all_languages(canonical, names):
+    for name in names.split():
+        assert transaction_event(name.replace("_", " ")) == canonical, name
+
+
+def test_a_correction_is_of_the_type_that_it_names():
+    assert transaction_event("FBA Inventory Fee - Reversal") == "FBA Inventory Fee"
+    assert transaction_event("Bestellung_Wiedereinzug") == "Order_Retrocharge"
+
+
+@pytest.mark.parametrize("text", ["", " ", "Orders", "Wetter", "Apron - Order"])
+def test_what_is_no_type_stays_unknown(text):
+    assert transaction_event(text) is None
+
+
+def test_a_status_tells_whether_money_is_held_back():
+    held = ["Deferred", "Verzögert", "Différé", "Différée", "Differito", "Diferida", "留保中"]
+    free = ["Released", "Veröffentlicht", "Sorti", "Emesso", "Liberada", "支払い実行済み"]
+    assert all(is_deferred(status) for status in held)
+    assert [is_deferred(status) for status in free] == [False] * len(free)
+    assert is_deferred("") is None

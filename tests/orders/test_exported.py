@@ -1,0 +1,163 @@
+"""What leaves as CSV or Excel runs nowhere and says what it said."""
+
+import csv
+import re
+from datetime import date
+from decimal import Decimal
+from io import BytesIO, StringIO
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ownchannel.orders.exported import neutral, neutralised, write_csv
+
+#: As OWASP lists them, their full-width forms included.
+FORMULA_SIGNS = "=+-@＝＋－＠"
+LEADS = FORMULA_SIGNS + "\t\r\n\0"
+
+#: Texts with more formula signs, blanks and unseen characters than chance would bring.
+texts = st.text(
+    st.sampled_from(FORMULA_SIGNS + "\t\r\n\0 '\"a1,;\u00a0\u200b\ufeff") | st.characters(codec="utf-8"),
+    max_size=8,
+)
+
+
+def starts_dangerously(text: str) -> bool:
+    return text.startswith(tuple(LEADS)) or text.strip("\u200b\ufeff\0 ").strip().startswith(
+        tuple(FORMULA_SIGNS)
+    )
+
+
+def original(text: str) -> str:
+    """A cell as it was: less the apostrophe where taking it away leaves something that needed it."""
+    bare = text.lstrip("'")
+    return text[1:] if text != bare and neutral(bare) != bare else text
+
+
+def read_back(content: bytes) -> list[list[str]]:
+    return list(csv.reader(StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "-5.00",
+        "@SUM(A1:A9)",
+        "\t=1",
+        "\rx",
+        "\nx",
+        "\0=1",
+        " =1",
+        "\u00a0=1",
+        "\u200b=1",
+        "\ufeff=1",
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠x",
+        "=cmd|' /C calc'!A0",
+        '=HYPERLINK("http://example.com";"x")',
+        "'=1",
+    ],
+)
+def test_what_could_run_is_put_behind_an_apostrophe(text):
+    assert neutral(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "Pan", "a=b", "'tis", "10 - 5", '12" pan', "日本", "#1001", "a\n=b"])
+def test_other_text_stays(text):
+    assert neutral(text) == text
+
+
+@given(texts)
+@example("'=")
+@example("''\t")
+def test_no_cell_starts_dangerously_and_the_original_comes_back(text):
+    assert not starts_dangerously(neutral(text))
+    assert original(neutral(text)) == text
+
+
+@given(st.lists(st.tuples(texts, texts | st.none()), max_size=5), texts)
+def test_csv_cells_and_headers_are_safe_and_nothing_else_changes(rows, name):
+    table = pa.table(
+        {f"{name}0": [r[0] for r in rows], f"{name}1": pa.array([r[1] for r in rows], pa.string())}
+    )
+    out = BytesIO()
+    write_csv(table, out)
+    header, *cells = read_back(out.getvalue())
+    assert not any(starts_dangerously(cell) for row in (header, *cells) for cell in row)
+    assert [original(cell) for cell in header] == [f"{name}0", f"{name}1"]
+    assert [tuple(map(original, row)) for row in cells] == [(a, b or "") for a, b in rows]
+
+
+def test_no_other_delimiter_splits_a_text_into_a_formula():
+    out = BytesIO()
+    write_csv(pa.table({"product": ["Pan;=cmd()", "Pan\t=cmd()", 'Pan",=cmd()'], "value": [1, 2, 3]}), out)
+    lines = out.getvalue().decode("utf-8-sig").splitlines()
+    for delimiter in ",;\t":
+        cells = [cell for row in csv.reader(lines, delimiter=delimiter) for cell in row]
+        assert not any(starts_dangerously(cell) for cell in cells)
+
+
+def test_numbers_stay_numbers_and_decimals_are_written_out():
+    table = pa.table(
+        {
+            "money": pa.array([Decimal("-5"), Decimal(0), Decimal("0.000001"), None], pa.decimal128(18, 6)),
+            "rate": pa.array([Decimal("1e-24"), Decimal(0), Decimal("1.5"), None], pa.decimal128(38, 24)),
+            "count": [-1, 2, 3, None],
+            "day": pa.array([date(2026, 3, 1)] * 4, pa.date32()),
+            "word": pa.array(["-5.00", "x", "x", None]).dictionary_encode(),
+        }
+    )
+    out = BytesIO()
+    write_csv(table, out)
+    _, *rows = read_back(out.getvalue())
+    assert [row[0] for row in rows] == ["-5.000000", "0.000000", "0.000001", ""]
+    assert [row[1] for row in rows] == [f"0.{23 * '0'}1", f"0.{24 * '0'}", f"1.5{23 * '0'}", ""]
+    assert [row[2:] for row in rows[:2]] == [["-1", "2026-03-01", "'-5.00"], ["2", "2026-03-01", "x"]]
+    assert not re.search(rb"\d[eE]", out.getvalue())
+
+
+def test_a_file_carries_the_mark_by_which_excel_knows_utf_8(tmp_path):
+    frame = pd.DataFrame({"name": ["Crème =1", "=1"]}, index=pd.Index(["@a", "b"], name="-key"))
+    write_csv(frame, tmp_path / "out.csv")
+    content = (tmp_path / "out.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert read_back(content) == [["'-key", "name"], ["'@a", "Crème =1"], ["b", "'=1"]]
+
+
+def test_a_frame_is_safe_in_excel_too(tmp_path):
+    frame = pd.DataFrame(
+        {
+            "=name": ["=1+1", "Pan", None],
+            "mixed": ["+1", 2, Decimal("-3.5")],
+            "kind": pd.Categorical(["@a", "b", "@a"]),
+            "amount": pd.Series(
+                [Decimal("-1.50"), None, Decimal(2)], dtype=pd.ArrowDtype(pa.decimal128(18, 6))
+            ),
+            "count": [-1, 2, 3],
+        }
+    ).set_axis(pd.Index(["=x", "y", "z"], name="@index"))
+    before = frame.copy()
+    neutralised(frame).to_excel(tmp_path / "out.xlsx")
+    pd.testing.assert_frame_equal(frame, before)
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").active
+    assert not any(cell.data_type == "f" for row in sheet.iter_rows() for cell in row)
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
+        ["'@index", "'=name", "mixed", "kind", "amount", "count"],
+        ["'=x", "'=1+1", "'+1", "'@a", -1.5, -1],
+        ["y", "Pan", 2, "b", None, 2],
+        ["z", None, -3.5, "'@a", 2, 3],
+    ]
+
+
+def test_frames_keep_numbers_and_labels_that_are_no_text():
+    frame = pd.DataFrame({1: [1.5, -2], ("=a", "b"): [True, False]})
+    pd.testing.assert_frame_equal(neutralised(frame), frame.set_axis([1, ("=a", "b")], axis=1))

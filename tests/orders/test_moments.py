@@ -1,0 +1,132 @@
+"""Dates and times as Amazon's and other reports write them, in six languages."""
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.dates import format_date, format_datetime
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ownchannel.orders.moments import moment
+
+LANGUAGES = ("en", "en_GB", "de", "fr", "it", "es", "es_MX", "ja")
+
+seconds = st.datetimes(datetime(1996, 1, 1), datetime(2090, 1, 1)).map(  # noqa: DTZ001
+    lambda time: time.replace(microsecond=0, tzinfo=UTC)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("Jan 5, 2026 11:03:05 AM PST", "2026-01-05 19:03:05"),
+        ("Jul 5, 2026 12:03:05 AM PDT", "2026-07-05 07:03:05"),
+        ("Jan. 5, 2026 12:03:05 p.m. PST", "2026-01-05 20:03:05"),
+        ("1 Jul 2026 4:24:44 am UTC", "2026-07-01 04:24:44"),
+        ("1 Jul 2026 4:24:44 pm GMT+1", "2026-07-01 15:24:44"),
+        ("5 Sept 2026 15:03:05 BST", "2026-09-05 14:03:05"),
+        ("2026-01-05 11:03:05 UTC", "2026-01-05 11:03:05"),
+        ("05.01.2026 11:03:05 UTC", "2026-01-05 11:03:05"),
+        ("05.01.2026 11:03:05 MEZ", "2026-01-05 10:03:05"),
+        ("5. Januar 2026 11:03 MESZ", "2026-01-05 09:03:00"),
+        ("5 janv. 2026 11:03:05 UTC", "2026-01-05 11:03:05"),
+        ("5 fevr. 2026 11:03:05 UTC", "2026-02-05 11:03:05"),
+        ("5 juill. 2026 11:03:05 EDT", "2026-07-05 15:03:05"),
+        ("5 août 2026 11:03:05 CEST", "2026-08-05 09:03:05"),
+        ("5 gen 2026 11:03:05 UTC", "2026-01-05 11:03:05"),
+        ("5 set 2026 11.03.05 GMT-07:00", "2026-09-05 18:03:05"),
+        ("5 ene 2026 11:03:05 UTC", "2026-01-05 11:03:05"),
+        ("5 de enero de 2026, 3:03:05 p. m. GMT-8", "2026-01-05 23:03:05"),
+        ("2026/01/05 11:03:05JST", "2026-01-05 02:03:05"),
+        ("2026年1月5日 11:03:05 JST", "2026-01-05 02:03:05"),
+        ("2026年1月5日 午前0:03:05 JST", "2026-01-04 15:03:05"),
+        ("2026年1月5日 午後0:03:05 JST", "2026-01-05 03:03:05"),
+        ("２０２６/０１/０５ １１:０３:０５ JST", "2026-01-05 02:03:05"),
+        ("2026-04-10 11:11:26 +0530", "2026-04-10 05:41:26"),
+        ("10 Apr 2026 11:11:26 IST", "2026-04-10 05:41:26"),
+        ("10 Apr 2026 11:11:26 +5:30", "2026-04-10 05:41:26"),
+        ("10 Apr 2026 11:11:26 AEDT", "2026-04-10 00:11:26"),
+        ("2026-01-05T11:03:05.250Z", "2026-01-05 11:03:05.250000"),
+    ],
+)
+def test_a_time_as_a_report_writes_it(text, utc):
+    assert moment(text) == datetime.fromisoformat(utc).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["05.01.2026", "2026-01-05", "01/05/26", "1/5/2026", "5 janv. 2026"])
+def test_a_date_alone_begins_at_midnight_of_the_zone(text):
+    assert moment(text, zone="Europe/Berlin") == datetime(2026, 1, 5, tzinfo=ZoneInfo("Europe/Berlin"))
+
+
+def test_a_file_may_put_days_first():
+    assert moment("05/01/2026", "UTC", day_first=True) == moment("01/05/2026", "UTC", day_first=False)
+    assert moment("25/12/2026 10:00 UTC", day_first=True) == datetime(2026, 12, 25, 10, tzinfo=UTC)
+
+
+def test_a_zone_in_the_text_counts_before_the_one_that_is_named():
+    assert moment("5 Jan 2026 11:03:05 UTC", zone="Asia/Tokyo").hour == 11
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "not a date in a form that is known"),
+        ("yesterday", "not a date in a form that is known"),
+        ("2026-01", "not a date in a form that is known"),
+        ("5 Jan 26 11:03:05 UTC", "not a date in a form that is known"),
+        ("05.01.26", "not a date in a form that is known"),
+        ("5 Jan 2026 11:03:05 UTC+25:00", "not a date in a form that is known"),
+        ("5 Jan 2026 11:03:05", "no offset from UTC"),
+        ("5 Jan 2026 11:03:05 XYZ", "time zone is not one that is known"),
+        ("5 Jan 2026 11:03:05 PST+1", "time zone is not one that is known"),
+        ("5 Brumaire 2026 11:03:05 UTC", "month has no English"),
+        ("25/12/2026 11:03:05 UTC", "say whether days or months come first"),
+        ("5 Jan 2026 13:03:05 PM UTC", "hour is above 12"),
+        ("31.02.2026 11:03:05 UTC", "day"),
+        ("05.01.2026 24:03:05 UTC", "hour must be in"),
+        ("Jan 5, 1970 11:03:05 AM PST", "between 1995 and 2098"),
+        ("05.01.2099 11:03:05 UTC", "between 1995 and 2098"),
+        ("0001-01-01T00:00:00+00:00", "between 1995 and 2098"),
+    ],
+)
+def test_what_is_no_time_gets_a_sentence(text, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        moment(text)
+
+
+@given(st.text() | st.text("0123456789./-:, +apmutcjst年月日午前後"))
+def test_any_text_is_a_time_or_is_refused(text):
+    with suppress(ValueError):
+        assert moment(text, "UTC").tzinfo is UTC
+
+
+@given(seconds)
+def test_an_iso_time_reads_back(time):
+    assert moment(time.isoformat()) == time
+    assert moment(f"{time:%Y-%m-%d %H:%M:%S} UTC") == time
+    assert moment(f"{time:%Y-%m-%d %H:%M:%S} +0530") == time - timedelta(hours=5, minutes=30)
+
+
+@given(seconds, st.sampled_from(LANGUAGES))
+def test_a_time_reads_back_as_its_language_writes_it(time, language):
+    assert moment(format_datetime(time, "medium", locale=language), "UTC") == time
+    assert moment(f"{format_datetime(time, 'medium', locale=language)} UTC") == time
+
+
+@given(seconds)
+def test_a_twelve_hour_clock_reads_back(time):
+    assert moment(f"{time:%b} {time.day}, {time:%Y %I:%M:%S %p} PST") == time + timedelta(hours=8)
+    half = "午前" if time.hour < 12 else "午後"
+    assert moment(f"{time:%Y/%m/%d} {half}{time.hour % 12}:{time:%M:%S}JST") == time - timedelta(hours=9)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", ["MMM", "MMMM", "LLL", "LLLL"])
+def test_every_month_of_a_language_reads_back(language, width):
+    pattern = f"y年{width}d日" if language == "ja" else f"d {width} y"
+    for month in range(1, 13):
+        day = datetime(2026, month, 5, tzinfo=UTC)
+        text = format_date(day, pattern, locale=language)
+        assert moment(text, "UTC") == moment(text.upper(), "UTC") == day, text

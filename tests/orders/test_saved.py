@@ -1,0 +1,148 @@
+"""The orders that workbooks open with, and what is said where their key is lost."""
+
+import random
+import stat
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from ownchannel import Workspace, read_orders
+from ownchannel.orders.exchange import RATES
+from ownchannel.orders.orders import Orders
+from ownchannel.orders.saved import current_orders, forget_orders, key_remark, save_orders, saved_orders
+from ownchannel.orders.schema import ENTRIES, MONEY, REPEAT_RATES
+from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
+
+FILES = [("a.txt", amazon(amazon_row(), amazon_row(item_price="??"))), ("b.csv", shopify(shopify_row()))]
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return Workspace(tmp_path / "workspace")
+
+
+def orders_with_all_tables(workspace: Workspace) -> Orders:
+    orders = read_orders(FILES, workspace=workspace, timezone="America/New_York")
+    return replace(orders, entries=one_row(ENTRIES), repeat_rates=one_row(REPEAT_RATES), rates=one_row(RATES))
+
+
+def one_row(schema: pa.Schema) -> pa.Table:
+    values = {
+        pa.string(): "a word",
+        pa.date32(): date(2026, 3, 1),
+        pa.timestamp("us", tz="UTC"): datetime.fromisoformat("2026-03-01T12:00:00Z"),
+        MONEY: Decimal("-12.345678"),
+        RATES.field("rate").type: Decimal("1.0845"),
+        pa.float64(): 0.25,
+        pa.int64(): 3,
+        pa.bool_(): True,
+    }
+    return pa.Table.from_pylist([{field.name: values[field.type] for field in schema}], schema=schema)
+
+
+def test_saved_orders_come_back_as_they_were(workspace):
+    orders = orders_with_all_tables(workspace)
+    assert saved_orders(workspace) is None
+    file = save_orders(orders, workspace)
+    back = saved_orders(workspace)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for name in ("arrow", "entries", "repeat_rates", "rates"):
+        assert getattr(back, name).equals(getattr(orders, name)), name
+    assert back.report.files == orders.report.files
+    assert str(back.report) == str(orders.report)
+    assert back.report.rejected.equals(orders.report.rejected)
+
+
+def test_forgotten_orders_leave_the_key_alone(workspace):
+    save_orders(read_orders(FILES, workspace=workspace), workspace)
+    forget_orders(workspace)
+    forget_orders(workspace)
+    assert sorted(file.name for file in workspace.folder.iterdir()) == [".gitignore", "customer.key"]
+
+
+def test_a_damaged_file_is_told_with_what_to_do(workspace):
+    (workspace.open() / "orders.zip").write_bytes(b"no archive")
+    assert key_remark(workspace) == ""  # reading files again is the remedy, and must not be in the way
+    with pytest.raises(ValueError, match="read your files again"):
+        saved_orders(workspace)
+
+
+def test_a_file_with_a_bit_wrong_anywhere_opens_as_it_was_or_is_told(workspace):
+    orders = orders_with_all_tables(workspace)
+    file = save_orders(orders, workspace)
+    whole, draw = file.read_bytes(), random.Random(7)
+    told = 0
+    for place in [*range(30), *(draw.randrange(len(whole)) for _ in range(150)), *range(-30, 0)]:
+        broken = bytearray(whole)
+        broken[place] ^= 1 << draw.randrange(8)
+        file.write_bytes(broken)
+        try:
+            back = saved_orders(workspace)
+        except ValueError:
+            told += 1
+        else:
+            assert back.arrow.equals(orders.arrow)
+    assert told > 100
+
+
+def test_a_write_that_is_cut_off_leaves_the_orders_saved_before(workspace, monkeypatch):
+    orders = read_orders(FILES, workspace=workspace)
+    save_orders(orders, workspace)
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", lambda _: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            save_orders(read_orders([], workspace=workspace), workspace)
+    assert saved_orders(workspace).arrow.equals(orders.arrow)
+    assert not list(workspace.folder.glob("*.part"))
+
+
+def test_a_key_that_is_lost_is_said_until_it_is_back_or_the_files_are_read_again(workspace):
+    assert key_remark(workspace) == ""
+    save_orders(read_orders(FILES, workspace=workspace), workspace)
+    assert key_remark(workspace) == ""
+    key = workspace.folder / "customer.key"
+    copy = key.read_bytes()
+    key.unlink()
+    missing = key_remark(workspace)
+    assert missing == (
+        "customer.key in the workspace is missing: customers get new keys, which match none from before, in "
+        "saved orders or given to others. Put your copy of the file back, or read all your files again."
+    )
+    assert str(current_orders(workspace)).endswith(f"2026. {missing}")
+    again = read_orders(FILES, workspace=workspace)
+    assert key_remark(workspace) == missing.replace("is missing", "holds another key than before")
+    other_key = key.read_bytes()
+    key.write_bytes(copy)
+    assert key_remark(workspace) == ""
+    key.write_bytes(other_key)
+    save_orders(again, workspace)
+    assert key_remark(workspace) == ""
+
+
+def test_orders_without_customers_need_no_key(workspace):
+    save_orders(read_orders(("a.txt", amazon(amazon_row())), workspace=workspace), workspace)
+    assert not (workspace.folder / "customer.key").exists()
+    assert key_remark(workspace) == ""
+    workspace.secret()
+    assert key_remark(workspace) == ""
+
+
+def test_orders_saved_after_their_key_vanished_say_so(workspace):
+    orders = read_orders(FILES, workspace=workspace)
+    (workspace.folder / "customer.key").unlink()
+    save_orders(orders, workspace)
+    assert "is missing" in key_remark(workspace)
+    workspace.secret()
+    assert "another key than before" in key_remark(workspace)
+
+
+def test_a_damaged_key_does_not_keep_saved_orders_from_opening(workspace):
+    save_orders(read_orders(FILES, workspace=workspace), workspace)
+    (workspace.folder / "customer.key").write_text("abcd")
+    opened = current_orders(workspace)
+    assert not opened.is_sample
+    assert "64 hexadecimal digits" in opened.remark
