@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from ownchannel.formats import money
 
-Confidence = Literal["official", "peer-reviewed", "vendor", "assumption"]
+Confidence = Literal["official", "peer-reviewed", "vendor", "measured", "assumption"]
 Unit = Literal[
     "share",
     "share a year",

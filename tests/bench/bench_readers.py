@@ -39,6 +39,7 @@ class Export:
     numbers: tuple[str, ...]
     delimiter: str = "\t"
     lines_above: int = 0
+    encoding: str = "utf-8"
     mapping: dict[str, str] = field(default_factory=dict)
 
 
@@ -49,7 +50,9 @@ EXPORTS = {
         "amazon_fulfilled_shipments.txt",
         ("amazon-order-id", "shipment-id", "shipment-item-id", "buyer-email"),
     ),
-    "Amazon settlement V1": Export("amazon_settlement_de.txt", ("settlement-id", "order-id")),
+    "Amazon settlement V1": Export(
+        "amazon_settlement_de.txt", ("settlement-id", "order-id"), encoding="cp1252"
+    ),
     "Amazon settlement V2": Export("amazon_settlement_us.txt", ("settlement-id", "order-id")),
     "Amazon transactions": Export(
         "amazon_transactions_2025-10_2026-09.csv", ("settlement id", "order id"), ",", lines_above=8
@@ -86,7 +89,7 @@ def header_and_rows(export: Export) -> tuple[Row, list[Row]]:
     if not export.sample:
         columns, orders = woocommerce_columns(3), map(shop_order, range(2_000))
         return columns, [[order.get(column, "") for column in columns] for order in orders]
-    with Path(ROOT, "data", "samples", export.sample).open(encoding="utf-8", newline="") as lines:
+    with Path(ROOT, "data", "samples", export.sample).open(encoding=export.encoding, newline="") as lines:
         below = islice(lines, export.lines_above, None)
         header, *rows = csv.reader(below, delimiter=export.delimiter, quoting=quoting(export))
     return header, [row + [""] * (len(header) - len(row)) for row in rows]

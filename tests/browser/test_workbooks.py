@@ -93,7 +93,7 @@ def test_files_handed_in_at_the_first_workbook_open_the_second(
     (tmp_path / "shop.csv").write_bytes(shopify(shopify_row()))
     address = servers.enter_context(harness.serve_voila(workbooks))
     harness.open_voila(page, address, "00_start_here.ipynb")
-    expect(sentence(page)).to_contain_text("You rent 69% of your revenue")
+    expect(sentence(page)).to_contain_text("You rent 68% of your revenue")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose files").click()
     chooser.value.set_files([tmp_path / "report.txt", tmp_path / "shop.csv"])

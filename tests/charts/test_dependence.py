@@ -38,9 +38,14 @@ def test_parts_of_a_whole_add_up_to_it(tmp_path):
     }
     for row in ("Orders", "Revenue", "Buyers"):
         assert sum(share for (of, _), share in parts.items() if of == row) == pytest.approx(1)
-    assert parts["Orders", "Amazon.com"] == pytest.approx(8193 / 11911)
-    assert parts["Buyers", "Known to you"] == pytest.approx(3657 / 11911)
-    assert chart.caption.startswith("69% of orders come through marketplaces; in 31% of all orders")
+    assert parts["Orders", "Amazon.com"] == pytest.approx(8193 / 12227)
+    assert parts["Revenue", "Amazon.de"] == 0
+    assert parts["Buyers", "Known to you"] == pytest.approx(3657 / 12227)
+    assert parts["Buyers", "Told apart"] == pytest.approx((7325 + 153) / 12227)
+    assert chart.caption == (
+        "70% of orders come through marketplaces; in 30% of all orders you know who bought, and in 61% you "
+        "can tell buyers apart; too narrow for their names: Amazon.de 1%, Etsy 1% of orders."
+    )
     colours = {trace.name: trace.marker.color for trace in chart.figure.data}
     assert (colours["Amazon.com"], colours["Shopify"]) == (MARKETPLACE, OWNED)
 
@@ -62,6 +67,20 @@ def test_a_line_a_channel_with_its_last_value_in_the_caption():
     assert chart.caption == "Revenue by month; in February 2026: Amazon.com €30, Shopify €40."
     assert chart.figure.layout.yaxis.tickprefix == "€"
     assert by_month(table, "net_value", "Customers").caption.endswith("Amazon.com 30, Shopify 40.")
+
+
+def test_a_channel_that_ended_is_told_with_its_own_month_and_a_single_month_is_a_point():
+    table = pd.DataFrame(
+        {
+            "month": [date(2026, 1, 1), date(2026, 1, 1), date(2026, 2, 1)],
+            "channel": ["Etsy", "Shopify", "Shopify"],
+            "kind": ["marketplace", "owned", "owned"],
+            "net_value": [10.0, 20.0, 40.0],
+        }
+    )
+    chart = by_month(table, "net_value", "Revenue", "EUR")
+    assert chart.caption.endswith("in February 2026: Etsy €10 (in January 2026), Shopify €40.")
+    assert [trace.mode for trace in chart.figure.data] == ["markers", "lines"]
 
 
 def test_cash_starts_today_and_names_its_low_point():

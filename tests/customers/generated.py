@@ -53,6 +53,7 @@ def line(**told: Any) -> Line:
         "tax": Decimal(0),
         "refund": Decimal(0),
         "fee": None,
+        "fulfilment": None,
         "currency": "EUR",
         "country": None,
         "status": "completed",
@@ -93,6 +94,7 @@ def order_lines(draw: st.DrawFn) -> list[Line]:
                 "refund": draw(st.just(Decimal(0)) | cents(99_999)),
                 "shipping": draw(cents(999)),
                 "fee": draw(st.none() | cents(999)),
+                "fulfilment": draw(st.none() | st.just(Decimal(0)) | cents(999)),
                 "quantity": float(draw(st.integers(1, 3))),
             }
             lines.append(line(**order, **amounts, line_id=str(len(lines)), source_row=len(lines)))

@@ -34,15 +34,19 @@ def slowly(lines: list[Line]) -> dict[Group, Counter[str]]:
         if told["fee"] is not None:
             sums["fee"] += told["fee"]
             sums["fee_lines"] += 1
+            sums["fee_base_told"] += net(told) + told["shipping"]
+        sums["fulfilment"] += told["fulfilment"] or 0
         if is_purchase(told):
             sums["units"] += told["quantity"]
     orders = {(told["channel"], told["order_id"]): told for told in filter(is_purchase, lines)}
+    sent = {(told["channel"], told["order_id"]) for told in filter(is_purchase, lines) if told["fulfilment"]}
     seen: set[Any] = set()
     for order in sorted(
         orders.values(), key=lambda told: (told["ordered_at"], told["order_id"], *group_of(told))
     ):
         counts, customer = found[group_of(order)], order["customer_key"]
         counts["orders"] += 1
+        counts["orders_sent"] += (order["channel"], order["order_id"]) in sent
         if customer is None:
             continue
         on_channel = (order["channel"], customer)

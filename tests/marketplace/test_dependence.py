@@ -2,16 +2,25 @@
 
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 
 from ownchannel import Orders, dependence, read_orders
 from ownchannel.customers.known import known_customers
 from ownchannel.customers.months import channel_months
-from ownchannel.marketplace.dependence import ALL
 from ownchannel.marketplace.economics import Economics, contribution_by_month
+from ownchannel.marketplace.shares import ALL
+from tests.marketplace.amazon_files import settlement, shipments
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
-TRUE_NAMES = {"Amazon.com": "amazon", "Shopify": "own_store"}
+TRUE_NAMES = {
+    "Amazon.com": "amazon",
+    "Amazon.de": "amazon_de",
+    "Etsy": "etsy",
+    "Shopify": "own_store",
+}
+NO_COSTS = Economics(**dict.fromkeys(Economics.declared(), 0.0))
+CENT = Decimal("0.01")
 
 
 @pytest.fixture
@@ -65,12 +74,14 @@ def test_what_cannot_be_measured_says_why(small):
     measured = dependence(small)
     for measure, words in [
         ("contribution", "goods' costs"),
-        ("repeat orders", "hides who bought"),
+        ("repeat orders", "no file tells who bought on Amazon.com"),
     ]:
         assert measured.share(measure) is None
         assert measured.rests_on(measure).startswith("not measurable from these files, because ")
         assert words in measured.rests_on(measure)
     assert measured.share("reachable", ALL) is None
+    assert measured.amount("repeat orders", "Shopify") == 1
+    assert measured.rests_on("repeat orders", "Shopify").startswith("3 order lines; no share of the whole")
 
 
 def test_each_measure_rests_on_its_rows(small):
@@ -89,6 +100,7 @@ def test_currencies_are_never_added_up(tmp_path):
     in_euro = dependence(orders, currency="EUR")
     assert in_euro.amount("revenue") == 84
     assert in_euro.table["rows"].iloc[0] == 1
+    assert in_euro.share("revenue", ALL) == 1
     with pytest.raises(ValueError, match="Nothing was sold in GBP; the sales are in EUR, USD"):
         dependence(orders, currency="GBP")
 
@@ -100,20 +112,48 @@ def test_no_sales_is_no_dependence(tmp_path):
     assert "hold no sales" in str(measured)
 
 
-def test_the_sample_brand_equals_its_truth(sample, truth):
-    measured = dependence(sample, costs=Economics())
+def test_a_channel_of_another_currency_has_no_part_in_the_money(sample):
+    measured = dependence(sample, "USD", costs=Economics())
+    assert measured.amount("revenue", "Amazon.de") == 0
+    assert measured.rests_on("contribution", "Amazon.de") == "0 order lines: nothing was sold in USD"
+    assert measured.amount("orders", "Amazon.de") == 163
+
+
+def test_marketplace_keys_tell_buyers_apart_and_not_who_they_are(tmp_path):
+    """Of four marketplace orders three have a relay address, two of one buyer."""
+    numbers = [f"111-0000000-000000{place}" for place in range(4)]
+    buyers = ["one@marketplace.amazon.com", "one@marketplace.amazon.com", "two@marketplace.amazon.com"]
+    report = amazon(*(amazon_row(amazon_order_id=number) for number in numbers))
+    shipped = shipments(dict(zip(numbers, buyers, strict=False)))
+    files = [("a.txt", report), ("f.txt", shipped), ("b.csv", shopify(shopify_row()))]
+    measured = dependence(read_orders(files, workspace=tmp_path))
+    assert measured.amount("identified") == measured.recognised_orders == 3
+    assert (measured.known_orders, measured.known) == (1, pytest.approx(1 / 5))
+    assert str(measured).endswith("you know who bought in 20% of all orders.")
+    assert measured.amount("repeat orders") == 1
+    assert measured.share("repeat orders", "Shopify") == 0
+    assert "buyers are told apart in 75% of the orders" in measured.rests_on("repeat orders")
+    assert measured.share("reachable") == 0
+
+
+@pytest.mark.parametrize("currency", ["USD", "EUR"])
+def test_the_sample_brand_equals_its_truth(sample, truth, currency):
+    measured = dependence(sample, currency)
     true = {name: truth["channels"][known] for name, known in TRUE_NAMES.items()}
-    net = {name: Decimal(channel["net_value"]) for name, channel in true.items()}
+    net = {
+        name: Decimal(channel["net_value"]) if channel["currency"] == currency else Decimal(0)
+        for name, channel in true.items()
+    }
     orders = {name: channel["sales_orders"] for name, channel in true.items()}
-    for name, channel in true.items():
+    for name in true:
         assert Decimal(str(measured.amount("revenue", name))) == net[name]
         assert measured.share("revenue", name) == pytest.approx(
             float(net[name] / sum(net.values())), abs=1e-12
         )
         assert measured.amount("orders", name) == orders[name]
         assert measured.share("orders", name) == pytest.approx(orders[name] / sum(orders.values()), abs=1e-12)
-        assert measured.amount("identified", name) == channel["identified_orders"]
     own = true["Shopify"]
+    assert measured.known_orders == measured.amount("identified", "Shopify") == own["identified_orders"]
     assert measured.amount("reachable", "Shopify") == own["consenting_customers"]
     assert measured.share("reachable", "Shopify") == own["consenting_customers"] / own["identified_customers"]
     assert (
@@ -123,14 +163,48 @@ def test_the_sample_brand_equals_its_truth(sample, truth):
     assert measured.share("concentration", ALL) == pytest.approx(sum(s * s for s in shares), abs=1e-12)
 
 
-def test_the_sample_brands_months_equal_its_truth(sample, truth):
-    months = channel_months(sample)
-    for name, known in TRUE_NAMES.items():
-        its = months[months["channel"] == name]
-        true = truth["months"][known]
-        assert [str(month)[:7] for month in its["month"]] == list(true)
-        assert its["orders"].tolist() == [month["sales_orders"] for month in true.values()]
-        assert its["net_value"].tolist() == [Decimal(month["net_value"]) for month in true.values()]
+def test_marketplace_keys_of_the_sample_brand_are_those_that_its_files_hold(sample, truth):
+    """Of shipments with a relay address of one buyer each, and of Etsy's buyers."""
+    measured = dependence(sample, "USD")
+    assert measured.amount("identified", "Etsy") == truth["channels"]["etsy"]["sales_orders"]
+    assert measured.amount("repeat orders", "Etsy") == truth["channels"]["etsy"]["repeat_orders"]
+    assert measured.amount("identified", "Amazon.de") == 0
+    shipped = truth["files"]["amazon_fulfilled_shipments.txt"]
+    assert measured.amount("identified", "Amazon.com") == shipped["orders"] - shipped["shared_address_orders"]
+    keys = measured.amount("identified", "Amazon.com") - measured.amount("repeat orders", "Amazon.com")
+    assert keys == shipped["addresses"]
+
+
+def amounts_and_contribution(months: pd.DataFrame) -> pd.DataFrame:
+    """Exact sums and, with every assumed cost at nothing, contribution to the cent."""
+    left = contribution_by_month(months, NO_COSTS)
+    assert left["fees_assumed"].abs().max() < 1e-9
+    exact = months[["item_value", "discount", "shipping", "fee", "fulfilment", "refund", "net_value"]]
+    names = {"fee": "fees", "fulfilment": "fulfilment_fees"}
+    to_the_cent = [Decimal(value).quantize(CENT) for value in left["contribution"]]
+    return exact.rename(columns=names).assign(contribution=to_the_cent)
+
+
+@pytest.mark.parametrize("name", TRUE_NAMES)
+def test_fees_refunds_and_contribution_equal_the_truth_to_the_cent(sample, truth, name):
+    true, months = truth["channels"][TRUE_NAMES[name]], channel_months(sample)
+    its = months[months["channel"] == name].reset_index(drop=True)
+    assert set(its["currency"]) == {true["currency"]}
+    assert (its["fee_lines"] == its["lines"]).all()
+    found = amounts_and_contribution(its)
+    assert {column: sum(found[column]) for column in found} == {c: Decimal(true[c]) for c in found}
+
+
+@pytest.mark.parametrize("name", [name for name in TRUE_NAMES if name != "Amazon.de"])
+def test_they_equal_it_in_every_month(sample, truth, name):
+    """Amazon.de's orders are told by its settlement alone, which dates them by the day of their booking."""
+    by_month, months = truth["months"][TRUE_NAMES[name]], channel_months(sample)
+    its = months[months["channel"] == name].reset_index(drop=True)
+    assert [str(month)[:7] for month in its["month"]] == list(by_month)
+    assert its["orders"].tolist() == [month["sales_orders"] for month in by_month.values()]
+    found = amounts_and_contribution(its)
+    for column in ("fees", "fulfilment_fees", "refund", "net_value", "contribution"):
+        assert found[column].tolist() == [Decimal(month[column]) for month in by_month.values()], column
 
 
 def test_the_sample_brands_files_are_read_as_its_truth_says(sample, truth):
@@ -149,7 +223,35 @@ def test_known_customers_end_at_what_dependence_counts(sample, truth):
         own["identified_customers"],
         own["consenting_customers"],
     ]
-    assert at_end.loc["Amazon.com", ["identified", "reachable"]].tolist() == [0, 0]
+    measured = dependence(sample, "USD")
+    for name in ("Amazon.com", "Etsy"):
+        told_apart = measured.amount("identified", name) - measured.amount("repeat orders", name)
+        assert at_end.loc[name, ["identified", "recognised", "reachable"]].tolist() == [0, told_apart, 0]
+
+
+def test_contribution_is_after_the_fees_that_were_booked(tmp_path):
+    """One of three marketplace orders was settled: fees of 8 and 5, so the table is for the other two."""
+    amounts = {"goods": "50.00", "fee": "-8.00", "fulfilment": "-5.00"}
+    booked = settlement("111-0000000-0000000", amounts)
+    costs = Economics(
+        goods_cost_rate=0,
+        marketplace_fee_rate=0.1,
+        marketplace_fulfilment=4,
+        marketplace_ad_rate=0,
+        owned_payment_rate=0,
+        owned_fulfilment=0,
+        owned_ad_rate=0,
+    )
+    rented = [amazon_row(amazon_order_id=f"111-0000000-000000{i}", item_price="50.00") for i in range(3)]
+    orders = read_orders([("a.txt", amazon(*rented)), ("s.txt", booked)], workspace=tmp_path)
+    (month,) = contribution_by_month(channel_months(orders), costs).to_dict("records")
+    assert (month["fees_told"], month["fees_assumed"]) == (13, pytest.approx(10))
+    assert month["contribution"] == pytest.approx(150 - 13 - 10 - 2 * 4)
+    words = dependence(orders, costs=costs).rests_on("contribution")
+    assert words == (
+        "3 order lines: fees as booked for 33% of the revenue, the fee table for the rest; "
+        "goods, advertising and parcels that you pay for at your settings"
+    )
 
 
 def test_contribution_by_hand(small):

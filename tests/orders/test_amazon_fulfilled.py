@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from ownchannel import Orders, read_orders
 from tests.orders.exports import AN_AMAZON_ROW, amazon
@@ -44,6 +44,7 @@ def read(tmp_path: Path):
     return reading
 
 
+@settings(max_examples=25)
 @given(amazon_fulfilled())
 def test_a_generated_report_reads_as_what_it_holds(file: GeneratedFile):
     with tempfile.TemporaryDirectory() as workspace:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from ownchannel import Orders, read_orders
 from tests.orders.exports import shopify as between_commas
@@ -42,6 +42,7 @@ def read(tmp_path: Path):
     return reading
 
 
+@settings(max_examples=25)
 @given(repeat_rates())
 def test_a_generated_report_reads_as_what_it_holds(file: GeneratedFile):
     with tempfile.TemporaryDirectory() as workspace:

@@ -316,3 +316,10 @@ def test_no_damage_raises_anything_but_damage(content, patches, cut):
     for at, changed in patches:
         content = with_bytes(content, at % len(content), changed)
     read("a", content[: len(content) - cut])
+
+
+def test_a_member_without_a_name_is_left_out():
+    archive = bytearray(zipped(("a.csv", CSV), ("b", CSV)))
+    # In the directory the length of its name becomes 0, and its one letter that of an extra field.
+    struct.pack_into("<HH", archive, archive.rindex(b"PK\x01\x02") + 28, 0, 1)
+    assert list(read("a.zip", bytes(archive))) == ["a.zip/a.csv"]

@@ -28,14 +28,14 @@ def panel(orders):
     [{}, {"downtime_months": 7}, {"fee_rise": 0.04, "cash": 30_000}, {"goods_cost_rate": 0.6}],
 )
 def test_sentence_numbers_and_charts_are_those_of_the_settings(orders, panel, moved):
-    settings = Shocks(**moved)
-    year = last_year(
-        contribution_by_month(channel_months(orders), settings), orders.sales["ordered_on"].max()
-    )
+    settings = type(panel.settings)(**moved)
+    months = channel_months(orders)
+    in_dollars = months[months["currency"] == "USD"]
+    year = last_year(contribution_by_month(in_dollars, settings), orders.sales["ordered_on"].max())
     stopped = stop(year, settings.downtime_months, settings.fixed_costs, settings.cash)
     rise = raise_fee(year, settings.fee_rise)
     answer = panel.at(**moved)
-    assert f"${stopped.lost:,.0f}" in answer.sentence
+    assert f"{'save' if stopped.lost < 0 else 'miss'} **${abs(stopped.lost):,.0f}**" in answer.sentence
     assert f"${rise.cost:,.0f}" in answer.sentence
     assert dict(answer.numbers)["Lowest cash"] == money(stopped.lowest, "USD")
     cash, _, _, fee = answer.charts
@@ -56,13 +56,21 @@ def test_cash_that_runs_out_is_said_with_its_month(panel):
 
 def test_every_setting_is_documented(panel):
     table = documentation(panel).table
-    assert len(table) == len(Shocks.declared())
+    assert len(table) == len(Shocks.declared()) - len(panel.hidden)
     assert table.notna().all(axis=None)
+    shown = [row["label"] for group in panel.controls.groups for row in group["rows"]]
+    assert [setting.rpartition(": ")[2] for setting in table["Setting"]] == shown
 
 
 def test_the_still_answers_read_as_sentences(orders):
-    assert own_and_rent(orders).plain_sentence.startswith("You rent 69% of your revenue")
-    assert "2,203 customers" in over_time(orders).plain_sentence
+    assert own_and_rent(orders).plain_sentence == (
+        "You rent 68% of your revenue from marketplaces, and you know who bought in 30% of your orders. In a "
+        "further 61% you can tell one buyer from another, but not who it is."
+    )
+    assert over_time(orders).plain_sentence == (
+        "By September 2026 you know 2,203 customers and may write to 1,195 of them; on marketplaces you can "
+        "tell 5,796 more apart, without knowing who they are."
+    )
     assert "not measurable from these files" in measures(orders).table["Rests on"].to_string()
 
 
@@ -117,6 +125,17 @@ def test_every_page_has_an_answer_for_brands_of_every_kind(name, tmp_path):
 def test_money_left_out_is_said(tmp_path):
     orders = read_orders(BRANDS["two currencies"], workspace=tmp_path)
     assert "Sales in EUR are not in it" in " ".join(own_and_rent(orders).notes)
+
+
+def test_contribution_says_which_fees_it_is_after(panel, tmp_path):
+    first, *_ = panel.answer.notes
+    assert first == "Fees as booked; goods, advertising and parcels that you pay for at your settings."
+    assert "No slider, because your files tell it: referral fee, card fee." in panel.answer.notes
+    assert set(panel.answer.table["Fees assumed"]) == {"$0"}
+    assert repr(panel.at(marketplace_fee_rate=0.08, owned_payment_rate=0.024)) == repr(panel.answer)
+    assumed = what_if(read_orders(BRANDS["marketplace only"], workspace=tmp_path))
+    assert assumed.answer.notes[0].startswith("The fee table; goods")
+    assert assumed.hidden == ()
 
 
 def test_files_that_cover_no_whole_month_say_so_in_place_of_the_answer(tmp_path):

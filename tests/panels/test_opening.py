@@ -22,9 +22,9 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Opening:
 
 def test_without_files_it_shows_the_sample_brand(start):
     assert start.opened.is_sample
-    assert "69%" in start.answer.plain_sentence
+    assert "68%" in start.answer.plain_sentence
     assert "Hearth & Ladle" in repr(start)
-    assert "What was not, and why: 44 rows" in start._files.html
+    assert "What could not be used, and why: 44 rows" in start._files.html
 
 
 def test_an_upload_is_read_kept_and_shown(start):
@@ -46,6 +46,7 @@ def test_files_without_sales_are_refused_in_a_sentence_and_the_kept_orders_stay(
     with pytest.raises(ValueError, match="No sales were found"):
         _ = start.answer
     assert "no such file or folder" in start._files.html
+    assert "✗ not read" in start._files.html
     assert not current_orders(start._workspace).is_sample
 
 
@@ -66,3 +67,42 @@ def test_no_address_is_on_the_page(start):
     start.read(FILES, timezone="UTC")
     shown = repr(start) + start._files.html + start.answer._repr_html_()
     assert "buyer@example.com" not in shown
+
+
+def test_money_of_several_currencies_is_shown_in_one_where_rates_are_read(tmp_path: Path):
+    pan = amazon_row(amazon_order_id="111-0000000-0000009", currency="EUR", item_price="100.00")
+    orders = ("report.txt", amazon(amazon_row(), amazon_row(amazon_order_id="111-2"), pan))
+    rates = ("rates.csv", b"date,from,to,rate\n2026-03-01,EUR,USD,1.10\n")
+    start = Opening(Workspace(tmp_path))
+    start.read([orders, rates], timezone="UTC")
+    assert dict(start.answer.numbers)["Revenue"] == "$278"
+    assert start.opened.remark == "Money in EUR is shown in USD, at the rate of each day."
+    assert current_orders(Workspace(tmp_path)).orders.currencies() == ("USD",)
+    start.read([orders, ("rates.csv", rates[1].replace(b"2026", b"2024"))], timezone="UTC")
+    assert start.opened.remark.startswith(
+        "Money stays in USD, EUR. Exchange rates are missing, first for: EUR"
+    )
+    assert dict(start.answer.numbers)["Revenue"] == "$168"
+
+
+def test_a_customer_is_forgotten_and_the_address_is_not_kept(tmp_path: Path):
+    start = Opening(Workspace(tmp_path))
+    start.read(FILES, timezone="UTC")
+    assert dict(start.answer.numbers)["Orders whose buyer you know"] == "1"
+    start._forget._customer.value = " Buyer@Example.com "
+    start._forget._button.click()
+    assert start._forget._customer.value == ""
+    assert "The customer is forgotten: 1 order line now without a customer." in start._forget.told.html
+    assert dict(start.answer.numbers)["Orders whose buyer you know"] == "0"
+    start.read(FILES, timezone="UTC")
+    assert dict(start.answer.numbers)["Orders whose buyer you know"] == "0"
+
+
+def test_what_is_no_customer_is_refused_without_repeating_it(tmp_path: Path):
+    start = Opening(Workspace(tmp_path))
+    start._forget._customer.value = "Ann Smith"
+    start._forget._button.click()
+    assert "neither an e-mail address nor a customer" in start._forget.told.html
+    assert "Smith" not in start._forget.told.html
+    start._forget._button.click()
+    assert "neither" in start._forget.told.html

@@ -15,7 +15,7 @@ WORKBOOK = "workbooks/01_marketplace_dependence.ipynb"
 #: Each is right at the default and wrong off it: a slider that moves nothing, a month counted twice.
 MUTATIONS = {
     "the fee rise is ignored": ("marketplace/shocks.py", "before - points * base", "before - 0.02 * base"),
-    "a slider moves nothing": ("marketplace/economics.py", "economics.owned_payment_rate)", "0.029)"),
+    "a slider moves nothing": ("marketplace/economics.py", "economics.owned_ad_rate)", "0.18)"),
     "downtime is cut at three months": (
         "marketplace/shocks.py",
         ">= downtime_months",

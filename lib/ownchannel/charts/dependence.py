@@ -8,27 +8,33 @@ import plotly.graph_objects as go
 
 from ownchannel.charts.theme import MARKETPLACE, NOTE, OWNED, Chart, channel_colours, label_lines
 from ownchannel.formats import money, percent
-from ownchannel.marketplace.dependence import ALL, Dependence
+from ownchannel.marketplace.dependence import Dependence
+from ownchannel.marketplace.shares import ALL
 from ownchannel.marketplace.shocks import FeeRise, Stop, Year
 
 _HIDDEN = "Hidden from you"
 
+#: The share of a bar above which a name has room inside.
+_ROOM = 0.12
+
 
 def owned_and_rented(measured: Dependence) -> Chart:
-    """Revenue and orders by channel, and the orders whose buyer is known, each as parts of a whole."""
+    """Revenue and orders by channel, and orders by what is known of their buyer, as parts of a whole."""
     table = measured.table
     channels = table[(table["measure"] == "orders") & (table["kind"] != "")].iloc[:-1]
     names, kinds = channels["scope"].tolist(), channels["kind"].tolist()
     rows = [row for row in ("orders", "revenue") if measured.share(row, ALL) is not None]
     labels = [row.capitalize() for row in rows]
-    known = measured.share("identified", ALL) or 0.0
+    known, orders = measured.known or 0.0, measured.amount("orders", ALL) or 0.0
+    recognised = measured.recognised_orders / orders if orders else 0.0
     parts = [
         _part(name, labels, [measured.share(row, name) or 0.0 for row in rows], colour)
         for name, colour in zip(names, channel_colours(kinds), strict=True)
     ]
     parts += [
         _part("Known to you", ["Buyers"], [known], OWNED),
-        _part(_HIDDEN, ["Buyers"], [1 - known], NOTE),
+        _part("Told apart", ["Buyers"], [recognised], MARKETPLACE),
+        _part(_HIDDEN, ["Buyers"], [1 - known - recognised], NOTE),
     ]
     layout = {
         "barmode": "stack",
@@ -40,7 +46,12 @@ def owned_and_rented(measured: Dependence) -> Chart:
         "yaxis": {"autorange": "reversed"},
     }
     caption = f"{percent(measured.share('orders') or 0.0)} of orders come through marketplaces; "
-    return Chart(go.Figure(parts, layout), f"{caption}in {percent(known)} of all orders you know who bought.")
+    caption += f"in {percent(known)} of all orders you know who bought"
+    caption += f", and in {percent(recognised)} you can tell buyers apart" if recognised else ""
+    narrow = [name for name in names if 0 < (measured.share("orders", name) or 0.0) <= _ROOM]
+    told = [f"{name} {percent(measured.share('orders', name) or 0.0)}" for name in narrow]
+    caption += f"; too narrow for their names: {', '.join(told)} of orders." if told else "."
+    return Chart(go.Figure(parts, layout), caption)
 
 
 def _part(name: str, rows: list[str], shares: list[float], colour: str) -> dict[str, object]:
@@ -52,7 +63,7 @@ def _part(name: str, rows: list[str], shares: list[float], colour: str) -> dict[
         "x": shares,
         "orientation": "h",
         "marker": {"color": colour},
-        "text": [f"{name} {percent(share)}" if share > 0.12 else "" for share in shares],
+        "text": [f"{name} {percent(share)}" if share > _ROOM else "" for share in shares],
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textfont": {"color": "white"},
@@ -68,14 +79,16 @@ def by_month(table: pd.DataFrame, column: str, title: str, currency: str = "") -
     'Revenue by month; in March 2026: Shop €1,200.'
     """
     kinds = table.groupby("channel")["kind"].first()
+    last = table["month"].max()
     lines, ends = [], []
     for channel, colour in zip(kinds.index, channel_colours(list(kinds)), strict=True):
         its = table[table["channel"] == channel]
         values = its[column].astype("float64").tolist()
         lines.append(_line(str(channel), its["month"].tolist(), values, colour))
-        ends.append(f"{channel} {money(values[-1], currency) if currency else f'{values[-1]:,.0f}'}")
+        value = money(values[-1], currency) if currency else f"{values[-1]:,.0f}"
+        end = its["month"].iloc[-1]
+        ends.append(f"{channel} {value}" + (f" (in {end:%B %Y})" if end < last else ""))
     layout = {"height": 300, "hovermode": "x unified", "yaxis": _axis(currency) | {"rangemode": "tozero"}}
-    last = table["month"].max()
     caption = f"{title} by month; in {last:%B %Y}: {', '.join(ends)}."
     return Chart(label_lines(go.Figure(lines, layout)), caption)
 
@@ -153,11 +166,12 @@ def _line(
 ) -> dict[str, object]:
     return {
         "type": "scatter",
-        "mode": "lines",
+        "mode": "lines" if len(x) > 1 else "markers",
         "name": name,
         "x": list(x),
         "y": list(y),
         "line": {"color": colour, "dash": dash},
+        "marker": {"color": colour},
     }
 
 

@@ -18,11 +18,14 @@ from ownchannel.customers.frames import (
 )
 from ownchannel.orders.schema import MONEY
 
-AMOUNTS = ("item_value", "discount", "refund", "shipping", "fee")
+AMOUNTS = ("item_value", "discount", "refund", "shipping", "fee", "fulfilment")
 GROUP = ("month", "channel", "kind", "currency")
 
 #: Counted from whole orders; a month with refunds alone has none of them.
-COUNTS = ("orders", "identified_orders", "first_orders", "repeat_orders", "new_customers")
+COUNTS = ("orders", "orders_sent", "identified_orders", "first_orders", "repeat_orders", "new_customers")
+
+#: Exact sums; `fee` and `fulfilment` over the lines for which a file told them.
+SUMS = (*AMOUNTS, "net_value", "fee_base_told")
 
 #: The result: money as exact as in the order table.
 MONTHS = pa.schema(
@@ -31,7 +34,7 @@ MONTHS = pa.schema(
         *((name, pa.string()) for name in GROUP[1:]),
         ("orders", pa.int64()),
         ("units", pa.float64()),
-        *((name, MONEY) for name in ("item_value", "discount", "refund", "net_value", "shipping", "fee")),
+        *((name, MONEY) for name in SUMS),
         *((name, pa.int64()) for name in ("fee_lines", "lines", *COUNTS[1:])),
     ]
 )
@@ -46,7 +49,10 @@ def channel_months(orders: Any) -> pd.DataFrame:
     - `orders`, `units`: distinct orders and the units sold; what has no price (a gift, a replacement, a
       refund without its order) is neither;
     - `item_value`, `discount`, `refund`, `net_value`, `shipping`: exact sums over all lines;
-    - `fee`: sum over the `fee_lines` of the `lines` for which a file told the fee;
+    - `fee`: sum over the `fee_lines` of the `lines` for which a file told the fee, and `fee_base_told`, the
+      net value and shipping of the same lines;
+    - `fulfilment`: the part of `fee` for picking, packing and sending, over the lines that tell it, and
+      `orders_sent`, the orders of which some line does: the platform sent them;
     - `identified_orders`: orders with a customer_key, each either one of `first_orders` (the customer's
       earliest on that channel) or one of `repeat_orders`;
     - `new_customers`: those of the first orders that are the customer's earliest on any channel; the others
@@ -79,6 +85,7 @@ def channel_months(orders: Any) -> pd.DataFrame:
     ...         "refund": 0,
     ...         "shipping": 4,
     ...         "fee": [1.0, None],
+    ...         "fulfilment": [0.0, None],
     ...         "status": "completed",
     ...     }
     ... )
@@ -109,13 +116,15 @@ def _sales(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         month=day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64) - 1,
         units=nw.when(is_purchase()).then(nw.col("quantity")).otherwise(0),
         net_value=net_value(),
+        fee_base_told=nw.when(~nw.col("fee").is_null()).then(net_value() + nw.col("shipping")),
         purchase=is_purchase(),
+        sent=nw.when(nw.col("fulfilment") > 0).then(1).otherwise(0),
     )
 
 
 def _sums(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return lines.group_by(*GROUP).agg(
-        nw.col("units", "net_value", *AMOUNTS).sum(), fee_lines=nw.col("fee").count(), lines=nw.len()
+        nw.col("units", *SUMS).sum(), fee_lines=nw.col("fee").count(), lines=nw.len()
     )
 
 
@@ -123,9 +132,9 @@ def _order_counts(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     orders = (
         lines.filter(nw.col("purchase"))
         .group_by(*GROUP, "order_id")
-        .agg(nw.col("customer_key").max(), nw.col("ordered_at").min())
+        .agg(nw.col("customer_key", "sent").max(), nw.col("ordered_at").min())
     )
-    all_orders = orders.group_by(*GROUP).agg(orders=nw.len())
+    all_orders = orders.group_by(*GROUP).agg(orders=nw.len(), orders_sent=nw.col("sent").sum())
     # Orders without a key are set apart first: as one huge customer they would be sorted together.
     identified = orders.filter(~nw.col("customer_key").is_null())
     place = nw.col("order_id").cum_count()

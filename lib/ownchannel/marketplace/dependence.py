@@ -1,18 +1,19 @@
 """How much of the business hangs on marketplaces: what can be measured from the files, and what cannot."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from ownchannel.customers.months import channel_months
-from ownchannel.formats import count, money, percent
+from ownchannel.formats import money, percent
 from ownchannel.marketplace.economics import Economics, contribution_by_month
+from ownchannel.marketplace.shares import ALL, MARKETPLACES, Says, concentration, ratios, shares
 
-MARKETPLACES = "marketplaces"
-ALL = "all channels"
+#: What sums of money in floating point may be off by, as a share.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,22 @@ class Dependence:
         """What the measure rests on, or why it cannot be had."""
         return str(self._row(measure, scope)["rests_on"])
 
+    @property
+    def known_orders(self) -> float:
+        """Orders of your own channels whose buyer has a key: you know who bought."""
+        return (self.amount("identified", ALL) or 0.0) - self.recognised_orders
+
+    @property
+    def recognised_orders(self) -> float:
+        """Marketplace orders whose buyer has a key: told apart from other buyers, but not known."""
+        return self.amount("identified") or 0.0
+
+    @property
+    def known(self) -> float | None:
+        """The share of all orders whose buyer you know, or None where nothing was sold."""
+        orders = self.amount("orders", ALL)
+        return self.known_orders / orders if orders else None
+
     def _row(self, measure: str, scope: str) -> "pd.Series[Any]":
         found = self.table[(self.table["measure"] == measure) & (self.table["scope"] == scope)]
         if found.empty:
@@ -48,16 +65,16 @@ class Dependence:
         return found.iloc[0]
 
     def __str__(self) -> str:
-        revenue, identified = self.share("revenue"), self.share("identified", ALL)
+        revenue, known = self.share("revenue"), self.known
         if revenue is None:
             return f"How dependent the revenue is, is {self.rests_on('revenue')}"
         if not revenue:
             return "No revenue comes through a marketplace."
         whole = self.amount("revenue", ALL) or 0.0
         text = f"{percent(revenue)} of {money(whole, self.currency)} revenue comes through marketplaces"
-        if identified is None:
+        if known is None:
             return f"{text}."
-        return f"{text}; you know who bought in {percent(identified)} of all orders."
+        return f"{text}; you know who bought in {percent(known)} of all orders."
 
     __repr__ = __str__
 
@@ -74,10 +91,11 @@ def dependence(
     they are never added up. `costs`: what an order costs; contribution cannot be had without. `alive`: the
     probability by customer_key that the customer still buys; without it every customer counts alike.
 
-    Revenue is item value less discount and refund. A repeat order is an identified customer's order after the
-    first. Reachable is the share of customers who said yes to being written to; no answer is a no, and a
-    marketplace's customers are not reachable outside its own tools. Raises ValueError where nothing was sold
-    in `currency`.
+    Revenue is item value less discount and refund. Identified orders have a customer key; on a marketplace it
+    tells buyers apart and not who they are. A repeat order is an identified customer's order after the first.
+    Reachable is the share of customers who said yes to being written to; no answer is a no, and a
+    marketplace's customers are not reachable outside its own tools. Contribution is with the fees that were
+    booked, where files tell them. Raises ValueError where nothing was sold in `currency`.
 
     >>> from ownchannel import read_orders
     >>> columns = {"order_id": "No", "ordered_at": "Day", "item_value": "Amount", "currency": "EUR"}
@@ -90,26 +108,73 @@ def dependence(
     code, no_money = _currency(months, currency)
     in_code = months[months["currency"] == code]
     channels = _channels(orders.sales, months, alive)
-    channels["revenue"] = _by_channel(in_code, "net_value")
-    channels["lines in currency"] = _by_channel(in_code, "lines")
-    channels["contribution"] = math.nan
-    no_costs = no_money or "they hold neither the goods' costs nor all fees; give them with costs=…"
-    if costs is not None and not no_money:
-        channels["contribution"] = _by_channel(contribution_by_month(in_code, costs), "contribution")
+    channels["revenue"] = _by_channel(in_code, "net_value", channels, no_money)
+    channels["lines in currency"] = _by_channel(in_code, "lines", channels, no_money)
+    no_costs = no_money or ("" if costs else "they do not hold the goods' costs; give them with costs=…")
+    left = contribution_by_month(in_code, costs or Economics())
+    for column in ("contribution", "fee_base", "fee_base_told"):
+        channels[column] = _by_channel(left, column, channels, no_costs)
+    hidden = " and ".join(channels.index[channels["identified orders"] == 0])
+    nobody = f"no file tells who bought on {hidden}, so that"
     rows = [
-        *_shares("revenue", channels, no_money),
-        *_shares("contribution", channels, no_costs),
-        *_shares("orders", channels, ""),
-        *_shares("repeat orders", channels, _HIDDEN),
-        *_ratios("identified", channels, "identified orders", "orders", ""),
-        *_ratios("reachable", channels, "consenting", "customers", _UNCOUNTED),
-        _concentration(channels, no_money),
+        *shares("revenue", channels, no_money, says=_sold(code)),
+        *shares("contribution", channels, no_costs, says=_costs(code)),
+        *shares("orders", channels, ""),
+        *shares(
+            "repeat orders", channels, f"{nobody} a second order cannot be told from a first", says=_keys
+        ),
+        *ratios("identified", channels, "identified orders", "orders", ""),
+        *ratios(
+            "reachable",
+            channels,
+            "consenting",
+            "customers",
+            f"{nobody} its customers cannot be counted",
+            says=_keys,
+        ),
+        concentration(channels, no_money),
     ]
     return Dependence(pd.DataFrame(rows), code)
 
 
-_HIDDEN = "the marketplace hides who bought, so that nobody's second order can be told from a first"
-_UNCOUNTED = "the marketplace hides who bought, so that its customers cannot be counted"
+def _sold(currency: str) -> Says:
+    return lambda part: "" if part["lines in currency"].sum() else f"nothing was sold in {currency}"
+
+
+def _costs(currency: str) -> Says:
+    """Whose fees and costs a contribution is after."""
+    sold = _sold(currency)
+    rest = "goods, advertising and parcels that you pay for at your settings"
+    return lambda part: sold(part) or f"{fees_in_words(part)}; {rest}"
+
+
+def fees_in_words(months: pd.DataFrame) -> str:
+    """On which fees a contribution rests, from its `fee_base_told` and `fee_base`.
+
+    >>> fees_in_words(pd.DataFrame({"fee_base": [60.0, 40.0], "fee_base_told": [60.0, 30.0]}))
+    'fees as booked for 90% of the revenue, the fee table for the rest'
+    """
+    base = months["fee_base"].sum()
+    told = months["fee_base_told"].sum() / base if base > 0 else 0.0
+    if told > 1 - ROUNDING:
+        return "fees as booked"
+    if told < ROUNDING:
+        return "the fee table"
+    return f"fees as booked for {_whole_percent(told)} of the revenue, the fee table for the rest"
+
+
+def _keys(part: pd.DataFrame) -> str:
+    """Of how many orders the buyers are told apart."""
+    identified, orders = part["identified orders"].sum(), part["orders"].sum()
+    if not 0 < identified < orders:
+        return ""
+    share = _whole_percent(identified / orders)
+    return f"buyers are told apart in {share} of the orders, and the others are left out"
+
+
+def _whole_percent(share: float) -> str:
+    """A share of a part, which is neither 0% nor 100%."""
+    return percent(min(max(share, 0.01), 0.99))
 
 
 def _currency(months: pd.DataFrame, wanted: str | None) -> tuple[str, str]:
@@ -146,61 +211,10 @@ def _customers(sales: pd.DataFrame, alive: Mapping[str, float] | None) -> pd.Dat
     return weighed.groupby("channel")[["customers", "consenting"]].sum()
 
 
-def _by_channel(months: pd.DataFrame, column: str) -> "pd.Series[float]":
-    return months.groupby("channel")[column].sum().astype("float64")
-
-
-def _scopes(channels: pd.DataFrame) -> Iterator[tuple[str, str, pd.DataFrame]]:
-    """Each channel, the marketplaces together, and all."""
-    for name, row in channels.groupby(level=0):
-        yield str(name), str(row["kind"].iloc[0]), row
-    yield MARKETPLACES, "marketplace", channels[channels["kind"] == "marketplace"]
-    yield ALL, "", channels
-
-
-def _shares(measure: str, channels: pd.DataFrame, why_not: str) -> Iterator[dict[str, Any]]:
-    """What each scope has of the whole; the whole must be known and positive."""
-    whole = channels[measure].sum(skipna=False)
-    for scope, kind, part in _scopes(channels):
-        amount = part[measure].sum(skipna=False)
-        known = not math.isnan(amount)
-        share = amount / whole if known and whole > 0 else math.nan
-        reason = "" if not math.isnan(share) else why_not or "it adds up to nothing"
-        yield _row(measure, scope, kind, part, reason) | {"amount": amount, "share": share}
-
-
-def _ratios(
-    measure: str, channels: pd.DataFrame, part: str, whole: str, why_not: str
-) -> Iterator[dict[str, Any]]:
-    """The share of each scope's own orders or customers of which something holds."""
-    for scope, kind, rows in _scopes(channels):
-        if measure == "reachable" and kind == "marketplace":
-            yield _row(measure, scope, kind, rows, "") | {"amount": 0.0, "share": 0.0}
-            continue
-        amount, base = rows[part].sum(skipna=False), rows[whole].sum(skipna=False)
-        share = amount / base if base > 0 else math.nan
-        reason = "" if not math.isnan(share) else why_not or "nothing was sold"
-        yield _row(measure, scope, kind, rows, reason) | {"amount": amount, "share": share}
-
-
-def _concentration(channels: pd.DataFrame, why_not: str) -> dict[str, Any]:
-    """The Herfindahl–Hirschman index: 1 where one channel sells all."""
-    whole = channels["revenue"].sum(skipna=False)
-    index = float((channels["revenue"] / whole).pow(2).sum(skipna=False)) if whole > 0 else math.nan
-    return _row("concentration", ALL, "", channels, why_not if math.isnan(index) else "") | {"share": index}
-
-
-def _row(measure: str, scope: str, kind: str, part: pd.DataFrame, why_not: str) -> dict[str, Any]:
-    in_money = measure in ("revenue", "contribution", "concentration")
-    lines = int(part["lines in currency" if in_money else "lines"].sum())
-    return {
-        "measure": measure,
-        "scope": scope,
-        "kind": kind,
-        "amount": math.nan,
-        "share": math.nan,
-        "rows": lines,
-        "rests_on": f"not measurable from these files, because {why_not}"
-        if why_not
-        else count(lines, "order line"),
-    }
+def _by_channel(
+    months: pd.DataFrame, column: str, channels: pd.DataFrame, why_not: str
+) -> "pd.Series[float]":
+    """The sum of a column, 0 for a channel without such months; missing where there is a reason for it."""
+    if why_not:
+        return pd.Series(math.nan, channels.index)
+    return months.groupby("channel")[column].sum().astype("float64").reindex(channels.index, fill_value=0.0)

@@ -7,13 +7,16 @@ import pandas as pd
 
 from ownchannel.assumptions import Assumption, Assumptions
 
+#: The columns of `channel_months` that contribution is made of.
+MEASURED = ("item_value", "net_value", "shipping", "orders", "orders_sent", "fee", "fee_base_told")
+
 _ORDER = "What an order costs"
 _MARKETPLACE = "On the marketplace"
 _OWNED = "In your own store"
 
 
 class Economics(Assumptions):
-    """Costs that an order causes; files from the platforms hold few of them, so they are assumptions.
+    """Costs that an order causes; the platforms' files tell fees at most, so they are assumptions.
 
     >>> Economics(marketplace_fee_rate=0.12).owned_payment_rate
     0.029
@@ -44,7 +47,8 @@ class Economics(Assumptions):
             slider=(0, 0.3),
             plausible=(0.08, 0.17),
             step=0.005,
-            help="The marketplace's share of what the buyer pays, shipping included.",
+            help="The marketplace's share of what the buyer pays, shipping included, where no file tells its "
+            "fee.",
             source="Amazon US, 8 to 17% by category and 15% for home, as three vendors quote it, 2026-11",
             confidence="vendor",
             group=_MARKETPLACE,
@@ -59,7 +63,7 @@ class Economics(Assumptions):
             slider=(0, 25),
             plausible=(3, 13),
             step=0.1,
-            help="Picking, packing and sending one order, whoever does it.",
+            help="Picking, packing and sending one order, where no file tells a fee for it.",
             source="3.06 to 6.50 dollars a unit, quoted by vendors, for one to two units, 2026-11",
             confidence="vendor",
             group=_MARKETPLACE,
@@ -89,7 +93,7 @@ class Economics(Assumptions):
             slider=(0, 0.06),
             plausible=(0.024, 0.029),
             step=0.001,
-            help="The payment provider's share of what the buyer pays.",
+            help="The payment provider's share of what the buyer pays, where no file tells its fee.",
             source="2.4 to 2.9% by plan, vendors' price lists, 2026-11",
             confidence="vendor",
             group=_OWNED,
@@ -104,7 +108,8 @@ class Economics(Assumptions):
             slider=(0, 25),
             plausible=(4, 15),
             step=0.1,
-            help="Picking, packing and postage of one order, and the card's fixed 30 cents.",
+            help="Picking, packing and postage of one order; with the card's fixed 30 cents where no file "
+            "tells its fee.",
             source="Assumption: a parcel at small-business rates",
             confidence="assumption",
             group=_OWNED,
@@ -131,8 +136,11 @@ def contribution_by_month(months: pd.DataFrame, economics: Economics) -> pd.Data
     """What each channel's orders leave, by month: the columns of `channel_months` that matter, as floats.
 
     `months` is the table of `channel_months`, in one currency. The result has `month, channel, kind, orders,
-    revenue, fee_base, contribution`, in the order of `months`. Revenue is the net value of goods; the fee
-    base adds the shipping that buyers pay. contribution = fee base − goods − fees − fulfilment − advertising.
+    revenue, fee_base, fee_base_told, fees_told, fees_assumed, contribution`, in the order of `months`.
+    Revenue is the net value of goods; the fee base adds the shipping that buyers pay. Fees are those that
+    were booked where a file told them, and the assumed rate of the fee base for the rest; parcels cost the
+    assumed money for each order that the platform did not send for a booked fee.
+    contribution = fee base − goods − fees told − fees assumed − parcels − advertising.
 
     >>> months = pd.DataFrame(
     ...     {
@@ -140,27 +148,34 @@ def contribution_by_month(months: pd.DataFrame, economics: Economics) -> pd.Data
     ...         "channel": ["Shop"],
     ...         "kind": ["owned"],
     ...         "orders": [10],
+    ...         "orders_sent": [0],
     ...         "item_value": [1000],
     ...         "net_value": [900],
     ...         "shipping": [50],
+    ...         "fee": [20],
+    ...         "fee_base_told": [750],
     ...     }
     ... )
-    >>> float(contribution_by_month(months, Economics())["contribution"].iloc[0].round(2))
-    220.45
+    >>> found = contribution_by_month(months, Economics()).iloc[0]
+    >>> found[["fees_told", "fees_assumed", "contribution"]].astype(float).round(2).tolist()
+    [20.0, 5.8, 222.2]
     """
-    item_value, revenue, shipping, orders = (
-        months[name].astype("float64").to_numpy()
-        for name in ("item_value", "net_value", "shipping", "orders")
+    item_value, revenue, shipping, orders, sent, fees_told, fee_base_told = (
+        months[name].astype("float64").to_numpy() for name in MEASURED
     )
     rented = (months["kind"] == "marketplace").to_numpy(dtype=bool)
     fee_base = revenue + shipping
     fee_rate = np.where(rented, economics.marketplace_fee_rate, economics.owned_payment_rate)
     ad_rate = np.where(rented, economics.marketplace_ad_rate, economics.owned_ad_rate)
-    fulfilment = np.where(rented, economics.marketplace_fulfilment, economics.owned_fulfilment)
-    costs = economics.goods_cost_rate * item_value + fee_rate * fee_base + ad_rate * revenue
+    parcel = np.where(rented, economics.marketplace_fulfilment, economics.owned_fulfilment)
+    fees_assumed = fee_rate * (fee_base - fee_base_told)
+    costs = economics.goods_cost_rate * item_value + parcel * (orders - sent) + ad_rate * revenue
     return months[["month", "channel", "kind"]].assign(
         orders=orders,
         revenue=revenue,
         fee_base=fee_base,
-        contribution=fee_base - costs - fulfilment * orders,
+        fee_base_told=fee_base_told,
+        fees_told=fees_told,
+        fees_assumed=fees_assumed,
+        contribution=fee_base - fees_told - fees_assumed - costs,
     )

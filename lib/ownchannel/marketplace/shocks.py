@@ -53,7 +53,7 @@ class Shocks(Economics):
             confidence="assumption",
             group=_STOP,
         ),
-    ] = 5_500
+    ] = 5_000
     cash: Annotated[
         float,
         Assumption(

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
+from ownchannel.orders.cells import without_address
+
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
@@ -144,12 +146,12 @@ def size_text(number: int) -> str:
 
 
 def shown_name(name: str) -> str:
-    """A name fit for a page: no control or direction characters, which may disguise it, and no endless one.
+    """A name fit for a page: no e-mail address, none of the characters that disguise it, and no endless one.
 
-    >>> shown_name("orders" + chr(27) + "[31m.csv")
-    'orders[31m.csv'
+    >>> shown_name("orders" + chr(27) + "[31m.csv"), shown_name("to ann@example.com/orders.csv")
+    ('orders[31m.csv', 'to [address removed]/orders.csv')
     """
-    plain = "".join(filter(str.isprintable, name))
+    plain = "/".join(map(without_address, "".join(filter(str.isprintable, name)).split("/")))
     return plain if len(plain) <= _LONGEST_SHOWN else f"…{plain[1 - _LONGEST_SHOWN :]}"
 
 
@@ -246,7 +248,8 @@ def gunzipped(opened: Opener, unpacking: Unpacking) -> Opener:
 def listed(opened: Opener) -> list[zipfile.ZipInfo]:
     """What a zip lists, its folders left out. Raises one of DAMAGED where it cannot be read."""
     with opened() as file, _damage_told(), zipfile.ZipFile(PackedBytes(file)) as archive:
-        return [info for info in archive.infolist() if not info.is_dir()]
+        # A member without a name is none; `is_dir` looks at the last letter of it.
+        return [info for info in archive.infolist() if info.filename and not info.is_dir()]
 
 
 def contents(opened: Opener, unpacking: Unpacking) -> list[Member | Refused]:

@@ -81,4 +81,5 @@ def _report(
 def _of_file(table: pa.Table, number: int) -> pa.Table:
     """One file's rows, without the columns that no report looks at: they are most of the memory."""
     looked_at = [name for name in table.column_names if name in _REPORTED]
-    return table.select(looked_at).filter(pc.equal(table["file_no"], number))
+    of_file = pc.equal(table["file_no"], number)
+    return table.select(looked_at) if pc.all(of_file).as_py() else table.select(looked_at).filter(of_file)

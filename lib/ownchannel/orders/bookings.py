@@ -13,13 +13,16 @@ from ownchannel.orders.sharing import spread
 #: Of a line that only bookings tell; orders of any report go before.
 RANK = 9
 
+#: The channel of a booking where nothing tells it: Amazon's alone leave it out.
+_MARKETPLACE = "Amazon"
+
 #: What makes a line of bookings, and what it takes from the first of them that tells.
 _LINE = ["identity", "sku", "currency"]
 _OF_LINE = ["order_id", "channel", "kind", "product", "posted_at", "quantity", "source_row", "file_no"]
 
 
 def entries_once(entries: pa.Table) -> pa.Table:
-    """The entries without repeats.
+    """The entries without repeats, each of a channel.
 
     A settlement that two files hold counts as the file with more of it has it. A row of a transactions report
     counts once however many reports hold it, and not at all where its settlement itself was read.
@@ -38,7 +41,20 @@ def entries_once(entries: pa.Table) -> pa.Table:
     keeps = np.where(
         of_settlement, counts_in.isna() | (keys["file_no"] == counts_in), once & counts_in.isna()
     )
+    entries = _with_channels(entries)
     return entries if keeps.all() else entries.filter(pa.array(keeps))
+
+
+def _with_channels(entries: pa.Table) -> pa.Table:
+    """Bookings that name no marketplace are of that which another booking of their settlement names."""
+    named = (
+        entries.filter(entries["channel"].is_valid())
+        .group_by("settlement_id")
+        .aggregate([("channel", "min")])
+    )
+    place = pc.index_in(entries["settlement_id"], value_set=named["settlement_id"], skip_nulls=True)
+    channel = pc.coalesce(entries["channel"], named["channel_min"].take(place), _MARKETPLACE)
+    return entries.set_column(entries.column_names.index("channel"), "channel", channel)
 
 
 def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
@@ -189,8 +205,8 @@ def lines_from(entries: pa.Table, held: pa.ChunkedArray) -> pa.Table:
 
 def _with_sku(frame: pd.DataFrame) -> pd.DataFrame:
     """Bookings with the order's first sku where they have none; empty where the order has none either."""
-    first = frame.dropna(subset="sku").drop_duplicates("identity").set_index("identity")["sku"]
-    return frame.assign(sku=frame["sku"].fillna(frame["identity"].map(first)).fillna(""))
+    first = frame.groupby("identity")["sku"].transform("first")
+    return frame.assign(sku=frame["sku"].fillna(first).fillna(""))
 
 
 def _table(columns: dict[str, object], entries: pa.Table, length: int) -> pa.Table:

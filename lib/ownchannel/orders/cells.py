@@ -10,7 +10,7 @@ from typing import Literal
 LARGEST_AMOUNT = Decimal(10) ** 12
 
 _SIXTH_DECIMAL = Decimal("0.000001")
-_EMAIL = re.compile(r"[^\s@<>,;:\"'()]+@[^\s@<>,;:\"'()]+")
+_EMAIL = re.compile(r"[^\s@＠<>,;:\"'()]+[@＠][^\s@＠<>,;:\"'()]+")
 
 _CURRENCY = r"(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3}|円)?"
 # Thousands between commas, blanks or apostrophes, or as in India: 1,23,45,678. No group starts with 0, so
@@ -52,7 +52,7 @@ def without_address(text: str) -> str:
     >>> without_address("Apron for jane@example.com")
     'Apron for [address removed]'
     """
-    return _EMAIL.sub("[address removed]", text) if "@" in text else text
+    return _EMAIL.sub("[address removed]", text) if "@" in text or "＠" in text else text
 
 
 def number(text: str, decimal: str = ".") -> Decimal:

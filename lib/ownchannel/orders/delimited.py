@@ -1,8 +1,9 @@
 """Records of delimited text, whatever state it is in: each with the line that it starts on."""
 
 import csv
+from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import TextIO
 
 #: A line of a report has some hundred characters, with long notes a few thousand.
@@ -17,7 +18,6 @@ CELL_TOO_LONG = f"has a cell longer than {csv.field_size_limit():,} characters"
 QUOTE_NOT_CLOSED = "has a quote that is not closed"
 
 _BLOCK = 1 << 20
-_RECORDS = 4_000
 
 NumberedLine = tuple[int, str | None]
 """None stands for a line that is too long."""
@@ -47,7 +47,8 @@ class Lines:
             if len(begun) > LONGEST_LINE:
                 begun, skips = "", True
             number += len(lines)
-            yield lines
+            if lines:
+                yield lines
         if begun or skips:
             yield [(number, None if skips else begun)]
 
@@ -63,27 +64,56 @@ def records(lines: Iterable[list[NumberedLine]], delimiter: str, quoted: bool) -
                 (number, LINE_TOO_LONG if line is None else line.split(delimiter)) for number, line in block
             ]
         return
-    found = _quoted(chain.from_iterable(lines), delimiter)
-    while block_of_records := list(islice(found, _RECORDS)):
-        yield block_of_records
+    yield from _quoted(iter(lines), delimiter)
 
 
-def _quoted(lines: Iterator[NumberedLine], delimiter: str) -> Iterator[Record]:
+def _quoted(blocks: Iterator[list[NumberedLine]], delimiter: str) -> Iterator[list[Record]]:
     """Cells by the rules of CSV. Behind a record whose quote is never closed the next line starts anew."""
     searches = 0
-    while numbered := next(lines, None):
-        number, line = numbered
-        if line is None:
-            yield number, LINE_TOO_LONG
-        elif '"' not in line:
-            yield number, line.split(delimiter)
-        else:
-            feed = _Feed(line, lines if searches < MOST_SEARCHES else iter(()))
+    waiting: deque[NumberedLine] = deque()
+    for block in blocks:
+        alone = _one_a_line(block, delimiter)
+        if alone is not None:
+            yield alone
+            continue
+        found: list[Record] = []
+        waiting.extend(block)
+        while waiting:
+            number, line = waiting.popleft()
+            if line is None or '"' not in line:
+                found.append((number, LINE_TOO_LONG if line is None else line.split(delimiter)))
+                continue
+            feed = _Feed(line, _following(waiting, blocks) if searches < MOST_SEARCHES else iter(()))
             cells = feed.parsed(delimiter)
-            yield number, cells
+            found.append((number, cells))
             if isinstance(cells, str):
                 searches += 1
-                lines = chain(feed.further, lines)
+                waiting.extendleft(reversed(feed.further))
+        yield found
+
+
+def _one_a_line(block: list[NumberedLine], delimiter: str) -> list[Record] | None:
+    """The records of a block where each is a line of its own, as they mostly are; else None."""
+    numbers, lines = zip(*block, strict=True)
+    if None in lines:
+        return None
+    try:
+        # A quote that is still open at the end takes the line behind it, too.
+        cells = list(csv.reader([*lines, ""], delimiter=delimiter))
+    except csv.Error:
+        return None
+    return list(zip(numbers, cells, strict=False)) if len(cells) == len(lines) + 1 else None
+
+
+def _following(waiting: deque[NumberedLine], blocks: Iterator[list[NumberedLine]]) -> Iterator[NumberedLine]:
+    """Lines to come, taken from those that wait as they are used, and from further blocks."""
+    while True:
+        while waiting:
+            yield waiting.popleft()
+        block = next(blocks, None)
+        if block is None:
+            return
+        waiting.extend(block)
 
 
 class _Feed:
@@ -101,7 +131,9 @@ class _Feed:
             cells = next(csv.reader(self._lines(), delimiter=delimiter))
         except csv.Error:
             return CELL_TOO_LONG
-        return QUOTE_NOT_CLOSED if self._asked_too_much else cells
+        if self._asked_too_much or (self.further and not self._closes_properly(delimiter)):
+            return QUOTE_NOT_CLOSED
+        return cells
 
     def _lines(self) -> Iterator[str]:
         yield self._first + "\n"
@@ -111,3 +143,12 @@ class _Feed:
                 break
             yield line + "\n"
         self._asked_too_much = True
+
+    def _closes_properly(self, delimiter: str) -> bool:
+        """Whether each cell ends at its closing quote, for else another record's quote opens a cell there."""
+        lines = [self._first, *(line or "" for _, line in self.further)]
+        try:
+            next(csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True))
+        except csv.Error:
+            return False
+        return True

@@ -31,7 +31,8 @@ RATES = pa.schema(
 #: Rates are not published on weekends and holidays: a rate holds until the next one, this long at most.
 LONGEST_USE = timedelta(days=7)
 
-_SMALLEST, _LARGEST = Decimal("1e-12"), Decimal("1e12")
+#: No two currencies are further apart.
+SMALLEST_RATE, LARGEST_RATE = Decimal("1e-12"), Decimal("1e12")
 _INVERSE = Context(prec=12, rounding=ROUND_HALF_EVEN)
 
 # 18 + 38 + 1 digits of a product would not fit decimal128, so that products are taken in 256 bits.
@@ -186,7 +187,7 @@ def _checked(row: Mapping[str, Any], number: int) -> _Rate:
         wrong = "`from` or `to` is no currency. Write its three letters, such as USD."
     elif source == target:
         wrong = f"{source} is converted to itself. Delete the row."
-    elif rate is None or not _SMALLEST <= rate <= _LARGEST or _decimals(rate) > RATE.scale:
+    elif rate is None or not SMALLEST_RATE <= rate <= LARGEST_RATE or _decimals(rate) > RATE.scale:
         wrong = f"`rate` must be a number such as 1.0845, above 0, at most 1e12, to {RATE.scale} decimals."
     if wrong or day is None or rate is None:
         raise ValueError(f"Row {number} of the exchange rates cannot be used: {wrong}")

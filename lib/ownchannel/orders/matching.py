@@ -17,6 +17,8 @@ def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
     >>> matched(entries, lines)["identity"].to_pylist()
     ['shopify/55']
     """
+    if not len(entries):
+        return entries
     orders = lines.select(["channel", "order_id", "identity"]).to_pandas().drop_duplicates()
     named = orders.drop_duplicates(["channel", "order_id"], keep=False)
     by_name = pd.Series(

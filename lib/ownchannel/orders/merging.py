@@ -24,8 +24,10 @@ def numbered(lines: pa.Table) -> pa.Table:
 
     So a line has the same name in every export of its order.
     """
-    keys = lines.select(["identity", "item"]).to_pandas()
-    place = keys.groupby(["identity", "item"], sort=False).cumcount() + 1
+    if not lines["line_id"].null_count:
+        return lines
+    keys = pd.DataFrame({"order": _codes(lines["identity"]), "item": _codes(lines["item"])})
+    place = keys.groupby(["order", "item"], sort=False).cumcount() + 1
     named = pc.binary_join_element_wise(lines["item"], pa.array(place.to_numpy()).cast(pa.string()), "#")
     at = lines.column_names.index("line_id")
     return lines.set_column(at, "line_id", pc.coalesce(lines["line_id"], named))
@@ -37,8 +39,9 @@ def counted_once(lines: pa.Table) -> tuple[pa.Table, pa.Table]:
     Of the reports that hold an order the one of the lowest rank gives its lines; of one line's states the
     newest counts, and where the format does not tell, the one from the export that reaches further.
     """
-    keys = lines.select(["identity", "line_id", "rank"]).to_pandas()
-    best = keys["rank"] == keys.groupby("identity", sort=False)["rank"].transform("min")
+    order, line = _codes(lines["identity"]), _codes(lines["line_id"])
+    keys = pd.DataFrame({"order": order, "line": line, "rank": lines["rank"].to_numpy()})
+    best = keys["rank"] == keys.groupby("order", sort=False)["rank"].transform("min")
     if not keys.duplicated().any():
         once = np.arange(len(keys))
     else:
@@ -46,9 +49,15 @@ def counted_once(lines: pa.Table) -> tuple[pa.Table, pa.Table]:
         keys["updated_at"] = newest["updated_at"]
         keys["reaches"] = newest.groupby("file_no")["ordered_at"].transform("max")
         first = keys.sort_values(["updated_at", "reaches"], ascending=False, kind="stable")
-        once = np.sort(first.drop_duplicates(["identity", "line_id", "rank"]).index.to_numpy())
+        once = np.sort(first.drop_duplicates(["order", "line", "rank"]).index.to_numpy())
     counts = best.to_numpy()[once]
     return _taken(lines, once[counts]), _taken(lines, once[~counts])
+
+
+def _codes(texts: pa.ChunkedArray) -> NDArray[np.int32]:
+    """By row a number that stands for its text: a twentieth of the memory, and sooner compared."""
+    codes: NDArray[np.int32] = texts.dictionary_encode("encode").combine_chunks().indices.to_numpy()
+    return codes
 
 
 def _taken(lines: pa.Table, places: NDArray[np.intp]) -> pa.Table:
@@ -87,6 +96,7 @@ class _OtherReports:
     def __init__(self, lines: pa.Table, others: pa.Table) -> None:
         identities = pd.Index(lines["identity"].to_pandas().unique())
         self._others = others
+        self._orders = len(identities)
         self._order = identities.get_indexer(lines["identity"].to_pandas())
         self._told = others.select(["rank", "file_no"]).to_pandas()
         self._told["order"] = identities.get_indexer(others["identity"].to_pandas())
@@ -94,7 +104,8 @@ class _OtherReports:
 
     def best(self, column: str) -> pd.DataFrame:
         """The rows that tell a column, of each order's best report alone."""
-        tells = self._told[self._others[column].is_valid().to_pandas().to_numpy(dtype=bool)]
+        is_told = self._others[column].is_valid().to_pandas().to_numpy(dtype=bool)
+        tells = self._told[is_told & (self._told["order"] >= 0)]
         lowest = tells["rank"] == tells.groupby("order")["rank"].transform("min")
         return tells.loc[lowest, :]
 
@@ -107,7 +118,7 @@ class _OtherReports:
 
     def amounts(self, column: str, best: pd.DataFrame, weights: Millionths) -> pa.Array:
         """For every line, its part of the amount that is told of its order; null where none is."""
-        totals = np.zeros(self._order.max() + 1, dtype=np.int64)
+        totals = np.zeros(self._orders, dtype=np.int64)
         np.add.at(totals, best["order"], as_millionths(self._others[column])[best["place"]])
         told = np.isin(self._order, best["order"])
         return decimals(spread(totals, self._order, weights), told)

@@ -1,8 +1,10 @@
 """A chunk of a file's rows, read column by column, and what is wrong with any of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -12,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ownchannel.orders.amounts import Millionths, decimals, millionths
 from ownchannel.orders.cells import LARGEST_AMOUNT, BadCell, masked, number, times, without_address
+from ownchannel.orders.instants import instants
 from ownchannel.orders.moments import moment
 from ownchannel.orders.schema import NO_CURRENCY
 
@@ -54,6 +57,8 @@ class Rows:
         self.columns = columns
         self.faults: dict[int, Rejection] = dict(faults or {})
         self._cells = cells
+        # Turned once: to look a cell up in every row again and again takes thrice the time.
+        self._by_column = list(zip(*cells, strict=True))
         self._columns: dict[str, pa.StringArray] = {}
 
     def __len__(self) -> int:
@@ -61,9 +66,9 @@ class Rows:
 
     def renamed(self, names: Mapping[str, str]) -> "Rows":
         """The same rows, faults included, with columns under other names."""
-        columns = {names.get(column, column): place for column, place in self.columns.items()}
-        same = Rows(self.lines, self._cells, columns)  # type: ignore[arg-type]
-        same.faults = self.faults
+        same = copy(self)
+        same.columns = {names.get(column, column): place for column, place in self.columns.items()}
+        same._columns = {}
         return same
 
     def at(self, places: NDArray[np.intp]) -> "Rows":
@@ -84,8 +89,8 @@ class Rows:
     def column(self, name: str) -> pa.StringArray:
         """The cells, stripped; empty where there is no such column."""
         if name not in self._columns:
-            at = self.columns.get(name)
-            cells = [""] * len(self) if at is None else [row[at] for row in self._cells]
+            at = self.columns.get(name) if len(self) else None
+            cells = [""] * len(self) if at is None else self._by_column[at]
             # A cell with half of a character (a lone surrogate) is no text that a table could hold.
             self._columns[name] = pc.utf8_trim_whitespace(pa.array(cells, pa.string()))
         return self._columns[name]
@@ -112,18 +117,16 @@ class Rows:
 
     def _distinct(self, columns: Sequence[str]) -> tuple[list[tuple[str, ...]], NDArray[np.intp]]:
         """The distinct cells, or combinations of cells, and by row the place of its own among them."""
-        encoded = [self.column(column).dictionary_encode() for column in columns]
-        texts = [one.dictionary.to_pylist() for one in encoded]
-        places = [one.indices.to_numpy() for one in encoded]
-        if len(columns) == 1:
-            return [(text,) for text in texts[0]], places[0]
-        together = np.zeros(len(self), dtype=np.int64)
-        for place, distinct in zip(places, texts, strict=True):
-            together = together * len(distinct) + place
-        codes, of_row = np.unique(together, return_inverse=True)
-        found = np.unravel_index(codes, [len(distinct) for distinct in texts])
-        combined = zip(*([t[at] for at in f] for t, f in zip(texts, found, strict=True)), strict=True)
-        return list(combined), of_row
+        cells = [self.column(column) for column in columns]
+        encoded = cells[0].dictionary_encode()
+        if len(cells) == 1:
+            return [(text,) for text in encoded.dictionary.to_pylist()], encoded.indices.to_numpy()
+        of_row = encoded.indices.to_numpy().astype(np.int64)
+        for further in cells[1:]:
+            # Numbered anew by column: the product of many columns' numbers would overflow.
+            code = further.dictionary_encode().indices.to_numpy()
+            _, first, of_row = np.unique(of_row * len(self) + code, return_index=True, return_inverse=True)
+        return list(zip(*(column.take(pa.array(first)).to_pylist() for column in cells), strict=True)), of_row
 
     def _known(
         self,
@@ -149,8 +152,13 @@ class Rows:
 
     def first_label(self, *columns: str) -> list[str | None]:
         """In each row the first of these columns' labels that there is."""
-        labels = zip(*map(self.labels, columns), strict=True)
-        return [next(filter(None, of_row), None) for of_row in labels]
+        first, *others = columns
+        labels = self.labels(first)
+        for column in others:
+            if None in labels:
+                further = self.labels(column)
+                labels = [label or other for label, other in zip(labels, further, strict=True)]
+        return labels
 
     def required(self, column: str, remedy: str = _EXPORT_AGAIN) -> list[str]:
         """Texts for the table; a row without one is set aside."""
@@ -188,7 +196,8 @@ class Rows:
 
     def readable_totals(self, price: str, quantity: str, decimal: str = ".") -> Millionths:
         """Price times quantity with 0 for what cannot be read, and no row set aside."""
-        apart = Rows(self.lines, self._cells, self.columns)
+        apart = copy(self)
+        apart.faults = {}
         return apart.line_totals(price, quantity, decimal)
 
     def line_totals(
@@ -230,7 +239,7 @@ class Rows:
                 remedy = "Write it as 2026-01-31T10:15:00+00:00, between 1995 and 2098."
                 raise BadCell(column, cell, reason, remedy) from error
 
-        moments, others = _iso_moments(self.column(column))
+        moments, others = instants(self.column(column), zone, day_first)
         if len(others):
             rest = self.at(others)
             moments[others] = np.array(rest.each(read, column, otherwise=None), dtype="datetime64[us]")
@@ -257,9 +266,17 @@ class Rows:
 
     def batch(self, schema: pa.Schema, **columns: Any) -> pa.RecordBatch:
         """The rows that were not set aside; a single value stands for all rows, None for nothing told."""
-        arrays = [self._array(field, columns.get(field.name)) for field in schema]
-        batch = pa.RecordBatch.from_arrays(arrays, schema=schema)
-        return batch.filter(pa.array(self.kept())) if self.faults else batch
+        kept = pa.array(self.kept()) if self.faults else None
+        length = len(self) - len(self.faults)
+
+        def array(field: pa.Field) -> pa.Array:
+            value = self.lines if field.name == "source_row" else columns.get(field.name)
+            if not isinstance(value, (list, np.ndarray, pa.Array)):
+                return _repeated(value, field.type, length)
+            whole = _as_array(value, field.type)
+            return whole if kept is None else whole.filter(kept)
+
+        return pa.RecordBatch.from_arrays([array(field) for field in schema], schema=schema)
 
     def kept(self) -> NDArray[np.bool_]:
         """Which rows are not set aside."""
@@ -267,34 +284,25 @@ class Rows:
         kept[list(self.faults)] = False
         return kept
 
-    def _array(self, field: pa.Field, value: Any) -> pa.Array:
-        if field.name == "source_row":
-            return pa.array(self.lines)
-        if isinstance(value, np.ndarray) and pa.types.is_decimal(field.type):
-            return decimals(value)
-        if isinstance(value, np.ndarray) and pa.types.is_timestamp(field.type):
-            return pa.array(value).cast(pa.timestamp("us")).cast(field.type)
-        if isinstance(value, (list, np.ndarray)):
-            return pa.array(value, field.type)
-        return value if isinstance(value, pa.Array) else pa.repeat(pa.scalar(value, field.type), len(self))
+
+def _as_array(value: Any, kind: pa.DataType) -> pa.Array:
+    if isinstance(value, pa.Array):
+        return value
+    if isinstance(value, np.ndarray) and pa.types.is_decimal(kind):
+        return decimals(value)
+    if isinstance(value, np.ndarray) and pa.types.is_timestamp(kind):
+        return pa.array(value).cast(pa.timestamp("us")).cast(kind)
+    return pa.array(value, kind)
 
 
-#: A time of this century with its offset, as most reports write all of theirs.
-_ISO = (
-    r"^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
-    r"(Z|[+-](0\d|1[0-4]):?[0-5]\d)$"
-)
+def _repeated(value: Hashable, kind: pa.DataType, length: int) -> pa.Array:
+    """One value for so many rows: all chunks share its memory, since reports leave many columns untold."""
+    return _constant(value, kind, 1 << length.bit_length()).slice(0, length)
 
 
-def _iso_moments(cells: pa.StringArray) -> tuple[NDArray[np.datetime64], NDArray[np.intp]]:
-    """Instants of the cells that are plainly ISO 8601, and the places of those to be looked at one by one."""
-    plain = pc.replace_substring(pc.replace_substring(cells, " +", "+"), " -", "-")
-    is_iso = pc.match_substring_regex(plain, _ISO)
-    moments = pc.if_else(is_iso, plain, None).cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us"))
-    # A copy, for what Arrow gives cannot be written to.
-    return moments.to_numpy(zero_copy_only=False).copy(), np.flatnonzero(
-        ~is_iso.to_numpy(zero_copy_only=False)
-    )
+@lru_cache(maxsize=64)
+def _constant(value: Hashable, kind: pa.DataType, length: int) -> pa.Array:
+    return pa.repeat(pa.scalar(value, kind), length)
 
 
 def as_label(cell: str) -> str | None:

@@ -171,7 +171,13 @@ class Opened:
     orders: Orders
     is_sample: bool
     remark: str = ""
-    """What it means that the workspace's key is lost, where it is."""
+    """What it means that the workspace's key is lost, where it is, and what became of other currencies."""
+
+    @classmethod
+    def of(cls, orders: Orders, *, is_sample: bool, remark: str = "") -> "Opened":
+        """Orders with all money in the main currency, where exchange rates for it were read."""
+        converted, how = in_main_currency(orders)
+        return cls(converted, is_sample, " ".join(filter(None, [remark, how])))
 
     def __str__(self) -> str:
         whose = f"The sample brand, {SAMPLE_BRAND}" if self.is_sample else "Your orders"
@@ -188,7 +194,23 @@ def current_orders(workspace: Workspace | None = None) -> Opened:
     place = workspace or Workspace()
     saved, remark = saved_orders(place), key_remark(place)
     orders = sample_orders(place) if saved is None else saved
-    return Opened(orders, is_sample=saved is None, remark=remark)
+    return Opened.of(orders, is_sample=saved is None, remark=remark)
+
+
+def in_main_currency(orders: Orders) -> tuple[Orders, str]:
+    """The orders with all money in their main currency, and a sentence on it; unchanged without rates.
+
+    Where a rate is missing the orders stay as they are, and the sentence says which.
+    """
+    code = orders.main_currency
+    others = [other for other in orders.currencies() if other != code]
+    if not (others and len(orders.rates)):
+        return orders, ""
+    try:
+        converted = orders.in_currency(code)
+    except ValueError as problem:
+        return orders, f"Money stays in {', '.join([code, *others])}. {problem}"
+    return converted, f"Money in {' and '.join(others)} is shown in {code}, at the rate of each day."
 
 
 def sample_orders(workspace: Workspace | None = None) -> Orders:

@@ -180,7 +180,7 @@ def _rows(block: list[Record], layout: Layout) -> Iterator[_Row]:
         if isinstance(cells, str):
             yield line, blank, cells
         elif len(cells) == width:
-            if cells[0] or any(map(str.strip, cells)):
+            if cells[0].strip() or any(map(str.strip, cells)):
                 yield line, cells, ""
         elif any(map(str.strip, cells)):
             # With cells too many, none can be trusted to stand in its column.

@@ -47,7 +47,8 @@ def gave(file: FileRead, kept: pa.Table, number: int, given: Given, made: pa.Tab
 
 
 def _orders(kept: pa.Table) -> str:
-    sold = kept.filter(pc.is_in(kept["status"], pa.array(SALES)))
+    told = kept.select(["identity", "customer_key", "fee"])
+    sold = told.filter(pc.is_in(kept["status"], pa.array(SALES)))
     if not len(sold):
         return ""
     orders = len(pc.unique(sold["identity"]))

@@ -1,6 +1,6 @@
 """Sliders for a declared set of assumptions: one row a field, nothing to write but the declaration."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -17,7 +17,8 @@ class Controls(anywidget.AnyWidget, Generic[Settings]):
     """A slider for each declared field of `settings`, under its group's heading, and a button to reset all.
 
     The sliders are the browser's own, so that arrow keys, Page Up, Home and a screen reader work as anywhere
-    else. `currency` is what money is shown in. What is set here and on the page is the same.
+    else. `currency` is what money is shown in, and `hidden` names settings without a slider. What is set here
+    and on the page is the same.
 
     >>> from ownchannel.marketplace.economics import Economics
     >>> controls = Controls(Economics(), currency="USD")
@@ -32,13 +33,13 @@ class Controls(anywidget.AnyWidget, Generic[Settings]):
     defaults = traitlets.Dict().tag(sync=True)
     readouts = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, settings: Settings, currency: str) -> None:
+    def __init__(self, settings: Settings, currency: str, hidden: Collection[str] = ()) -> None:
         self._settings = settings
         self._currency = currency
         self._declared = settings.declared()
         values = {name: getattr(settings, name) for name in self._declared}
         super().__init__(
-            groups=_groups(self._declared, values),
+            groups=_groups({n: d for n, d in self._declared.items() if n not in hidden}, values),
             values=values,
             defaults=values,
             readouts=self._read(values),

@@ -4,7 +4,6 @@ import math
 
 import pandas as pd
 
-from ownchannel.assumptions import scaled
 from ownchannel.charts.dependence import (
     by_month,
     cash_when_stopped,
@@ -15,8 +14,9 @@ from ownchannel.charts.dependence import (
 from ownchannel.customers.known import known_customers
 from ownchannel.customers.months import channel_months
 from ownchannel.formats import count, money, percent
-from ownchannel.marketplace.dependence import ALL, dependence
-from ownchannel.marketplace.economics import contribution_by_month
+from ownchannel.marketplace.dependence import dependence, fees_in_words
+from ownchannel.marketplace.economics import MEASURED, contribution_by_month
+from ownchannel.marketplace.shares import ALL
 from ownchannel.marketplace.shocks import (
     FeeRise,
     Shocks,
@@ -30,35 +30,41 @@ from ownchannel.marketplace.shocks import (
 from ownchannel.orders.orders import Orders
 from ownchannel.panels.answer import Answer
 from ownchannel.panels.panel import Panel
-
-#: The brand that the declared defaults suit: revenue a month and an order's value, in dollars.
-TYPICAL_REVENUE, TYPICAL_ORDER = 30_000, 50
+from ownchannel.panels.settings import starting_settings, without_effect
 
 
 def own_and_rent(orders: Orders) -> Answer:
     """What of the business is owned and what is rented."""
     currency = orders.main_currency
     measured = dependence(orders, currency)
-    revenue, known = measured.share("revenue") or 0.0, measured.share("identified", ALL) or 0.0
+    revenue, orders_in_all = measured.share("revenue") or 0.0, measured.amount("orders", ALL) or 0.0
     sentence = (
         f"You rent **{percent(revenue)}** of your revenue from marketplaces, and you know who bought in "
-        f"**{percent(known)}** of your orders."
+        f"**{percent(measured.known or 0.0)}** of your orders."
     )
+    if measured.recognised_orders:
+        further = percent(measured.recognised_orders / orders_in_all)
+        sentence += f" In a further **{further}** you can tell one buyer from another, but not who it is."
     reachable = sum(measured.amount("reachable", name) or 0.0 for name in orders.channels())
     numbers = (
         ("Revenue", money(measured.amount("revenue", ALL) or 0.0, currency)),
-        ("Orders", f"{measured.amount('orders', ALL) or 0:,.0f}"),
-        ("Orders whose buyer you know", f"{measured.amount('identified', ALL) or 0:,.0f}"),
+        ("Orders", f"{orders_in_all:,.0f}"),
+        ("Orders whose buyer you know", f"{measured.known_orders:,.0f}"),
+        ("Orders of buyers only told apart", f"{measured.recognised_orders:,.0f}"),
         ("People you may write to", f"{reachable:,.0f}"),
     )
     others = [code for code in orders.currencies() if code != currency]
-    left_out = (f"Money is in {currency}. Sales in {' and '.join(others)} are not in it.",) if others else ()
-    return Answer(sentence, numbers, (owned_and_rented(measured),), notes=left_out)
+    notes = (
+        f"Money is in {currency}. Sales in {' and '.join(others)} are not in it: read exchange rates (a CSV "
+        "of date, from, to, rate) to have them in.",
+    )
+    return Answer(sentence, numbers, (owned_and_rented(measured),), notes=notes if others else ())
 
 
 def measures(orders: Orders) -> Answer:
     """Every measure of dependence with what it rests on, at the costs that the sliders start from."""
-    measured = dependence(orders, orders.main_currency, costs=_settings(_in_main_currency(orders)))
+    costs = starting_settings(orders, _in_main_currency(orders))
+    measured = dependence(orders, orders.main_currency, costs=costs)
     table = measured.table
     shown = pd.DataFrame(
         {
@@ -99,12 +105,18 @@ def over_time(orders: Orders) -> Answer:
         f"**{reachable:,}** of them"
     )
     if len(rented):
-        told = int(rented["identified"].sum())
-        sentence += f"; the marketplaces told you of {f'{told:,}' if told else 'none'}"
+        told = int(rented["recognised"].sum())
+        sentence += (
+            f"; on marketplaces you can tell {told:,} more apart, without knowing who they are"
+            if told
+            else "; the marketplaces told you of none"
+        )
+    yours = known[known["kind"] == "owned"]
+    yours = known if yours.empty else yours  # a chart needs a line, though it be all zero
     charts = (
         by_month(_in_main_currency(orders), "net_value", "Revenue", currency),
-        by_month(known, "identified", "Customers you know, added up"),
-        by_month(known, "reachable", "Customers you may write to, added up"),
+        by_month(yours, "identified", "Customers you know, added up"),
+        by_month(yours, "reachable", "Customers you may write to, added up"),
     )
     return Answer(f"{sentence}.", charts=charts)
 
@@ -134,32 +146,19 @@ def what_if(orders: Orders) -> Panel[Shocks]:
             _numbers(channels, stopped, rise, currency),
             charts,
             _table(channels, currency),
-            _notes(year),
+            (*_rests_on(monthly, hidden), *_notes(year)),
         )
 
-    return Panel(_settings(in_one), answer, currency)
+    settings = starting_settings(orders, in_one)
+    hidden = [settings.declared()[name].label for name in without_effect(in_one)]
+    return Panel(settings, answer, currency, without_effect(in_one))
 
 
 def _in_main_currency(orders: Orders) -> pd.DataFrame:
     """The months of sales in the main currency, their amounts as floats: cast once, not at every move."""
     months = channel_months(orders)
-    amounts = dict.fromkeys(("item_value", "net_value", "shipping", "orders"), "float64")
+    amounts = dict.fromkeys(MEASURED, "float64")
     return months[months["currency"] == orders.main_currency].astype(amounts)
-
-
-def _settings(months: pd.DataFrame) -> Shocks:
-    """The declared defaults, ten times as high for a brand ten times as large or in a smaller coin."""
-    by_month = months.groupby("month")[["net_value", "orders"]].sum()
-    revenue, orders = by_month["net_value"].mean(), by_month["orders"].mean()
-    if not (revenue > 0 and orders > 0):
-        return Shocks()
-    size = _power_of_ten(revenue / TYPICAL_REVENUE)
-    order = _power_of_ten(revenue / orders / TYPICAL_ORDER)
-    return scaled(Shocks, {"money": size, "money a month": size, "money an order": order})()
-
-
-def _power_of_ten(ratio: float) -> float:
-    return float(10.0 ** round(math.log10(ratio)))
 
 
 def _by_channel(monthly: pd.DataFrame) -> pd.DataFrame:
@@ -167,6 +166,8 @@ def _by_channel(monthly: pd.DataFrame) -> pd.DataFrame:
         kind=("kind", "first"),
         orders=("orders", "sum"),
         revenue=("revenue", "sum"),
+        fees_told=("fees_told", "sum"),
+        fees_assumed=("fees_assumed", "sum"),
         contribution=("contribution", "sum"),
     )
     sums["an_order"] = sums["contribution"] / sums["orders"].where(sums["orders"] > 0)
@@ -177,8 +178,12 @@ def _by_channel(monthly: pd.DataFrame) -> pd.DataFrame:
 
 def _sentence(settings: Shocks, stopped: Stop, rise: FeeRise, currency: str) -> str:
     months = int(settings.downtime_months)
-    gone = f"If the marketplaces stopped on Monday for **{count(months, 'month')}**, you would miss "
-    gone += f"**{money(stopped.lost, currency)}** of contribution, and your cash "
+    gone = f"If the marketplaces stopped on Monday for **{count(months, 'month')}**, you would "
+    if stopped.lost < 0:
+        gone += f"save **{money(-stopped.lost, currency)}**, for their orders cost more than they leave"
+    else:
+        gone += f"miss **{money(stopped.lost, currency)}** of contribution"
+    gone += ", and your cash "
     if stopped.lowest < 0:
         first = int((stopped.stopped < 0).argmax())
         gone += f"would be gone **in month {first}**. "
@@ -215,11 +220,29 @@ def _table(channels: pd.DataFrame, currency: str) -> pd.DataFrame:
             "Channel": list(channels.index),
             "Orders in 12 months": [f"{orders:,.0f}" for orders in channels["orders"]],
             "Revenue": [money(value, currency) for value in channels["revenue"]],
+            "Fees as booked": [money(value, currency) for value in channels["fees_told"]],
+            "Fees assumed": [money(value, currency) for value in channels["fees_assumed"]],
             "Contribution": [money(value, currency) for value in channels["contribution"]],
             "An order leaves": [money(value, currency, 2) for value in channels["an_order"]],
             "Share of contribution": [percent(v) if pd.notna(v) else "" for v in channels["share"]],
         }
     )
+
+
+def _rests_on(monthly: pd.DataFrame, settled: list[str]) -> tuple[str, ...]:
+    """Which fees contribution is after, and which sliders are not there because of it."""
+    fees = fees_in_words(monthly)
+    notes = [
+        f"{fees[0].upper()}{fees[1:]}; goods, advertising and parcels that you pay for at your settings."
+    ]
+    if settled:
+        notes.append(f"No slider, because your files tell it: {', '.join(settled).lower()}.")
+    if monthly.loc[monthly["channel"] == "Etsy", "fees_told"].sum() > 0:
+        notes.append(
+            "Etsy's exports tell its card fee alone, and none for listings, sales and advertising: an order "
+            "there leaves less than is shown."
+        )
+    return tuple(notes)
 
 
 def _notes(year: Year) -> tuple[str, ...]:
@@ -233,6 +256,7 @@ def _notes(year: Year) -> tuple[str, ...]:
 def documentation(panel: Panel[Shocks]) -> Answer:
     """Where the number that every slider starts from comes from, and how sure it is."""
     table = panel.settings.documentation(panel.currency).rename(columns=str.capitalize)
+    table = table[[name not in panel.hidden for name in panel.settings.declared()]]
     unsure = int((table["Confidence"] == "assumption").sum())
     return Answer(
         f"**{unsure} of {len(table)}** settings are plain assumptions: replace them first.", table=table

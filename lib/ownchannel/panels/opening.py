@@ -3,20 +3,16 @@
 from typing import Any
 
 import ipywidgets
-import pandas as pd
 
-from ownchannel.formats import count, money
-from ownchannel.orders.orders import Orders
 from ownchannel.orders.read import read_orders
-from ownchannel.orders.report import FileReport, day
 from ownchannel.orders.saved import Opened, current_orders, forget_orders, sample_orders, save_orders
-from ownchannel.orders.schema import NO_CURRENCY
 from ownchannel.orders.workspace import Workspace
 from ownchannel.panels.answer import Answer
 from ownchannel.panels.dependence import own_and_rent
 from ownchannel.panels.file_picker import FilePicker
+from ownchannel.panels.files import files_html
+from ownchannel.panels.forget_row import ForgetRow
 from ownchannel.panels.live_text import LiveText
-from ownchannel.panels.markup import notes_html, table_html
 from ownchannel.panels.view import AnswerView, box, live_bundle
 
 #: Offered first; any other IANA name may be typed.
@@ -44,7 +40,8 @@ class Opening:
         self._read_folder = ipywidgets.Button(description="Read the folder")
         self._sample = ipywidgets.Button(description="Use the sample brand")
         self._view = AnswerView(_answer(self.opened))
-        self._files = LiveText(html=_files_html(self.opened.orders))
+        self._files = LiveText(html=files_html(self.opened.orders.report))
+        self._forget = ForgetRow(self._workspace, self._reopen)
         self._read_folder.on_click(lambda _: self._read(self._folder.value))
         self._sample.on_click(lambda _: self.use_sample())
         self._whole = box([self._controls(), self._view.widget, self._files], "oc-page")
@@ -55,16 +52,16 @@ class Opening:
         Raises ValueError where nothing was sold in them, or the time zone is unknown.
         """
         orders = read_orders(paths, workspace=self._workspace, timezone=timezone or self._timezone.value)
-        self._files.html = _files_html(orders)
+        self._files.html = files_html(orders.report)
         if not len(orders.sales):
             raise ValueError("No sales were found in these files; what was wrong with each is said below.")
         save_orders(orders, self._workspace)
-        self._show(Opened(orders, is_sample=False))
+        self._show(Opened.of(orders, is_sample=False))
 
     def use_sample(self) -> None:
         """Show the sample brand, here and in the other workbooks, until files are read again."""
         forget_orders(self._workspace)
-        self._show(Opened(sample_orders(self._workspace), is_sample=True))
+        self._show(Opened.of(sample_orders(self._workspace), is_sample=True))
 
     @property
     def answer(self) -> Answer:
@@ -79,21 +76,25 @@ class Opening:
         except ValueError as problem:
             self._view.refuse(problem)
 
+    def _reopen(self) -> None:
+        self._show(current_orders(self._workspace))
+
     def _show(self, opened: Opened) -> None:
         self.opened = opened
         self._view.show(_answer(opened))
-        self._files.html = _files_html(opened.orders)
+        self._files.html = files_html(opened.orders.report)
 
     def _controls(self) -> ipywidgets.Box:
         rows = [
             _row(
-                "Your files", self._upload, "Amazon All Orders, Shopify orders, zipped or not; one or many."
+                "Your files", self._upload, "As the platforms wrote them, zipped or not; one or many at once."
             ),
             _row(
                 "Or a folder of them", box([self._folder, self._read_folder], "oc-pair"), "On this machine."
             ),
             _row("Your time zone", self._timezone, "Choose it first: it says on which day an order falls."),
             _row("No files at hand?", self._sample, "A made-up kitchenware brand, two years of orders."),
+            _row("Forget a customer", self._forget.control, "Who asks for it: now, and in files read later."),
         ]
         return box(rows, "oc-intake")
 
@@ -112,33 +113,3 @@ def _answer(opened: Opened) -> Answer:
     answer = own_and_rent(opened.orders)
     whose = f"{opened}"
     return Answer(answer.sentence, answer.numbers, answer.charts, notes=(whose, *answer.notes))
-
-
-def _files_html(orders: Orders) -> str:
-    """What each file gave, and every reason for which a row was set aside."""
-    report = orders.report
-    parts = ["<h3>What was read</h3>", table_html(pd.DataFrame([_file_row(file) for file in report.files]))]
-    remarks = tuple(f"{file.name}: {' '.join(file.warnings)}" for file in report.files if file.warnings)
-    parts += [notes_html(remarks, warning=False)]
-    if len(report.rejected):
-        reasons = report.reasons().rename(columns=str.capitalize).rename(columns={"First_line": "First line"})
-        parts += [
-            f"<h3>What was not, and why: {count(len(report.rejected), 'row')}</h3>",
-            table_html(reasons),
-        ]
-    return "".join(parts)
-
-
-def _file_row(file: FileReport) -> dict[str, str]:
-    sums = [money(split["accepted"], code, 2) for code, split in file.money.items() if code != NO_CURRENCY]
-    return {
-        "File": file.name,
-        "Format": file.format or "not recognised",
-        "Rows": f"{file.rows_in:,}",
-        "Accepted": f"{file.accepted:,}",
-        "Rejected": f"{file.rejected:,}",
-        "Already counted": f"{file.duplicates:,}",
-        "Order lines": ", ".join(sums),
-        "From": day(file.dates[0]) if file.dates else "",
-        "To": day(file.dates[1]) if file.dates else "",
-    }

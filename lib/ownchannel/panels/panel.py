@@ -1,6 +1,6 @@
 """A workbook's panel: sliders on the left, the answer on the right, which follows every move in place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any, Generic
 
@@ -15,7 +15,8 @@ class Panel(Generic[Settings]):
     """Sliders for `settings`, and what `answer` makes of them: its sentence, numbers, charts and table.
 
     Displaying a panel shows it. Where the settings, or `answer`, raise ValueError, the panel shows that
-    sentence until the next move. The first answer fixes the number of charts.
+    sentence until the next move. The first answer fixes the number of charts. Settings that are `hidden` have
+    no slider, and can be set all the same.
 
     >>> from ownchannel.marketplace.economics import Economics
     >>> def kept(costs):
@@ -27,11 +28,18 @@ class Panel(Generic[Settings]):
     Panel: You keep $85 of $100.
     """
 
-    def __init__(self, settings: Settings, answer: Callable[[Settings], Answer], currency: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        answer: Callable[[Settings], Answer],
+        currency: str,
+        hidden: Collection[str] = (),
+    ) -> None:
         self._compute = answer
         self.settings = settings
         self.currency = currency
-        self.controls: Controls[Settings] = Controls(settings, currency)
+        self.hidden = hidden
+        self.controls: Controls[Settings] = Controls(settings, currency, hidden)
         self._view = AnswerView(self._answered())
         self._whole = box([self.controls, self._view.widget], "oc-panel")
         self.controls.on_change(self._follow)

@@ -9,7 +9,7 @@ from ownchannel.orders.amounts import Millionths
 from ownchannel.orders.cells import BadCell, decimal_mark
 from ownchannel.orders.kinds import LINES_AS_READ, Gives
 from ownchannel.orders.readers.base import Context
-from ownchannel.orders.rows import Rows
+from ownchannel.orders.rows import Rows, as_label
 from ownchannel.orders.schema import Status
 
 ORDER_NUMBER = re.compile(r"\b\d{3}-\d{7}-\d{7}\b")
@@ -88,11 +88,12 @@ def decimal_of(rows: Rows, context: Context, *columns: str) -> str:
 
 def sales_channel(name: str) -> str:
     """The marketplace as Amazon writes it, such as Amazon.com; BadCell where another shop took the order."""
-    if not name:
+    label = as_label(name)
+    if label is None:
         raise BadCell("sales-channel", name, "is empty", "Export the report again, or fill the cell in.")
-    if name.casefold().startswith("non-amazon"):
+    if label.casefold().startswith("non-amazon"):
         raise BadCell("sales-channel", name, _DELIVERED_FOR_ANOTHER, _OWN_EXPORT)
-    return name.capitalize() if name.casefold().startswith("amazon") else name
+    return label.capitalize() if label.casefold().startswith("amazon") else label
 
 
 def _status(order: str, item: str) -> Status:

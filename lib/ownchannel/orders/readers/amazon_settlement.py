@@ -86,7 +86,7 @@ class AmazonSettlement:
             amounts,
             _without_amount(rows, is_summary, event, quantity),
             posted_at=_posted(rows, is_summary),
-            channel=_channels(rows, event),
+            channel=rows.each(amazon_site, "marketplace-name", otherwise=None),
             kind="marketplace",
             event=event,
             order_id=order,
@@ -137,12 +137,6 @@ def _posted(rows: Rows, is_summary: NDArray[np.bool_]) -> NDArray[np.datetime64]
             posted = np.where(missing, rows.moments(column, "UTC", required=False), posted)
     rows.reject_where(np.isnat(posted), "posted-date", "is empty", _FETCH_AGAIN)
     return posted
-
-
-def _channels(rows: Rows, event: list[str]) -> list[str | None]:
-    """The site that took the order; bookings of the account may name none."""
-    sites = rows.each(amazon_site, "marketplace-name", otherwise=None)
-    return [site or (None if of == "account" else "Amazon") for site, of in zip(sites, event, strict=True)]
 
 
 def _amounts(rows: Rows, column: _Column, mark: str) -> Amounts:

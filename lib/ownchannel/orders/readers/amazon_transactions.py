@@ -120,7 +120,7 @@ class AmazonTransactions:
             [*_by_part(amounts, kinds, quantity), Amounts(rest, rest != 0, "unclassified", _NOT_EXPLAINED)],
             Amounts(np.zeros_like(rest), rest == 0, kinds.if_nothing, kinds.words.tolist()),
             posted_at=posted,
-            channel=[site or ("Amazon" if of else None) for site, of in zip(channel, sold, strict=True)],
+            channel=channel,
             kind="marketplace",
             event=kinds.event,
             order_id=order,
@@ -193,7 +193,7 @@ def _kinds(rows: Rows, product_sales: Millionths) -> _Kinds:
     booked = [(type_, description if describes else "") for type_, description, describes in cells]
     told = {words: _named(*words) for words in set(booked)}
     # What Amazon bills for delivering another shop's order has no sale behind it here.
-    event[np.array(rows.each(is_other_shop, "marketplace", otherwise=False))] = "account"
+    event = np.where(rows.each(is_other_shop, "marketplace", otherwise=False), "account", event)
     named = np.array([told[words][0] for words in booked])
     return _Kinds(types, known, event, named, np.array([told[words][1] for words in booked], dtype=object))
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from ownchannel.orders.amounts import Millionths
 from ownchannel.orders.cells import BadCell
-from ownchannel.orders.exchange import RATE
+from ownchannel.orders.exchange import LARGEST_RATE, RATE, SMALLEST_RATE
 from ownchannel.orders.kinds import RATES_AS_READ, Gives
 from ownchannel.orders.readers.amazon_orders import decimal_of
 from ownchannel.orders.readers.base import Context
@@ -18,13 +18,12 @@ from ownchannel.orders.schema import NO_CURRENCY
 
 _HEADER = frozenset({"date", "from", "to", "rate"})
 _DIGITS = re.compile(r"\d{1,13}(\.\d{1,24})?", re.ASCII)
-#: What `Rates` takes.
-_SMALLEST, _LARGEST = Decimal("1e-12"), Decimal("1e12")
 _TWO_WAYS = "can be read as day or month first"
 _WRITE_A_DATE = "Write it as 2026-03-01."
 _WRITE_A_CODE = "Write the three letters of the currency, such as USD."
 _NOT_IN_RANGE = (
-    f"is no rate between {_SMALLEST:e} and {_LARGEST:e}, to {RATE.scale} decimals, without thousands marks"
+    f"is no rate between {SMALLEST_RATE:e} and {LARGEST_RATE:e}, to {RATE.scale} decimals, "
+    "without thousands marks"
 )
 
 
@@ -80,6 +79,6 @@ def _rate(cell: str, mark: str) -> Decimal:
     """Exact, with more decimals than money has. Thousands marks are refused: 1,084 may mean 1.084 or 1084."""
     plain = cell.replace(".", "'").replace(",", ".") if mark == "," else cell
     rate = Decimal(plain) if _DIGITS.fullmatch(plain) else Decimal(0)
-    if not _SMALLEST <= rate <= _LARGEST:
+    if not SMALLEST_RATE <= rate <= LARGEST_RATE:
         raise BadCell("rate", cell, _NOT_IN_RANGE if cell else "is empty", "Write it as 1.0845.")
     return rate

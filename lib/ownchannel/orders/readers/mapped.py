@@ -11,7 +11,7 @@ from ownchannel.orders.amounts import Millionths, decimals
 from ownchannel.orders.cells import BadCell
 from ownchannel.orders.kinds import LINES_AS_READ, Gives
 from ownchannel.orders.readers.base import Context
-from ownchannel.orders.rows import Rows, as_label
+from ownchannel.orders.rows import Rows, as_label, is_currency
 from ownchannel.orders.schema import Kind, Status
 
 _CONSENT = {
@@ -116,9 +116,9 @@ class MappedOrders:
         self._column["channel"] = " ".join(mapping.channel.casefold().split())
 
     def recognises(self, columns: frozenset[str]) -> bool:
-        """Whether every column that the mapping names is there."""
-        named = {name for field, name in self._column.items() if field not in ("currency", "channel")}
-        return named <= columns
+        """Whether every column that the mapping names is there; a code stands for a currency's column."""
+        apart = {"channel", "currency"} if is_currency(self._mapping.currency.upper()) else {"channel"}
+        return {name for field, name in self._column.items() if field not in apart} <= columns
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """A line a row; a negative total is a refund without its order line."""
@@ -196,7 +196,7 @@ class MappedOrders:
         return [self._mapping.currency.upper()] * len(rows)
 
     def _channel(self, rows: Rows) -> list[str]:
-        named = self._mapping.channel
+        named = as_label(self._mapping.channel) or "Own store"
         return rows.each(lambda cell: as_label(cell) or named, self._column["channel"], otherwise=named)
 
     def _key_in(self, context: Context) -> Callable[[str], str | None]:

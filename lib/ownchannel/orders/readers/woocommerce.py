@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -48,6 +49,10 @@ _STATUS: dict[str, Status] = {
 }
 _PLAIN_ITEM = "Export the orders again with line items in columns, line_item_1 and so on."
 _ODD_SUBTOTAL = "Orders whose items do not add up to the stated subtotal: {n}. The items were taken."
+
+
+_MOST = millionths(LARGEST_AMOUNT)
+_LONGEST_NUMBER = 40
 
 
 class _Item(NamedTuple):
@@ -116,10 +121,11 @@ class WooCommerceOrders:
         )
 
     def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
-        """The sum of the order's items before coupons, 0 where one of them cannot be read."""
-        items = _items_of(rows.at(np.arange(len(rows))))
-        sums = np.array([sum(item.value for item in of_order) for of_order in items], dtype=np.int64)
-        return [code.upper() for code in rows.text("order_currency")], sums
+        """The sum of the order's items before coupons, as far as they can be read."""
+        values = [rows.each(_readable_value, column, otherwise=0) for column in _item_columns(rows)]
+        # An order that adds up to more than a table holds is set aside.
+        sums = [min(sum(of_order), _MOST) for of_order in zip(*values, strict=True)]
+        return [code.upper() for code in rows.text("order_currency")], np.array(sums, dtype=np.int64)
 
 
 class _OrderAmounts:
@@ -163,29 +169,25 @@ class _OrderAmounts:
         }
 
 
+def _item_columns(rows: Rows) -> list[str]:
+    return sorted(filter(_ITEM_COLUMN.fullmatch, rows.columns), key=lambda name: int(name.rpartition("_")[2]))
+
+
 def _items_of(rows: Rows) -> list[tuple[_Item, ...]]:
     """By row, its items; a row with one that cannot be read, or with none, is set aside."""
-    columns = sorted(
-        filter(_ITEM_COLUMN.fullmatch, rows.columns), key=lambda name: int(name.rpartition("_")[2])
-    )
-
-    def read(*cells: str) -> tuple[_Item, ...]:
-        filled = zip(columns, cells, strict=True)
-        items = tuple(
-            _item(column, cell) for column, cell in filled if cell and not cell.startswith(_GIFT_CARD)
-        )
-        if not items:
-            raise BadCell(columns[0], "", "is empty: the order has no items", _PLAIN_ITEM)
-        if sum(item.value for item in items) >= millionths(LARGEST_AMOUNT):
-            raise BadCell(
-                columns[0], cells[0], "adds up to a trillion or more with the other items", "Correct it."
-            )
-        return items
-
-    return rows.each(read, *columns, otherwise=())
+    columns = _item_columns(rows)
+    by_column = [rows.each(partial(_item, column), column, otherwise=None) for column in columns]
+    items = [tuple(filter(None, of_row)) for of_row in zip(*by_column, strict=True)]
+    empty = np.array([not of_row for of_row in items], dtype=bool)
+    rows.reject_where(empty, columns[0], "is empty: the order has no items", _PLAIN_ITEM)
+    dear = np.array([sum(item.value for item in of_row) >= _MOST for of_row in items], dtype=bool)
+    rows.reject_where(dear, columns[0], "adds up to a trillion or more with the other items", "Correct it.")
+    return items
 
 
-def _item(column: str, cell: str) -> _Item:
+def _item(column: str, cell: str) -> _Item | None:
+    if not cell or cell.startswith(_GIFT_CARD):
+        return None
     fields = _ITEM.fullmatch(cell)
     if fields is None:
         raise BadCell(
@@ -205,11 +207,25 @@ def _item(column: str, cell: str) -> _Item:
     )
 
 
+def _readable_value(cell: str) -> int:
+    """An item's value before coupons in millionths; 0 where it cannot be read."""
+    fields = _ITEM.fullmatch(cell)
+    try:
+        return millionths(_number("", fields["sub_total"] or fields["total"])) if fields else 0
+    except BadCell:
+        return 0
+
+
 def _number(column: str, text: str) -> Decimal:
     try:
-        return number(text.strip())
+        return _short_number(text) if len(text) <= _LONGEST_NUMBER else number(text)
     except ValueError as error:
         raise BadCell(column, text, "holds an amount that cannot be read", _PLAIN_ITEM) from error
+
+
+@lru_cache(maxsize=50_000)  # a file has many items and few prices
+def _short_number(text: str) -> Decimal:
+    return number(text.strip())
 
 
 def _refunded(cell: str) -> int:

@@ -1,0 +1,231 @@
+"""From bytes to rows: the encoding, the header and the chunks, whatever the file."""
+
+import gzip
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ownchannel.orders import tables
+from ownchannel.orders.delimited import QUOTE_NOT_CLOSED
+from ownchannel.orders.rows import Rows
+from ownchannel.orders.sources import DAMAGED, Source, find_sources
+from ownchannel.orders.tables import HEADER_WITHIN, Layout, detect_encoding, find_layout, open_rows
+
+HEADER = frozenset({"order", "sku", "price"})
+
+
+def held(content: bytes) -> Source:
+    return Source("a.csv", lambda: io.BytesIO(content))
+
+
+def layout_of(content: bytes) -> Layout | None:
+    return find_layout(held(content), lambda columns: columns >= HEADER)
+
+
+def rows_of(source: Source, order_starts: str = "") -> list[Rows]:
+    layout = find_layout(source, lambda columns: columns >= HEADER)
+    assert layout
+    with open_rows(source, layout, order_starts) as chunks:
+        return list(chunks)
+
+
+def cells_of(content: bytes) -> list[tuple[int, str, str, str]]:
+    """Line, order, sku and price of every row that is whole."""
+    return [
+        row
+        for rows in rows_of(held(content))
+        for place, row in enumerate(
+            zip(rows.lines.tolist(), *map(rows.text, ("order", "sku", "price")), strict=True)
+        )
+        if place not in rows.faults
+    ]
+
+
+def faults_of(content: bytes) -> dict[int, str]:
+    return {
+        fault.line: fault.reason for rows in rows_of(held(content)) for fault in rows.faults.values()
+    }
+
+
+# ---------------------------------------------------------------- encodings
+
+WORDS = {"western": "Käse für 5 €", "japanese": "鉄のフライパン 5円", "plain": "Pan"}
+
+
+@pytest.mark.parametrize(
+    ("codec", "words", "name"),
+    [
+        ("utf-8", "western", "utf-8-sig"),
+        ("utf-8", "japanese", "utf-8-sig"),
+        ("utf-8-sig", "western", "utf-8-sig"),
+        ("utf-16", "japanese", "utf-16"),
+        ("utf-16-le", "western", "utf-16-le"),
+        ("cp1252", "western", "cp1252"),
+        ("cp932", "japanese", "cp932"),
+        ("ascii", "plain", "utf-8-sig"),
+    ],
+)
+def test_an_encoding_is_known_by_the_bytes(codec, words, name):
+    text = "order,sku,price\n" + f"1,{WORDS[words]},2\n" * 40
+    encoding = detect_encoding(held(text.encode(codec)))
+    assert (encoding.name, encoding.remark) == (name, "")
+    assert text.encode(codec).decode(encoding.name).removeprefix("\ufeff") == text
+    assert cells_of(text.encode(codec))[0] == (2, "1", WORDS[words], "2")
+
+
+def test_utf_16_with_the_other_end_first_is_known_by_its_mark():
+    text = "\ufefforder,sku,price\n1,Käse,2\n"
+    assert detect_encoding(held(text.encode("utf-16-be"))).name == "utf-16"
+    assert cells_of(text.encode("utf-16-be")) == [(2, "1", "Käse", "2")]
+
+
+def test_a_few_bad_bytes_do_not_change_the_encoding_and_are_told():
+    text = "order,sku,price\n" + "1,Crème brûlée,2\n" * 40
+    encoding = detect_encoding(held(text.encode() + b"2,Cr\xe8me,3\n"))
+    assert encoding.name == "utf-8-sig"
+    assert "in another encoding than the rest" in encoding.remark
+    assert cells_of(text.encode() + b"2,Cr\xe8me,3\n")[-1] == (42, "2", "Cr\ufffdme", "3")
+
+
+def test_a_letter_that_two_blocks_share_is_whole(monkeypatch):
+    monkeypatch.setattr(tables, "_CHUNK_BYTES", 1)
+    assert detect_encoding(held("order,Käse".encode())).name == "utf-8-sig"
+    assert detect_encoding(held("order,Käse".encode()[:-3])).name != "utf-8-sig"
+    assert detect_encoding(held("フライパン".encode("cp932"))).name == "cp932"
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_have_an_encoding_that_reads_them(content):
+    encoding = detect_encoding(held(content))
+    content.decode(encoding.name, errors="replace")
+
+
+# ---------------------------------------------------------------- headers
+
+
+@pytest.mark.parametrize("delimiter", list("\t,;|"))
+def test_each_delimiter_is_found(delimiter):
+    layout = layout_of(f"order{delimiter}sku{delimiter}price\n".encode())
+    assert layout is not None
+    assert (layout.delimiter, layout.columns) == (delimiter, {"order": 0, "sku": 1, "price": 2})
+
+
+@pytest.mark.parametrize("preamble", range(HEADER_WITHIN))
+def test_a_header_may_stand_below_lines_of_another_kind(preamble):
+    content = b'"Includes Amazon Marketplace, Fulfilment"\n' * preamble + b"Order,SKU,Price\n1,A,2\n"
+    layout = layout_of(content)
+    assert layout is not None
+    assert layout.header_line == preamble + 1
+    assert cells_of(content) == [(preamble + 2, "1", "A", "2")]
+
+
+def test_below_that_it_is_not_looked_for():
+    assert layout_of(b"a remark\n" * HEADER_WITHIN + b"order,sku,price\n") is None
+
+
+def test_names_of_columns_are_folded():
+    layout = layout_of('\ufeff"ORDER" , Sku,  Price\t\n'.encode())
+    assert layout is not None
+    assert layout.columns == {"order": 0, "sku": 1, "price": 2}
+
+
+def test_of_columns_of_one_name_the_first_counts_and_they_are_told():
+    content = b"order,sku,price,SKU,Price,,\n1,A,2,B,3,,\n"
+    layout = layout_of(content)
+    assert layout is not None
+    assert layout.repeated == ("price", "sku")
+    assert cells_of(content) == [(2, "1", "A", "2")]
+
+
+def test_quotes_between_tabs_are_characters_until_a_spreadsheet_saved_the_file():
+    assert cells_of(b'order\tsku\tprice\n1\t12" pan\t2\n2\t"B"\t3\n') == [
+        (2, "1", '12" pan', "2"),
+        (3, "2", '"B"', "3"),
+    ]
+    assert cells_of(b'"order"\tsku\tprice\n1\t"12"" pan"\t2\n') == [(2, "1", '12" pan', "2")]
+
+
+def test_another_header_is_none():
+    assert layout_of(b"name,amount\n") is None
+    assert layout_of(b"") is None
+
+
+# ---------------------------------------------------------------- rows
+
+
+def test_blank_lines_are_no_rows_and_lines_are_counted_as_an_editor_does():
+    content = b'\norder,sku,price\r\n\r\n1,"A\r\nB",2\r\n , ,\r\n,,\r\n2,C,3'
+    assert cells_of(content) == [(4, "1", "A\nB", "2"), (8, "2", "C", "3")]
+    assert faults_of(content) == {}
+
+
+def test_ragged_rows():
+    content = b"order,sku,price\n1\n2,B,3,,\n3,C,4,surplus\n4,D\n"
+    assert cells_of(content) == [(2, "1", "", ""), (3, "2", "B", "3"), (5, "4", "D", "")]
+    assert faults_of(content) == {4: "has more cells than the header"}
+
+
+def test_a_broken_row_is_a_row_with_a_fault():
+    content = b'order,sku,price\n1,"A,2\n2,B,3\n'
+    assert faults_of(content) == {2: QUOTE_NOT_CLOSED}
+    assert cells_of(content) == [(3, "2", "B", "3")]
+
+
+# ---------------------------------------------------------------- chunks
+
+rows_of_orders = st.lists(st.tuples(st.sampled_from(["", "1", "2"]), st.sampled_from("AB")), max_size=30)
+
+
+@given(rows_of_orders, st.sampled_from([1, 2, 7]))
+def test_chunks_hold_every_row_once_and_no_order_in_two(rows, size):
+    content = "order,sku,price\n" + "".join(f"{order},{sku},1\n" for order, sku in rows)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("ownchannel.orders.tables.CHUNK_ROWS", size)
+        patched.setattr("ownchannel.orders.delimited._BLOCK", 40)
+        patched.setattr("ownchannel.orders.delimited._BLOCK", 5)
+        chunks = rows_of(held(content.encode()), order_starts="order")
+    found = [(o, s) for chunk in chunks for o, s in zip(chunk.text("order"), chunk.text("sku"), strict=True)]
+    assert found == rows
+    assert [line for chunk in chunks for line in chunk.lines] == list(range(2, len(rows) + 2))
+    assert all(chunk.text("order")[0] for chunk in chunks[1:])  # each begins with an order's first row
+
+
+def test_an_order_that_never_ends_is_cut_rather_than_kept_in_memory(monkeypatch):
+    monkeypatch.setattr(tables, "CHUNK_ROWS", 10)
+    monkeypatch.setattr(tables, "LONGEST_ORDER", 30)
+    monkeypatch.setattr("ownchannel.orders.delimited._BLOCK", 20)
+    monkeypatch.setattr("ownchannel.orders.delimited._BLOCK", 40)
+    chunks = rows_of(held(b"order,sku,price\n" + b",A,1\n" * 200), order_starts="order")
+    assert sum(map(len, chunks)) == 200
+    assert max(map(len, chunks)) <= 45
+
+
+def test_a_chunk_ends_earlier_where_its_cells_are_long(monkeypatch):
+    monkeypatch.setattr(tables, "CHUNK_CHARACTERS", 1_000)
+    monkeypatch.setattr("ownchannel.orders.delimited._BLOCK", 100)
+    monkeypatch.setattr("ownchannel.orders.delimited._BLOCK", 40)
+    chunks = rows_of(held(b"order,sku,price\n" + b"1,%s,1\n" % (b"A" * 300) * 40))
+    assert sum(map(len, chunks)) == 40
+    assert max(map(len, chunks)) < 10
+
+
+def test_what_stands_before_damage_is_read():
+    content = b"order,sku,price\n" + b"".join(b"%d,A%d,1\n" % (n, n) for n in range(200_000))
+    packed = gzip.compress(content)
+    (source,) = find_sources(("a.csv.gz", packed[: len(packed) // 2]))
+    assert isinstance(source, Source)
+    layout = find_layout(source, lambda columns: columns >= HEADER)
+    assert layout is not None
+    lines: list[int] = []
+
+    def read_on() -> None:
+        with open_rows(source, layout) as chunks:
+            for rows in chunks:
+                lines.extend(rows.lines.tolist())
+
+    with pytest.raises(DAMAGED):
+        read_on()
+    assert lines == list(range(2, len(lines) + 2))
+    assert len(lines) > 50_000

@@ -1,0 +1,41 @@
+"""The answer on what marketplaces booked."""
+
+import pytest
+
+from ownchannel import read_orders
+from ownchannel.orders.saved import sample_orders
+from ownchannel.orders.workspace import Workspace
+from ownchannel.panels.booked import what_the_platforms_booked
+from tests.orders.exports import amazon, amazon_row
+
+
+@pytest.fixture(scope="module")
+def orders(tmp_path_factory: pytest.TempPathFactory):
+    return sample_orders(Workspace(tmp_path_factory.mktemp("workspace")))
+
+
+def test_sentence_numbers_and_notes(orders):
+    answer = what_the_platforms_booked(orders)
+    assert answer.plain_sentence == (
+        "Of every $100 that buyers paid on Amazon.com, refunds took $6, selling fees $15, fulfilment $10, "
+        "advertising $8 and storage with subscription $1; $60 was left for you and your goods."
+    )
+    assert dict(answer.numbers)["Left"] == "$268,950"
+    assert "$11.55 bears names that nobody here knows; the first workbook lists them by file." in answer.notes
+    assert any("$262,385.73 was paid out to your bank. That is no profit" in note for note in answer.notes)
+    assert "Money is in USD. What was booked in EUR is not in it." in answer.notes
+
+
+def test_the_table_names_each_use_with_its_amount(orders):
+    table = what_the_platforms_booked(orders).table.set_index("What was booked")
+    assert table.loc["Advertising", ["Amount", "Of 100 sold there"]].tolist() == ["-$36,448.56", "-8.13"]
+    assert table.loc["What nobody here can name", "Amount"] == "$11.55"
+    assert table.loc["Paid out (no profit)", "Of 100 sold there"] == ""
+
+
+def test_without_bookings_it_says_which_file_would_tell(tmp_path):
+    answer = what_the_platforms_booked(read_orders(("a.txt", amazon(amazon_row())), workspace=tmp_path))
+    assert answer.sentence.startswith(
+        "No file tells what a marketplace booked in USD. Read Amazon's settlements"
+    )
+    assert not answer.charts

@@ -1,0 +1,75 @@
+"""What the first page says of each file."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from ownchannel.orders.report import FileReport, Report, rejected_table
+from ownchannel.panels.files import files_html
+
+SETTLEMENT = FileReport(
+    name="settlement.txt",
+    format="Amazon settlement",
+    encoding="utf-8",
+    rows_in=3,
+    accepted=3,
+    money={"EUR": {"in": Decimal("9.50"), "accepted": Decimal("9.50"), "rejected": Decimal(0)}},
+    dates=(date(2026, 3, 1), date(2026, 3, 14)),
+    warnings=("This report names no products.",),
+    reconciled=True,
+    difference=Decimal(0),
+    unclassified={"Pilot <b>Credit</b>": Decimal("7.35")},
+    gives="entries",
+    gave="The fees of 2 orders.",
+)
+
+
+def shown(*files: FileReport, remark: str = "", left_aside: tuple[str, ...] = ()) -> str:
+    return files_html(Report(files, rejected_table([]), left_aside, remark=remark))
+
+
+def test_a_card_tells_what_the_file_gave_and_whether_it_adds_up():
+    html = shown(SETTLEMENT)
+    assert "✓ read" in html
+    assert "✓ adds up to the cent" in html
+    assert "Amazon settlement · 1 Mar 2026 to 14 Mar 2026" in html
+    assert "<p>The fees of 2 orders.</p>" in html
+    assert "This report names no products." in html
+    assert "Booked under names that nobody here knows: Pilot &lt;b&gt;Credit&lt;/b&gt; €7.35." in html
+
+
+def test_what_does_not_add_up_is_told_with_the_difference():
+    html = shown(replace(SETTLEMENT, reconciled=False, difference=Decimal("-0.01")))
+    assert "✗ does not add up: €0.01 off" in html
+    assert "adds up to the cent" not in html
+
+
+def test_a_file_without_a_sum_of_its_own_has_no_mark_for_it():
+    assert "add" not in shown(replace(SETTLEMENT, reconciled=None, difference=None))
+
+
+def test_a_file_that_was_not_read_says_why():
+    html = shown(FileReport("photo.png", "", warnings=("It is a picture.",)))
+    assert "✗ not read" in html
+    assert "It is a picture." in html
+    assert "Nothing of it counts." in html
+
+
+def test_a_file_whose_rows_other_files_hold_says_so():
+    html = shown(replace(SETTLEMENT, gave="", accepted=0, duplicates=3))
+    assert "All of it is in other files already." in html
+
+
+def test_rows_are_counted_behind_a_fold_by_what_they_are():
+    html = shown(SETTLEMENT)
+    folded = html[html.index("<details>") :]
+    assert "<summary>Row by row</summary>" in folded
+    assert "bookings" in folded
+    assert "€9.50" in folded
+    assert "order lines" not in html
+
+
+def test_a_lost_key_and_files_left_aside_are_told():
+    html = shown(SETTLEMENT, remark="The key is lost.", left_aside=("a.txt", "b.txt", "c.txt", "d.txt"))
+    assert html.startswith('<ul class="oc-notes oc-warnings"><li>The key is lost.</li></ul>')
+    assert "4 files (a.txt, b.txt, c.txt, …)" in html

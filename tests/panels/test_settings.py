@@ -1,0 +1,44 @@
+"""Where the sliders start, and which are not there."""
+
+import pandas as pd
+import pytest
+
+from ownchannel.customers.months import channel_months
+from ownchannel.marketplace.economics import MEASURED
+from ownchannel.marketplace.shocks import Shocks
+from ownchannel.orders.saved import sample_orders
+from ownchannel.orders.workspace import Workspace
+from ownchannel.panels.settings import starting_settings, without_effect
+
+MONTH = dict.fromkeys(MEASURED, 100.0) | {"shipping": 0.0, "orders": 10, "orders_sent": 4}
+
+
+@pytest.fixture(scope="module")
+def orders(tmp_path_factory: pytest.TempPathFactory):
+    return sample_orders(Workspace(tmp_path_factory.mktemp("workspace")))
+
+
+def test_advertising_starts_at_what_was_booked_in_the_last_year(orders):
+    months = channel_months(orders)
+    settings = starting_settings(orders, months[months["currency"] == "USD"].astype({"net_value": float}))
+    assert settings.marketplace_ad_rate == pytest.approx(0.085)
+    declared = settings.declared()["marketplace_ad_rate"]
+    assert declared.source == "Measured in your files: booked by marketplaces in the year to 30 Sep 2026"
+    assert declared.confidence == "measured"
+    assert settings.unlikely() == []
+    assert Shocks().marketplace_ad_rate == 0.10
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "hidden"),
+    [
+        ("marketplace", {}, ("marketplace_fee_rate",)),
+        ("marketplace", {"orders_sent": 10}, ("marketplace_fee_rate", "marketplace_fulfilment")),
+        ("marketplace", {"fee_base_told": 99.99}, ()),
+        ("owned", {}, ("owned_payment_rate",)),
+        ("owned", {"shipping": 5.0}, ()),
+        ("owned", {"net_value": 0.0, "fee_base_told": 0.0}, ()),
+    ],
+)
+def test_a_slider_goes_when_files_tell_all_that_it_stands_for(kind, changes, hidden):
+    assert without_effect(pd.DataFrame([MONTH | {"kind": kind} | changes])) == hidden
