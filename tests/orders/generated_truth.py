@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -83,11 +84,35 @@ class Style:
     encoding: str
     line_end: str
     decimal: str
+    delimiter: str
+    """Of files between commas, or between semicolons where a spreadsheet in Europe saved them."""
+
+    grouping: str
+    """How thousands are marked: not at all, in threes, as in India; or in the full-width digits of Japan."""
 
     def money(self, cents: int) -> str:
-        """An amount in this file's way, with its thousands marked where the comma is the decimal mark."""
-        plain = f"{cents / 100:,.2f}" if self.decimal == "," else f"{cents / 100:.2f}"
-        return plain.translate(str.maketrans(",.", ".,")) if self.decimal == "," else plain
+        """An amount in this file's way, in brackets where it is negative and its thousands are marked."""
+        units, part = divmod(abs(cents), 100)
+        text = f"{_grouped(units, self.grouping)}.{part:02}"
+        if self.decimal == ",":
+            text = text.translate(_COMMA_FOR_POINT)
+        if self.grouping == "full-width":
+            text = text.translate(_FULL_WIDTH)
+        return text if cents >= 0 else f"({text})" if self.grouping == "thousands" else f"-{text}"
+
+
+_COMMA_FOR_POINT = str.maketrans(",.", ".,")
+_FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+def _grouped(units: int, grouping: str) -> str:
+    if grouping == "thousands":
+        return f"{units:,}"
+    above, last = divmod(units, 1000)
+    if grouping != "lakh" or not above:
+        return str(units)
+    pairs = re.findall(r"\d{1,2}", str(above)[::-1])  # from the right
+    return f"{','.join(pairs)[::-1]},{last:03}"
 
 
 @dataclass(frozen=True)
@@ -122,7 +147,7 @@ def check_reading(file: GeneratedFile, workspace: str) -> None:
     assert len({buyer for buyer, _ in pairs}) == len({key for _, key in pairs}) == len(pairs)
     for split in report.money.values():
         assert split["in"] == split["accepted"] + split["rejected"]
-    assert not any("do not add up" in warning for warning in report.warnings)
+    assert not any("The amounts read do not add up" in warning for warning in report.warnings)
     shown = [str(table.to_pylist()) for table in (orders.arrow, orders.entries, orders.repeat_rates)]
     shown += [str(orders.report), orders.report.rejected.to_csv()]
     assert not [secret for secret in SECRETS if any(secret in text for text in shown)]
@@ -159,10 +184,14 @@ def in_order(rows: Iterable[tuple[Any, ...]]) -> tuple[tuple[Any, ...], ...]:
 
 @st.composite
 def styles(draw: st.DrawFn, decimals: str = ".") -> Style:
+    encoding = draw(st.sampled_from(list(_ENCODINGS)))
+    groupings = ["none", "thousands", "lakh", *(["full-width"] if encoding.startswith("utf") else [])]
     return Style(
-        draw(st.sampled_from(list(_ENCODINGS))),
+        encoding,
         draw(st.sampled_from(["\n", "\r\n"])),
         draw(st.sampled_from(decimals)),
+        draw(st.sampled_from(",;")),
+        draw(st.sampled_from(groupings)),
     )
 
 
@@ -227,10 +256,11 @@ def sums_of(
 
 
 def written(
-    columns: Sequence[str], rows: Iterable[Row], style: Style, delimiter: str = ",", top: str = ""
+    columns: Sequence[str], rows: Iterable[Row], style: Style, delimiter: str = "", top: str = ""
 ) -> bytes:
     """Rows as a platform writes them; cells that hold people's data hold sentinels."""
     text = io.StringIO()
+    delimiter = delimiter or style.delimiter
     quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
     quote = None if delimiter == "\t" else '"'
     writer = csv.writer(

@@ -114,6 +114,12 @@ def test_items_give_the_lines_and_orders_the_buyer_the_fee_and_the_rest(read):
     assert whole == {"shipping": Decimal("4"), "tax": Decimal("0.62"), "fee": Decimal("0.74")}
 
 
+def test_a_cancelled_order_is_no_sale_though_the_items_do_not_tell(read):
+    cancelled = orders_export({"Status": "Canceled"})
+    orders = read(cancelled, items_export(CARD, STICKER))
+    assert set(orders.table["status"]) == {"cancelled"} and not len(orders.sales)
+
+
 def test_items_alone_tell_no_buyer_shipping_tax_or_fee_and_the_report_says_so(read):
     orders = read(items_export(CARD, STICKER))
     assert orders.table["customer_key"].isna().all()

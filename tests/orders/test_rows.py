@@ -162,7 +162,9 @@ def test_what_is_empty_counts_as_nothing_and_one_unit_unless_it_is_required():
     strict = rows(**cells)
     assert strict.amounts("price", required=True).tolist() == [0, 5_000_000]
     assert strict.line_totals("price", "units", required=True).tolist() == [0, 0]
-    assert list(reasons(strict).values()) == [(column, "is not an amount that can be read") for column in cells]
+    assert list(reasons(strict).values()) == [
+        (column, "is not an amount that can be read") for column in cells
+    ]
 
 
 def test_what_cannot_be_read_is_nothing_where_only_the_readable_counts():
@@ -183,7 +185,7 @@ def test_a_total_of_a_trillion_is_refused():
 
 # ---------------------------------------------------------------- times and currencies
 
-times = st.datetimes(datetime(1995, 1, 2), datetime(2098, 12, 30)).map(lambda t: t.replace(tzinfo=UTC))
+times = st.integers(789_004_800, 4_070_822_400).map(lambda second: datetime.fromtimestamp(second, UTC))
 written_times = st.one_of(
     times.map(lambda t: t.isoformat()),
     times.map(lambda t: f"{t:%Y-%m-%d %H:%M:%S} -0500"),

@@ -44,9 +44,7 @@ def cells_of(content: bytes) -> list[tuple[int, str, str, str]]:
 
 
 def faults_of(content: bytes) -> dict[int, str]:
-    return {
-        fault.line: fault.reason for rows in rows_of(held(content)) for fault in rows.faults.values()
-    }
+    return {fault.line: fault.reason for rows in rows_of(held(content)) for fault in rows.faults.values()}
 
 
 # ---------------------------------------------------------------- encodings

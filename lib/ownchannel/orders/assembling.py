@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -40,8 +41,8 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
     kept: dict[Gives, pa.Table] = {
         "lines": _with_days(counting, "ordered_at", timezone),
         "entries": _with_days(entries, "posted_at", timezone),
-        "repeat_rates": _together(files, "repeat_rates"),
-        "rates": _together(files, "rates"),
+        "repeat_rates": _once(_together(files, "repeat_rates")),
+        "rates": _once(_together(files, "rates")),
     }
     reports = tuple(_report(file, number, kept, given, from_bookings) for number, file in enumerate(files))
     rejected = rejected_table([(file.name, *row[:5]) for file in files for row in file.rejections])
@@ -65,6 +66,13 @@ def _read(file: FileRead, number: int) -> pa.Table:
     table = pa.Table.from_batches(file.batches, schema=AS_READ[file.gives])
     table = numbered(table) if file.gives == "lines" else table
     return table.append_column("file_no", pa.array([number] * len(table), pa.int32()))
+
+
+def _once(table: pa.Table) -> pa.Table:
+    """The table without rows that another file, or the same, holds just as they are."""
+    rows = table.drop_columns(["file_no", "source_row"]).to_pandas(types_mapper=pd.ArrowDtype)
+    repeats = rows.duplicated()
+    return table.filter(pa.array(~repeats)) if repeats.any() else table
 
 
 def _with_days(table: pa.Table, moments: str, timezone: str) -> pa.Table:

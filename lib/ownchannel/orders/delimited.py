@@ -2,9 +2,11 @@
 
 import csv
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TextIO
+
+from ownchannel.orders.sources import DAMAGED
 
 #: A line of a report has some hundred characters, with long notes a few thousand.
 LONGEST_LINE = 1_000_000
@@ -27,10 +29,13 @@ Record = tuple[int, list[str] | str]
 
 
 class Lines:
-    """Numbered lines of a text, a block at a time; what of a line is too long is not kept."""
+    """Numbered lines of a text, a block at a time; what of a line is too long is not kept.
 
-    def __init__(self, text: TextIO) -> None:
-        self._text = text
+    `check_end` raises where the text does not end but is cut short: its last line is none, then.
+    """
+
+    def __init__(self, text: TextIO, check_end: Callable[[], None] = lambda: None) -> None:
+        self._text, self._check_end = text, check_end
         self.characters = 0
         """Read so far."""
 
@@ -49,6 +54,7 @@ class Lines:
             number += len(lines)
             if lines:
                 yield lines
+        self._check_end()
         if begun or skips:
             yield [(number, None if skips else begun)]
 
@@ -84,7 +90,11 @@ def _quoted(blocks: Iterator[list[NumberedLine]], delimiter: str) -> Iterator[li
                 found.append((number, LINE_TOO_LONG if line is None else line.split(delimiter)))
                 continue
             feed = _Feed(line, _following(waiting, blocks) if searches < MOST_SEARCHES else iter(()))
-            cells = feed.parsed(delimiter)
+            try:
+                cells = feed.parsed(delimiter)
+            except DAMAGED:
+                yield found
+                raise
             found.append((number, cells))
             if isinstance(cells, str):
                 searches += 1

@@ -12,7 +12,7 @@ from ownchannel.orders.amounts import Millionths, as_millionths, decimals
 from ownchannel.orders.sharing import spread
 
 #: What one report may know of an order that another does not.
-FACTS = ("customer_key", "consent", "country")
+FACTS = ("status", "customer_key", "consent", "country")
 MONEY_FACTS = ("discount", "shipping", "tax", "refund", "fee", "fulfilment")
 
 Given = Counter[tuple[int, str]]
@@ -101,13 +101,17 @@ class _OtherReports:
         self._told = others.select(["rank", "file_no"]).to_pandas()
         self._told["order"] = identities.get_indexer(others["identity"].to_pandas())
         self._told["place"] = np.arange(len(others))
+        of_order = lines["currency"].to_pandas().groupby(self._order).first().reindex(self._told["order"])
+        self._told["same_money"] = others["currency"].to_pandas().to_numpy() == of_order.to_numpy()
 
     def best(self, column: str) -> pd.DataFrame:
-        """The rows that tell a column, of each order's best report alone."""
+        """The rows that tell a column, of each order's best report alone; amounts in its currency only."""
         is_told = self._others[column].is_valid().to_pandas().to_numpy(dtype=bool)
-        tells = self._told[is_told & (self._told["order"] >= 0)]
+        usable = self._told["same_money"] if column in MONEY_FACTS else self._told["order"] >= 0
+        tells = self._told[is_told & usable]
         lowest = tells["rank"] == tells.groupby("order")["rank"].transform("min")
-        return tells.loc[lowest, :]
+        best: pd.DataFrame = tells[lowest]
+        return best
 
     def facts(self, column: str, best: pd.DataFrame) -> pa.Array:
         """For every line, what is told of its order; null where nothing is."""
@@ -132,9 +136,12 @@ class _OtherReports:
 
 
 def without_gaps(lines: pa.Table) -> pa.Table:
-    """The lines with 0 for what no report tells; fees excepted, for it matters whether they are known."""
-    for column in ("discount", "shipping", "tax", "refund"):
+    """The lines with 0 for what no report tells; fees excepted, for it matters whether they are known.
+
+    An order of which no report tells a status was sold.
+    """
+    for column in ("discount", "shipping", "tax", "refund", "status"):
         if lines[column].null_count:
-            zero = pa.scalar(0, lines[column].type)
-            lines = lines.set_column(lines.column_names.index(column), column, lines[column].fill_null(zero))
+            told = "completed" if column == "status" else pa.scalar(0, lines[column].type)
+            lines = lines.set_column(lines.column_names.index(column), column, lines[column].fill_null(told))
     return lines

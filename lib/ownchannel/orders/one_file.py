@@ -21,17 +21,24 @@ from ownchannel.orders.sources import DAMAGED, Source, TooLarge, Unopened
 from ownchannel.orders.tables import Layout, find_layout, open_rows
 
 _UNKNOWN = (
-    "None of its first lines is a header that is known here. If it is a table of orders, name its columns "
+    "None of its first lines is a header that is known here: it is another kind of file, or some of its "
+    "columns are missing. Export the report again with all its columns; name those of a table of your own "
     "with mapping=…"
 )
-_EMPTY = "It is empty."
+_EMPTY = "It is empty or blank. Export the report again."
+_NO_ROWS = "It has no rows below its header: check the dates that it was exported for."
 _BINARY = "It is no table: its content is not text. Export it as CSV, text or an Excel workbook."
+_WEB_PAGE = "It is a web page, perhaps a sign-in in place of the report. Sign in and export the report again."
 _CUT_SHORT = "It ends early or is damaged: what stands before the damage was read. Fetch it again."
+_NOTHING_READ = "It ends early or is damaged, and nothing of it could be read. Fetch it again."
 _CHANGED = "It changed while it was read: read it again once whatever writes it is done."
 _NOT_FINISHED = "could not be read to its end"
 _UNBALANCED = "The amounts read do not add up to the file's: do not rely on this file, and report it."
+_NAMESAKES = "Several columns have the same name. Of each, the first counts: column {places}."
 #: No table holds these, save for a damaged one; texts of two bytes a character are told by their own mark.
 _CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27})
+_BLANKS = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"  # byte order marks among them
+_WORKBOOK, _PDF = b"PK\x03\x04", b"%PDF"
 
 Money = defaultdict[str, int]
 """Millionths by currency."""
@@ -138,7 +145,7 @@ def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Con
     except TooLarge as error:
         read.warnings.append(str(error))
     except DAMAGED:
-        read.warnings.append(_CUT_SHORT)
+        read.warnings.append(_NOTHING_READ)
     if source.fingerprint() != before:
         read.warnings.append(_CHANGED)
     read.stated, read.unexplained = context.stated, context.unexplained
@@ -156,7 +163,9 @@ def _read_known(read: FileRead, source: Source, readers: Sequence[Reader], conte
     read.warnings += [reader.lacks] if reader.lacks else []
     read.warnings += [layout.encoding.remark] if layout.encoding.remark else []
     if layout.repeated:
-        read.warnings.append(f"Columns named twice, of which the first counts: {', '.join(layout.repeated)}.")
+        # By number: in a damaged file the header may hold what belongs below it.
+        places = sorted(layout.columns[name] + 1 for name in layout.repeated)
+        read.warnings.append(_NAMESAKES.format(places=", ".join(map(str, places))))
     _read_rows(read, source, layout, reader, context)
 
 
@@ -166,6 +175,7 @@ def _read_rows(read: FileRead, source: Source, layout: Layout, reader: Reader, c
             batch = reader.read(rows, context)
             currencies, amounts = reader.money(rows, context)
             read.book(rows, batch, (currencies, amounts.tolist()))
+    read.warnings += [] if read.rows else [_NO_ROWS]
 
 
 @contextmanager
@@ -193,10 +203,15 @@ def _until_damage(chunks: Iterator[Rows], warnings: list[str]) -> Iterator[Rows]
 def _why_unknown(source: Source) -> str:
     with source.open() as file:
         start = file.read(4096)
-    if not start:
+    if not start.strip(_BLANKS):
         return _EMPTY
+    if start.lstrip(_BLANKS).startswith(b"<"):
+        return _WEB_PAGE
+    if start.startswith(_WORKBOOK):
+        return _UNKNOWN
     wide = start.startswith((b"\xff\xfe", b"\xfe\xff")) or start[1::2].count(0) > len(start) // 3
-    return _BINARY if not wide and len(start.translate(None, _CONTROLS)) < len(start) else _UNKNOWN
+    is_binary = not wide and len(start.translate(None, _CONTROLS)) < len(start)
+    return _BINARY if is_binary or start.startswith(_PDF) else _UNKNOWN
 
 
 def _sums(table: pa.Table, by: str = "currency") -> dict[str, int]:

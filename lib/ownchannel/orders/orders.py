@@ -25,9 +25,9 @@ class Orders:
     >>> from ownchannel.orders.saved import sample_orders
     >>> orders = sample_orders()
     >>> orders
-    11,911 orders on Amazon.com and Shopify in USD, 1 Oct 2024 to 30 Sep 2026.
-    >>> orders.sales["discount"].sum()
-    Decimal('8773.470000')
+    12,227 orders on Amazon.com, Amazon.de, Etsy and Shopify in EUR and USD, 1 Oct 2024 to 30 Sep 2026.
+    >>> orders.sales.groupby("currency")["discount"].sum()["USD"]
+    Decimal('8923.240000')
     """
 
     arrow: pa.Table

@@ -101,7 +101,8 @@ class Report:
             return "No files were given."
         rows, rejected = sum(f.rows_in for f in read), sum(f.rejected for f in read)
         text = f"{len(read)} of {count(len(self.files), 'file')} read, {count(rows, 'row')}, "
-        text += f"{count(sum(f.accepted for f in read), 'order line')} accepted"
+        text += " and ".join(_accepted(read)) or "nothing"
+        text += " accepted"
         text += f", {count(rejected, 'row')} rejected, each with its reason" if rejected else ""
         return f"{text}; days are counted in {self.timezone}."
 
@@ -109,6 +110,13 @@ class Report:
         """The rejected rows by file and reason: how many, the first line, and what to do."""
         grouped = self.rejected.groupby(["file", "column", "reason", "remedy"], sort=False)["line"]
         return grouped.agg(rows="size", first_line="min").reset_index()
+
+
+def _accepted(read: Sequence[FileReport]) -> list[str]:
+    """How many rows of each kind were accepted."""
+    kinds = (("lines", "order line"), ("entries", "booking"), ("repeat_rates", "repeat rate"))
+    sums = [(sum(f.accepted for f in read if f.gives == gives), noun) for gives, noun in kinds]
+    return [count(rows, noun) for rows, noun in sums if rows]
 
 
 def rejected_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:

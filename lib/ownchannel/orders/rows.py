@@ -15,14 +15,17 @@ from numpy.typing import ArrayLike, NDArray
 from ownchannel.orders.amounts import Millionths, decimals, millionths
 from ownchannel.orders.cells import LARGEST_AMOUNT, BadCell, masked, number, times, without_address
 from ownchannel.orders.instants import instants
-from ownchannel.orders.moments import moment
-from ownchannel.orders.schema import NO_CURRENCY
+from ownchannel.orders.moments import PLAUSIBLE_YEARS, moment
+from ownchannel.orders.schema import MONEY, NO_CURRENCY
 
 T = TypeVar("T")
 
+_LARGEST = millionths(LARGEST_AMOUNT)
+_TOO_MUCH = "adds up to a trillion or more"
 #: Labels longer than this are cut: no product's name is, and a cell may hold a megabyte.
 LONGEST_LABEL = 500
 _EXPORT_AGAIN = "Export the report again, or fill the cell in."
+_NO_DATE = f"is not a date and time from {PLAUSIBLE_YEARS[0]} to {PLAUSIBLE_YEARS[-1]} that can be read"
 _WRITE_A_CODE = "Write the three letters of the currency, such as USD."
 _CONTROL = dict.fromkeys([*range(32), *range(127, 160)], " ")
 
@@ -78,7 +81,8 @@ class Rows:
     def reject(self, place: int, bad: BadCell, currency: str = "") -> None:
         """Set a row aside; the first fault found in it is the one told."""
         line = int(self.lines[place])
-        rejection = Rejection(line, bad.column, masked(bad.value), bad.reason, bad.remedy, currency)
+        shape = masked(bad.value.translate(_CONTROL))
+        rejection = Rejection(line, bad.column, shape, bad.reason, bad.remedy, currency)
         self.faults.setdefault(place, rejection)
 
     def reject_where(self, wrong: NDArray[np.bool_], column: str, reason: str, remedy: str) -> None:
@@ -125,7 +129,8 @@ class Rows:
         for further in cells[1:]:
             # Numbered anew by column: the product of many columns' numbers would overflow.
             code = further.dictionary_encode().indices.to_numpy()
-            _, first, of_row = np.unique(of_row * len(self) + code, return_index=True, return_inverse=True)
+            _, of_row = np.unique(of_row * len(self) + code, return_inverse=True)
+        _, first = np.unique(of_row, return_index=True)
         return list(zip(*(column.take(pa.array(first)).to_pylist() for column in cells), strict=True)), of_row
 
     def _known(
@@ -235,8 +240,8 @@ class Rows:
             try:
                 return moment(cell, zone, day_first).replace(tzinfo=None)
             except (ValueError, OverflowError) as error:
-                reason = "is not a date and time that can be read" if cell else "is empty"
-                remedy = "Write it as 2026-01-31T10:15:00+00:00, between 1995 and 2098."
+                reason = _NO_DATE if cell else "is empty"
+                remedy = "Write it as 2026-01-31T10:15:00+00:00, or export the report again."
                 raise BadCell(column, cell, reason, remedy) from error
 
         moments, others = instants(self.column(column), zone, day_first)
@@ -266,6 +271,10 @@ class Rows:
 
     def batch(self, schema: pa.Schema, **columns: Any) -> pa.RecordBatch:
         """The rows that were not set aside; a single value stands for all rows, None for nothing told."""
+        for field in schema:
+            value = columns.get(field.name)
+            if isinstance(value, np.ndarray) and field.type == MONEY:
+                self.reject_where(abs(value) >= _LARGEST, field.name, _TOO_MUCH, "Correct the amounts.")
         kept = pa.array(self.kept()) if self.faults else None
         length = len(self) - len(self.faults)
 

@@ -4,14 +4,18 @@ import codecs
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from ownchannel.orders.delimited import Lines, Record, records
 from ownchannel.orders.rows import Rejection, Rows
 from ownchannel.orders.sources import DAMAGED, Source, is_workbook
 from ownchannel.orders.workbooks import workbook_records
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 #: Reports open with a few lines of their own before the header; none is known with more than 13.
 HEADER_WITHIN = 15
@@ -27,7 +31,7 @@ _WIDE = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _MOSTLY = 10
 
 _TOO_MANY = "has more cells than the header"
-_MEND_ROW = "Look at this line in the file: a stray delimiter or quote shifts its cells."
+_MEND_ROW = "Look at this line in the file: a stray delimiter or quote shifts its cells or joins them."
 _MIXED = "Some characters are in another encoding than the rest of the file: they show as \ufffd."
 
 
@@ -122,16 +126,22 @@ def find_layout(source: Source, known: Callable[[frozenset[str]], bool]) -> Layo
     if source.starts_with(b"PK\x03\x04"):
         if not is_workbook(source):
             return None
-        top = list(islice(workbook_records(source), HEADER_WITHIN))
-        return _layout_of(top, Encoding("xlsx"), "", known)
+        return _layout_of(_top(workbook_records(source)), Encoding("xlsx"), "", known)
     encoding = detect_encoding(source)
     for delimiter in DELIMITERS:
         with _lines(source, encoding) as lines:
-            found = chain.from_iterable(records(lines, delimiter, quoted=delimiter != "\t"))
-            top = list(islice(found, HEADER_WITHIN))
+            top = _top(chain.from_iterable(records(lines, delimiter, quoted=delimiter != "\t")))
         if layout := _layout_of(top, encoding, delimiter, known):
             return layout
     return None
+
+
+def _top(found: Iterator[Record]) -> list[Record]:
+    """The first records, up to damage: the header may stand before it."""
+    top: list[Record] = []
+    with suppress(DAMAGED):
+        top.extend(islice(found, HEADER_WITHIN))
+    return top
 
 
 def _layout_of(
@@ -158,8 +168,7 @@ def open_rows(source: Source, layout: Layout, order_starts: str = "") -> Iterato
     `order_starts`: a column that is filled on an order's first row only. A chunk then ends before such a row.
     """
     if layout.encoding.name == "xlsx":
-        records_of_sheet = workbook_records(source)
-        blocks = iter(lambda: list(islice(records_of_sheet, CHUNK_ROWS)), [])
+        blocks = ([record] for record in workbook_records(source))
         yield _chunks(blocks, layout, order_starts, lambda: 0)
     else:
         with _lines(source, layout.encoding) as lines:
@@ -231,10 +240,35 @@ def _as_rows(chunk: list[_Row], layout: Layout) -> Rows:
     return Rows(lines, cells, layout.columns, wrong)
 
 
+class _UpToDamage(io.RawIOBase):
+    """A file's bytes, which end where it is damaged: so what was decoded until there is not lost."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = cast(io.BufferedIOBase, file)
+        self._damage: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer)
+        try:
+            data = self._file.read1(len(view))
+        except DAMAGED as error:
+            self._damage, data = error, b""
+        view[: len(data)] = data
+        return len(data)
+
+    def check(self) -> None:
+        """Raise what the damage raised, if there is any."""
+        if self._damage:
+            raise self._damage
+
+
 @contextmanager
 def _lines(source: Source, encoding: Encoding) -> Iterator[Lines]:
-    with (
-        source.open() as file,
-        io.TextIOWrapper(file, encoding=encoding.name, errors="replace") as text,
-    ):
-        yield Lines(text)
+    with source.open() as file:
+        whole = _UpToDamage(file)
+        buffered = io.BufferedReader(whole, _CHUNK_BYTES)
+        with io.TextIOWrapper(buffered, encoding=encoding.name, errors="replace") as text:
+            yield Lines(text, whole.check)

@@ -11,6 +11,7 @@ from ownchannel.orders.one_file import FileRead
 from ownchannel.orders.schema import SALES
 
 _FACTS = {
+    "status": "the status",
     "customer_key": "the buyers (as keys)",
     "consent": "the buyers' consent",
     "country": "the countries",
@@ -48,7 +49,7 @@ def gave(file: FileRead, kept: pa.Table, number: int, given: Given, made: pa.Tab
 
 def _orders(kept: pa.Table) -> str:
     told = kept.select(["identity", "customer_key", "fee"])
-    sold = told.filter(pc.is_in(kept["status"], pa.array(SALES)))
+    sold = told.filter(pc.is_in(kept["status"].fill_null(SALES[0]), pa.array(SALES)))
     if not len(sold):
         return ""
     orders = len(pc.unique(sold["identity"]))

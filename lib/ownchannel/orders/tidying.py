@@ -17,10 +17,8 @@ def tidy(lines: pa.Table, names: list[str], timezone: str) -> pa.Table:
 
 
 def tidy_entries(entries: pa.Table, names: list[str], timezone: str) -> pa.Table:
-    """The bookings likewise; a booking without a marketplace's name is of its settlement's."""
-    channel = _channels(entries)
-    days = {"posted_on": local_days(entries["posted_at"], timezone), "channel": channel}
-    return _finished(entries, ENTRIES, names, days)
+    """The bookings likewise."""
+    return _finished(entries, ENTRIES, names, {"posted_on": local_days(entries["posted_at"], timezone)})
 
 
 def tidy_repeat_rates(rates: pa.Table, names: list[str]) -> pa.Table:
@@ -32,13 +30,6 @@ def local_days(moments: pa.ChunkedArray, timezone: str) -> pa.Array:
     """The calendar days of instants in a time zone."""
     local = pd.DatetimeIndex(moments.to_pandas()).tz_convert(timezone).tz_localize(None)
     return pa.array(local.normalize(), pa.timestamp("ns")).cast(pa.date32())
-
-
-def _channels(entries: pa.Table) -> pa.Array:
-    told = entries.select(["channel", "settlement_id"]).to_pandas()
-    of_settlement = told.dropna().drop_duplicates("settlement_id").set_index("settlement_id")["channel"]
-    filled = told["channel"].fillna(told["settlement_id"].map(of_settlement)).fillna("Amazon")
-    return pa.array(filled, pa.string(), from_pandas=True)
 
 
 def _finished(

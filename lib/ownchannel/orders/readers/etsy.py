@@ -139,7 +139,6 @@ class EtsyItems:
             discount=abs(rows.amounts("discount amount", mark)),
             currency=rows.currencies("currency"),
             country=rows.each(_country, "ship country", otherwise=None),
-            status="completed",
             amount=value,
             identity=[f"etsy/{number}" for number in order],
             rank=_ITEMS_FIRST,
