@@ -16,7 +16,7 @@ export JUPYTER_CONFIG_PATH := $(CURDIR)/etc/jupyter
 export JUPYTERLAB_SETTINGS_DIR := $(CURDIR)/.jupyter/settings
 export JUPYTERLAB_WORKSPACES_DIR := $(CURDIR)/.jupyter/workspaces
 
-.PHONY: help lab app setup test test-slow bench lint lock notebooks samples clean
+.PHONY: help lab app setup test test-slow fuzz bench lint lock notebooks samples clean
 .DEFAULT_GOAL := help
 
 help:  ## list what make can do
@@ -42,6 +42,9 @@ test: setup  ## prove everything: style, types, units, properties, published num
 
 test-slow: setup  ## the minutes-long tests, and the property tests again with fresh random seeds
 	HYPOTHESIS_PROFILE=random $(BIN)/pytest -m "not browser" lib tests $(ARGS)
+
+fuzz: setup  ## feed every parser damaged files, ten minutes each, two at a time; ARGS="60 1": a minute, singly
+	bash tests/fuzz/run_all.sh $(ARGS)
 
 bench: setup  ## measure speed and memory, each on a quiet machine
 	@for script in tests/bench/bench_*.py; do $(BIN)/python "$$script" $(ARGS) || exit 1; done

@@ -1,6 +1,6 @@
 """Coverage-guided fuzzing of the readers: no exception, no hang, no lost row or cent, no endless memory.
 
-    python tests/fuzz/fuzz_reader.py --reader shopify_orders --seconds 600 --corpus fuzz-corpus/shopify_orders
+    python tests/fuzz/fuzz_reader.py --reader shopify_orders --seconds 600 --corpus corpus
 
 Needs atheris (`pip install -e ".[fuzz]"`, Linux). An input that fails is kept in the corpus as `crash-…`:
 named with --again it is read once more.
@@ -229,7 +229,7 @@ def main() -> None:
             check(arguments.again.read_bytes())
             print(f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
             return
-        corpus = arguments.corpus or Path("fuzz-corpus", arguments.reader)
+        corpus = arguments.corpus or Path("test-artifacts", "fuzz", arguments.reader)
         corpus.mkdir(parents=True, exist_ok=True)
         for number, seed in enumerate(SEEDS[arguments.reader]()):
             Path(corpus, f"seed-{number}").write_bytes(seed)

@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # Fuzz every parser, some at a time, and print a table: tests/fuzz/run_all.sh [seconds] [at a time] [python]
-# Logs and corpora stay in fuzz-corpus/. Fails where an input crashed, hung or took too much memory.
+# Logs and corpora stay in test-artifacts/fuzz. Fails where an input crashed, hung or took too much memory.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 seconds=${1:-600} at_a_time=${2:-2} python=${3:-.venv/bin/python}
-corpus=${FUZZ_CORPUS:-fuzz-corpus}
+corpus=${FUZZ_CORPUS:-test-artifacts/fuzz}
+"$python" -c "import atheris" 2>/dev/null || {
+    echo "Fuzzing needs atheris, on Linux: $python -m pip install -e '.[fuzz]'"
+    exit 1
+}
 readers=${FUZZ_READERS:-$("$python" tests/fuzz/fuzz_reader.py --list 2>/dev/null)}
 mkdir -p "$corpus"
 

@@ -5,6 +5,7 @@ import io
 import time
 import tracemalloc
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -190,6 +191,22 @@ def test_lines_are_the_same_however_they_are_cut_into_blocks():
     assert [line for block in lines for line in block] == whole
     assert whole == [(1, "one"), (2, "two, three"), (3, ""), (4, "four")]
     assert lines.characters == len(text)
+
+
+def test_blocks_are_small_however_short_the_lines():
+    blocks = list(Lines(io.StringIO("\n" * 1_000_000)))
+    assert sum(map(len, blocks)) == 1_000_000
+    assert max(map(len, blocks)) < 200_000
+
+
+def test_a_text_that_is_cut_short_gives_the_lines_before_its_last_and_raises():
+    def raises() -> None:
+        raise EOFError
+
+    blocks = records(Lines(io.StringIO('1,x\n2,"y\n3,z\n4,w'), raises), ",", True)
+    assert next(blocks) == [(1, ["1", "x"])]
+    with pytest.raises(EOFError):
+        next(blocks)
 
 
 def test_nothing_gives_nothing():

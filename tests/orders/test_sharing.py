@@ -10,7 +10,11 @@ from ownchannel.orders.sharing import spread
 
 #: Below a trillion, in millionths: totals times weights pass 64 bits by far.
 LARGEST = 10**18 - 1
-totals = st.one_of(st.integers(-LARGEST, LARGEST), st.integers(-10_000, 10_000).map(lambda n: n * 10_000))
+totals = st.one_of(
+    st.integers(-LARGEST, LARGEST),
+    st.integers(LARGEST // 2, LARGEST),
+    st.integers(-10_000, 10_000).map(lambda n: n * 10_000),
+)
 weights = st.one_of(st.just(0), st.integers(0, 10**8), st.integers(0, LARGEST))
 
 
@@ -43,6 +47,11 @@ def test_every_group_is_spread_as_in_decimals(groups, random):
 
 def test_without_weights_the_last_line_takes_all():
     assert spread(np.array([-1]), np.array([0, 0, 0]), np.array([0, 0, 0])).tolist() == [0, 0, -1]
+
+
+def test_weights_may_add_up_beyond_64_bits():
+    shares = spread(np.array([12 * 10**6]), np.zeros(12, dtype=np.intp), np.full(12, LARGEST))
+    assert shares.tolist() == [10**6] * 12
 
 
 def test_a_cent_is_never_cut():

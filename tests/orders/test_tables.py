@@ -11,7 +11,14 @@ from ownchannel.orders import tables
 from ownchannel.orders.delimited import QUOTE_NOT_CLOSED
 from ownchannel.orders.rows import Rows
 from ownchannel.orders.sources import DAMAGED, Source, find_sources
-from ownchannel.orders.tables import HEADER_WITHIN, Layout, detect_encoding, find_layout, open_rows
+from ownchannel.orders.tables import (
+    HEADER_WITHIN,
+    MOST_COLUMNS,
+    Layout,
+    detect_encoding,
+    find_layout,
+    open_rows,
+)
 
 HEADER = frozenset({"order", "sku", "price"})
 
@@ -92,6 +99,7 @@ def test_a_letter_that_two_blocks_share_is_whole(monkeypatch):
     assert detect_encoding(held("order,Käse".encode())).name == "utf-8-sig"
     assert detect_encoding(held("order,Käse".encode()[:-3])).name != "utf-8-sig"
     assert detect_encoding(held("フライパン".encode("cp932"))).name == "cp932"
+    assert detect_encoding(held(b"\xc3a\xa9")).name == "cp1252"  # half a letter, and its other half later
 
 
 @given(st.binary(max_size=200))
@@ -143,6 +151,12 @@ def test_quotes_between_tabs_are_characters_until_a_spreadsheet_saved_the_file()
         (3, "2", '"B"', "3"),
     ]
     assert cells_of(b'"order"\tsku\tprice\n1\t"12"" pan"\t2\n') == [(2, "1", '12" pan', "2")]
+
+
+def test_a_header_of_more_columns_than_any_export_has_is_none():
+    for columns in (MOST_COLUMNS, MOST_COLUMNS + 1):
+        content = b"order,sku,price" + b",x" * (columns - 3) + b"\n"
+        assert (layout_of(content) is None) is (columns > MOST_COLUMNS)
 
 
 def test_another_header_is_none():

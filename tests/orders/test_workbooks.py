@@ -49,6 +49,11 @@ def test_every_value_is_a_text():
     ]
 
 
+def test_a_number_has_the_digits_that_a_spreadsheet_shows():
+    content = with_sheet(workbook((12,)), {"<v>12</v>": "<v>0.30000000000000004</v>"})
+    assert read(content) == [(1, ["0.3"])]
+
+
 def test_lines_are_the_sheets_rows_blank_ones_included():
     assert read(workbook(("a",), (), ("b",))) == [(1, ["a"]), (2, []), (3, ["b"])]
 

@@ -65,7 +65,7 @@ def _together(files: Sequence[FileRead], gives: Gives) -> pa.Table:
 def _read(file: FileRead, number: int) -> pa.Table:
     table = pa.Table.from_batches(file.batches, schema=AS_READ[file.gives])
     table = numbered(table) if file.gives == "lines" else table
-    return table.append_column("file_no", pa.array([number] * len(table), pa.int32()))
+    return table.append_column("file_no", pa.repeat(pa.scalar(number, pa.int32()), len(table)))
 
 
 def _once(table: pa.Table) -> pa.Table:

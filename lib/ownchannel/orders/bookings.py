@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ownchannel.orders.amounts import Millionths, as_millionths, decimals
+from ownchannel.orders.codes import Codes, codes
 from ownchannel.orders.kinds import LINES_AS_READ
 from ownchannel.orders.sharing import spread
 
@@ -19,6 +20,10 @@ _MARKETPLACE = "Amazon"
 #: What makes a line of bookings, and what it takes from the first of them that tells.
 _LINE = ["identity", "sku", "currency"]
 _OF_LINE = ["order_id", "channel", "kind", "product", "posted_at", "quantity", "source_row", "file_no"]
+#: A code that no text has, and a number that no file has.
+_NO_SKU = _NO_FILE = -1
+
+_TOLD = [*_LINE, *_OF_LINE, "event", "part", "amount"]
 
 
 def entries_once(entries: pa.Table) -> pa.Table:
@@ -27,22 +32,39 @@ def entries_once(entries: pa.Table) -> pa.Table:
     A settlement that two files hold counts as the file with more of it has it. A row of a transactions report
     counts once however many reports hold it, and not at all where its settlement itself was read.
     """
-    keys = entries.select(["settlement_id", "row_key", "source_row", "file_no"]).to_pandas()
-    of_settlement = keys["row_key"].isna()
-    files = keys[of_settlement].groupby(["settlement_id", "file_no"]).size().rename("entries").reset_index()
-    fullest = files.sort_values("entries", ascending=False, kind="stable").drop_duplicates("settlement_id")
-    counts_in = keys["settlement_id"].map(fullest.set_index("settlement_id")["file_no"])
-    rows = keys[~of_settlement].drop_duplicates(["file_no", "source_row"])
+    entries = _with_channels(entries)
+    if not len(entries):
+        return entries
+    file, settlement = entries["file_no"].to_numpy(), codes(entries["settlement_id"])
+    of_settlement = entries["row_key"].is_null().to_numpy()
+    counts_in = _fullest_files(settlement[of_settlement], file[of_settlement], int(settlement.max()) + 1)
+    counts_in[settlement[entries["settlement_id"].is_null().to_numpy()]] = _NO_FILE
+    told_by = counts_in[settlement]
+    apart = told_by == _NO_FILE
+    keeps = np.where(of_settlement, apart | (told_by == file), apart & _first_seen(entries, ~of_settlement))
+    return entries if keeps.all() else entries.filter(pa.array(keeps))
+
+
+def _fullest_files(settlement: Codes, file: NDArray[np.int32], settlements: int) -> NDArray[np.int64]:
+    """By settlement the file that holds most of it, the first of several; none where it was not read."""
+    fullest = np.full(settlements, _NO_FILE, dtype=np.int64)
+    sizes = pd.DataFrame({"settlement": settlement, "file": file}).value_counts(sort=False).reset_index()
+    most = sizes.sort_values(["count", "file"], ascending=[False, True]).drop_duplicates("settlement")
+    fullest[most["settlement"]] = most["file"]
+    return fullest
+
+
+def _first_seen(entries: pa.Table, of_rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Where an entry's row is the first of its kind; False for entries that are not `of_rows`."""
+    keys = pd.DataFrame({name: entries[name].to_numpy() for name in ("file_no", "source_row")})
+    keys["row_key"] = codes(entries["row_key"])
+    starts = of_rows & (keys[["file_no", "source_row"]].diff() != 0).any(axis=1).to_numpy()
+    rows = keys[starts]
     # One export may hold two rows that are alike; the second is none of the other export's first.
     occurrence = rows.groupby(["file_no", "row_key"]).cumcount()
-    first = ~rows.assign(occurrence=occurrence).duplicated(["row_key", "occurrence"])
-    counting = pd.MultiIndex.from_frame(rows.loc[first, ["file_no", "source_row"]])
-    once = pd.MultiIndex.from_frame(keys[["file_no", "source_row"]]).isin(counting)
-    keeps = np.where(
-        of_settlement, counts_in.isna() | (keys["file_no"] == counts_in), once & counts_in.isna()
-    )
-    entries = _with_channels(entries)
-    return entries if keeps.all() else entries.filter(pa.array(keeps))
+    first = ~rows[["row_key"]].assign(occurrence=occurrence).duplicated().to_numpy()
+    seen_first: NDArray[np.bool_] = np.append(first, False)[np.cumsum(starts) - 1]
+    return seen_first & of_rows
 
 
 def _with_channels(entries: pa.Table) -> pa.Table:
@@ -64,7 +86,7 @@ def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
     Fees count where the sale itself was booked, for a refund alone tells only what was given back. What the
     order's own report tells stays as it is. Amounts in another currency than the order's are not joined.
     """
-    if not len(entries):
+    if not len(entries) or not len(lines):
         return lines
     index = pd.Index(lines["identity"].to_pandas().unique())
     order = index.get_indexer(lines["identity"].to_pandas())
@@ -163,39 +185,40 @@ def lines_from(entries: pa.Table, held: pa.ChunkedArray) -> pa.Table:
 
     They are dated by their first booking. Amounts without a sku go to the order's first line.
     """
-    booked = of_orders(entries)
+    booked = of_orders(entries.select(_TOLD))
     booked = booked.filter(pc.invert(pc.is_in(booked["identity"], value_set=pc.unique(held))))
     if not len(booked):
         return _table({}, entries, 0)
-    frame = booked.select([*_LINE, *_OF_LINE, "event", "part"]).to_pandas()
-    frame["amount"] = as_millionths(booked["amount"])
-    frame = _with_sku(frame.sort_values("posted_at", kind="stable"))
-    lines = frame.groupby(_LINE, sort=False)
-    first, line = lines.first().reset_index(), lines.ngroup().to_numpy()
+    booked = booked.take(pa.array(np.argsort(booked["posted_at"].to_numpy(), kind="stable")))
+    line, first, sku = _numbered_lines(booked)
+    amount, part = as_millionths(booked["amount"]), booked["part"].to_numpy()
+    sale = pc.equal(booked["event"], "sale").to_numpy()
 
-    def sums(events: "pd.Series[bool]", *parts: str) -> Millionths:
-        of_parts = (events & frame["part"].isin(parts)).to_numpy()
-        return _summed(line[of_parts], frame["amount"].to_numpy()[of_parts], len(first))
+    def sums(events: NDArray[np.bool_], *parts: str) -> Millionths:
+        of_parts = events & np.isin(part, parts)
+        return _summed(line[of_parts], amount[of_parts], len(first))
 
-    sale, back = frame["event"] == "sale", frame["event"] == "refund"
     item_value, discount = sums(sale, "goods"), -sums(sale, "discount")
-    refund = -sums(back, "goods", "discount")
-    sold = np.isin(np.arange(len(first)), line[sale])
-    units = frame["quantity"].where(sale & (frame["part"] == "goods"), 0).groupby(line).sum()
+    refund = -sums(~sale, "goods", "discount")
+    sold = _summed(line, sale.astype(np.int64), len(first)) > 0
+    both = np.ones(len(line), dtype=np.bool_)
+    units = np.where(sale & (part == "goods"), booked["quantity"].fill_null(0).to_numpy(), 0)
+    of_first = booked.take(pa.array(first)).combine_chunks()
     columns = {
-        **{name: first[name] for name in ("identity", "order_id", "channel", "kind", "product", "currency")},
-        **{name: first[name] for name in ("source_row", "file_no")},
-        "line_id": first["sku"].where(first["sku"] != "", "item") + "#1",
-        "sku": first["sku"].where(first["sku"] != "", None),
-        "ordered_at": first["posted_at"],
-        "quantity": units,
+        **{name: of_first[name] for name in ("identity", "order_id", "channel", "kind", "currency")},
+        **{name: of_first[name] for name in ("source_row", "file_no")},
+        "line_id": pc.binary_join_element_wise(sku.fill_null("item"), "1", "#"),
+        "sku": sku,
+        "product": _first_told(booked, "product", line, len(first)),
+        "ordered_at": of_first["posted_at"],
+        "quantity": np.bincount(line, units, len(first)),
         "item_value": decimals(item_value),
         "discount": decimals(discount),
-        "shipping": decimals(sums(sale | back, "shipping")),
-        "tax": decimals(sums(sale | back, "tax")),
+        "shipping": decimals(sums(both, "shipping")),
+        "tax": decimals(sums(both, "tax")),
         "refund": decimals(refund),
-        "fee": decimals(-sums(sale | back, "fee", "fulfilment"), sold),
-        "fulfilment": decimals(-sums(sale | back, "fulfilment"), sold),
+        "fee": decimals(-sums(both, "fee", "fulfilment"), sold),
+        "fulfilment": decimals(-sums(both, "fulfilment"), sold),
         "status": np.where((refund > 0) & (refund >= item_value - discount), "refunded", "completed"),
         "amount": decimals(item_value),
         "rank": np.full(len(first), RANK),
@@ -203,10 +226,27 @@ def lines_from(entries: pa.Table, held: pa.ChunkedArray) -> pa.Table:
     return _table(columns, entries, len(first))
 
 
-def _with_sku(frame: pd.DataFrame) -> pd.DataFrame:
-    """Bookings with the order's first sku where they have none; empty where the order has none either."""
-    first = frame.groupby("identity")["sku"].transform("first")
-    return frame.assign(sku=frame["sku"].fillna(first).fillna(""))
+def _numbered_lines(booked: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64], pa.Array]:
+    """By booking the number of its line; by line the place of its first booking, and its sku."""
+    keys = pd.DataFrame({name: codes(booked[name]) for name in _LINE})
+    has_sku = booked["sku"].is_valid().to_numpy()
+    first_sku = keys[has_sku].drop_duplicates("identity").set_index("identity")["sku"]
+    of_order = keys["identity"].map(first_sku).fillna(_NO_SKU)
+    keys["sku"] = keys["sku"].where(has_sku, of_order).astype(np.int64)
+    line = np.asarray(keys.groupby(_LINE, sort=False).ngroup(), dtype=np.int64)
+    first = np.unique(line, return_index=True)[1].astype(np.int64)
+    skus = booked["sku"].dictionary_encode("encode").combine_chunks().dictionary
+    of_line = keys["sku"].to_numpy()[first]
+    return line, first, skus.take(pa.array(of_line, mask=of_line == _NO_SKU))
+
+
+def _first_told(booked: pa.Table, column: str, line: NDArray[np.intp], lines: int) -> pa.StringArray:
+    """By line the first text of a column that any of its bookings tells; null where none does."""
+    told = np.flatnonzero(booked[column].is_valid().to_numpy())
+    of_line, first = np.unique(line[told], return_index=True)
+    place = np.full(lines, -1)
+    place[of_line] = told[first]
+    return booked[column].combine_chunks().take(pa.array(place, mask=place < 0))
 
 
 def _table(columns: dict[str, object], entries: pa.Table, length: int) -> pa.Table:
@@ -216,8 +256,8 @@ def _table(columns: dict[str, object], entries: pa.Table, length: int) -> pa.Tab
         value = columns.get(field.name)
         if value is None:
             arrays.append(pa.nulls(length, field.type))
-        elif isinstance(value, pa.Array):
+        elif isinstance(value, (pa.Array, pa.ChunkedArray)):
             arrays.append(value)
         else:
-            arrays.append(pa.array(np.asarray(value, dtype=object), field.type, from_pandas=True))
+            arrays.append(pa.array(value).cast(field.type))
     return pa.Table.from_arrays(arrays, schema=schema)

@@ -19,7 +19,8 @@ LINE_TOO_LONG = f"is longer than {LONGEST_LINE:,} characters"
 CELL_TOO_LONG = f"has a cell longer than {csv.field_size_limit():,} characters"
 QUOTE_NOT_CLOSED = "has a quote that is not closed"
 
-_BLOCK = 1 << 20
+#: Characters: a line may be as short as its end, so that a block may be as many lines.
+_BLOCK = 1 << 17
 
 NumberedLine = tuple[int, str | None]
 """None stands for a line that is too long."""

@@ -12,9 +12,9 @@ from ownchannel.orders.moments import moment
 
 Instants = NDArray[np.datetime64]
 
-#: A time of this century with its offset.
+#: A time from 2000 to 2098 with its offset.
 _ISO = (
-    r"^20\d\d-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
+    r"^20([0-8]\d|9[0-8])-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
     r"[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
     r"(Z|[+-](0\d|1[0-4]):?[0-5]\d)$"
 )

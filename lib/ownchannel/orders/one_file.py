@@ -18,12 +18,12 @@ from ownchannel.orders.report import FileReport
 from ownchannel.orders.rows import Rejection, Rows, is_currency
 from ownchannel.orders.schema import NO_CURRENCY
 from ownchannel.orders.sources import DAMAGED, Source, TooLarge, Unopened
-from ownchannel.orders.tables import Layout, find_layout, open_rows
+from ownchannel.orders.tables import HEADER_WITHIN, Layout, find_layout, open_rows
 
 _UNKNOWN = (
-    "None of its first lines is a header that is known here: it is another kind of file, or some of its "
-    "columns are missing. Export the report again with all its columns; name those of a table of your own "
-    "with mapping=…"
+    f"None of its first {HEADER_WITHIN} lines is a header that is known here: it is another kind of file, or "
+    "some of its columns are missing. Export the report again with all its columns; name those of a table of "
+    "your own with mapping=…"
 )
 _EMPTY = "It is empty or blank. Export the report again."
 _NO_ROWS = "It has no rows below its header: check the dates that it was exported for."

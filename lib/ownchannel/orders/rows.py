@@ -230,13 +230,19 @@ class Rows:
             raise BadCell(column, cell, "is not an amount that can be read", remedy) from error
 
     def moments(
-        self, column: str, zone: str | None = None, day_first: bool | None = None, required: bool = True
+        self,
+        column: str,
+        zone: str | None = None,
+        day_first: bool | None = None,
+        required: bool = True,
+        where: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.datetime64]:
-        """Instants in UTC, to the microsecond; where none is required an empty cell gives no time."""
+        """Instants in UTC, to the microsecond; where none is required an empty cell gives no time.
 
-        def read(cell: str) -> datetime | None:
-            if not cell and not required:
-                return None
+        Only the rows of `where` are looked at; the others have no time.
+        """
+
+        def read(cell: str) -> datetime:
             try:
                 return moment(cell, zone, day_first).replace(tzinfo=None)
             except (ValueError, OverflowError) as error:
@@ -245,16 +251,19 @@ class Rows:
                 raise BadCell(column, cell, reason, remedy) from error
 
         moments, others = instants(self.column(column), zone, day_first)
+        if where is not None:
+            moments[~where] = np.datetime64("NaT")
+            others = others[where[others]]
+        if not required:
+            others = others[self.has_text(column)[others]]
         if len(others):
-            rest = self.at(others)
-            moments[others] = np.array(rest.each(read, column, otherwise=None), dtype="datetime64[us]")
-            self._take_over(rest, others)
+            encoded = self.column(column).take(pa.array(others)).dictionary_encode()
+            place = np.full(len(self), -1)
+            place[others] = encoded.indices.to_numpy()
+            distinct = [(cell,) for cell in encoded.dictionary.to_pylist()]
+            known = np.array(self._known(read, distinct, place, None), dtype="datetime64[us]")
+            moments[others] = known[place[others]]
         return moments
-
-    def _take_over(self, part: "Rows", places: NDArray[np.intp]) -> None:
-        """Set aside what was set aside in a part of the rows."""
-        for place, fault in part.faults.items():
-            self.faults.setdefault(int(places[place]), fault)
 
     def currencies(self, column: str, unless: NDArray[np.bool_] | None = None) -> list[str]:
         """ISO 4217 codes; XXX (no currency) where the cell is empty and `unless` allows it."""

@@ -3,8 +3,9 @@
 import codecs
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Reports open with a few lines of their own before the header; none is known with more than 13.
 HEADER_WITHIN = 15
+#: WooCommerce has a column for each item of its largest order; every row is as wide as the header.
+MOST_COLUMNS = 1_000
 DELIMITERS = "\t,;|"
 #: Rows that are held as Python objects at once, and the characters after which a chunk ends earlier.
 CHUNK_ROWS, CHUNK_CHARACTERS = 8_000, 20_000_000
@@ -122,38 +125,53 @@ def _is_japanese(source: Source) -> bool:
 
 
 def find_layout(source: Source, known: Callable[[frozenset[str]], bool]) -> Layout | None:
-    """The layout under which a header is `known`, or None where no line near the top is one."""
+    """The layout under which a header is `known`, or None where no line near the top is one.
+
+    Raises one of DAMAGED where damage is met before a header: it may stand behind.
+    """
     if source.starts_with(b"PK\x03\x04"):
         if not is_workbook(source):
             return None
-        return _layout_of(_top(workbook_records(source)), Encoding("xlsx"), "", known)
+        return _top_layout(workbook_records(source), Encoding("xlsx"), "", known)
     encoding = detect_encoding(source)
+    damage: Exception | None = None
     for delimiter in DELIMITERS:
-        with _lines(source, encoding) as lines:
-            top = _top(chain.from_iterable(records(lines, delimiter, quoted=delimiter != "\t")))
-        if layout := _layout_of(top, encoding, delimiter, known):
-            return layout
+        try:
+            with _lines(source, encoding) as lines:
+                found = chain.from_iterable(records(lines, delimiter, quoted=delimiter != "\t"))
+                if layout := _top_layout(found, encoding, delimiter, known):
+                    return layout
+        except DAMAGED as error:
+            damage = error
+    if damage:
+        raise damage
     return None
 
 
-def _top(found: Iterator[Record]) -> list[Record]:
-    """The first records, up to damage: the header may stand before it."""
+def _top_layout(
+    found: Iterator[Record], encoding: Encoding, delimiter: str, known: Callable[[frozenset[str]], bool]
+) -> Layout | None:
+    """The layout by one of the first records; damage is raised where none before it is a known header."""
     top: list[Record] = []
-    with suppress(DAMAGED):
+    try:
         top.extend(islice(found, HEADER_WITHIN))
-    return top
+    except DAMAGED:
+        if layout := _layout_of(top, encoding, delimiter, known):
+            return layout
+        raise
+    return _layout_of(top, encoding, delimiter, known)
 
 
 def _layout_of(
     top: list[Record], encoding: Encoding, delimiter: str, known: Callable[[frozenset[str]], bool]
 ) -> Layout | None:
     for line, cells in top:
-        if isinstance(cells, str):
+        if isinstance(cells, str) or len(cells) > MOST_COLUMNS:
             continue
         columns = column_names(cells)
         if known(frozenset(columns)):
             folded = [_folded(cell) for cell in cells]
-            repeated = tuple(sorted({name for name in folded if name and folded.count(name) > 1}))
+            repeated = tuple(sorted(name for name, times in Counter(folded).items() if name and times > 1))
             # Reports between tabs carry quotes as plain characters, until a spreadsheet saves them.
             in_quotes = any(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in map(str.strip, cells))
             quoted = delimiter != "\t" or in_quotes

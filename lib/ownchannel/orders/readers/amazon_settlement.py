@@ -134,7 +134,8 @@ def _posted(rows: Rows, is_summary: NDArray[np.bool_]) -> NDArray[np.datetime64]
     for column in ("posted-date", "settlement-end-date"):
         missing = np.isnat(posted) & (is_summary | (column == "posted-date"))
         if missing.any():
-            posted = np.where(missing, rows.moments(column, "UTC", required=False), posted)
+            told = rows.moments(column, "UTC", required=False, where=missing)
+            posted = np.where(missing, told, posted)
     rows.reject_where(np.isnat(posted), "posted-date", "is empty", _FETCH_AGAIN)
     return posted
 

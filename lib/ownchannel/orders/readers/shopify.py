@@ -137,19 +137,22 @@ def _orders(rows: Rows, group: NDArray[np.intp], context: Context) -> _Orders:
     first = np.flatnonzero(np.diff(group, prepend=-1))
     heads = rows.at(first)
     name = heads.required("name", _NAME_FIRST)
-    taken = heads.each(_taken_by, *_TOLD_BY, otherwise=("owned", CHANNEL, "", 0))
-    kinds, channels, identities, ranks = map(list, zip(*taken, strict=True)) if taken else ([], [], [], [])
-    numbers = [ORDER_NUMBER.search(identity) for identity in identities]
-    copies = [kind == "marketplace" for kind in kinds]
+    marketplaces = heads.each(_marketplace, "source", otherwise=None)
+    identities = _identities(heads, marketplaces)
+    copies = [marketplace is not None for marketplace in marketplaces]
+    numbers = [
+        ORDER_NUMBER.search(identity) if copy else None
+        for identity, copy in zip(identities, copies, strict=True)
+    ]
     context.note(_NO_ORDER_NUMBER, sum(c and not n for c, n in zip(copies, numbers, strict=True)))
     keys = heads.each(context.keys.of_email, "email", otherwise=None)
     consent = heads.each(lambda cell: _CONSENT.get(cell.casefold()), "accepts marketing", otherwise=None)
     orders = _Orders(
         order_id=[n.group() if n else own for n, own in zip(numbers, name, strict=True)],
-        channel=channels,
-        kind=kinds,
+        channel=[marketplace.capitalize() if marketplace else CHANNEL for marketplace in marketplaces],
+        kind=["marketplace" if copy else "owned" for copy in copies],
         identity=identities,
-        rank=ranks,
+        rank=[_COPY if copy else 0 for copy in copies],
         ordered_at=heads.moments("created at", context.timezone),
         customer_key=[None if copy else key for copy, key in zip(copies, keys, strict=True)],
         consent=[None if copy else answer for copy, answer in zip(copies, consent, strict=True)],
@@ -189,18 +192,29 @@ def _status(financial: str, cancelled_at: str) -> Status:
     return "cancelled" if cancelled_at and _STATUS[financial] != "refunded" else _STATUS[financial]
 
 
-_TOLD_BY = ("source", "name", "id", "note attributes", "tags", "notes", "payment reference")
+_TOLD_BY = ("source", "name", "note attributes", "tags", "notes", "payment reference")
 
 
-def _taken_by(source: str, name: str, number: str, *notes: str) -> tuple[Kind, str, str, int]:
-    """Who took the order: its kind, channel, identity across files, and its rank: a synced copy gives way."""
-    marketplace = next((m for m in _MARKETPLACES if m in source.casefold()), None)
-    own = as_label(number) or as_label(name)
-    if marketplace is None:
-        return "owned", CHANNEL, f"shopify/{own}", 0
-    theirs = ORDER_NUMBER.search(" ".join([name, *notes])) if marketplace == "amazon" else None
-    identity = f"{marketplace}/{theirs.group() if theirs else as_label(name)}"
-    return "marketplace", marketplace.capitalize(), identity, _COPY
+def _marketplace(source: str) -> str | None:
+    """The marketplace that an order was copied in from; None of the shop's own."""
+    return next((name for name in _MARKETPLACES if name in source.casefold()), None)
+
+
+def _identities(heads: Rows, marketplaces: Sequence[str | None]) -> list[str]:
+    """By order, what it is known by in every file that holds it."""
+    identities = [f"shopify/{number}" for number in heads.first_label("id", "name")]
+    copies = np.flatnonzero([marketplace is not None for marketplace in marketplaces])
+    if len(copies):
+        theirs = heads.at(copies).each(_their_identity, *_TOLD_BY, otherwise="")
+        for place, identity in zip(copies.tolist(), theirs, strict=True):
+            identities[place] = identity
+    return identities
+
+
+def _their_identity(source: str, name: str, *notes: str) -> str:
+    marketplace = _marketplace(source)
+    number = ORDER_NUMBER.search(" ".join([name, *notes])) if marketplace == "amazon" else None
+    return f"{marketplace}/{number.group() if number else as_label(name)}"
 
 
 def _shared(
