@@ -58,13 +58,14 @@ def _first_seen(entries: pa.Table, of_rows: NDArray[np.bool_]) -> NDArray[np.boo
     """Where an entry's row is the first of its kind; False for entries that are not `of_rows`."""
     keys = pd.DataFrame({name: entries[name].to_numpy() for name in ("file_no", "source_row")})
     keys["row_key"] = codes(entries["row_key"])
-    starts = of_rows & (keys[["file_no", "source_row"]].diff() != 0).any(axis=1).to_numpy()
-    rows = keys[starts]
+    row = keys.groupby(["file_no", "source_row"], sort=False).ngroup().to_numpy()
+    at = np.flatnonzero(of_rows & ~pd.Series(row).duplicated().to_numpy())
+    rows = keys.iloc[at]
     # One export may hold two rows that are alike; the second is none of the other export's first.
     occurrence = rows.groupby(["file_no", "row_key"]).cumcount()
-    first = ~rows[["row_key"]].assign(occurrence=occurrence).duplicated().to_numpy()
-    seen_first: NDArray[np.bool_] = np.append(first, False)[np.cumsum(starts) - 1]
-    return seen_first & of_rows
+    first = np.zeros(len(row), dtype=np.bool_)
+    first[row[at]] = ~rows[["row_key"]].assign(occurrence=occurrence).duplicated().to_numpy()
+    return first[row] & of_rows
 
 
 def _with_channels(entries: pa.Table) -> pa.Table:
