@@ -1,5 +1,6 @@
 """Numbers as a person reads them: money with its currency, shares in percent, counts with their noun."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from babel.numbers import format_currency, format_decimal
@@ -38,3 +39,13 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     ('1 order', '12,000 orders', '2 entries')
     """
     return f"{format_decimal(number, locale='en')} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words as one says them; at least one.
+
+    >>> listed(["fees"]), listed(["fees", "refunds", "transfers"])
+    ('fees', 'fees, refunds and transfers')
+    """
+    *others, last = words
+    return f"{', '.join(others)} and {last}" if others else last

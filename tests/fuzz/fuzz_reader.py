@@ -33,6 +33,7 @@ with atheris.instrument_imports(include=["ownchannel.orders"]):
     from ownchannel.orders.tables import find_layout, open_rows
 
 from tests.fuzz.seeds import FILES, SEEDS, zipped  # noqa: E402
+from tests.orders.generated_orders import MAPPING  # noqa: E402
 
 MOST_SECONDS, MOST_MEGABYTES, LARGEST_INPUT = 1.0, 1_024, 16_384
 #: Cells that are hard to read.
@@ -76,21 +77,6 @@ HARD = [
         "\ud800",
     ),
 ]
-MAPPING = {
-    "order_id": "Invoice",
-    "ordered_at": "When",
-    "item_value": "Total",
-    "discount": "Off",
-    "shipping": "Post",
-    "tax": "VAT",
-    "refund": "Back",
-    "quantity": "Units",
-    "sku": "Article",
-    "product": "Title",
-    "customer": "Who",
-    "currency": "Money",
-    "status": "State",
-}
 #: Columns of the tables that a person sees.
 SHOWN = {*TABLE.names, *ENTRIES.names, *REPEAT_RATES.names}
 READ_BY = (*READERS, MappedOrders(ColumnMapping(**MAPPING)))

@@ -306,6 +306,23 @@ def etsy_items(draw: st.DrawFn) -> GeneratedFile:
     )
 
 
+MAPPING = {
+    "order_id": "Invoice",
+    "ordered_at": "When",
+    "item_value": "Total",
+    "discount": "Off",
+    "shipping": "Post",
+    "tax": "VAT",
+    "refund": "Back",
+    "quantity": "Units",
+    "sku": "Article",
+    "product": "Title",
+    "customer": "Who",
+    "currency": "Money",
+    "status": "State",
+}
+
+
 @st.composite
 def mapped_orders(draw: st.DrawFn) -> GeneratedFile:
     """A table of somebody's own, with the mapping that names its columns; a row an item."""
@@ -333,22 +350,7 @@ def mapped_orders(draw: st.DrawFn) -> GeneratedFile:
         for place, item in enumerate(order.items)
     ]
     columns = ["Invoice", "When", "Total", "Off", "Post", "VAT", "Back", "Units", "Article", "Title", "Who"]
-    mapping = {
-        "order_id": "Invoice",
-        "ordered_at": "When",
-        "item_value": "Total",
-        "discount": "Off",
-        "shipping": "Post",
-        "tax": "VAT",
-        "refund": "Back",
-        "quantity": "Units",
-        "sku": "Article",
-        "product": "Title",
-        "customer": "Who",
-        "currency": "Money",
-        "status": "State",
-        "decimal": style.decimal,
-    }
+    mapping = MAPPING | {"decimal": style.decimal}
     bad = [with_bad(row, "When") for row in rows[: draw(st.integers(0, 2))]]
     return GeneratedFile(
         "own.csv",

@@ -1,6 +1,5 @@
 """Orders as the workbooks see them: one tidy table and the report of how it came to be."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.formats import count
+from ownchannel.formats import count, listed
 from ownchannel.orders.exchange import RATES, Rates
 from ownchannel.orders.exported import write_csv
 from ownchannel.orders.report import Report, day
@@ -87,7 +86,7 @@ class Orders:
             return f"No sales. {self.report.headline()}"
         days = self.sales["ordered_on"]
         orders = len(self.sales[["channel", "order_id"]].drop_duplicates())
-        text = f"{count(orders, 'order')} on {_listed(self.channels())} in {_listed(self.currencies())}, "
+        text = f"{count(orders, 'order')} on {listed(self.channels())} in {listed(self.currencies())}, "
         return f"{text}{day(days.min())} to {day(days.max())}."
 
     __repr__ = __str__
@@ -97,8 +96,3 @@ def as_pandas(table: pa.Table) -> pd.DataFrame:
     """An Arrow table as pandas, decimals exact and dates as dates."""
     frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
     return frame
-
-
-def _listed(words: Iterable[str]) -> str:
-    *others, last = words
-    return f"{', '.join(others)} and {last}" if others else last

@@ -1,11 +1,9 @@
 """What a file gave, in plain words: for the founder who handed it in."""
 
-from collections.abc import Iterable
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.formats import count, money
+from ownchannel.formats import count, listed, money
 from ownchannel.orders.merging import Given
 from ownchannel.orders.one_file import FileRead
 from ownchannel.orders.schema import SALES
@@ -62,7 +60,7 @@ def _orders(kept: pa.Table) -> str:
 
 def _filled_in(number: int, given: Given) -> str:
     parts = [f"{_FACTS[column]} of {orders:,}" for (file, column), orders in given.items() if file == number]
-    return f"For orders that another report holds: {_listed(parts)}." if parts else ""
+    return f"For orders that another report holds: {listed(parts)}." if parts else ""
 
 
 def _booked(kept: pa.Table) -> str:
@@ -70,7 +68,7 @@ def _booked(kept: pa.Table) -> str:
     for event, words in (("sale", "the fees of"), ("refund", "the refunds of")):
         orders = len(pc.unique(kept.filter(pc.equal(kept["event"], event))["identity"].drop_null()))
         parts += [f"{words} {count(orders, 'order')}"] if orders else []
-    text = _listed(parts) if parts else ""
+    text = listed(parts) if parts else ""
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
@@ -84,7 +82,7 @@ def _account(kept: pa.Table) -> str:
         for (booked, currency), amount in sorted(by_part.items())
         if booked == part
     ]
-    return f"Besides orders: {_listed(parts)}." if parts else ""
+    return f"Besides orders: {listed(parts)}." if parts else ""
 
 
 def _made(made: pa.Table) -> str:
@@ -94,8 +92,3 @@ def _made(made: pa.Table) -> str:
     return (
         f"No order report holds {orders} of it: their lines are made of the bookings, and bear their dates."
     )
-
-
-def _listed(parts: Iterable[str]) -> str:
-    *others, last = parts
-    return f"{', '.join(others)} and {last}" if others else last

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from ownchannel.charts.booked import LABELS, where_it_went
-from ownchannel.formats import money, percent
+from ownchannel.formats import listed, money, percent
 from ownchannel.marketplace import booked as uses
 from ownchannel.marketplace.booked import Booked
 from ownchannel.orders.orders import Orders
@@ -44,9 +44,9 @@ def _sentence(booked: Booked) -> str:
         for use, words in _IN_WORDS.items()
         if booked.total(use) < 0
     ]
-    took = f"{_listed(taken).replace(' **', ' took **', 1)}; " if taken else ""
+    took = f"{listed(taken).replace(' **', ' took **', 1)}; " if taken else ""
     left = money(100 * float(booked.left() / booked.total(uses.SALES)), currency)
-    channels = _listed(sorted(set(booked.table["channel"])))
+    channels = listed(sorted(set(booked.table["channel"])))
     return (
         f"Of every {money(100, currency)} that buyers paid on {channels}, {took}**{left}** was left for you "
         "and your goods."
@@ -94,10 +94,5 @@ def _notes(booked: Booked, orders: Orders) -> list[str]:
         )
     others = sorted(set(orders.entries["currency"].to_pylist()) - {booked.currency})
     if others:
-        notes.append(f"Money is in {booked.currency}. What was booked in {_listed(others)} is not in it.")
+        notes.append(f"Money is in {booked.currency}. What was booked in {listed(others)} is not in it.")
     return notes
-
-
-def _listed(words: list[str]) -> str:
-    *others, last = words
-    return f"{', '.join(others)} and {last}" if others else last

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ownchannel.orders.amounts import Millionths
 from ownchannel.orders.kinds import LINES_AS_READ, Gives
-from ownchannel.orders.readers.amazon_orders import decimal_of, sales_channel
+from ownchannel.orders.readers.amazon_orders import beside_the_price, decimal_of, sales_channel
 from ownchannel.orders.readers.base import Context
 from ownchannel.orders.rows import Rows
 
@@ -59,13 +59,7 @@ class AmazonFulfilled:
             product=rows.labels("product-name"),
             quantity=rows.quantities("quantity-shipped", mark),
             item_value=item_value,
-            discount=abs(rows.amounts("item-promotion-discount", mark)),
-            shipping=rows.amounts("shipping-price", mark)
-            + rows.amounts("gift-wrap-price", mark)
-            - abs(rows.amounts("ship-promotion-discount", mark)),
-            tax=rows.amounts("item-tax", mark)
-            + rows.amounts("shipping-tax", mark)
-            + rows.amounts("gift-wrap-tax", mark),
+            **beside_the_price(rows, mark),
             currency=rows.currencies("currency"),
             country=rows.labels("ship-country"),
             status="completed",

@@ -56,13 +56,7 @@ class AmazonOrders:
             product=rows.labels("product-name"),
             quantity=rows.quantities("quantity", mark),
             item_value=item_value,
-            discount=abs(rows.amounts("item-promotion-discount", mark)),
-            shipping=rows.amounts("shipping-price", mark)
-            + rows.amounts("gift-wrap-price", mark)
-            - abs(rows.amounts("ship-promotion-discount", mark)),
-            tax=rows.amounts("item-tax", mark)
-            + rows.amounts("shipping-tax", mark)
-            + rows.amounts("gift-wrap-tax", mark),
+            **beside_the_price(rows, mark),
             currency=currency,
             country=rows.labels("ship-country"),
             status=status,
@@ -84,6 +78,17 @@ def decimal_of(rows: Rows, context: Context, *columns: str) -> str:
     if not context.decimal:
         context.decimal = decimal_mark(text for column in columns for text in rows.text(column))
     return context.decimal
+
+
+def beside_the_price(rows: Rows, mark: str) -> dict[str, Millionths]:
+    """What an item was reduced by, and what was paid for sending, wrapping and tax."""
+    sending = rows.amounts("shipping-price", mark) + rows.amounts("gift-wrap-price", mark)
+    taxes = [rows.amounts(column, mark) for column in ("item-tax", "shipping-tax", "gift-wrap-tax")]
+    return {
+        "discount": abs(rows.amounts("item-promotion-discount", mark)),
+        "shipping": sending - abs(rows.amounts("ship-promotion-discount", mark)),
+        "tax": np.sum(taxes, axis=0),
+    }
 
 
 def sales_channel(name: str) -> str:
