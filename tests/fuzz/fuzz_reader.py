@@ -26,11 +26,12 @@ import atheris  # noqa: E402
 with atheris.instrument_imports(include=["ownchannel.orders"]):
     from ownchannel import Workspace, read_orders
     from ownchannel.orders.cells import masked, without_address
+    from ownchannel.orders.chunks import open_rows
     from ownchannel.orders.one_file import FileRead, read_file
     from ownchannel.orders.readers import READERS, ColumnMapping, Context, MappedOrders
     from ownchannel.orders.schema import ENTRIES, REPEAT_RATES, TABLE
     from ownchannel.orders.sources import Source, Unopened, find_sources
-    from ownchannel.orders.tables import find_layout, open_rows
+    from ownchannel.orders.tables import find_layout
 
 from tests.fuzz.seeds import FILES, SEEDS, zipped  # noqa: E402
 from tests.orders.generated_orders import MAPPING  # noqa: E402

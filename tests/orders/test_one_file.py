@@ -172,7 +172,7 @@ def shopify_files(draw: st.DrawFn) -> bytes:
 def test_the_size_of_chunks_changes_nothing(content, size):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         whole = read_orders(("a.csv", content), workspace=folder)
-        patched.setattr("ownchannel.orders.tables.CHUNK_ROWS", size)
+        patched.setattr("ownchannel.orders.chunks.CHUNK_ROWS", size)
         patched.setattr("ownchannel.orders.delimited._BLOCK", 300)
         in_chunks = read_orders(("a.csv", content), workspace=folder)
     assert in_chunks.arrow.to_pylist() == whole.arrow.to_pylist()

@@ -1,6 +1,7 @@
 """Cells by column: each distinct text is read once, and what cannot be read sets its row aside."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -10,17 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ownchannel.orders.blocks import cells_of
 from ownchannel.orders.cells import BadCell
 from ownchannel.orders.kinds import LINES_AS_READ
 from ownchannel.orders.moments import moment
 from ownchannel.orders.rows import LONGEST_LABEL, Rejection, Rows, as_label, is_currency
 
 
+def table(cells: Sequence[Sequence[str]], width: int = 3) -> pa.Table:
+    return cells_of(cells, range(len(cells)), len(cells[0]) if cells else width)
+
+
 def rows(**columns: list[str]) -> Rows:
     """Rows 2, 3, 4 …, by column."""
     cells = list(zip(*columns.values(), strict=True))
     names = {name.replace("_", " "): place for place, name in enumerate(columns)}
-    return Rows(range(2, len(cells) + 2), cells, names)
+    return Rows(range(2, len(cells) + 2), table(cells), names)
 
 
 def reasons(of: Rows) -> dict[int, tuple[str, str]]:
@@ -39,7 +45,7 @@ def test_cells_are_stripped_and_a_missing_column_is_empty():
 
 @given(st.lists(st.tuples(*[st.sampled_from(["", "a", "b", " a"])] * 3), max_size=20))
 def test_each_distinct_text_is_read_once_and_every_row_gets_its_own(cells):
-    some = Rows(range(len(cells)), cells, {"x": 0, "y": 1, "z": 2})
+    some = Rows(range(len(cells)), table(cells), {"x": 0, "y": 1, "z": 2})
     asked: Counter[tuple[str, ...]] = Counter()
 
     def read(*texts: str) -> str:
@@ -54,7 +60,7 @@ def test_each_distinct_text_is_read_once_and_every_row_gets_its_own(cells):
 def test_many_columns_of_many_texts_are_told_apart():
     number = 3_000  # to the sixth power beyond 64 bits
     cells = [[f"{column}{row * 7 % number}" for column in "abcdef"] for row in range(number)]
-    some = Rows(range(number), cells, {column: place for place, column in enumerate("abcdef")})
+    some = Rows(range(number), table(cells), {column: place for place, column in enumerate("abcdef")})
     assert some.each(lambda *texts: texts, *"abcdef", otherwise=()) == [tuple(row) for row in cells]
 
 
@@ -107,7 +113,7 @@ label_cells = st.lists(st.tuples(*[st.sampled_from(["", "a", "b@c.d", "\0"])] * 
 
 @given(label_cells)
 def test_the_first_label_there_is(cells):
-    some = Rows(range(len(cells)), cells, {"x": 0, "y": 1, "z": 2})
+    some = Rows(range(len(cells)), table(cells), {"x": 0, "y": 1, "z": 2})
     expected = [next((as_label(cell) for cell in row if as_label(cell)), None) for row in cells]
     assert some.first_label("x", "y", "z") == expected
 
@@ -277,11 +283,13 @@ def test_no_row_may_be_left():
     some = rows(price=["x"])
     some.amounts("price")
     assert len(some.batch(LINES_AS_READ, channel="Shopify", item_value=some.amounts("price"))) == 0
-    assert len(Rows([], [], {}).batch(LINES_AS_READ, channel="Shopify")) == 0
+    assert len(Rows([], table([]), {}).batch(LINES_AS_READ, channel="Shopify")) == 0
 
 
 def test_one_value_for_all_rows_is_in_memory_once():
-    batches = [Rows(range(n), [[""]] * n, {}).batch(LINES_AS_READ, kind="owned") for n in (5_000, 6_000)]
+    batches = [
+        Rows(range(n), table([[""]] * n), {}).batch(LINES_AS_READ, kind="owned") for n in (5_000, 6_000)
+    ]
     addresses = {batch["kind"].buffers()[2].address for batch in batches}
     assert len(addresses) == 1
     assert pa.compute.unique(batches[1]["kind"]).to_pylist() == ["owned"]

@@ -4,14 +4,15 @@ import csv
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import TextIO
+from typing import TextIO, TypeVar
 
+from ownchannel.orders.blocks import LONGEST_RECORD
 from ownchannel.orders.sources import DAMAGED
+
+T = TypeVar("T")
 
 #: A line of a report has some hundred characters, with long notes a few thousand.
 LONGEST_LINE = 1_000_000
-#: A cell in quotes may hold line breaks; one whose quote is never closed would swallow the file.
-LONGEST_RECORD = 500
 #: So often a quote that is not closed is looked for over so many lines; after that on its own line only.
 MOST_SEARCHES = 50
 
@@ -20,10 +21,15 @@ CELL_TOO_LONG = f"has a cell longer than {csv.field_size_limit():,} characters"
 QUOTE_NOT_CLOSED = "has a quote that is not closed"
 
 #: Characters: a line may be as short as its end, so that a block may be as many lines.
-_BLOCK = 1 << 17
+_BLOCK = 1 << 19
 
-NumberedLine = tuple[int, str | None]
+Line = str | None
 """None stands for a line that is too long."""
+
+Block = tuple[int, list[Line]]
+"""The number of its first line, and the lines."""
+
+NumberedLine = tuple[int, Line]
 
 Record = tuple[int, list[str] | str]
 """The line of the file that a record starts on, and its cells; a sentence where it cannot be parsed."""
@@ -40,51 +46,67 @@ class Lines:
         self.characters = 0
         """Read so far."""
 
-    def __iter__(self) -> Iterator[list[NumberedLine]]:
+    def __iter__(self) -> Iterator[Block]:
         number, begun, skips = 1, "", False
-        while block := self._text.read(_BLOCK):
-            self.characters += len(block)
-            *whole, begun = (begun + block).split("\n")
-            lines: list[NumberedLine] = [
-                (at, line if len(line) <= LONGEST_LINE else None) for at, line in enumerate(whole, number)
-            ]
+        while text := self._text.read(_BLOCK):
+            self.characters += len(text)
+            *whole, begun = (begun + text).split("\n")
+            lines: list[Line] = [line if len(line) <= LONGEST_LINE else None for line in whole]
             if skips and lines:
-                lines[0], skips = (number, None), False
+                lines[0], skips = None, False
             if len(begun) > LONGEST_LINE:
                 begun, skips = "", True
-            number += len(lines)
             if lines:
-                yield lines
+                yield number, lines
+            number += len(lines)
         self._check_end()
         if begun or skips:
-            yield [(number, None if skips else begun)]
+            yield number, [None if skips else begun]
 
 
-def records(lines: Iterable[list[NumberedLine]], delimiter: str, quoted: bool) -> Iterator[list[Record]]:
-    """Every record, some thousands at a time.
+def records(
+    blocks: Iterable[Block],
+    delimiter: str,
+    quoted: bool,
+    at_once: Callable[[Block], T | None] = lambda block: None,
+) -> Iterator[T | list[Record]]:
+    """Every record, some thousands at a time; or what `at_once` makes of a block, where it makes anything.
 
     Where cells are not `quoted`, quotes are plain characters (12" x 18").
     """
-    if not quoted:
-        for block in lines:
-            yield [
-                (number, LINE_TOO_LONG if line is None else line.split(delimiter)) for number, line in block
-            ]
+    if quoted:
+        yield from _quoted(iter(blocks), delimiter, at_once)
         return
-    yield from _quoted(iter(lines), delimiter)
+    for block in blocks:
+        whole = at_once(block)
+        yield (
+            whole
+            if whole is not None
+            else [
+                (number, LINE_TOO_LONG if line is None else line.split(delimiter))
+                for number, line in _numbered(block)
+            ]
+        )
 
 
-def _quoted(blocks: Iterator[list[NumberedLine]], delimiter: str) -> Iterator[list[Record]]:
+def _numbered(block: Block) -> Iterator[NumberedLine]:
+    number, lines = block
+    return enumerate(lines, number)
+
+
+def _quoted(
+    blocks: Iterator[Block], delimiter: str, at_once: Callable[[Block], T | None]
+) -> Iterator[T | list[Record]]:
     """Cells by the rules of CSV. Behind a record whose quote is never closed the next line starts anew."""
     searches = 0
     waiting: deque[NumberedLine] = deque()
     for block in blocks:
-        alone = _one_a_line(block, delimiter)
-        if alone is not None:
-            yield alone
+        whole = at_once(block)
+        if whole is not None:
+            yield whole
             continue
         found: list[Record] = []
-        waiting.extend(block)
+        waiting.extend(_numbered(block))
         while waiting:
             number, line = waiting.popleft()
             if line is None or '"' not in line:
@@ -103,20 +125,7 @@ def _quoted(blocks: Iterator[list[NumberedLine]], delimiter: str) -> Iterator[li
         yield found
 
 
-def _one_a_line(block: list[NumberedLine], delimiter: str) -> list[Record] | None:
-    """The records of a block where each is a line of its own, as they mostly are; else None."""
-    numbers, lines = zip(*block, strict=True)
-    if None in lines:
-        return None
-    try:
-        # A quote that is still open at the end takes the line behind it, too.
-        cells = list(csv.reader([*lines, ""], delimiter=delimiter))
-    except csv.Error:
-        return None
-    return list(zip(numbers, cells, strict=False)) if len(cells) == len(lines) + 1 else None
-
-
-def _following(waiting: deque[NumberedLine], blocks: Iterator[list[NumberedLine]]) -> Iterator[NumberedLine]:
+def _following(waiting: deque[NumberedLine], blocks: Iterator[Block]) -> Iterator[NumberedLine]:
     """Lines to come, taken from those that wait as they are used, and from further blocks."""
     while True:
         while waiting:
@@ -124,7 +133,7 @@ def _following(waiting: deque[NumberedLine], blocks: Iterator[list[NumberedLine]
         block = next(blocks, None)
         if block is None:
             return
-        waiting.extend(block)
+        waiting.extend(_numbered(block))
 
 
 class _Feed:

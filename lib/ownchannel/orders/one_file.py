@@ -12,13 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownchannel.orders.amounts import amount_of
+from ownchannel.orders.chunks import open_rows
 from ownchannel.orders.kinds import AS_READ, Gives
 from ownchannel.orders.readers import Context, Reader
 from ownchannel.orders.report import FileReport
 from ownchannel.orders.rows import Rejection, Rows, is_currency
 from ownchannel.orders.schema import NO_CURRENCY
 from ownchannel.orders.sources import DAMAGED, Source, TooLarge, Unopened
-from ownchannel.orders.tables import HEADER_WITHIN, Layout, find_layout, open_rows
+from ownchannel.orders.tables import HEADER_WITHIN, Layout, find_layout
 
 _UNKNOWN = (
     f"None of its first {HEADER_WITHIN} lines is a header that is known here: it is another kind of file, or "

@@ -52,16 +52,16 @@ class Rows:
     def __init__(
         self,
         lines: ArrayLike,
-        cells: Sequence[Sequence[str]],
+        cells: pa.Table,
         columns: Mapping[str, int],
         faults: Mapping[int, Rejection] | None = None,
     ) -> None:
+        """`columns` are by name the places of the table's columns."""
         self.lines = np.asarray(lines, dtype=np.int64)
         self.columns = columns
         self.faults: dict[int, Rejection] = dict(faults or {})
         self._cells = cells
-        # Turned once: to look a cell up in every row again and again takes thrice the time.
-        self._by_column = list(zip(*cells, strict=True))
+        self._taken: pa.Array | None = None
         self._columns: dict[str, pa.StringArray] = {}
 
     def __len__(self) -> int:
@@ -76,7 +76,9 @@ class Rows:
 
     def at(self, places: NDArray[np.intp]) -> "Rows":
         """Some of the rows, with a slate of their own for faults."""
-        return Rows(self.lines[places], [self._cells[place] for place in places], self.columns)
+        some = Rows(self.lines[places], self._cells, self.columns)
+        some._taken = pa.array(places) if self._taken is None else self._taken.take(pa.array(places))
+        return some
 
     def reject(self, place: int, bad: BadCell, currency: str = "") -> None:
         """Set a row aside; the first fault found in it is the one told."""
@@ -93,10 +95,13 @@ class Rows:
     def column(self, name: str) -> pa.StringArray:
         """The cells, stripped; empty where there is no such column."""
         if name not in self._columns:
-            at = self.columns.get(name) if len(self) else None
-            cells = [""] * len(self) if at is None else self._by_column[at]
-            # A cell with half of a character (a lone surrogate) is no text that a table could hold.
-            self._columns[name] = pc.utf8_trim_whitespace(pa.array(cells, pa.string()))
+            at = self.columns.get(name)
+            if at is None:
+                cells = _repeated("", pa.string(), len(self))
+            else:
+                whole = self._cells.column(at)
+                cells = (whole if self._taken is None else whole.take(self._taken)).combine_chunks()
+            self._columns[name] = pc.utf8_trim_whitespace(cells)
         return self._columns[name]
 
     def text(self, column: str) -> list[str]:
