@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownchannel.orders.exchange import RATES, Rates
-from ownchannel.orders.schema import ENTRIES, MONEY, TABLE
+from ownchannel.orders.schema import ENTRIES, MONEY, TABLE, TEXT
 
 #: Thursday, Friday, then Monday; made up.
 WEEK = [
@@ -148,6 +148,7 @@ def test_every_amount_of_lines_and_bookings_is_converted_and_nothing_else():
     for schema, on in ((TABLE, "ordered_on"), (ENTRIES, "posted_on")):
         values = {
             pa.string(): "EUR",
+            TEXT: "EUR",
             pa.date32(): date(2026, 3, 1),
             MONEY: Decimal(3),
             pa.float64(): 3.0,

@@ -14,7 +14,7 @@ from ownchannel import Workspace, read_orders
 from ownchannel.orders.exchange import RATES
 from ownchannel.orders.orders import Orders
 from ownchannel.orders.saved import current_orders, forget_orders, key_remark, save_orders, saved_orders
-from ownchannel.orders.schema import ENTRIES, MONEY, REPEAT_RATES
+from ownchannel.orders.schema import ENTRIES, MONEY, REPEAT_RATES, TEXT
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 FILES = [("a.txt", amazon(amazon_row(), amazon_row(item_price="??"))), ("b.csv", shopify(shopify_row()))]
@@ -33,6 +33,7 @@ def orders_with_all_tables(workspace: Workspace) -> Orders:
 def one_row(schema: pa.Schema) -> pa.Table:
     values = {
         pa.string(): "a word",
+        TEXT: "a word",
         pa.date32(): date(2026, 3, 1),
         pa.timestamp("us", tz="UTC"): datetime.fromisoformat("2026-03-01T12:00:00Z"),
         MONEY: Decimal("-12.345678"),

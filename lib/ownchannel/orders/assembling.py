@@ -59,7 +59,7 @@ def _together(files: Sequence[FileRead], gives: Gives) -> pa.Table:
     """What all files of one kind gave, with the number of the file that each row came from."""
     tables = [_read(FileRead("", gives=gives), 0)]
     tables += [_read(file, number) for number, file in enumerate(files) if file.gives == gives]
-    return pa.concat_tables(tables)
+    return pa.concat_tables(tables).unify_dictionaries()
 
 
 def _read(file: FileRead, number: int) -> pa.Table:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ownchannel.orders.amounts import Millionths, as_millionths, decimals
 from ownchannel.orders.codes import Codes, codes
 from ownchannel.orders.kinds import LINES_AS_READ
+from ownchannel.orders.schema import TEXT
 from ownchannel.orders.sharing import spread
 
 #: Of a line that only bookings tell; orders of any report go before.
@@ -70,14 +71,15 @@ def _first_seen(entries: pa.Table, of_rows: NDArray[np.bool_]) -> NDArray[np.boo
 
 def _with_channels(entries: pa.Table) -> pa.Table:
     """Bookings that name no marketplace are of that which another booking of their settlement names."""
-    named = (
-        entries.filter(entries["channel"].is_valid())
-        .group_by("settlement_id")
-        .aggregate([("channel", "min")])
-    )
+    channel = entries["channel"]
+    if not channel.null_count:
+        return entries
+    told = entries.filter(channel.is_valid()).group_by(["settlement_id", "channel"]).aggregate([])
+    texts = pa.table({name: told[name].cast(pa.string()) for name in told.column_names})
+    named = texts.group_by("settlement_id").aggregate([("channel", "min")])
     place = pc.index_in(entries["settlement_id"], value_set=named["settlement_id"], skip_nulls=True)
-    channel = pc.coalesce(entries["channel"], named["channel_min"].take(place), _MARKETPLACE)
-    return entries.set_column(entries.column_names.index("channel"), "channel", channel)
+    filled = pc.coalesce(channel, named["channel_min"].take(place), _MARKETPLACE)
+    return entries.set_column(entries.column_names.index("channel"), "channel", filled.cast(TEXT))
 
 
 def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
@@ -117,11 +119,20 @@ def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
 def _of_orders(entries: pa.Table, index: "pd.Index[str]") -> pd.DataFrame:
     """The amounts that belong to an order of the index, in millionths, with the order's place in it."""
     found = of_orders(entries)
-    booked: pd.DataFrame = found.select(["sku", "event", "part", "currency"]).to_pandas()
-    booked = booked.assign(
-        amount=as_millionths(found["amount"]), order=index.get_indexer(found["identity"].to_pandas())
+    order = _places(found["identity"], index)
+    known = order >= 0
+    found = found.select(["sku", "event", "part", "currency", "amount"]).filter(pa.array(known))
+    booked = pd.DataFrame(
+        {name: found[name].cast(pa.string()).to_pandas() for name in found.column_names[:-1]}
     )
-    return booked.loc[booked["order"] >= 0]
+    return booked.assign(amount=as_millionths(found["amount"]), order=order[known])
+
+
+def _places(texts: pa.ChunkedArray, index: "pd.Index[str]") -> NDArray[np.intp]:
+    """By row the place of its text in the index; -1 where it has none."""
+    distinct = texts.combine_chunks()
+    of_distinct = np.append(index.get_indexer(distinct.dictionary.to_pandas()), -1)
+    return np.asarray(of_distinct[codes(texts)])
 
 
 def of_orders(entries: pa.Table) -> pa.Table:
@@ -192,18 +203,20 @@ def lines_from(entries: pa.Table, held: pa.ChunkedArray) -> pa.Table:
         return _table({}, entries, 0)
     booked = booked.take(pa.array(np.argsort(booked["posted_at"].to_numpy(), kind="stable")))
     line, first, sku = _numbered_lines(booked)
-    amount, part = as_millionths(booked["amount"]), booked["part"].to_numpy()
+    amount = as_millionths(booked["amount"])
     sale = pc.equal(booked["event"], "sale").to_numpy()
 
     def sums(events: NDArray[np.bool_], *parts: str) -> Millionths:
-        of_parts = events & np.isin(part, parts)
+        of_parts = events & pc.is_in(booked["part"], pa.array(parts)).to_numpy()
         return _summed(line[of_parts], amount[of_parts], len(first))
 
     item_value, discount = sums(sale, "goods"), -sums(sale, "discount")
     refund = -sums(~sale, "goods", "discount")
     sold = _summed(line, sale.astype(np.int64), len(first)) > 0
     both = np.ones(len(line), dtype=np.bool_)
-    units = np.where(sale & (part == "goods"), booked["quantity"].fill_null(0).to_numpy(), 0)
+    units = np.where(
+        sale & pc.equal(booked["part"], "goods").to_numpy(), booked["quantity"].fill_null(0).to_numpy(), 0
+    )
     of_first = booked.take(pa.array(first)).combine_chunks()
     columns = {
         **{name: of_first[name] for name in ("identity", "order_id", "channel", "kind", "currency")},
@@ -258,7 +271,7 @@ def _table(columns: dict[str, object], entries: pa.Table, length: int) -> pa.Tab
         if value is None:
             arrays.append(pa.nulls(length, field.type))
         elif isinstance(value, (pa.Array, pa.ChunkedArray)):
-            arrays.append(value)
+            arrays.append(value.cast(field.type))
         else:
             arrays.append(pa.array(value).cast(field.type))
     return pa.Table.from_arrays(arrays, schema=schema)

@@ -13,5 +13,6 @@ def codes(texts: pa.ChunkedArray) -> Codes:
     >>> codes(pa.chunked_array([["a", "b"], ["a", None]])).tolist()
     [0, 1, 0, 2]
     """
-    encoded: Codes = texts.dictionary_encode("encode").combine_chunks().indices.to_numpy()
-    return encoded
+    encoded = texts.dictionary_encode("encode").combine_chunks()
+    numbers: Codes = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy()
+    return numbers

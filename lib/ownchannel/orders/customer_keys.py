@@ -29,6 +29,8 @@ class CustomerKeys:
 
     def of_email(self, text: str) -> str | None:
         """The key of an address, whatever its capitals and blanks; None where it is no address."""
+        if not text:
+            return None
         address = unicodedata.normalize("NFKC", text).strip().casefold()
         name, at, domain = address.partition("@")
         return self._key("e-mail", address) if name and at and domain else None

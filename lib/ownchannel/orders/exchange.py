@@ -137,7 +137,9 @@ class Rates:
         """The rate of each row, looked up once for each day and currency."""
         if table[on].null_count or table["currency"].null_count:
             raise ValueError(f"Amounts without a day ({on}) or without a currency cannot be converted.")
-        named = pc.binary_join_element_wise(table["currency"], table[on].cast(pa.string()), " ")
+        named = pc.binary_join_element_wise(
+            table["currency"].cast(pa.string()), table[on].cast(pa.string()), " "
+        )
         named = named.combine_chunks().dictionary_encode()
         pairs = [_currency_and_day(name) for name in named.dictionary.to_pylist()]
         known = [

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -12,12 +14,12 @@ from ownchannel.orders.moments import moment
 
 Instants = NDArray[np.datetime64]
 
-#: A time from 2000 to 2098 with its offset.
-_ISO = (
+#: A time from 2000 to 2098, and its offset.
+_CLOCK = (
     r"^20([0-8]\d|9[0-8])-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
     r"[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
-    r"(Z|[+-](0\d|1[0-4]):?[0-5]\d)$"
 )
+_ISO = _CLOCK + r"(Z|[+-](0\d|1[0-4]):?[0-5]\d)$"
 #: A day in whatever words, a clock and a time zone's name: a file has many times, but few days.
 _DAY_CLOCK_ZONE = (
     r"^(?P<day>.*\S) (?P<hour>0?\d|1\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)"
@@ -41,12 +43,23 @@ def instants(
     moments = pc.if_else(is_iso, plain, None).cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us"))
     # A copy, for what Arrow gives cannot be written to.
     found = moments.to_numpy(zero_copy_only=False).copy()
+    if zone is not None:
+        found = np.where(np.isnat(found), _local(cells, zone), found)
     others = np.flatnonzero(np.isnat(found))
     if len(others):
         written = _day_clock_zone(cells.take(pa.array(others)), lambda day: moment(day, zone, day_first))
         found[others] = written
         others = others[np.isnat(written)]
     return found, others
+
+
+def _local(cells: pa.StringArray, zone: str) -> Instants:
+    """Times without an offset; of an hour that comes twice the first, and no time within one left out."""
+    plain = pc.if_else(pc.match_substring_regex(cells, _CLOCK + "$"), cells, None)
+    clock = pd.DatetimeIndex(plain.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False))
+    is_summer = np.ones(len(clock), dtype=np.bool_)
+    local = clock.tz_localize(ZoneInfo(zone), ambiguous=is_summer, nonexistent="NaT")
+    return np.asarray(local.tz_convert("UTC").tz_localize(None), dtype="datetime64[us]")
 
 
 def _day_clock_zone(cells: pa.StringArray, read: Callable[[str], datetime]) -> Instants:

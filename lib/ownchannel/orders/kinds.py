@@ -5,7 +5,7 @@ from typing import Literal
 import pyarrow as pa
 
 from ownchannel.orders.exchange import RATES
-from ownchannel.orders.schema import ENTRIES, MONEY, REPEAT_RATES, TABLE
+from ownchannel.orders.schema import ENTRIES, MONEY, REPEAT_RATES, TABLE, TEXT
 
 Gives = Literal["lines", "entries", "repeat_rates", "rates"]
 
@@ -20,8 +20,8 @@ _LINE = [
     pa.field("rank", pa.int8()),  # of several reports that hold an order, the lowest gives its lines
 ]
 _ENTRY = [
-    pa.field("identity", pa.string()),
-    pa.field("row_key", pa.string()),  # what a row that two files hold is known by
+    pa.field("identity", TEXT),
+    pa.field("row_key", TEXT),  # what a row that two files hold is known by
 ]
 
 

@@ -17,15 +17,20 @@ def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
     >>> matched(entries, lines)["identity"].to_pylist()
     ['shopify/55']
     """
-    if not len(entries):
+    untold = pc.and_(pc.not_equal(entries["event"], "account"), entries["identity"].is_null())
+    if not pc.any(untold).as_py():
         return entries
     orders = lines.select(["channel", "order_id", "identity"]).to_pandas().drop_duplicates()
     named = orders.drop_duplicates(["channel", "order_id"], keep=False)
     by_name = pd.Series(
         named["identity"].to_numpy(), pd.MultiIndex.from_frame(named[["channel", "order_id"]])
     )
-    names = pd.MultiIndex.from_frame(entries.select(["channel", "order_id"]).to_pandas())
+    wanted = entries.filter(untold)
+    names = pd.MultiIndex.from_arrays(
+        [wanted[name].cast(pa.string()).to_pandas() for name in ("channel", "order_id")]
+    )
     found = pa.array(by_name.reindex(names), pa.string(), from_pandas=True)
-    of_order = pc.not_equal(entries["event"], "account")
-    identity = pc.if_else(of_order, pc.coalesce(entries["identity"], found), entries["identity"])
-    return entries.set_column(entries.column_names.index("identity"), "identity", identity)
+    identity = entries["identity"].cast(pa.string()).combine_chunks()
+    told = pc.replace_with_mask(identity, untold.combine_chunks(), found)
+    field = entries.schema.field("identity")
+    return entries.set_column(entries.column_names.index("identity"), field, told.cast(field.type))

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.orders.amounts import amount_of
+from ownchannel.orders.amounts import Millionths, amount_of, total
 from ownchannel.orders.chunks import open_rows
 from ownchannel.orders.kinds import AS_READ, Gives
 from ownchannel.orders.readers import Context, Reader
@@ -66,21 +66,20 @@ class FileRead:
         """What was read, in the order of the rows."""
         return pa.Table.from_batches(self.batches, schema=AS_READ[self.gives])
 
-    def book(self, rows: Rows, batch: pa.RecordBatch, money: tuple[Sequence[str], Sequence[int]]) -> None:
+    def book(self, rows: Rows, batch: pa.RecordBatch, money: tuple[Sequence[str], Millionths]) -> None:
         """Enter a chunk: every row is in the batch or set aside, and so is its money."""
-        used = batch["source_row"].to_numpy()
-        at = np.searchsorted(rows.lines, used)
-        currencies = dict(zip(at.tolist(), batch["currency"].to_pylist(), strict=True))
-        for place in set(range(len(rows))).difference(currencies, rows.faults):
-            rows.faults[place] = Rejection(
-                int(rows.lines[place]), "", "", _NOT_FINISHED, "Fetch the file again."
-            )
-        for place, (code, amount) in enumerate(zip(*money, strict=True)):
-            if amount and place in currencies:
-                self.came_in[currencies[place] or NO_CURRENCY] += amount
-            elif place in rows.faults:
-                stated = rows.faults[place].currency or code
-                self.set_aside[stated if is_currency(stated) else NO_CURRENCY] += amount
+        stated, amounts = money
+        at = np.searchsorted(rows.lines, batch["source_row"].to_numpy())
+        currencies = pc.fill_null(batch["currency"].cast(pa.string()), NO_CURRENCY).dictionary_encode()
+        currency = np.full(len(rows), -1)
+        currency[at] = currencies.indices.to_numpy()
+        for number, code in enumerate(currencies.dictionary.to_pylist()):
+            self.came_in[code] += total(amounts[currency == number])
+        for place in np.flatnonzero(currency < 0).tolist():
+            line = int(rows.lines[place])
+            unfinished = Rejection(line, "", "", _NOT_FINISHED, "Fetch the file again.")
+            code = rows.faults.setdefault(place, unfinished).currency or stated[place]
+            self.set_aside[code if is_currency(code) else NO_CURRENCY] += int(amounts[place])
         self.rows += len(rows)
         self.rejections += [rows.faults[place] for place in sorted(rows.faults)]
         self.batches.append(batch)
@@ -174,8 +173,7 @@ def _read_rows(read: FileRead, source: Source, layout: Layout, reader: Reader, c
     with without_collecting(), open_rows(source, layout, reader.order_starts) as chunks:
         for rows in _until_damage(chunks, read.warnings):
             batch = reader.read(rows, context)
-            currencies, amounts = reader.money(rows, context)
-            read.book(rows, batch, (currencies, amounts.tolist()))
+            read.book(rows, batch, reader.money(rows, context))
     read.warnings += [] if read.rows else [_NO_ROWS]
 
 
@@ -217,7 +215,7 @@ def _why_unknown(source: Source) -> str:
 
 def _sums(table: pa.Table, by: str = "currency") -> dict[str, int]:
     """Exact sums of amounts in millionths."""
-    sums = table.group_by(by).aggregate([("amount", "sum")])
+    sums = table.select([by, "amount"]).unify_dictionaries().group_by(by).aggregate([("amount", "sum")])
     return {
         key or NO_CURRENCY: int((amount or Decimal(0)).scaleb(6))
         for key, amount in zip(sums[by].to_pylist(), sums["amount_sum"].to_pylist(), strict=True)

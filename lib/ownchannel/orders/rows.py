@@ -297,7 +297,8 @@ class Rows:
             if not isinstance(value, (list, np.ndarray, pa.Array)):
                 return _repeated(value, field.type, length)
             whole = _as_array(value, field.type)
-            return whole if kept is None else whole.filter(kept)
+            # Filtered before texts become numbers: no word of a row that was set aside may stay.
+            return (whole if kept is None else whole.filter(kept)).cast(field.type)
 
         return pa.RecordBatch.from_arrays([array(field) for field in schema], schema=schema)
 
@@ -309,13 +310,14 @@ class Rows:
 
 
 def _as_array(value: Any, kind: pa.DataType) -> pa.Array:
+    """An array of that type, or of the texts that its numbers stand for."""
     if isinstance(value, pa.Array):
         return value
     if isinstance(value, np.ndarray) and pa.types.is_decimal(kind):
         return decimals(value)
     if isinstance(value, np.ndarray) and pa.types.is_timestamp(kind):
         return pa.array(value).cast(pa.timestamp("us")).cast(kind)
-    return pa.array(value, kind)
+    return pa.array(value, kind.value_type if pa.types.is_dictionary(kind) else kind)
 
 
 def _repeated(value: Hashable, kind: pa.DataType, length: int) -> pa.Array:

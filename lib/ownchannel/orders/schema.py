@@ -13,6 +13,9 @@ SALES: tuple[Status, ...] = ("completed", "refunded")
 #: Exact money: below a trillion, kept to the sixth decimal; 18 digits fit a machine word and multiply.
 MONEY = pa.decimal128(18, 6)
 
+#: Texts that many rows share, as numbers: of one sale a marketplace books five amounts and more.
+TEXT = pa.dictionary(pa.int32(), pa.string())
+
 #: One row an order line. Amounts are never null except `fee` and `fulfilment`, the part of the fee for
 #: picking, packing and sending: null says that no file told it.
 TABLE = pa.schema(
@@ -64,20 +67,20 @@ ENTRIES = pa.schema(
     [
         pa.field("posted_at", pa.timestamp("us", tz="UTC"), nullable=False),
         pa.field("posted_on", pa.date32(), nullable=False),
-        pa.field("channel", pa.string(), nullable=False),
-        pa.field("kind", pa.string(), nullable=False),
-        pa.field("event", pa.string(), nullable=False),
-        pa.field("part", pa.string(), nullable=False),
-        pa.field("description", pa.string()),
-        pa.field("order_id", pa.string()),
-        pa.field("sku", pa.string()),
-        pa.field("product", pa.string()),
+        pa.field("channel", TEXT, nullable=False),
+        pa.field("kind", TEXT, nullable=False),
+        pa.field("event", TEXT, nullable=False),
+        pa.field("part", TEXT, nullable=False),
+        pa.field("description", TEXT),
+        pa.field("order_id", TEXT),
+        pa.field("sku", TEXT),
+        pa.field("product", TEXT),
         pa.field("quantity", pa.float64()),
         pa.field("amount", MONEY, nullable=False),
-        pa.field("currency", pa.string(), nullable=False),
-        pa.field("settlement_id", pa.string()),
+        pa.field("currency", TEXT, nullable=False),
+        pa.field("settlement_id", TEXT),
         pa.field("deferred", pa.bool_(), nullable=False),
-        pa.field("source_file", pa.string(), nullable=False),
+        pa.field("source_file", TEXT, nullable=False),
         pa.field("source_row", pa.int64(), nullable=False),
     ]
 )

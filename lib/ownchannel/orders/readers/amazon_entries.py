@@ -15,6 +15,7 @@ from ownchannel.orders.cells import decimal_mark
 from ownchannel.orders.kinds import ENTRIES_AS_READ
 from ownchannel.orders.readers.base import Context
 from ownchannel.orders.rows import Rows, as_label
+from ownchannel.orders.schema import TEXT
 
 _POINTED_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 
@@ -60,8 +61,8 @@ def entries(rows: Rows, amounts: Sequence[Amounts], otherwise: Amounts, **column
 
 def _texts(texts: str | Sequence[str | None], at: NDArray[np.intp]) -> pa.Array:
     if isinstance(texts, str):
-        return pa.repeat(pa.scalar(texts), len(at))
-    return pa.array(texts, pa.string()).take(pa.array(at))
+        return pa.repeat(pa.scalar(texts, TEXT), len(at))
+    return pa.array(texts, TEXT.value_type).take(pa.array(at)).cast(TEXT)
 
 
 def amazon_site(name: str) -> str | None:
