@@ -1,11 +1,10 @@
 """One file, whatever its state: every row and every cent of it is in the books."""
 
-import gc
 import gzip
 import io
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
@@ -21,7 +20,7 @@ from ownchannel.orders.amounts import Millionths
 from ownchannel.orders.cells import BadCell
 from ownchannel.orders.customer_keys import CustomerKeys
 from ownchannel.orders.kinds import LINES_AS_READ
-from ownchannel.orders.one_file import FileRead, read_file, without_collecting
+from ownchannel.orders.one_file import FileRead, read_file
 from ownchannel.orders.readers import READERS, Context, Reader
 from ownchannel.orders.report import FileReport
 from ownchannel.orders.rows import Rows
@@ -279,29 +278,6 @@ def test_money_of_a_row_set_aside_is_of_the_currency_that_its_order_states():
             return super().read(rows, context)
 
     assert report_of(read(HEADER + b"1,5,\n", OfOrder())).money["EUR"]["rejected"] == 5
-
-
-@pytest.mark.parametrize("collects", [True, False])
-def test_collecting_is_as_it_was_even_after_an_error(collects):
-    was_on = gc.isenabled()
-    (gc.enable if collects else gc.disable)()
-    try:
-        with suppress(KeyError), without_collecting():
-            assert not gc.isenabled()
-            raise KeyError
-        assert gc.isenabled() is collects
-    finally:
-        (gc.enable if was_on else gc.disable)()
-
-
-def test_reading_leaves_no_cycles_behind():
-    """Which nobody would collect until the file is read."""
-    content = amazon(*[amazon_row(amazon_order_id=str(number)) for number in range(2_000)])
-    read(content, *READERS)
-    gc.collect()
-    with without_collecting():
-        read(content, *READERS)
-        assert gc.collect() < 500
 
 
 def test_a_packed_file_is_the_file(tmp_path: Path):

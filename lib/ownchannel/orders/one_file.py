@@ -1,9 +1,7 @@
 """Read one file whatever its state, and account for every row and every cent of it."""
 
-import gc
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -140,12 +138,9 @@ def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Con
         read.warnings.append(source.reason)
         return read
     before = source.fingerprint()
-    try:
-        _read_known(read, source, readers, context)
-    except TooLarge as error:
-        read.warnings.append(str(error))
-    except DAMAGED:
-        read.warnings.append(_NOTHING_READ)
+    layout = _layout(read, source, readers)
+    if layout is not None:
+        _read_rows(read, source, layout, readers, context)
     if source.fingerprint() != before:
         read.warnings.append(_CHANGED)
     read.stated, read.unexplained = context.stated, context.unexplained
@@ -153,11 +148,23 @@ def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Con
     return read
 
 
-def _read_known(read: FileRead, source: Source, readers: Sequence[Reader], context: Context) -> None:
-    layout = find_layout(source, lambda columns: any(reader.recognises(columns) for reader in readers))
-    if layout is None:
-        read.warnings.append(_why_unknown(source))
-        return
+def _layout(read: FileRead, source: Source, readers: Sequence[Reader]) -> Layout | None:
+    """How the file is to be read; None where it cannot be, which is told."""
+    try:
+        layout = find_layout(source, lambda columns: any(reader.recognises(columns) for reader in readers))
+        read.warnings += [_why_unknown(source)] if layout is None else []
+    except TooLarge as error:
+        read.warnings.append(str(error))
+    except DAMAGED:
+        read.warnings.append(_NOTHING_READ)
+    else:
+        return layout
+    return None
+
+
+def _read_rows(
+    read: FileRead, source: Source, layout: Layout, readers: Sequence[Reader], context: Context
+) -> None:
     reader = next(r for r in readers if r.recognises(frozenset(layout.columns)))
     read.format, read.encoding, read.gives = reader.name, layout.encoding.name, reader.gives
     read.warnings += [reader.lacks] if reader.lacks else []
@@ -166,33 +173,17 @@ def _read_known(read: FileRead, source: Source, readers: Sequence[Reader], conte
         # By number: in a damaged file the header may hold what belongs below it.
         places = sorted(layout.columns[name] + 1 for name in layout.repeated)
         read.warnings.append(_NAMESAKES.format(places=", ".join(map(str, places))))
-    _read_rows(read, source, layout, reader, context)
-
-
-def _read_rows(read: FileRead, source: Source, layout: Layout, reader: Reader, context: Context) -> None:
-    with without_collecting(), open_rows(source, layout, reader.order_starts) as chunks:
-        for rows in _until_damage(chunks, read.warnings):
-            batch = reader.read(rows, context)
-            read.book(rows, batch, reader.money(rows, context))
+    for rows in _until_damage(source, layout, reader.order_starts, read.warnings):
+        batch = reader.read(rows, context)
+        read.book(rows, batch, reader.money(rows, context))
     read.warnings += [] if read.rows else [_NO_ROWS]
 
 
-@contextmanager
-def without_collecting() -> Iterator[None]:
-    """Rows are lists without end that no cycle holds: to look for cycles takes half of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
+def _until_damage(source: Source, layout: Layout, order_starts: str, warnings: list[str]) -> Iterator[Rows]:
+    """The file's rows up to where it is damaged, so that what was read until there is kept."""
     try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _until_damage(chunks: Iterator[Rows], warnings: list[str]) -> Iterator[Rows]:
-    """The chunks up to where the file is damaged, so that what was read until there is kept."""
-    try:
-        yield from chunks
+        with open_rows(source, layout, order_starts) as chunks:
+            yield from chunks
     except TooLarge as error:
         warnings.append(str(error))
     except DAMAGED:
