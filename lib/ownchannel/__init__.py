@@ -4,7 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ownchannel.customers.cohorts import retention_cohorts
     from ownchannel.customers.months import channel_months
+    from ownchannel.customers.return_drivers import return_drivers
+    from ownchannel.customers.second_order import time_to_second_order
     from ownchannel.customers.summary import customer_summary
     from ownchannel.marketplace.dependence import dependence
     from ownchannel.orders.exchange import Rates
@@ -26,6 +29,9 @@ _HOME = {
     "dependence": "marketplace.dependence",
     "forget": "orders.forgetting",
     "read_orders": "orders.read",
+    "retention_cohorts": "customers.cohorts",
+    "return_drivers": "customers.return_drivers",
+    "time_to_second_order": "customers.second_order",
 }
 
 __all__ = [
@@ -38,6 +44,9 @@ __all__ = [
     "dependence",
     "forget",
     "read_orders",
+    "retention_cohorts",
+    "return_drivers",
+    "time_to_second_order",
 ]
 
 

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ownchannel.customers import summary as module
+from ownchannel.customers.purchases import day_number, purchase_lines
 from ownchannel.customers.summary import customer_summary, without_key
 from tests.customers.generated import Line, as_orders, is_purchase, line, net, order_lines
 from tests.oracles import cdnow
@@ -203,7 +204,7 @@ def test_a_table_of_another_engine_stays_in_it(engine: str, kind: type) -> None:
 def test_window_for_engines_without_an_ordered_first_gives_the_same(lines: list[Line]) -> None:
     keys = ["customer_key"]
     table = duckdb.from_arrow(as_orders(lines).arrow)
-    days = module._purchases(nw.from_native(table), keys).group_by(*keys, "day").agg(nw.col("value").sum())
+    days = purchase_lines(nw.from_native(table), keys).group_by(*keys, "day").agg(nw.col("value").sum())
     marked = module._mark_first_value(days, keys).group_by(*keys).agg(nw.col("first_value").max())
     ordered = module._customers(days, keys).select(*keys, "first_value")
     assert sorted(marked.to_native().fetchall(), key=str) == sorted(ordered.to_native().fetchall(), key=str)
@@ -215,7 +216,7 @@ def test_window_for_engines_without_an_ordered_first_gives_the_same(lines: list[
 @pytest.mark.parametrize("engine", [duckdb.from_arrow, pl.from_arrow])
 def test_day_numbers_are_those_of_the_calendar(engine: Any) -> None:
     days = [dt.date.fromordinal(number) for number in range(1, dt.date(2400, 12, 31).toordinal(), 97)]
-    numbers = nw.from_native(engine(pa.table({"day": days}))).lazy().select(module._day_number(nw.col("day")))
+    numbers = nw.from_native(engine(pa.table({"day": days}))).lazy().select(day_number(nw.col("day")))
     assert numbers.collect("pyarrow")["day"].to_list() == [day.toordinal() for day in days]
 
 

@@ -1,31 +1,25 @@
 """One row a customer: how often, how lately, for how long and for how much (frequency, recency, T, value)."""
 
 import datetime as dt
-from contextlib import suppress
 from typing import Any, Literal, overload
 
 import narwhals as nw
 import pandas as pd
 
-from ownchannel.customers.frames import (
-    OrdersLike,
-    calendar_day,
-    is_in_memory,
-    is_purchase,
-    is_sale,
-    lazy_frame,
-    net_value,
-    require_columns,
-    require_numbers,
+from ownchannel.customers.frames import OrdersLike, is_in_memory, lazy_frame
+from ownchannel.customers.purchases import (
+    ORDER,
+    as_day,
+    day_number,
+    end_of_observation,
+    identified_until,
+    purchase_lines,
 )
 
 Unit = Literal["D", "W", "M"]
 
 #: Days in a unit of time; a month is a twelfth of a year.
 DAYS: dict[Unit, float] = {"D": 1.0, "W": 7.0, "M": 365.25 / 12}
-
-#: What tells one order from another, where a table has it.
-ORDER = ("channel", "order_id")
 
 #: Columns that the summary makes, so that `by` cannot name them.
 MADE = ("customer_key", "day", "value", "frequency", "recency", "T", "monetary_value")
@@ -94,10 +88,10 @@ def customer_summary(
     if unit not in DAYS:
         raise ValueError(f"unit is {unit!r}: expected one of {', '.join(DAYS)}; choose 'W' for weeks.")
     keys = ["customer_key", *_further(by)]
-    last_day = None if until is None else _as_day(until)
+    last_day = None if until is None else as_day(until)
     with lazy_frame(orders) as frame:
-        purchases = _purchases(frame, keys)
-        end = _end_of_observation(purchases, last_day)
+        purchases = purchase_lines(frame, keys)
+        end = end_of_observation(purchases, last_day)
         summary = _summary(purchases, keys, DAYS[unit], end)
         if not is_in_memory(orders):
             return summary.to_native()
@@ -127,10 +121,10 @@ def without_key(orders: Any, until: dt.date | str | None = None) -> dict[str, in
     ... )
     {'lines': 2, 'orders': 1}
     """
-    last_day = None if until is None else _as_day(until)
+    last_day = None if until is None else as_day(until)
     with lazy_frame(orders) as frame:
-        purchases = _purchases(frame, ["customer_key"])
-        return _count_without_key(purchases, _end_of_observation(purchases, last_day))
+        purchases = purchase_lines(frame, ["customer_key"])
+        return _count_without_key(purchases, end_of_observation(purchases, last_day))
 
 
 def _further(by: str | list[str] | None) -> list[str]:
@@ -144,67 +138,12 @@ def _further(by: str | list[str] | None) -> list[str]:
     return names
 
 
-def _as_day(until: dt.date | str) -> dt.date:
-    moment: dt.date | None = None
-    with suppress(ValueError):
-        moment = dt.datetime.fromisoformat(until) if isinstance(until, str) else until
-    if not isinstance(moment, dt.date) or pd.isna(moment):
-        raise ValueError(f"until is {until!r}: expected a date or text such as '2025-12-31'; write it so.")
-    return moment.date() if isinstance(moment, dt.datetime) else moment
-
-
-def _purchases(frame: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
-    """One row a purchase line: keys, day, value, and what tells its order where the table has it."""
-    there = frame.collect_schema().names()
-    if "item_value" in there and "value" not in there:
-        amounts, day = ["item_value", "discount", "refund"], "ordered_on"
-        require_columns(frame, [*keys, day, *amounts, "status"])
-        lines, value = frame.filter(is_sale(), is_purchase()), net_value()
-    else:
-        amounts, day = ["value"], "ordered_on" if "ordered_on" in there else "ordered_at"
-        require_columns(frame, [*keys, day, *amounts])
-        lines, value = frame, nw.col("value")
-    require_numbers(frame, amounts)
-    columns = dict.fromkeys([*keys, *(name for name in ORDER if name in there)])
-    return lines.select(*columns, day=calendar_day(frame, day), value=value)
-
-
-def _end_of_observation(purchases: nw.LazyFrame[Any], until: dt.date | None) -> dt.date:
-    """The last day of observation, once the table is found to be in order."""
-    day, value = nw.col("day"), nw.col("value")
-    no_value = value.is_null()
-    if purchases.collect_schema()["value"].is_float():
-        no_value = no_value | ~value.is_finite()
-    # Counted as numbers, for Spark does not add up truth values.
-    facts = purchases.select(
-        first=day.min(),
-        last=day.max(),
-        no_day=day.is_null().cast(nw.Int64).sum(),
-        no_value=no_value.cast(nw.Int64).sum(),
-    ).collect("pyarrow")
-    first, last, *incomplete = facts.row(0)
-    if first is None:
-        raise ValueError("orders holds no purchase: expected at least one; check the file and its statuses.")
-    for count, what in zip(incomplete, ("day", "value"), strict=True):
-        if count:
-            raise ValueError(
-                f"orders holds {count} purchase lines without a {what}: expected none; fill them in."
-            )
-    if until is not None and until < first:
-        raise ValueError(
-            f"until is {until}, before the first purchase on {first}: expected that day or a later one; "
-            "leave until out to take the last purchase."
-        )
-    return until or last
-
-
 def _summary(
     purchases: nw.LazyFrame[Any], keys: list[str], days_in_unit: float, end: dt.date
 ) -> nw.LazyFrame[Any]:
-    identified = purchases.filter(~nw.col("customer_key").is_null(), nw.col("day") <= end)
-    days = identified.group_by(*keys, "day").agg(nw.col("value").sum())
+    days = identified_until(purchases, end).group_by(*keys, "day").agg(nw.col("value").sum())
     customers = _customers(days, keys).with_columns(
-        first=_day_number(nw.col("first")), last=_day_number(nw.col("last")), frequency=nw.col("days") - 1
+        first=day_number(nw.col("first")), last=day_number(nw.col("last")), frequency=nw.col("days") - 1
     )
     frequency, repeat_value = nw.col("frequency"), nw.col("value") - nw.col("first_value")
     return customers.select(
@@ -237,12 +176,6 @@ def _mark_first_value(days: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[
     """The value on a customer's first day, null on the others."""
     is_first = nw.col("day") == nw.col("day").min().over(*keys)
     return days.with_columns(first_value=nw.when(is_first).then(nw.col("value")))
-
-
-def _day_number(day: nw.Expr) -> nw.Expr:
-    """The same number as date.toordinal gives, from year and day of the year: no clock or zone enters."""
-    years = day.dt.year().cast(nw.Int64) - 1
-    return years * 365 + years // 4 - years // 100 + years // 400 + day.dt.ordinal_day().cast(nw.Int64)
 
 
 def _count_without_key(purchases: nw.LazyFrame[Any], end: dt.date) -> dict[str, int]:
