@@ -1,0 +1,1 @@
+"""Purchase, spend and retention models: what a customer is worth."""

@@ -1,0 +1,25 @@
+"""A model held at a limit, against the free one."""
+
+import numpy as np
+import pytest
+
+from ownchannel.clv.held import SAME, held_at_limit
+from ownchannel.clv.optimum import highest
+from ownchannel.clv.shifted_beta_geo import ShiftedBetaGeoModel
+
+START = np.array([0.0, 1.0])
+
+
+def test_a_limit_that_explains_the_customers_as_well_is_given():
+    model = ShiftedBetaGeoModel([1000, 700, 490, 343])
+    free = highest(model.likelihood, [START])
+    limit = held_at_limit(model, free, {"alpha": np.inf}, START, "All alike.")
+    assert limit.meaning == "All alike." and limit.left.tolist() == [False, True]
+    assert model.to_params(limit.point).tolist() == pytest.approx([np.inf, 7 / 3])
+    assert limit.optimum.value == pytest.approx(free.value, abs=SAME)
+
+
+def test_a_limit_that_explains_the_customers_worse_is_none():
+    model = ShiftedBetaGeoModel([1000, 700, 600, 550])
+    free = highest(model.likelihood, [START])
+    assert held_at_limit(model, free, {"alpha": np.inf}, START, "All alike.") is None
