@@ -12,9 +12,9 @@ import pandas as pd
 from statsmodels.base.model import GenericLikelihoodModel
 
 from ownchannel.clv.histories import WHOLE, Histories, histories
-from ownchannel.clv.optimum import FitError, Limit, Optimum, differences, highest
+from ownchannel.clv.optimum import FitError, Limit, Optimum, differences, highest, polished
 from ownchannel.clv.results import CustomerResults
-from ownchannel.clv.special import Floats, Parameter
+from ownchannel.clv.special import Floats, Parameter, weighted
 from ownchannel.clv.units import Unit, checked, unit_of
 
 Parameters = Mapping[str, Parameter]
@@ -110,13 +110,12 @@ class CustomerModel(GenericLikelihoodModel):
         rows = self.data_rows if rows is None else rows
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             values, slopes = self.row_likelihood(self.row_parameters(point, rows), rows)
-            weighted = {name: rows.weights * slope for name, slope in slopes.items()}
-        gradient = [float(weighted[name].sum()) for name in self.parameters]
+        gradient = [weighted(rows.weights, slopes[name]) for name in self.parameters]
         if self.covariates:
             design = _design(rows, len(self.covariates))
             for name, sign in self.scaled_by_covariates.items():
-                gradient.extend(sign * (weighted[name] @ design))
-        return float(rows.weights @ values), np.array(gradient)
+                gradient.extend(sign * ((rows.weights * slopes[name]) @ design))
+        return weighted(rows.weights, values), np.array(gradient)
 
     def row_scores(self, point: Floats) -> Floats:
         """By row (not weighted) the gradient at a point on the log scale."""
@@ -192,7 +191,7 @@ class CustomerModel(GenericLikelihoodModel):
         starts = [self.to_point([*start, *further]) for start in self.starts(self.data_rows)]
         if start_params is not None:
             starts = [self.to_point(start_params)]
-        optimum = highest(self.likelihood, self._nearer(starts))
+        optimum = self._highest(starts)
         limit = self.limit(optimum)
         if limit is None and not optimum.converged:
             raise FitError(
@@ -202,12 +201,15 @@ class CustomerModel(GenericLikelihoodModel):
             )
         return self.results_class(self, optimum, limit, cov_type)
 
-    def _nearer(self, starts: list[Floats]) -> list[Floats]:
+    def _highest(self, starts: list[Floats]) -> Optimum:
         rows = self.data_rows
         if len(rows) <= _MANY_ROWS:
-            return starts
+            return highest(self.likelihood, starts)
         some = rows.some(np.arange(0, len(rows), len(rows) // _FEWER))
-        return [highest(lambda point: self.likelihood(point, some), starts).point, *starts]
+        near = highest(lambda point: self.likelihood(point, some), starts)
+        curvature = near.hessian * (rows.customers / some.customers)
+        optimum = polished(self.likelihood, near.point, curvature)
+        return optimum if optimum.converged else highest(self.likelihood, [near.point, *starts])
 
     def _told(self, point: Floats) -> str:
         return ", ".join(f"{n} = {v:.4g}" for n, v in zip(self.names, self.to_params(point), strict=True))

@@ -31,7 +31,7 @@ class Histories:
     """By row of the table, the place of its values among the distinct rows."""
     index: pd.Index
     """The table's index."""
-    _counts: dict[tuple[str, int], Counts] = field(default_factory=dict, repr=False)
+    _counts: dict[str, Counts] = field(default_factory=dict, repr=False)
 
     def __getitem__(self, name: str) -> Floats:
         return self.columns[name]
@@ -44,11 +44,11 @@ class Histories:
         """How many customers there are in all."""
         return float(self.weights.sum())
 
-    def counts(self, name: str, more: int = 0) -> Counts:
-        """A column of whole numbers, of which few are distinct, each with so many added."""
-        if (name, more) not in self._counts:
-            self._counts[name, more] = Counts(self.columns[name] + more)
-        return self._counts[name, more]
+    def counts(self, name: str) -> Counts:
+        """A column of whole numbers, of which few are distinct."""
+        if name not in self._counts:
+            self._counts[name] = Counts(self.columns[name])
+        return self._counts[name]
 
     def some(self, places: NDArray[np.intp]) -> "Histories":
         """Some of the distinct rows, for a first look."""

@@ -4,7 +4,6 @@ They differ in one thing only: whether a customer may leave after the first purc
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -16,7 +15,7 @@ from ownchannel.clv.held import LARGE, NOBODY_LEAVES, SAME_RATE, first_held
 from ownchannel.clv.histories import Histories
 from ownchannel.clv.optimum import Limit, Optimum, is_far
 from ownchannel.clv.purchases import PurchaseModel
-from ownchannel.clv.special import Counts, Floats, Parameter, softplus
+from ownchannel.clv.special import Floats, Parameter, softplus
 
 ALL_ALIKE = (
     "These customers all seem to have the same chance to leave after a purchase, 1 / (1 + b): a grew without "
@@ -39,23 +38,21 @@ class LeavingModel(PurchaseModel):
     @classmethod
     def row_likelihood(cls, p: Parameters, rows: Histories) -> tuple[Floats, dict[str, Floats]]:
         """By row: the sum of staying, and of having left at the last purchase."""
-        r, alpha = p["r"], p["alpha"]
-        x, recency, age = rows["frequency"], rows["recency"], rows["T"]
-        count = rows.counts("frequency")
-        chance = _chance(cls._occasions(rows), p["a"], p["b"])
-        longer = np.log((alpha + age) / (alpha + recency))
-        more, left = softplus(chance.odds + (r + x) * longer)
-        own = np.log(alpha / (alpha + age))
-        values = (
-            count.shifted(gammaln, r) - gammaln(r) + r * own - x * np.log(alpha + age) + chance.stays + more
-        )
+        r, alpha, a, b = (p[name] for name in cls.parameters)
+        at_end, at_last = alpha + rows["T"], alpha + rows["recency"]
+        shape, log_end = r + rows["frequency"], np.log(at_end)
+        longer = log_end - np.log(at_last)
+        counts = rows.counts("frequency")
+        common, of_r = counts.by_row(_purchases, r, alpha)
+        stays, of_a, of_b, odds, odds_of_a, odds_of_b = counts.by_row(cls._chance, a, b)
+        more, left = softplus(odds + shape * longer)
         slopes = {
-            "r": r * (count.shifted(digamma, r) - digamma(r) + own + left * longer),
-            "alpha": r - alpha * (r + x) * ((1 - left) / (alpha + age) + left / (alpha + recency)),
-            "a": chance.stays_by_a + left * chance.odds_by_a,
-            "b": chance.stays_by_b + left * chance.odds_by_b,
+            "r": r * (of_r - log_end + left * longer),
+            "alpha": r - alpha * shape * (1 / at_end + left * (1 / at_last - 1 / at_end)),
+            "a": of_a + left * odds_of_a,
+            "b": of_b + left * odds_of_b,
         }
-        return values, slopes
+        return common + stays - shape * log_end + more, slopes
 
     @classmethod
     def starts(cls, rows: Histories) -> Sequence[tuple[float, ...]]:
@@ -86,8 +83,8 @@ class LeavingModel(PurchaseModel):
     def alive(cls, p: Parameters, rows: Histories) -> Floats:
         """The share of staying in the likelihood."""
         longer = np.log((p["alpha"] + rows["T"]) / (p["alpha"] + rows["recency"]))
-        odds = _chance(cls._occasions(rows), p["a"], p["b"]).odds + (p["r"] + rows["frequency"]) * longer
-        return softplus(-odds)[1]
+        odds = rows.counts("frequency").by_row(cls._chance, p["a"], p["b"])[3]
+        return softplus(-odds - (p["r"] + rows["frequency"]) * longer)[1]
 
     @classmethod
     def future_purchases(cls, p: Parameters, rows: Histories, t: float) -> Floats:
@@ -96,7 +93,7 @@ class LeavingModel(PurchaseModel):
         Rates of the active are distributed as Gamma(r + x, alpha + T), their chances to leave as Beta(a, b)
         after as many occasions to leave as they let pass.
         """
-        passed = _later(p["a"], p["b"], cls._occasions(rows).values)
+        passed = _later(p["a"], p["b"], rows["frequency"] + cls.first_included)
         active = purchases_until_gone(p["r"] + rows["frequency"], p["alpha"] + rows["T"], p["a"], passed, t)
         return cls.alive(p, rows) * active
 
@@ -105,7 +102,8 @@ class LeavingModel(PurchaseModel):
         """What an active customer buys, for those who stay after the first purchase."""
         first = float(cls.first_included)
         active = purchases_until_gone(p["r"], p["alpha"], p["a"], _later(p["a"], p["b"], first), t)
-        return np.exp(_chance(Counts(np.full(np.size(p["a"]), first)), p["a"], p["b"]).stays) * active
+        stays = cls._chance(np.zeros(np.size(p["a"])), p["a"], p["b"])[0]
+        return np.asarray(np.exp(stays) * active)
 
     @classmethod
     def simulated(cls, p: Parameters, ages: Floats, generator: np.random.Generator) -> tuple[Floats, Floats]:
@@ -130,47 +128,39 @@ class LeavingModel(PurchaseModel):
         return frequency, recency
 
     @classmethod
-    def _occasions(cls, rows: Histories) -> Counts:
-        """How often customers could have left: after each repeat purchase, and after the first."""
-        return rows.counts("frequency", more=int(cls.first_included))
+    def _chance(cls, x: Floats, a: Parameter, b: Parameter) -> Floats:
+        """By number of repeat purchases, what having stayed through all occasions to leave means.
+
+        Rows: its logarithm, and that one's derivatives by the logarithms of `a` and `b`; the odds of having
+        left on the last occasion against that, as logarithms, -inf where there was none; their derivatives.
+        """
+        n = x + cls.first_included
+        none, is_one = np.zeros(len(n)), n > 0
+        if np.all(np.asarray(a) == 0):
+            return np.array([none, none, none, none - np.inf, none, none])
+        if np.all(np.isinf(a)):
+            leaves = 1 / (1 + b)
+            odds = np.where(is_one, -np.log(b), -np.inf)
+            return np.array([n * np.log1p(-leaves), none, n * leaves, odds, none, none - 1.0])
+        before = np.where(is_one, b + n - 1.0, 1.0)
+        of_both = digamma(a + b) - digamma(a + b + n)
+        return np.array(
+            [
+                gammaln(a + b) - gammaln(b) + gammaln(b + n) - gammaln(a + b + n),
+                a * of_both,
+                b * (of_both - digamma(b) + digamma(b + n)),
+                np.where(is_one, np.log(a / before), -np.inf),
+                none + 1.0,
+                -b / before,
+            ]
+        )
 
 
-@dataclass(frozen=True)
-class _Chance:
-    """By row the logarithm of having stayed on every occasion, and the odds of having left on the last.
-
-    With derivatives by the logarithms of `a` and `b`.
-    """
-
-    stays: Floats
-    stays_by_a: Floats
-    stays_by_b: Floats
-    odds: Floats
-    """Of having left against having stayed, as logarithms; -inf where there was no occasion."""
-    odds_by_a: float
-    odds_by_b: Floats
-
-
-def _chance(occasions: Counts, a: Parameter, b: Parameter) -> _Chance:
-    n = occasions.values
-    none = np.zeros(len(n))
-    if np.all(np.asarray(a) == 0):
-        return _Chance(none, none, none, none - np.inf, 0.0, none)
-    is_one = n > 0
-    if np.all(np.isinf(a)):
-        leaves = 1 / (1 + b)
-        odds = np.where(is_one, -np.log(b), -np.inf)
-        return _Chance(n * np.log1p(-leaves), none, n * leaves, odds, 0.0, none - 1.0)
-    before = np.where(is_one, b + n - 1.0, 1.0)
-    of_both = digamma(a + b) - occasions.shifted(digamma, a + b)
-    return _Chance(
-        stays=gammaln(a + b) - gammaln(b) + occasions.shifted(gammaln, b) - occasions.shifted(gammaln, a + b),
-        stays_by_a=a * of_both,
-        stays_by_b=b * (of_both - digamma(b) + occasions.shifted(digamma, b)),
-        odds=np.where(is_one, np.log(a / before), -np.inf),
-        odds_by_a=1.0,
-        odds_by_b=-b / before,
-    )
+def _purchases(x: Floats, r: Parameter, alpha: Parameter) -> Floats:
+    """What the number of purchases adds to the log-likelihood, and its derivative by `r`."""
+    log_alpha = np.log(alpha)
+    of_r = digamma(r + x) - digamma(r) + log_alpha
+    return np.array([gammaln(r + x) - gammaln(r) + r * log_alpha, of_r])
 
 
 def _later(a: Parameter, b: Parameter, passed: Parameter) -> Parameter:

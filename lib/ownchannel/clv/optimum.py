@@ -17,6 +17,8 @@ FARTHEST = 14.0
 _ROUGH = 1e-3
 #: Twice what a Newton step would gain: less is nothing.
 _CLOSE = 1e-13
+#: The same while the curvature is known roughly only.
+_ALMOST = 1e-3
 #: A Newton step so short leaves the curvature as it is.
 _NEAR = 0.01
 _MOST_POLISHES = 12
@@ -38,7 +40,6 @@ class Optimum:
     hessian: Floats
     converged: bool
     """Whether the gradient vanishes and the curvature is that of a maximum."""
-    evaluations: int
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,7 @@ def highest(likelihood: Likelihood, starts: Sequence[Floats]) -> Optimum:
     >>> highest(hill, [np.zeros(1)]).point.round(6)
     array([3.])
     """
-    counted = _Counted(likelihood)
-    values = [counted(start)[0] for start in starts]
+    values = [likelihood(start)[0] for start in starts]
     in_order = [starts[at] for at in np.argsort(values)[::-1] if np.isfinite(values[at])]
     if not in_order:
         raise FitError(
@@ -80,7 +80,7 @@ def highest(likelihood: Likelihood, starts: Sequence[Floats]) -> Optimum:
         )
     best: Optimum | None = None
     for start in in_order:
-        found = _climb(counted, start)
+        found = _climb(likelihood, start)
         if best is None or (found.converged, found.value) > (best.converged, best.value):
             best = found
         if best.converged:
@@ -89,37 +89,40 @@ def highest(likelihood: Likelihood, starts: Sequence[Floats]) -> Optimum:
     return best
 
 
-class _Counted:
-    def __init__(self, likelihood: Likelihood) -> None:
-        self._likelihood, self.evaluations = likelihood, 0
+def _climb(likelihood: Likelihood, start: Floats) -> Optimum:
+    """Up from one point by quasi-Newton steps, then by Newton's own."""
 
-    def __call__(self, point: Floats) -> tuple[float, Floats]:
-        self.evaluations += 1
-        return self._likelihood(point)
-
-    def downhill(self, point: Floats) -> tuple[float, Floats]:
+    def downhill(point: Floats) -> tuple[float, Floats]:
         """The negative, with walls that no parameter climbs far."""
         near = np.clip(point, -FARTHEST, FARTHEST)
-        value, gradient = self(near)
+        value, gradient = likelihood(near)
         if not np.isfinite(value):
             return np.inf, np.zeros_like(gradient)
         beyond = point - near
         return _WALL * float(beyond @ beyond) - value, 2 * _WALL * beyond - np.where(beyond == 0, gradient, 0)
 
-
-def _climb(likelihood: _Counted, start: Floats) -> Optimum:
-    """Up from one point by quasi-Newton steps, then by Newton's own."""
     # Written in numpy: the quicker L-BFGS-B waits for other threads where the processor is busy.
-    rough = minimize(likelihood.downhill, start, jac=True, method="BFGS", options={"gtol": _ROUGH})
-    point = np.clip(rough.x, -FARTHEST, FARTHEST)
+    rough = minimize(downhill, start, jac=True, method="BFGS", options={"gtol": _ROUGH})
+    return polished(likelihood, np.clip(rough.x, -FARTHEST, FARTHEST))
+
+
+def polished(likelihood: Likelihood, point: Floats, curvature: Floats | None = None) -> Optimum:
+    """The maximum close to a point, by Newton's steps; `converged` says whether it is one.
+
+    `curvature`, where it is known roughly, serves for the steps until these are short.
+    """
     value, gradient = likelihood(point)
-    hessian = differences(likelihood, point)
+    hessian = differences(likelihood, point) if curvature is None else curvature
+    is_own = curvature is None
     for _ in range(_MOST_POLISHES):
         step = _newton_step(hessian, gradient)
         if step is None or not np.isfinite(value):
             break
-        if gradient @ step < _CLOSE:
-            return Optimum(point, value, hessian, True, likelihood.evaluations)
+        if gradient @ step < (_CLOSE if is_own else _ALMOST):
+            if is_own:
+                return Optimum(point, value, hessian, True)
+            hessian, is_own = differences(likelihood, point), True
+            continue
         further = point + step
         if (abs(further) >= FARTHEST).any():
             break
@@ -127,9 +130,9 @@ def _climb(likelihood: _Counted, start: Floats) -> Optimum:
         if not higher >= value - _CLOSE * abs(value):
             break
         point, value, gradient = further, higher, gradient_there
-        if abs(step).max() > _NEAR:
+        if is_own and abs(step).max() > _NEAR:
             hessian = differences(likelihood, point)
-    return Optimum(point, value, hessian, False, likelihood.evaluations)
+    return Optimum(point, value, hessian, False)
 
 
 def _newton_step(hessian: Floats, gradient: Floats) -> Floats | None:

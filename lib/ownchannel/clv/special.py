@@ -21,6 +21,12 @@ class Counts:
         self.values = values
         self._distinct, self._place = np.unique(values, return_inverse=True)
 
+    def by_row(self, function: Callable[..., Floats], *parameters: Parameter) -> Floats:
+        """`function(counts, *parameters)`, of one or more rows, with an element for every row here."""
+        if any(isinstance(parameter, np.ndarray) for parameter in parameters):
+            return function(self.values, *parameters)
+        return np.take(function(self._distinct, *parameters), self._place, axis=-1)
+
     def shifted(self, function: Callable[[Floats], Floats], parameter: Parameter) -> Floats:
         """`function(parameter + count)` by row."""
         if isinstance(parameter, np.ndarray):
@@ -33,6 +39,11 @@ def softplus(values: Floats) -> tuple[Floats, Floats]:
     small = np.exp(-np.abs(values))
     derivative = np.where(values > 0, 1.0, small) / (1.0 + small)
     return np.maximum(values, 0.0) + np.log1p(small), derivative
+
+
+def weighted(weights: Floats, values: Floats) -> float:
+    """The sum of values times weights; not by BLAS, whose threads wait for each other on a busy machine."""
+    return float(np.einsum("i,i->", weights, values))
 
 
 def broadcast(value: Parameter, rows: int) -> NDArray[np.float64]:
