@@ -14,7 +14,7 @@ Likelihood = Callable[[Floats], tuple[float, Floats]]
 #: On the log scale: beyond e¹⁴ (a million) and below its inverse a parameter has left for its limit.
 FARTHEST = 14.0
 #: Quasi-Newton steps end where the gradient is below this, for each customer's log-likelihood is about 1.
-_ROUGH = 1e-3
+_ROUGH = 0.1
 #: Twice what a Newton step would gain: less is nothing.
 _CLOSE = 1e-13
 #: The same while the curvature is known roughly only.
