@@ -29,6 +29,7 @@ from ownchannel.marketplace.shocks import (
 )
 from ownchannel.orders.orders import Orders
 from ownchannel.panels.answer import Answer
+from ownchannel.panels.controls import Settings
 from ownchannel.panels.panel import Panel
 from ownchannel.panels.settings import starting_settings, without_effect
 
@@ -253,7 +254,7 @@ def _notes(year: Year) -> tuple[str, ...]:
     )
 
 
-def documentation(panel: Panel[Shocks]) -> Answer:
+def documentation(panel: Panel[Settings]) -> Answer:
     """Where the number that every slider starts from comes from, and how sure it is."""
     table = panel.settings.documentation(panel.currency).rename(columns=str.capitalize)
     table = table[[name not in panel.hidden for name in panel.settings.declared()]]

@@ -1,0 +1,1 @@
+"""What brings customers back, and what it is worth."""

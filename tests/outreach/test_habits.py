@@ -1,0 +1,92 @@
+"""What is measured from orders, against the habits that made them."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ownchannel.orders.saved import sample_orders
+from ownchannel.orders.workspace import Workspace
+from ownchannel.outreach.habits import measured_habit
+from ownchannel.outreach.repeat import Habit
+
+LAST = pd.Timestamp("2025-12-31")
+
+
+def bought(habit: Habit, customers: int, years: int, seed: int) -> pd.DataFrame:
+    """Orders of customers who come evenly through the years and follow the habit; nobody sees the future."""
+    draw = np.random.default_rng(seed)
+    rows: list[dict[str, Any]] = []
+    for number, start in enumerate(draw.integers(0, 365 * years, customers)):
+        day, rate = float(start), habit.first_rate
+        while day < 365 * years:
+            rows.append({"customer_key": f"c{number:05}", "day": int(day)})
+            if draw.random() >= rate:
+                break
+            day, rate = day + 1 + draw.exponential(habit.interval - 1), habit.later_rate
+    days = pd.DataFrame(rows)
+    first_day = LAST - pd.Timedelta(days=365 * years - 1)
+    return pd.DataFrame(
+        {
+            "customer_key": days["customer_key"],
+            "channel": "Shop",
+            "ordered_on": first_day + pd.to_timedelta(days["day"], unit="D"),
+            "value": 10.0,
+        }
+    )
+
+
+def test_a_known_habit_is_found_though_observation_cuts_it_short():
+    truth = Habit(0.4, 0.6, 60)
+    found = measured_habit(bought(truth, 6_000, years=4, seed=11), ["Shop"])
+    assert found is not None and found.first is not None and found.later is not None
+    assert found.first.lower < truth.first_rate < found.first.upper
+    assert found.later.share == pytest.approx(truth.later_rate, abs=0.02)
+    assert found.interval == pytest.approx(truth.interval, rel=0.04)
+    assert found.new_customers == pytest.approx(6_000 / 48, rel=0.1)
+    assert found.told_by(truth) == pytest.approx(found.repeats, rel=0.03)
+
+
+def test_rates_and_interval_by_hand():
+    table = pd.DataFrame(
+        {
+            "customer_key": [f"c{n}" for n in range(40)] + [f"c{n}" for n in range(10)],
+            "channel": "Shop",
+            "ordered_on": [LAST - pd.Timedelta(days=100)] * 40
+            + [LAST - pd.Timedelta(days=100 - wait) for wait in [20] * 5 + [30] * 5],
+            "value": 1.0,
+        }
+    )
+    table = pd.concat([table, table.tail(1).assign(customer_key=None, ordered_on=LAST)])
+    found = measured_habit(table, ["Shop"])
+    assert found is not None and found.first is not None
+    assert (found.customers, found.repeats) == (40, 10)
+    assert found.first.share == pytest.approx(10 / 40)
+    assert found.later is None
+    # Of 50 waits 5 end on day 20 and 5 on day 30: of those who come back half waited 20 days, half 30.
+    assert found.interval == pytest.approx(25)
+
+
+def test_the_sample_brands_own_past_is_told_within_a_tenth(tmp_path):
+    found = measured_habit(sample_orders(Workspace(tmp_path)), ["Shopify"])
+    assert found is not None and found.first is not None and found.later is not None
+    assert found.interval is not None
+    habit = Habit(found.first.share, found.later.share, found.interval)
+    assert found.told_by(habit) == pytest.approx(found.repeats, rel=0.1)
+
+
+def test_several_orders_on_a_day_are_one_and_other_channels_do_not_count():
+    table = pd.DataFrame(
+        {
+            "customer_key": ["ann", "ann", "ann", "bob"],
+            "channel": ["Shop", "Shop", "Market", "Market"],
+            "ordered_on": [LAST] * 4,
+            "value": 1.0,
+        }
+    )
+    found = measured_habit(table, ["Shop"])
+    assert found is not None
+    assert (found.customers, found.repeats) == (1, 0)
+    assert (found.first, found.later, found.interval) == (None, None, None)
+    assert measured_habit(table, ["Kiosk"]) is None
