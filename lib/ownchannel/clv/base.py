@@ -12,7 +12,7 @@ import pandas as pd
 from statsmodels.base.model import GenericLikelihoodModel
 
 from ownchannel.clv.histories import WHOLE, Histories, histories
-from ownchannel.clv.optimum import FitError, Limit, Optimum, differences, highest, polished
+from ownchannel.clv.optimum import SAME, FitError, Limit, Optimum, differences, highest, polished
 from ownchannel.clv.results import CustomerResults
 from ownchannel.clv.special import Floats, Parameter, weighted
 from ownchannel.clv.units import Unit, checked, unit_of
@@ -193,6 +193,11 @@ class CustomerModel(GenericLikelihoodModel):
             starts = [self.to_point(start_params)]
         optimum = self._highest(starts)
         limit = self.limit(optimum)
+        if limit is not None:
+            # The search may have left for the limit past a maximum: look once more from beside it.
+            inside = highest(self.likelihood, [limit.beside()])
+            if inside.converged and inside.value > limit.optimum.value + SAME:
+                optimum, limit = inside, None
         if limit is None and not optimum.converged:
             raise FitError(
                 f"{type(self).__name__} found no maximum: the log-likelihood still rises at "

@@ -51,12 +51,11 @@ class Comparison:
             why = f"{close} of {rivals + 1} models were off about as little; of these it fits best (BIC)."
         else:
             why = "It was off least, customer by customer."
-        off = found["total_error"]
-        direction = "more" if off > 0 else "fewer"
+        off = percent(abs(found["total_error"]))
+        far = f", {off} too {'many' if found['total_error'] > 0 else 'few'}" if off != "0%" else ""
         text = (
             f"Use {name}: over {self.best.weeks:.0f} weeks it expected {judged['expected'].sum():,.0f} "
-            f"purchases, {percent(abs(off))} {direction} than the {judged['actual'].sum():,.0f} that came. "
-            f"{why}"
+            f"purchases{far}; {judged['actual'].sum():,.0f} came. {why}"
         )
         return f"{text} {found['boundary']}".strip()
 

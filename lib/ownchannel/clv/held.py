@@ -5,11 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ownchannel.clv.base import CustomerModel
-from ownchannel.clv.optimum import Limit, Optimum, highest
+from ownchannel.clv.optimum import SAME, Limit, Optimum, highest
 from ownchannel.clv.special import Floats
-
-#: A log-likelihood higher by less than this is worth a further parameter to nobody.
-SAME = 0.01
 
 #: The logarithm of 10,000: a gamma distribution of that shape varies by one in a hundred.
 LARGE = float(np.log(10_000))

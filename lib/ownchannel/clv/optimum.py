@@ -14,17 +14,21 @@ Likelihood = Callable[[Floats], tuple[float, Floats]]
 #: On the log scale: beyond e¹⁴ (a million) and below its inverse a parameter has left for its limit.
 FARTHEST = 14.0
 #: Quasi-Newton steps end where the gradient is below this, for each customer's log-likelihood is about 1.
-_ROUGH = 0.1
+_ROUGH = 1e-2
 #: Twice what a Newton step would gain: less is nothing.
 _CLOSE = 1e-13
 #: The same while the curvature is known roughly only.
 _ALMOST = 1e-3
 #: A Newton step so short leaves the curvature as it is.
-_NEAR = 0.01
+_NEAR = 1e-3
 _MOST_POLISHES = 12
 _WALL = 1e3
 #: Steps for differences of gradients, whose error is then about a ten-billionth.
 _STEP = 1e-4
+#: A log-likelihood higher by less than this is worth a further parameter to nobody.
+SAME = 0.01
+#: On the log scale: between a fifth and five.
+_MODERATE = 1.6
 
 
 class FitError(RuntimeError):
@@ -54,6 +58,11 @@ class Limit:
     """In a sentence: what the boundary says of the customers, and which model then applies."""
     left: NDArray[np.bool_]
     """Which of all parameters are left."""
+
+    def beside(self) -> Floats:
+        """A point inside: parameters that ended are moderate there."""
+        ended = np.clip(np.nan_to_num(self.point, nan=0.0), -_MODERATE, _MODERATE)
+        return np.where(self.left, self.point, ended)
 
 
 def is_far(optimum: Optimum, farther: float = 7.0) -> bool:
