@@ -293,3 +293,15 @@ def test_one_value_for_all_rows_is_in_memory_once():
     addresses = {batch["kind"].buffers()[2].address for batch in batches}
     assert len(addresses) == 1
     assert pa.compute.unique(batches[1]["kind"]).to_pylist() == ["owned"]
+
+
+@given(st.lists(st.text(st.sampled_from("aB1 .-@é\x07\u2028フ＠"), max_size=6), max_size=8))
+def test_labels_are_those_of_each_cell_however_many_are_plain(cells):
+    some = rows(product=cells)
+    assert some.labels("product") == [as_label(cell.strip()) for cell in cells]
+    assert some.required("product") == [as_label(cell.strip()) or "" for cell in cells]
+    assert set(some.faults) == {place for place, cell in enumerate(cells) if not as_label(cell.strip())}
+
+
+def test_a_plain_label_that_is_too_long_is_cut():
+    assert rows(product=["a" * (LONGEST_LABEL + 1), "b"]).labels("product") == ["a" * LONGEST_LABEL, "b"]

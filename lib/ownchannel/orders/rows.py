@@ -24,6 +24,8 @@ _LARGEST = millionths(LARGEST_AMOUNT)
 _TOO_MUCH = "adds up to a trillion or more"
 #: Labels longer than this are cut: no product's name is, and a cell may hold a megabyte.
 LONGEST_LABEL = 500
+#: What a label may hold is looked at closely where a cell has any of these.
+_NO_LABEL = "[^ -~]|@"
 _EXPORT_AGAIN = "Export the report again, or fill the cell in."
 _NO_DATE = f"is not a date and time from {PLAUSIBLE_YEARS[0]} to {PLAUSIBLE_YEARS[-1]} that can be read"
 _WRITE_A_CODE = "Write the three letters of the currency, such as USD."
@@ -158,7 +160,17 @@ class Rows:
 
     def labels(self, column: str) -> list[str | None]:
         """Texts for the table, free of addresses and control characters; None where empty."""
+        if self._are_labels(column):
+            return [cell or None for cell in self.text(column)]
         return self.each(as_label, column, otherwise=None)
+
+    def _are_labels(self, column: str) -> bool:
+        """Whether all cells are labels as they stand: short, printable ASCII without an address."""
+        cells = self.column(column)
+        return not (
+            pc.any(pc.match_substring_regex(cells, _NO_LABEL)).as_py()
+            or (pc.max(pc.binary_length(cells)).as_py() or 0) > LONGEST_LABEL
+        )
 
     def first_label(self, *columns: str) -> list[str | None]:
         """In each row the first of these columns' labels that there is."""
@@ -179,6 +191,8 @@ class Rows:
                 raise BadCell(column, "", "is empty", remedy)
             return label
 
+        if self._are_labels(column) and self.has_text(column).all():
+            return self.text(column)
         return self.each(read, column, otherwise="")
 
     def amounts(self, column: str, decimal: str = ".", required: bool = False) -> Millionths:

@@ -129,8 +129,8 @@ class _Orders:
     states_subtotal: NDArray[np.bool_]
 
 
-def _of_rows(of_orders: Sequence[object], group: NDArray[np.intp]) -> list[object]:
-    return [of_orders[order] for order in group]
+def _of_rows(of_orders: Sequence[object], group: NDArray[np.intp]) -> pa.Array:
+    return pa.array(of_orders).take(pa.array(group))
 
 
 def _orders(rows: Rows, group: NDArray[np.intp], context: Context) -> _Orders:

@@ -98,24 +98,26 @@ class WooCommerceOrders:
         value = np.array([item.value for item in found], dtype=np.int64)
         discount = np.array([item.discount for item in found], dtype=np.int64)
         context.note(_ODD_SUBTOTAL, of_orders.odd_subtotals(places, value))
+        of_row = pa.array(places)
+        shown = [number or own for number, own in zip(number_shown, order, strict=True)]
         return rows.at(places).batch(
             LINES_AS_READ,
-            order_id=[number_shown[place] or order[place] for place in places],
+            order_id=pa.array(shown).take(of_row),
             item=[item.sku or item.product or "item" for item in found],
             channel=CHANNEL,
             kind="owned",
             ordered_at=ordered_at[places],
-            customer_key=[keys[place] for place in places],
+            customer_key=pa.array(keys, pa.string()).take(of_row),
             sku=[item.sku for item in found],
             product=[item.product for item in found],
             quantity=[item.quantity for item in found],
             item_value=value,
             discount=discount,
-            currency=[currency[place] for place in places],
-            country=[countries[place] for place in places],
-            status=[status[place] for place in places],
+            currency=pa.array(currency).take(of_row),
+            country=pa.array(countries, pa.string()).take(of_row),
+            status=pa.array(status).take(of_row),
             amount=value,
-            identity=[f"woocommerce/{order[place]}" for place in places],
+            identity=pa.array([f"woocommerce/{own}" for own in order]).take(of_row),
             rank=0,
             **of_orders.shared(kept, group, value, discount),
         )
