@@ -39,18 +39,17 @@ def assert_panel_shows(page: Page, expected: Answer) -> None:
     expect(sentence(shown)).to_have_text(expected.plain_sentence)
     for label, value in expected.numbers:
         expect(tile(shown, label)).to_have_text(value)
-    first = page.locator(".oc-plot").count() - len(expected.charts)
-    for place, chart in enumerate(expected.charts, start=first):
+    for place, chart in enumerate(expected.charts):
         series = [
             [round(float(y), 6) for y in trace.y] for trace in chart.figure.data if trace.orientation != "h"
         ]
         if series:
-            plot = page.locator(".oc-plot").nth(place)
+            plot = shown.locator(".oc-plot").nth(place)
             plot.scroll_into_view_if_needed()
             expect(plot).to_have_attribute("aria-label", chart.caption)
             page.wait_for_function(
                 """([place, wanted]) => {
-                    const gd = document.querySelectorAll(".oc-plot")[place];
+                    const gd = document.querySelectorAll(".oc-panel .oc-plot")[place];
                     const drawn = (gd._fullData ?? []).map(({y}) => Array.from(y, Number));
                     return drawn.length === wanted.length && wanted.every((series, i) =>
                         series.every((value, j) => Math.abs(value - drawn[i][j]) < 1e-5));
@@ -72,6 +71,29 @@ def test_in_voila_sentence_numbers_and_charts_follow_the_keyboard(
     assert_panel_shows(page, panel.answer)
     assert any(address.startswith("ws://") for address in requests)
     assert harness.outside_loopback(requests) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "opens_with"),
+    [
+        ("02_customer_lifetime_value", "Horizon", "Over 24 months a new customer leaves"),
+        ("03_repeat_purchase", "More come back", "more customers came back after each order"),
+    ],
+)
+def test_in_voila_the_later_workbooks_open_and_follow_the_keyboard(
+    open_voila: Open, workbooks: Path, name: str, label: str, opens_with: str
+) -> None:
+    page = open_voila(workbooks / f"{name}.ipynb")
+    shown = page.locator(".oc-panel")
+    expect(sentence(shown)).to_contain_text(opens_with)
+    before = sentence(shown).inner_text()
+    plot = shown.locator(".oc-plot").first
+    plot.scroll_into_view_if_needed()
+    caption = plot.get_attribute("aria-label")
+    press(page, label, "ArrowRight", "ArrowRight")
+    expect(sentence(shown)).not_to_have_text(before)
+    expect(plot).not_to_have_attribute("aria-label", str(caption))
+    assert page.locator(".jp-OutputArea-output[data-mime-type*='error']").count() == 0
 
 
 def test_in_jupyterlab_a_reloaded_page_shows_the_current_answer(

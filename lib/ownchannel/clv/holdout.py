@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
 from ownchannel.clv.purchases import PurchaseModel, PurchaseResults
 from ownchannel.clv.special import Floats
 from ownchannel.customers.purchase_days import purchase_days
@@ -94,7 +95,7 @@ def _area(actual: Floats, score: Floats) -> float:
 def holdout(
     orders: Any,
     split: dt.date | str,
-    model: type[PurchaseModel],
+    model: type[PurchaseModel] = ModifiedBetaGeoModel,
     until: dt.date | str | None = None,
 ) -> HoldOut:
     """Fit a model on the purchases up to a day, inclusive, and compare what it expects with what came.

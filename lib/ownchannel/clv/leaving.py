@@ -56,9 +56,11 @@ class LeavingModel(PurchaseModel):
 
     @classmethod
     def starts(cls, rows: Histories) -> Sequence[tuple[float, ...]]:
-        """Rates as frequent as the customers' own, with few or many who leave."""
-        time_a_purchase = float(rows.weights @ rows["T"] / (rows.weights @ rows["frequency"] + 1.0))
-        return [(r, r * time_a_purchase, a, b) for r in (0.3, 1.0) for a, b in ((0.7, 1.8), (0.4, 8.0))]
+        """Rates as frequent as the customers' own, if they were there half of the time; few or many leave."""
+        # Those who are counted as gone at once leave higher rates to the others.
+        common = 0.5 if cls.first_included else 0.3
+        time_there = float(rows.weights @ rows["T"] / (rows.weights @ rows["frequency"] + 1.0)) / 2
+        return [(r, r * time_there, a, b) for r in (common, 1.0) for a, b in ((0.7, 1.8), (0.4, 8.0))]
 
     def limit(self, optimum: Optimum) -> Limit | None:
         """Where nobody leaves, or all with the same chance."""

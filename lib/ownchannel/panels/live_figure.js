@@ -93,8 +93,9 @@ function render({ model, el }) {
 
   const theme = new MutationObserver(redraw);
   const size = new ResizeObserver(() => drawn && plot.offsetWidth && Plotly.Plots.resize(plot));
+  // A busy page tells several changes at once, the newest last.
   const sight = new IntersectionObserver(
-    ([entry]) => { visible = entry.isIntersecting; settle(); }, { rootMargin: "300px" });
+    (entries) => { visible = entries.at(-1).isIntersecting; settle(); }, { rootMargin: "300px" });
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   size.observe(plot);
   sight.observe(plot);
