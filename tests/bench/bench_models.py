@@ -9,6 +9,7 @@ import argparse
 import time
 import warnings
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -131,6 +132,11 @@ def main() -> None:
     parser.add_argument("--without-pymc", action="store_true")
     parser.add_argument("--without-million", action="store_true")
     arguments, _ = parser.parse_known_args()
+    missing = [peer for peer in ("lifetimes", "pymc_marketing") if find_spec(peer) is None]
+    if missing:
+        print(f"Not compared with {' and '.join(missing)}: pip install -e '.[peers]' brings them.")
+    if "lifetimes" in missing:
+        return
     print(
         f"{'model':<14}{'customers':>10}{'ours, ms':>11}{'theirs, ms':>12}{'times':>9}{'goal':>8}"
         f"{'log-likelihood':>18}{'at theirs':>18}"
@@ -138,7 +144,7 @@ def main() -> None:
     sample = cdnow()
     for name, (_, _, goal) in MODELS.items():
         compare(name, sample, goal, times=5)
-    if not arguments.without_pymc:
+    if not arguments.without_pymc and "pymc_marketing" not in missing:
         compare_with_pymc(sample)
     if not arguments.without_million:
         million = a_million()
