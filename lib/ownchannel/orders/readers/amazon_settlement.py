@@ -144,7 +144,7 @@ def _amounts(rows: Rows, column: _Column, mark: str) -> Amounts:
     words = ("transaction-type", "marketplace-name", "amount-type", column.name)
     otherwise: tuple[Part, str | None] = ("unclassified", None)
     booked = rows.each(partial(_booked, column.type), *words, otherwise=otherwise)
-    part, description = zip(*booked, strict=True)
+    part, description = [each for each, _ in booked], [each for _, each in booked]
     return Amounts(rows.amounts(column.amount, mark), rows.has_text(column.amount), part, description)
 
 
