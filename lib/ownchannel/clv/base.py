@@ -3,6 +3,7 @@
 Built on statsmodels: `Model(customers).fit()` gives results with `params`, `bse`, `conf_int()`, `summary()`.
 """
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
@@ -77,14 +78,14 @@ class CustomerModel(GenericLikelihoodModel):
     # ------------------------------------------------------------ what a concrete model writes down
 
     @classmethod
+    @abstractmethod
     def row_likelihood(cls, p: Parameters, rows: Histories) -> tuple[Floats, dict[str, Floats]]:
         """By row the log-likelihood, and its derivative by the logarithm of each parameter."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def starts(cls, rows: Histories) -> Sequence[tuple[float, ...]]:
         """Several starting points for the parameters."""
-        raise NotImplementedError
 
     def limit(self, optimum: Optimum) -> Limit | None:
         """The simpler model that this one becomes at a boundary, where the optimum lies there."""
