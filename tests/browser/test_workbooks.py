@@ -47,9 +47,10 @@ def assert_panel_shows(page: Page, expected: Answer) -> None:
             plot = shown.locator(".oc-plot").nth(place)
             plot.scroll_into_view_if_needed()
             expect(plot).to_have_attribute("aria-label", chart.caption)
-            page.wait_for_function(
+            page.wait_for_function(  # what loads above a chart may push it out of sight, where it is not drawn
                 """([place, wanted]) => {
                     const gd = document.querySelectorAll(".oc-panel .oc-plot")[place];
+                    gd.scrollIntoView({ block: "nearest" });
                     const drawn = (gd._fullData ?? []).map(({y}) => Array.from(y, Number));
                     return drawn.length === wanted.length && wanted.every((series, i) =>
                         series.every((value, j) => Math.abs(value - drawn[i][j]) < 1e-5));

@@ -76,6 +76,7 @@ function render({ model, el }) {
         await draw();
       }
     } catch (error) {
+      stale = true; // the next sight of it, or change, tries again
       fail(error);
     } finally {
       drawing = false;
