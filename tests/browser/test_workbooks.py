@@ -47,7 +47,7 @@ def assert_panel_shows(page: Page, expected: Answer) -> None:
             plot = shown.locator(".oc-plot").nth(place)
             plot.scroll_into_view_if_needed()
             expect(plot).to_have_attribute("aria-label", chart.caption)
-            page.wait_for_function(  # what loads above a chart may push it out of sight, where it is not drawn
+            page.wait_for_function(  # what loads above may push a chart out of sight, where it is not drawn
                 """([place, wanted]) => {
                     const gd = document.querySelectorAll(".oc-panel .oc-plot")[place];
                     gd.scrollIntoView({ block: "nearest" });
