@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given
@@ -33,6 +33,11 @@ SALARY = dataclasses.replace(
 )
 
 
+OVENS = dataclasses.replace(
+    FEE, label="Ovens", unit="units", valid=(1, 10), slider=(1, 10), plausible=(1, 4), step=1, whole=True
+)
+
+
 class Rent(Assumptions):
     fee: Annotated[float, FEE] = 0.15
     salary: Annotated[float, SALARY] = 3_000
@@ -43,6 +48,12 @@ class Rent(Assumptions):
         if self.fee == 0 and self.salary == 0:
             raise ValueError("A fee and a salary of 0 leave nothing to compare.")
         return self
+
+
+def refusal(model: type[Assumptions], **given: Any) -> str:
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate(given)
+    return why_refused(refused.value)
 
 
 def test_only_marked_fields_are_declared_in_the_order_of_the_class() -> None:
@@ -80,11 +91,61 @@ def test_a_refusal_is_the_sentence_of_the_rule_that_was_broken() -> None:
 
 
 def test_a_refusal_names_the_field_that_is_no_number_or_not_declared() -> None:
-    with pytest.raises(ValidationError) as refused:
-        Rent.model_validate({"fee": "much", "tip": 1})
-    sentence = why_refused(refused.value)
-    assert "fee: Input should be a valid number" in sentence
-    assert "tip: Extra inputs are not permitted" in sentence
+    assert refusal(Rent, fee="much") == "fee must be a number: you gave 'much'."
+    assert refusal(Rent, salery=3_000) == "salery is not known here: did you mean salary?"
+    assert refusal(Rent, tip=1, fe=0.1) == "tip is not known here. fe is not known here: did you mean fee?"
+
+
+class Kitchen(Assumptions):
+    ovens: Annotated[int, OVENS]
+    name: str = ""
+    sizes: tuple[float, ...] = ()
+    prices: dict[str, tuple[float, float]] = {}  # noqa: RUF012
+    fuel: Literal["gas", "wood"] = "gas"
+    rent: Rent = Rent()
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({}, "ovens is missing."),
+        ({"ovens": 2.5}, "ovens must be a whole number: you gave 2.5."),
+        ({"ovens": "two"}, "ovens must be a whole number: you gave 'two'."),
+        ({"ovens": 2, "name": 5}, "name must be text: you gave 5."),
+        ({"ovens": 2, "sizes": 5}, "sizes must be a list: you gave 5."),
+        ({"ovens": 2, "sizes": [1, "big"]}, "sizes, item 2 must be a number: you gave 'big'."),
+        ({"ovens": 2, "prices": [1]}, "prices must be a table of names and values: you gave [1]."),
+        ({"ovens": 2, "prices": {"tea": [1]}}, "prices.tea, item 2 is missing."),
+        ({"ovens": 2, "prices": {"tea": [1, 2, 3]}}, "prices.tea must hold at most 2 values: you gave 3."),
+        ({"ovens": 2, "fuel": "tea"}, "fuel must be 'gas' or 'wood': you gave 'tea'."),
+        ({"ovens": "2" * 80 + "x"}, f"ovens must be a whole number: you gave '{'2' * 12}...{'2' * 12}x'."),
+        ({"ovens": 2, "rent": 5}, "rent must be a table of names and values: you gave 5."),
+        ({"ovens": 2, "rent": {"fee": 15}}, "fee must lie between 0 and 1: you gave 15; did you mean 0.15?"),
+        (
+            {"ovens": None, "name": None},
+            "ovens must be a whole number: you gave None. name must be text: you gave None.",
+        ),
+    ],
+)
+def test_every_mistake_is_said_in_plain_words(given: dict[str, Any], sentence: str) -> None:
+    assert refusal(Kitchen, **given) == sentence
+
+
+def test_a_whole_number_is_wanted_whatever_the_type_of_the_field() -> None:
+    class Loose(Assumptions):
+        ovens: Annotated[float, OVENS] = 2
+
+    assert Loose(ovens=3.0).ovens == 3
+    assert refusal(Loose, ovens=2.5) == "ovens must be a whole number: you gave 2.5."
+
+
+def test_a_setting_that_changes_nothing_is_not_called_unlikely() -> None:
+    class Furnished(Rent):
+        def unused(self) -> frozenset[str]:
+            return frozenset({"fee"})
+
+    assert Furnished(fee=0.2).unlikely() == []
+    assert len(Furnished(salary=7_000).unlikely()) == 1
 
 
 def test_a_setting_outside_its_source_is_called_unlikely_in_its_own_unit() -> None:
@@ -102,6 +163,10 @@ def test_a_setting_outside_its_source_is_called_unlikely_in_its_own_unit() -> No
         ("share", 0.005, 0.25, "25.0%"),
         ("share", 0.01, 1 / 3, "33.33%"),
         ("share a year", 0.01, 0.08, "8% a year"),
+        ("share a month", 0.001, 0.004, "0.4% a month"),
+        ("money a year", 1, 20, "$20 a year"),
+        ("money a unit", 0.5, 5, "$5.00 a unit"),
+        ("units", 1, 1, "1 unit"),
         ("points", 0.01, 0.01, "1 point"),
         ("money", 100, 12_000, "$12,000"),
         ("money an order", 0.5, 4.5, "$4.50 an order"),
@@ -132,6 +197,7 @@ def test_a_share_is_read_to_a_hundredth_of_a_point(fee: float) -> None:
         ({"step": 0.4}, "step"),
         ({"source": " "}, "source must say something"),
         ({"help": ""}, "help must say something"),
+        ({"whole": True}, "step 0.01 must be whole"),
     ],
 )
 def test_a_declaration_that_contradicts_itself_is_refused(mistake: dict[str, Any], sentence: str) -> None:

@@ -1,8 +1,12 @@
 """An assumption is declared once, beside its field; slider, check, table and source all come from there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from difflib import get_close_matches
+from functools import cache
+from reprlib import repr as shortened
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import pandas as pd
@@ -11,19 +15,25 @@ from pydantic_core import ErrorDetails
 
 from ownchannel.formats import money
 
+#: What a person may decide, what a person may fear, and what simply is.
+Role = Literal["fact", "decision", "fear"]
 Confidence = Literal["official", "peer-reviewed", "vendor", "measured", "assumption"]
 Unit = Literal[
     "share",
+    "share a month",
     "share a year",
     "points",
     "money",
     "money a month",
+    "money a year",
     "money an order",
     "money a customer",
+    "money a unit",
     "customers",
     "customers a month",
     "orders",
     "orders a month",
+    "units",
     "messages a week",
     "agents",
     "hours",
@@ -66,6 +76,10 @@ class Assumption:
     source: str
     confidence: Confidence
     group: str = ""
+    """The theme that it is folded under."""
+    role: Role = "fact"
+    whole: bool = False
+    """Whether only whole numbers are taken."""
 
     def __post_init__(self) -> None:
         for name in ("slider", "plausible"):
@@ -76,6 +90,8 @@ class Assumption:
                 )
         if not 0 < self.step <= self.slider[1] - self.slider[0]:
             raise ValueError(f"{self.label}: step {self.step} must be above 0 and no longer than the slider.")
+        if self.whole and self.step % 1:
+            raise ValueError(f"{self.label}: step {self.step} must be whole, as the value is.")
         for name in ("label", "help", "source"):
             if not getattr(self, name).strip():
                 raise ValueError(f"{self.label or 'An assumption'}: {name} must say something.")
@@ -86,15 +102,45 @@ class Assumption:
         It carries the decimals of the step, and up to two more where the value needs them. Without a
         `currency`, money is a plain number.
         """
-        scale = 100 if self.unit in {"share", "share a year", "points"} else 1
-        scaled = Decimal(str(value)) * scale
-        step_digits = _decimals(Decimal(str(self.step)) * scale)
+        scaled = Decimal(str(value)) * self._scale
+        step_digits = _decimals(Decimal(str(self.step)) * self._scale)
         digits = min(max(step_digits, _decimals(scaled)), step_digits + 2)
         amount = f"{scaled:,.{digits}f}"
         if self.unit.startswith("money"):
             cents = 2 if digits else 0
             amount = money(scaled, currency, cents) if currency else f"{scaled:,.{cents}f}"
         return _with_unit(amount, self.unit)
+
+    def check(self, name: str, value: float) -> None:
+        """Raise ValueError, in a sentence, where the field `name` cannot take `value`.
+
+        >>> hours = Assumption(
+        ...     label="Open",
+        ...     unit="hours",
+        ...     valid=(0, 24),
+        ...     slider=(0, 24),
+        ...     plausible=(6, 12),
+        ...     step=1,
+        ...     help="Hours a day with somebody there.",
+        ...     source="Your own calendar",
+        ...     confidence="measured",
+        ...     whole=True,
+        ... )
+        >>> hours.check("open_hours", 8.5)
+        Traceback (most recent call last):
+        ValueError: open_hours must be a whole number: you gave 8.5.
+        """
+        low, high = self.valid
+        if not low <= value <= high:
+            text = f"{name} must lie between {low:g} and {high:g}: you gave {value:g}"
+            percent_slip = self._scale == 100 and low <= value / 100 <= high
+            raise ValueError(text + (f"; did you mean {value / 100:g}?" if percent_slip else "."))
+        if self.whole and value % 1:
+            raise ValueError(f"{name} must be a whole number: you gave {value:g}.")
+
+    @property
+    def _scale(self) -> int:
+        return 100 if self.unit.startswith("share") or self.unit == "points" else 1
 
 
 class Assumptions(BaseModel):
@@ -103,31 +149,44 @@ class Assumptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     @classmethod
-    def declared(cls) -> dict[str, Assumption]:
+    def declared(cls) -> Mapping[str, Assumption]:
         """Each field's declaration, by the field's name, in the order of the class."""
-        return {
-            name: mark
-            for name, field in cls.model_fields.items()
-            for mark in field.metadata
-            if isinstance(mark, Assumption)
-        }
+        return _declared(cls)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_fields(cls, given: Any) -> Any:
+        fields = cls.model_fields
+        if isinstance(given, Mapping) and not given.keys() <= fields.keys():
+            unknown = [str(name) for name in given if name not in fields]
+            raise ValueError(
+                " ".join(f"{name} is not known here{did_you_mean(name, fields)}" for name in unknown)
+            )
+        return given
 
     @model_validator(mode="after")
     def _inside_valid_range(self) -> Self:
+        values = vars(self)
         for name, declared in self.declared().items():
-            value = getattr(self, name)
-            low, high = declared.valid
-            if not low <= value <= high:
-                raise ValueError(_refusal(name, value, declared))
+            value, (low, high) = values[name], declared.valid
+            if (
+                declared.whole or not low <= value <= high
+            ):  # most need no second look: this runs at every move
+                declared.check(name, value)
         return self
 
+    def unused(self) -> frozenset[str]:
+        """The fields that change nothing as the others stand: nobody needs to judge them."""
+        return frozenset()
+
     def unlikely(self, currency: str = "") -> list[str]:
-        """A sentence for each setting outside the range that its source supports."""
+        """A sentence for each setting in use that lies outside the range that its source supports."""
         sentences = []
+        unused = self.unused()
         for name, declared in self.declared().items():
             value = getattr(self, name)
             low, high = declared.plausible
-            if not low <= value <= high:
+            if name not in unused and not low <= value <= high:
                 given, least, most = (declared.reading(number, currency) for number in (value, low, high))
                 sentences.append(
                     f"{declared.label}: {given} lies outside {least} to {most} ({declared.source})."
@@ -148,6 +207,19 @@ class Assumptions(BaseModel):
             for name, declared in self.declared().items()
         ]
         return pd.DataFrame(rows)
+
+
+@cache
+def _declared(model: type[Assumptions]) -> Mapping[str, Assumption]:
+    """Kept, for a set of assumptions is checked again whenever a slider moves."""
+    return MappingProxyType(
+        {
+            name: mark
+            for name, field in model.model_fields.items()
+            for mark in field.metadata
+            if isinstance(mark, Assumption)
+        }
+    )
 
 
 Declared = TypeVar("Declared", bound=Assumptions)
@@ -196,24 +268,69 @@ def why_refused(error: ValueError) -> str:
     >>> why_refused(ValueError("The shares add up to 120%."))
     'The shares add up to 120%.'
     """
+    return " ".join(refusals(error))
+
+
+def refusals(error: ValueError) -> list[str]:
+    """What `why_refused` says, a sentence for each thing that is wrong."""
     if not isinstance(error, ValidationError):
-        return str(error)
-    return " ".join(_sentence(detail) for detail in error.errors())
+        return [str(error)]
+    return [_sentence(detail) for detail in error.errors()]
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence that refuses a name: the nearest known one, where one is near.
+
+    >>> did_you_mean("repeat_rte", ["repeat_rate", "cac"])
+    ': did you mean repeat_rate?'
+    >>> did_you_mean("tip", ["repeat_rate", "cac"])
+    '.'
+    """
+    nearest = get_close_matches(name, known, n=1)
+    return f": did you mean {nearest[0]}?" if nearest else "."
+
+
+#: What was expected and is not, by pydantic's name of the mistake.
+_EXPECTED = {
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "string_type": "text",
+    "tuple_type": "a list",
+    "dict_type": "a table of names and values",
+    "model_type": "a table of names and values",
+    "model_attributes_type": "a table of names and values",
+    "literal_error": "{expected}",
+}
+
+#: What is wrong at all, likewise.
+_WRONG = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "too_long": "must hold at most {max_length} values: you gave {actual_length}",
+}
 
 
 def _sentence(detail: ErrorDetails) -> str:
-    own = detail.get("ctx", {}).get("error")
+    """One mistake in plain words: `detail` is how pydantic describes it."""
+    kind, more = detail["type"], detail.get("ctx", {})
+    own = more.get("error")
     if isinstance(own, ValueError):
         return str(own)
-    place = ".".join(map(str, detail["loc"]))
-    return f"{place}: {detail['msg']}." if place else f"{detail['msg']}."
+    place, given = _place(detail["loc"]) or "This", shortened(detail["input"])
+    if kind in _WRONG:
+        return f"{place} {_WRONG[kind].format_map(more)}."
+    if kind in _EXPECTED:
+        return f"{place} must be {_EXPECTED[kind].format_map(more)}: you gave {given}."
+    return f"{place} cannot be {given}."
 
 
-def _refusal(name: str, value: float, declared: Assumption) -> str:
-    low, high = declared.valid
-    text = f"{name} must lie between {low:g} and {high:g}: you gave {value:g}"
-    percent_slip = declared.unit == "share" and low <= value / 100 <= high
-    return text + (f"; did you mean {value / 100:g}?" if percent_slip else ".")
+def _place(location: Iterable[str | int]) -> str:
+    """Where in a document a mistake stands: `uncertain.cash, item 2`."""
+    names = ".".join(part for part in location if isinstance(part, str))
+    return ", ".join([names, *(f"item {part + 1}" for part in location if isinstance(part, int))])
 
 
 def _decimals(number: Decimal) -> int:
@@ -223,7 +340,13 @@ def _decimals(number: Decimal) -> int:
 
 
 #: What stands behind the amount, for the units that are not simply its noun.
-_SUFFIX: dict[Unit, str] = {"share": "%", "share a year": "% a year", "money": "", "number": ""}
+_SUFFIX: dict[Unit, str] = {
+    "share": "%",
+    "share a month": "% a month",
+    "share a year": "% a year",
+    "money": "",
+    "number": "",
+}
 
 
 def _with_unit(amount: str, unit: Unit) -> str:

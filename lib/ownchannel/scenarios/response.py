@@ -1,0 +1,99 @@
+"""What the growth budget brings: its parts, and the new customers that each of them wins by month."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ownchannel.clv.special import Floats
+from ownchannel.scenarios.values import Number, PlanValues, Values
+
+
+def budgets(values: PlanValues) -> tuple[Number, ...]:
+    """The advertising money a month of each channel: its kind's part, shared by today's spend."""
+    share, whole = values.plan.owned_share_of_growth_budget, values.plan.growth_budget
+    parts = {"owned": share * whole, "marketplace": (1.0 - share) * whole}
+    spent = {kind: sum(channel.reference_spend for channel in values.of_kind(kind)) for kind in parts}
+    return tuple(
+        parts[channel.kind] * _ratio(channel.reference_spend, spent[channel.kind])
+        for channel in values.channels
+    )
+
+
+def customers_won(channel: Values, budget: Number) -> Number:
+    """Customers a month that the platform's report attributes to so much advertising."""
+    more = _ratio(budget, channel.reference_spend)
+    dearer = np.maximum(more, 1.0) ** channel.spend_elasticity
+    return np.asarray(customers_today(channel) * np.where(np.asarray(more) > 1.0, dearer, more))
+
+
+def customers_today(channel: Values) -> Number:
+    """The same at today's spend."""
+    return _ratio(channel.reference_spend, channel.cac)
+
+
+@dataclass(frozen=True)
+class Demand:
+    """New customers of a channel by month, before events; a row a month, a column a draw or one for all."""
+
+    with_ads: Floats
+    """Organic and paid."""
+    without_ads: Floats
+    """Those who come while the advertising account is lost."""
+    extra_with_ads: Floats
+    """Paid customers beyond those of today's spend."""
+    extra_without_ads: Floats
+    """The same, below 0, while the account is lost."""
+
+
+def demand(channel: Values, extra: Number, level: Floats | Number, months: int) -> Demand:
+    """The new customers that come by themselves and by advertising, at a `level` of season, price and ease.
+
+    `extra` are customers a month that today's spend would not win, before ramp-up and inflation.
+    """
+    t = np.arange(1.0, months + 1.0)[:, None]
+    today, real = customers_today(channel), channel.ad_incrementality
+    dearer = (1.0 + channel.cac_inflation) ** ((t - 1.0) / 12.0)
+    as_today = real * today / dearer
+    more = real * extra * _ramp(t, channel.ramp_months) / dearer
+    paid = as_today + more
+    organic = channel.organic_customers * (1.0 + channel.organic_growth) ** (t - 1.0) + (1.0 - real) * today
+    base = organic + real * today
+    return Demand(
+        with_ads=level * (organic * _rank(organic + paid, base, channel.rank_effect) + paid),
+        without_ads=level * (organic * _rank(organic, base, channel.rank_effect)),
+        extra_with_ads=level * more,
+        extra_without_ads=level * -as_today,
+    )
+
+
+def level(channel: Values, values: PlanValues) -> Floats:
+    """Season, price and how easily a visitor becomes a buyer, as one factor of new customers by month."""
+    price = (1.0 - channel.discount) ** -channel.price_elasticity
+    return np.asarray(values.season() * (price * _ease(channel, values)))
+
+
+def _ease(channel: Values, values: PlanValues) -> Number:
+    if channel.kind == "owned":
+        return np.asarray(channel.checkout_conversion)
+    undercut = np.any([own.discount > channel.discount for own in values.of_kind("owned")] or [False], axis=0)
+    return np.asarray(channel.visibility * (1.0 - channel.undercut_loss * undercut))
+
+
+def _ramp(t: Floats, months: Number) -> Floats:
+    """The part of the extra customers that comes already; all of them where there is no ramp."""
+    months = np.asarray(months, dtype=np.float64)
+    slow = np.where(months > 0, months, 1.0)
+    return np.where(months > 0, -np.expm1(-t / slow), 1.0)
+
+
+def _rank(now: Floats, base: Floats, effect: Number) -> Floats | float:
+    """How much higher the platform ranks a brand that sells more."""
+    if np.ndim(effect) == 0 and effect == 0:
+        return 1.0
+    return np.where(base > 0, now / np.where(base > 0, base, 1.0), 1.0) ** effect
+
+
+def _ratio(part: Number, whole: Number) -> Number:
+    """The part over the whole; 0 where there is no whole."""
+    whole = np.asarray(whole, dtype=np.float64)
+    return np.asarray(np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), 0.0))

@@ -1,0 +1,159 @@
+"""A plan under thousands of draws of what may happen and of what is uncertain."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ownchannel.clv.special import Floats
+from ownchannel.scenarios.draws import Draws, draws_of
+from ownchannel.scenarios.events import Event
+from ownchannel.scenarios.measures import Loss, loss_of, worst_mean
+from ownchannel.scenarios.path import balance, discount_factors, discounted, follow_plan
+from ownchannel.scenarios.values import Number, PlanValues
+
+if TYPE_CHECKING:
+    from ownchannel.scenarios.plan import Plan
+
+Series = Literal["npv to date", "cash balance", "cash flow", "revenue"]
+
+#: Months of the first and of the last year.
+YEAR = 12
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A plan in each draw; arrays have a row a month and a column a draw."""
+
+    draws: Draws
+    cash_flow: Floats
+    timing: Floats | float
+    """What payouts that come later, and stock that is bought earlier, add to each month's cash."""
+    revenue: Floats
+    rented_revenue: Floats
+    """Of marketplaces."""
+    calm_revenue: Floats
+    """By draw, of the first year if no event came."""
+    floored: bool
+    """Whether, in some draw, cannibalisation took all customers of a marketplace."""
+
+    @property
+    def plan(self) -> "Plan":
+        """What was simulated."""
+        return self.draws.plan
+
+    @cached_property
+    def npv(self) -> Floats:
+        """By draw what the months are worth today, less the set-up."""
+        return discounted(self.cash_flow, self._number("discount_rate")) - self._number("setup_cost")
+
+    @cached_property
+    def cash_balance(self) -> Floats:
+        """At the end of each month, from month 0."""
+        start = self._number("cash") - self._number("setup_cost")
+        return balance(self.cash_flow, self.timing, start)
+
+    @property
+    def low_point(self) -> Floats:
+        """The lowest cash balance of each draw."""
+        return np.asarray(self.cash_balance.min(axis=0))
+
+    def cvar(self, share: float = 0.05) -> float:
+        """The mean NPV of the worst draws."""
+        return worst_mean(self.npv, share)
+
+    @cached_property
+    def revenue_at_risk(self) -> Loss:
+        """What events take of the first year's revenue, against the same draw without any."""
+        return loss_of(self.calm_revenue - self.revenue[:YEAR].sum(axis=0))
+
+    @property
+    def marketplace_share(self) -> float:
+        """The marketplaces' part of the expected revenue of the last year; 0 without revenue."""
+        rented, whole = self.rented_revenue[-YEAR:].sum(), self.revenue[-YEAR:].sum()
+        return float(rented / whole) if whole > 0 else 0.0
+
+    def bands(self, what: Series, levels: tuple[float, ...] = (0.1, 0.25, 0.5, 0.75, 0.9)) -> pd.DataFrame:
+        """Quantiles by month, a column a level; from month 0 where something adds up."""
+        rows, first = self._rows(what)
+        places = np.round(np.array(levels) * (self.draws.number - 1)).astype(np.intp)
+        quantiles = np.sort(rows, axis=1)[:, places]
+        return pd.DataFrame(quantiles, pd.RangeIndex(first, first + len(rows), name="month"), list(levels))
+
+    def worst(self, share: float = 0.05) -> NDArray[np.intp]:
+        """The draws with the lowest NPV, the worst first."""
+        return np.argsort(self.npv, kind="stable")[: max(1, int(np.ceil(share * self.draws.number)))]
+
+    def draw(self, draw: int) -> tuple["Plan", tuple[Event, ...]]:
+        """A draw as a plan without uncertainty, and its events: `project` of them is that draw."""
+        return self.draws.draw(draw)
+
+    def _number(self, field: str) -> Number:
+        """A number of the plan's own, by draw where it is uncertain."""
+        number: Number = self.draws.fields.get(field, getattr(self.plan, field))
+        return number
+
+    def _rows(self, what: Series) -> tuple[Floats, int]:
+        """A series by month and draw, and its first month."""
+        if what == "npv to date":
+            factors = discount_factors(self._number("discount_rate"), len(self.cash_flow))
+            return balance(self.cash_flow * factors, 0.0, -self._number("setup_cost")), 0
+        if what == "cash balance":
+            return self.cash_balance, 0
+        if what not in ("cash flow", "revenue"):
+            raise ValueError(
+                f"There are no bands of {what!r}: expected one of {', '.join(get_args(Series))}."
+            )
+        return (self.cash_flow if what == "cash flow" else self.revenue), 1
+
+
+def simulate(plan: "Plan", draws: int = 10_000, seed: int = 0) -> Simulation:
+    """The plan under `draws` draws of its events, uncertain fields and fitted models.
+
+    The same seed gives the same draws whatever the plan's numbers are, with a channel more or a longer
+    horizon, too.
+
+    >>> from ownchannel.scenarios.presets import preset
+    >>> from ownchannel.scenarios.project import project
+    >>> simulation = simulate(preset("Balanced brand"), draws=500)
+    >>> its_plan, events = simulation.draw(int(simulation.worst()[0]))
+    >>> bool(np.isclose(project(its_plan, events).npv, simulation.npv.min(), rtol=1e-9))
+    True
+    """
+    drawn = draws_of(plan, draws, seed)
+    shape = (int(plan.horizon_months), draws)
+    flow, revenue, rented = np.empty(shape), np.empty(shape), np.empty(shape)
+    timing = np.empty(shape) if _has_timing(plan) else None
+    calm, floored = np.empty(draws), False
+    for batch in drawn.batches():
+        path = follow_plan(batch.values, batch.effects)
+        its = batch.draws
+        flow[:, its] = path.cash_flow
+        rented[:, its] = path.revenue("marketplace")
+        revenue[:, its] = path.revenue("owned")
+        calm[its] = _calm_revenue(batch.values)
+        floored |= path.floored
+        if timing is not None:
+            timing[:, its] = path.timing()
+    revenue += rented
+    return Simulation(drawn, flow, 0.0 if timing is None else timing, revenue, rented, calm, floored)
+
+
+def _has_timing(plan: "Plan") -> bool:
+    drawn = any(path.endswith(".payout_delay") for path in plan.uncertain)
+    return drawn or any(its.payout_delay or its.stock_lead_months for its in plan.channels)
+
+
+def _calm_revenue(values: PlanValues) -> Floats:
+    """What the channels would sell in the first year without events, by draw or for all."""
+    months = min(YEAR, values.months)
+    curves = {
+        its.name: {"purchase_curves": its.purchase_curves.first_months(months)}
+        for its in values.channels
+        if its.purchase_model is not None
+    }
+    first = values.with_plan({"horizon_months": months}).with_channels(curves)
+    return np.asarray(follow_plan(first, {}).revenue().sum(axis=0))

@@ -1,0 +1,83 @@
+"""What orders tell, on orders whose sums are plain, and intervals against repeated draws."""
+
+import datetime as dt
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from ownchannel.orders.orders import Orders
+from ownchannel.scenarios.measured import ratio
+from ownchannel.scenarios.measured_orders import measured_orders
+from ownchannel.scenarios.observed import Observed, observed_channels
+from tests.scenarios.brands import orders_on
+
+
+def shop(orders: Orders) -> Observed:
+    return observed_channels(orders, "USD")["Shop"]
+
+
+def days(number: int, first: str = "2025-01-01") -> pd.Series:
+    return pd.Series(pd.date_range(first, periods=number))
+
+
+def orders(number: int = 300, **told: object) -> Orders:
+    return orders_on(days(number), pd.Series(range(number)), **told)
+
+
+def test_the_interval_of_a_ratio_holds_the_truth_as_often_as_it_says():
+    generator, hits = np.random.default_rng(1), 0
+    for _ in range(1_000):
+        value = generator.gamma(2.0, 25.0, 400)
+        back = value * (generator.random(400) < 0.06)
+        found = ratio(back, value, "orders")
+        hits += found.low < 0.06 < found.high
+    assert 930 <= hits <= 970
+
+
+def test_plain_orders_have_plain_numbers():
+    found = measured_orders(
+        shop(
+            orders(
+                kind="marketplace", fee=Decimal(9), fulfilment=Decimal(3), shipping=Decimal(5), quantity=2.0
+            )
+        )
+    )
+    values = {name: measured.value for name, measured in found.items()}
+    assert values == pytest.approx(
+        {"order_value": 45, "units_per_order": 2, "fee_rate": 6 / 45, "fulfilment_cost": 3}
+    )
+
+
+def test_an_own_stores_fee_is_the_cards():
+    found = measured_orders(shop(orders(fee=Decimal("1.46"))))
+    assert found["payment_rate"].value == pytest.approx(1.46 / 40)
+    assert found["payment_fixed"].value == 0
+    assert "fee_rate" not in found
+
+
+def test_young_orders_tell_no_returns():
+    number = 300
+    refunds = [Decimal(10)] * (number - 61) + [Decimal(0)] * 61
+    table = orders(number).arrow
+    at = table.schema.get_field_index("refund")
+    field = table.schema.field("refund")
+    told = Orders(table.set_column(at, field, pa.array(refunds, field.type)), orders(1).report)
+    # The last day may be cut off, and the 60 days before it are too young.
+    assert measured_orders(shop(told))["return_rate"].value == pytest.approx(0.25)
+
+
+def test_few_orders_and_untold_fields_are_left_to_the_user():
+    assert measured_orders(shop(orders(29))) == {}
+    assert sorted(measured_orders(shop(orders()))) == ["order_value", "units_per_order"]
+
+
+def test_observation_ends_a_week_before_the_last_day_that_is_surely_whole():
+    its = shop(orders(300))
+    assert (its.first, its.end) == (dt.date(2025, 1, 1), dt.date(2025, 10, 27) - dt.timedelta(days=8))
+    assert its.whole_months() == 9
+    assert shop(orders_on(days(304), pd.Series(range(304)))).whole_months() == 10
+    assert observed_channels(orders(20), "USD") == {}
+    assert observed_channels(orders(), "EUR") == {}
