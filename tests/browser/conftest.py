@@ -103,3 +103,11 @@ def open_lab(page: Page, servers: ExitStack) -> Callable[[Path], Page]:
         return harness.open_lab(page, address, notebook.name)
 
     return opened
+
+
+@pytest.fixture
+def workbooks(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The workbooks and samples in a folder of their own, with an empty workspace beside them."""
+    monkeypatch.setenv("OWNCHANNEL_WORKSPACE", str(tmp_path / "workspace"))
+    shutil.copytree(root / "data" / "samples", tmp_path / "data" / "samples")
+    return Path(shutil.copytree(root / "workbooks", tmp_path / "workbooks"))

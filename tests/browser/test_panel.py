@@ -22,15 +22,27 @@ Open = Callable[[Path], Page]
 @pytest.fixture(scope="module")
 def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("workbooks") / "01_rent_or_own.ipynb"
+    return write_notebook(path, "panel", "panel.at(fee=0.2)")
+
+
+def write_notebook(path: Path, panel: str, *more: str) -> Path:
+    """A notebook whose one hidden cell is the toy workbook and ends with `panel`."""
     source = Path(toy.__file__).read_text(encoding="utf-8")
     cells = [
         nbformat.v4.new_markdown_cell("# Rent or own?\n\nMove a slider."),
-        nbformat.v4.new_code_cell(source + "\npanel", metadata={"jupyter": {"source_hidden": True}}),
-        nbformat.v4.new_code_cell("panel.at(fee=0.2)"),
+        nbformat.v4.new_code_cell(f"{source}\n{panel}", metadata={"jupyter": {"source_hidden": True}}),
+        *map(nbformat.v4.new_code_cell, more),
     ]
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
     return path
+
+
+@pytest.fixture
+def folded(tmp_path: Path) -> Path:
+    """The toy workbook with a heading folded away and a switch."""
+    panel = 'Panel(Rent(), answer, "USD", folded=["Your own shop"], switches=["months"])'
+    return write_notebook(tmp_path / "folded.ipynb", panel)
 
 
 def assert_page_shows(page: Page, rent: toy.Rent) -> None:
@@ -95,6 +107,69 @@ def test_every_control_has_a_name_a_value_in_words_and_a_place_in_the_tab_order(
     expect(page.locator("[aria-live=polite] .oc-sentence")).to_be_visible()
 
 
+def test_a_fold_opens_with_the_keyboard_stays_open_and_tells_what_moved_inside(
+    open_voila: Open, folded: Path
+) -> None:
+    page = open_voila(folded)
+    fold = page.locator(".oc-fold > summary")
+    expect(fold).to_have_text("Your own shop2 sliders")
+    expect(slider_by_label(page, "Growth budget")).to_have_count(0)  # hidden from a screen reader too
+    page.get_by_label("About Months without the marketplace").focus()
+    page.keyboard.press("Tab")
+    expect(fold).to_be_focused()
+    page.keyboard.press("Enter")
+    press(page, "Growth budget", "PageUp")
+    assert_page_shows(page, toy.Rent(budget=6_000))
+    expect(fold).to_have_text("Your own shop2 sliders1 moved")
+    expect(slider_by_label(page, "Growth budget")).to_be_visible()
+    press(page, "Growth budget", "PageDown")
+    expect(fold).to_have_text("Your own shop2 sliders")
+
+
+def test_a_switch_turns_a_setting_off_and_on_again_to_where_it_stood(open_voila: Open, folded: Path) -> None:
+    page = open_voila(folded)
+    slider = slider_by_label(page, "Months without the marketplace")
+    switch = page.get_by_role("switch", name="Months without the marketplace", exact=True)
+    press(page, "Months without the marketplace", "ArrowRight", "ArrowRight")
+    expect(switch).to_be_checked()
+    switch.press("Space")
+    assert_page_shows(page, toy.Rent(months=0))
+    expect(slider).to_be_disabled()
+    expect(slider).to_have_attribute("aria-valuetext", "off")
+    switch.press("Space")
+    assert_page_shows(page, toy.Rent(months=3))
+    expect(slider).to_be_enabled()
+
+    press(page, "Months without the marketplace", "Home")  # dragged to nothing is off, and keeps the focus
+    expect(switch).not_to_be_checked()
+    expect(slider).to_be_focused()
+    press(page, "Months without the marketplace", "ArrowRight")
+    assert_page_shows(page, toy.Rent(months=1))
+    expect(switch).to_be_checked()
+
+
+def test_undo_by_button_and_by_key_goes_back_a_burst_at_a_time(open_voila: Open, folded: Path) -> None:
+    page = open_voila(folded)
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_disabled()
+    slider_by_label(page, "Referral fee").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    assert_page_shows(page, toy.Rent(fee=0.19))
+    press(page, "Months without the marketplace", "End")
+    assert_page_shows(page, toy.Rent(fee=0.19, months=12))
+    page.get_by_role("switch").press("Space")
+    assert_page_shows(page, toy.Rent(fee=0.19, months=0))
+    page.keyboard.press("Control+z")
+    assert_page_shows(page, toy.Rent(fee=0.19, months=12))
+    expect(page.get_by_role("switch")).to_be_checked()
+    undo.press("Enter")
+    assert_page_shows(page, toy.Rent(fee=0.19))
+    undo.press("Enter")
+    assert_page_shows(page, toy.Rent())
+    expect(undo).to_be_disabled()
+
+
 def test_sliders_and_answer_stack_on_a_narrow_page(open_voila: Open, notebook: Path) -> None:
     page = open_voila(notebook)
     boxes = (
@@ -133,6 +208,8 @@ def test_jupyterlab_follows_the_keyboard_and_is_current_after_a_reload(
     assert_page_shows(page, toy.Rent(fee=0.17))
     press(page, "Referral fee", "ArrowLeft")
     assert_page_shows(page, toy.Rent(fee=0.16))
+    slider_by_label(page, "Referral fee").press("Control+z")  # the page's, and not the notebook's
+    assert_page_shows(page, toy.Rent(fee=0.17))
     assert harness.outside_loopback(requests) == []
 
 

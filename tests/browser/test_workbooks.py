@@ -1,6 +1,5 @@
 """The workbooks themselves in a real browser, in JupyterLab and in Voilà."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,14 +17,6 @@ from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 pytestmark = pytest.mark.browser
 
 Open = Callable[[Path], Page]
-
-
-@pytest.fixture
-def workbooks(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The workbooks and samples in a folder of their own, with an empty workspace beside them."""
-    monkeypatch.setenv("OWNCHANNEL_WORKSPACE", str(tmp_path / "workspace"))
-    shutil.copytree(root / "data" / "samples", tmp_path / "data" / "samples")
-    return Path(shutil.copytree(root / "workbooks", tmp_path / "workbooks"))
 
 
 @pytest.fixture(scope="module")

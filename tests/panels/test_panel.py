@@ -1,11 +1,15 @@
 """What the sliders say and what the page shows are one."""
 
+import asyncio
 import dataclasses
 from typing import Any
 
 import pytest
 
+from ownchannel.charts.theme import Chart
 from ownchannel.panels import Answer, Panel
+from ownchannel.panels.answer import LaterChart
+from ownchannel.panels.view import IDLE_SECONDS
 from tests.panels.toy import Rent, answer
 
 
@@ -112,3 +116,52 @@ def test_its_stored_output_is_short_stable_and_readable_without_a_kernel(panel: 
     }
     assert bundle["text/plain"].startswith("Panel: In a year your own shop leaves $3,480")
     assert "$25,920" in bundle["text/html"]
+
+
+def test_undo_shows_what_was_shown_before_and_reading_elsewhere_is_no_step(panel: Panel[Rent]) -> None:
+    panel.set(fee=0.2)
+    before = shown(panel)
+    panel.set(months=4)
+    panel.at(fee=0.1)
+    panel.undo()
+    assert shown(panel) == before
+
+
+def test_charts_out_of_sight_are_drawn_when_the_sliders_rest() -> None:
+    drawn: list[float] = []
+
+    def later(rent: Rent) -> Answer:
+        def draw() -> Chart:
+            drawn.append(rent.fee)
+            return Chart(full.charts[1].figure, full.charts[1].caption)
+
+        full = answer(rent)
+        return dataclasses.replace(full, charts=(full.charts[0], LaterChart(draw)))
+
+    panel = Panel(Rent(), later, "USD")
+    panel.figures[1].visible = False
+    drawn.clear()
+
+    async def move() -> None:
+        for fee in (0.2, 0.21, 0.22):
+            panel.set(fee=fee)
+            assert panel.figures[0].caption == answer(Rent(fee=fee)).charts[0].caption
+        assert drawn == []
+        await asyncio.sleep(3 * IDLE_SECONDS)
+
+    asyncio.run(move())
+    assert drawn == [0.22]
+    assert panel.figures[1].caption == answer(Rent(fee=0.22)).charts[1].caption
+
+
+def test_a_chart_that_scrolls_into_sight_before_the_sliders_rest_is_drawn_all_the_same() -> None:
+    panel = Panel(Rent(), answer, "USD")
+    panel.figures[1].visible = False
+
+    async def move() -> None:
+        panel.set(fee=0.2)
+        panel.figures[1].visible = True
+        await asyncio.sleep(3 * IDLE_SECONDS)
+
+    asyncio.run(move())
+    assert shown(panel)["charts"] == shown(Panel(Rent(fee=0.2), answer, "USD"))["charts"]

@@ -82,7 +82,9 @@ def eventful_plan(**fields: Any) -> Plan:
             refund_fee_rate=0.2,
             undercut_loss=0.1,
         ),
-        market(name="Bazaar", suspension_hazard=0.04, fee_rise_hazard=0.05, fee_rise_points=0.03, steering=0.1),
+        market(
+            name="Bazaar", suspension_hazard=0.04, fee_rise_hazard=0.05, fee_rise_points=0.03, steering=0.1
+        ),
         store(
             ad_loss_hazard=0.05,
             ad_loss_months=2,
@@ -98,7 +100,13 @@ def eventful_plan(**fields: Any) -> Plan:
             discount=0.05,
             price_elasticity=1.2,
         ),
-        store(name="Club", ad_loss_hazard=0.03, purchase_model=FITTED, referrals_per_order=0.02, member_share=0.2),
+        store(
+            name="Club",
+            ad_loss_hazard=0.03,
+            purchase_model=FITTED,
+            referrals_per_order=0.02,
+            member_share=0.2,
+        ),
     ]
     uncertain = {
         "discount_rate": (0.05, 0.2),

@@ -25,7 +25,12 @@ def gain(its_plan: Plan, multiple: float) -> float:
     [
         plan(owned_share_of_growth_budget=0.8),
         plan(owned_share_of_growth_budget=0.8, growth_budget=9_000),
-        plan(market(ad_incrementality=0.2), store(cac=90), growth_budget=3_000, owned_share_of_growth_budget=0.7),
+        plan(
+            market(ad_incrementality=0.2),
+            store(cac=90),
+            growth_budget=3_000,
+            owned_share_of_growth_budget=0.7,
+        ),
         plan(
             market(suspension_hazard=0.1, suspension_recovery=0.5),
             store(ad_loss_hazard=0.1, spend_elasticity=0.6, ramp_months=6, cannibalisation=0.2),

@@ -229,7 +229,9 @@ def test_a_draw_tells_its_events_in_order_of_time():
 
 
 def test_what_is_certain_happens_and_what_cannot_does_not():
-    its_plan = plan(market(suspension_hazard=1, suspension_months=2, private_label_hazard=1, fee_rise_hazard=1))
+    its_plan = plan(
+        market(suspension_hazard=1, suspension_months=2, private_label_hazard=1, fee_rise_hazard=1)
+    )
     _, events = simulate(its_plan.with_values({"horizon_months": 4}), 3).draw(2)
     assert Counter((event.kind, event.month) for event in events) == Counter(
         [("suspension", 1), ("suspension", 3), ("private_label", 1)]
@@ -238,7 +240,7 @@ def test_what_is_certain_happens_and_what_cannot_does_not():
     assert simulate(plan(), 50).draw(7)[1] == ()
 
 
-def test_lost_accounts_hit_what_members_and_friends_are_left():
+def test_friends_come_though_the_account_is_lost():
     """Of 10 customers half order again and each order brings 0.1 friends a month later, account or not."""
     rate = 1 - exp(-0.5)
     its_plan = plan(

@@ -132,8 +132,14 @@ def test_more_to_the_own_store_leaves_less_to_the_marketplace():
     ("its_plan", "message"),
     [
         (two(growth_budget=0), "There is no growth budget to share"),
-        (two({"reference_spend": 0}, owned_share_of_growth_budget=1), "A frontier needs a marketplace that adv"),
-        (two(None, {"reference_spend": 0}, owned_share_of_growth_budget=0), "A frontier needs an own store that"),
+        (
+            two({"reference_spend": 0}, owned_share_of_growth_budget=1),
+            "A frontier needs a marketplace that adv",
+        ),
+        (
+            two(None, {"reference_spend": 0}, owned_share_of_growth_budget=0),
+            "A frontier needs an own store that",
+        ),
     ],
 )
 def test_a_plan_without_a_choice_is_refused(its_plan, message):

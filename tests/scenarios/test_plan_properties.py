@@ -17,9 +17,6 @@ from ownchannel.scenarios.tornado import tornado
 from tests.scenarios.random_plans import random_events, random_plan
 from tests.scenarios.small_plans import FITTED, market, plan, store
 
-#: More repeat orders could make the friends whom they bring too many.
-NO_FRIENDS = ("referrals_per_order",)
-
 every_plan = pytest.mark.parametrize("seed", range(60))
 
 
@@ -56,7 +53,9 @@ def test_a_higher_fee_never_helps(seed):
 @every_plan
 def test_more_repeat_never_hurts_where_orders_leave_money_and_membership_is_no_cost(seed):
     cheap = drawn(seed)
-    for field in ("goods_cost", "ad_rate", "return_rate", "fulfilment_cost", "member_annual_cost", *NO_FRIENDS):
+    costs = ("goods_cost", "ad_rate", "return_rate", "fulfilment_cost", "member_annual_cost")
+    # More repeat orders could make the friends whom they bring too many.
+    for field in (*costs, "referrals_per_order"):
         cheap = changed(cheap, field, 0.0)
     before = project(cheap).npv
     for channel in cheap.channels:
@@ -119,6 +118,20 @@ def membership(channel, new: np.ndarray) -> np.ndarray:
 
 
 @every_plan
+def test_orders_leave_what_the_parts_of_an_order_add_up_to(seed):
+    nobody_joins = changed(drawn(seed), "member_share", 0.0)
+    months = project(nobody_joins).months
+    for channel in nobody_joins.channels:
+        rows = months[months["channel"] == channel.name]
+        parts = order_breakdown(nobody_joins, channel.name)["amount"]
+        assert parts.iloc[-1] == pytest.approx(parts.iloc[:-1].sum(), abs=1e-9)
+        # Small against the price where costs eat all of it.
+        expected = (parts.iloc[-1] * rows["orders"]).to_numpy()
+        small = 1e-12 * (channel.order_value * rows["orders"]).to_numpy().max()
+        assert rows["contribution"].to_numpy() == pytest.approx(expected, rel=1e-9, abs=small)
+
+
+@every_plan
 def test_doubling_who_comes_and_who_is_there_doubles_orders(seed):
     sizes = ("organic_customers", "existing_customers", "reference_spend", "growth_budget")
     numbers = drawn(seed).numbers()
@@ -150,7 +163,7 @@ def test_nothing_is_sold_below_zero_and_orders_are_first_and_repeat_ones(seed):
     months = path(seed).months
     for what in ("new_customers", "repeat_orders", "orders", "revenue"):
         assert (months[what] >= 0).all()
-    assert months["orders"].to_numpy() == pytest.approx((months["new_customers"] + months["repeat_orders"]))
+    assert months["orders"].to_numpy() == pytest.approx(months["new_customers"] + months["repeat_orders"])
 
 
 # ---------------------------------------------------------------- neutral levers
@@ -170,7 +183,11 @@ def test_nothing_is_sold_below_zero_and_orders_are_first_and_repeat_ones(seed):
             "channels.Store.member_annual_cost": 20,
         },
         {"channels.Market.undercut_loss": 0.9},
-        {"channels.Market.undercut_loss": 0.9, "channels.Store.discount": 0.2, "channels.Market.discount": 0.2},
+        {
+            "channels.Market.undercut_loss": 0.9,
+            "channels.Store.discount": 0.2,
+            "channels.Market.discount": 0.2,
+        },
         {"channels.Store.ramp_months": 12, "channels.Market.ramp_months": 3},
         {"channels.Store.spend_elasticity": 0.5, "channels.Market.spend_elasticity": 0.3},
         {"channels.Store.cannibalisation": 1},
@@ -220,6 +237,39 @@ def test_seasons_start_in_the_plans_first_month():
     assert months.loc[months["orders"] > 0, "month"].tolist() == [3, 15]
 
 
+@pytest.mark.parametrize("model", [None, FITTED], ids=["one rate", "fitted"])
+def test_repeat_orders_of_todays_customers_follow_the_season(model):
+    seasonality = [0.5, 0.7, 1.3, 1.5, 1.0, 1.0, 0.8, 1.2, 1.1, 0.9, 0.6, 1.4]
+    nobody_new = store(organic_customers=0, reference_spend=0, cac=0, purchase_model=model, repeat_rate=0)
+    flat, uneven = (
+        plan(nobody_new, start="2027-03"),
+        plan(nobody_new, start="2027-03", seasonality=seasonality),
+    )
+    found, evenly = (project(its).months["repeat_orders"].to_numpy() for its in (uneven, flat))
+    assert found / evenly == pytest.approx((seasonality[2:] + seasonality[:2]) * 2)
+
+
+def new_of_marketplaces(organic: tuple[float, float], cannibalisation: float) -> list[float]:
+    """New customers a month of two marketplaces, while a store's advertising brings 40 more than today."""
+    its_plan = plan(
+        *(market(name=f"Market {n}", organic_customers=n, reference_spend=0, cac=0) for n in organic),
+        store(cannibalisation=cannibalisation),
+        horizon_months=1,
+        growth_budget=2_000,
+        owned_share_of_growth_budget=1,
+    )
+    return project(its_plan).months["new_customers"].tolist()[:2]
+
+
+def test_what_a_store_takes_from_marketplaces_is_shared_by_their_organic_customers():
+    assert new_of_marketplaces((90, 30), 0.5) == pytest.approx([90 - 15, 30 - 5])
+
+
+def test_a_store_takes_no_more_than_there_is():
+    assert new_of_marketplaces((21, 7), 0.6) == pytest.approx([21 - 18, 7 - 6])
+    assert new_of_marketplaces((21, 7), 1.0) == [0, 0]
+
+
 # ---------------------------------------------------------------- corners
 
 
@@ -235,12 +285,11 @@ def test_referrals_without_bound_are_refused():
 def test_referrals_near_the_bound_bring_what_a_series_of_friends_does():
     """Customers who order once and bring 0.9 friends each: 1, 1.9, 2.71 … of the organic ones."""
     its_plan = plan(
-        store(organic_customers=10, existing_customers=0, repeat_rate=0, referrals_per_order=0.9, cac=25),
+        store(organic_customers=10, existing_customers=0, repeat_rate=0, referrals_per_order=0.9),
         horizon_months=40,
     )
     expected = [10 * (1 - 0.9 ** (month + 1)) / 0.1 for month in range(40)]
-    with_nobody_won = its_plan.with_values({"channels.Store.ad_incrementality": 1.0})
-    assert project(with_nobody_won).months["orders"].tolist() == pytest.approx(expected)
+    assert project(its_plan).months["orders"].tolist() == pytest.approx(expected)
 
 
 def test_no_budget_is_simulated_and_has_no_frontier():
@@ -261,7 +310,9 @@ def test_a_single_channel_has_every_answer_but_a_frontier(only):
     assert len(tornado(its_plan)) > 5
     assert break_even_cac(its_plan, draws=20).verdict in ("", "none")
     assert runway(its_plan) in (None, 1)
-    with pytest.raises(ValueError, match="A frontier needs (an own store|a marketplace) that advertises today"):
+    with pytest.raises(
+        ValueError, match=r"A frontier needs (an own store|a marketplace) that advertises today"
+    ):
         frontier(its_plan, draws=5)
 
 
@@ -305,7 +356,10 @@ def test_nobody_or_everybody_comes_back_or_sends_back(repeat_rate, return_rate):
     # Who never leaves orders once a month, from the first month on; who always leaves orders no more.
     of_new = first["new_customers"].to_numpy() * repeat_rate
     assert first["repeat_orders"].to_numpy() == pytest.approx(
-        [of_new[0] + 300 * (1 if repeat_rate else 1 - exp(-1)), of_new[1] + 200 * (1 if repeat_rate else 1 - exp(-1))]
+        [
+            of_new[0] + 300 * (1 if repeat_rate else 1 - exp(-1)),
+            of_new[1] + 200 * (1 if repeat_rate else 1 - exp(-1)),
+        ]
     )
     assert (months["revenue"] == 0).all() == (return_rate == 1)
     assert simulate(its_plan, 3).npv == pytest.approx(np.full(3, project(its_plan).npv))

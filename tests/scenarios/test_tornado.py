@@ -17,6 +17,8 @@ from tests.scenarios.small_plans import (
     without_uncertainty,
 )
 
+#: As many as its description says.
+DRAWS = 200
 OF_EVENTS = ("suspension_", "private_label_", "fee_rise_", "ad_loss_")
 
 
@@ -47,19 +49,24 @@ def test_rows_of_random_plans_are_what_project_gives(seed):
 
 def test_rows_of_events_are_means_of_draws_about_the_path_without_events():
     its_plan = plan(
-        market(suspension_hazard=0.02, suspension_recovery=0.8, private_label_hazard=0.003, private_label_loss=0.3),
+        market(
+            suspension_hazard=0.02,
+            suspension_recovery=0.8,
+            private_label_hazard=0.003,
+            private_label_loss=0.3,
+        ),
         store(),
         uncertain={"channels.Market.suspension_recovery": (0.5, 0.9)},
     )
     known = without_uncertainty(its_plan)
     table = tornado(its_plan, seed=4).set_index("path")
     assert table.loc["channels.Market.suspension_recovery", ["low", "high"]].tolist() == [0.5, 0.9]
-    calm, mean = project(known).npv, simulate(known, 500, seed=4).npv.mean()
+    calm, mean = project(known).npv, simulate(known, DRAWS, seed=4).npv.mean()
     rows = table[[is_of_events(path) for path in table.index]]
     assert len(rows) >= 4
     for row in rows.itertuples():
         for end, npv in ((row.low, row.npv_low), (row.high, row.npv_high)):
-            there = simulate(known.with_values({row.Index: end}), 500, seed=4)
+            there = simulate(known.with_values({row.Index: end}), DRAWS, seed=4)
             assert npv == pytest.approx(calm + there.npv.mean() - mean, rel=1e-9), row.Index
 
 

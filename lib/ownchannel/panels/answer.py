@@ -1,15 +1,18 @@
 """What a workbook answers at one position of its sliders, and how that reads as plain text."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from numbers import Real
 from textwrap import wrap
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 
 from ownchannel.charts.theme import Chart
 from ownchannel.panels import markup
@@ -18,13 +21,43 @@ _MOST_POINTS = 13  # a line of 60 months is printed at about every fifth
 _SERIES = (("z",), ("x", "y"), ("labels", "values"))  # where a trace keeps its data, by its kind
 
 
+class LaterChart:
+    """A chart that `draw` draws when somebody looks at it, once; it reads as a Chart.
+
+    Give one for a chart that takes long: a panel draws what is out of sight only when its sliders rest.
+    `draw` must not fail, because by then the answer is shown: what can be refused is worked out before.
+
+    >>> import plotly.graph_objects as go
+    >>> LaterChart(lambda: Chart(go.Figure(), "Nothing yet.")).caption
+    'Nothing yet.'
+    """
+
+    def __init__(self, draw: Callable[[], Chart]) -> None:
+        self._draw = draw
+
+    @cached_property
+    def _drawn(self) -> Chart:
+        return self._draw()
+
+    @property
+    def figure(self) -> go.Figure:
+        """The plotly figure."""
+        return self._drawn.figure
+
+    @property
+    def caption(self) -> str:
+        """What the figure shows, in words."""
+        return self._drawn.caption
+
+
 @dataclass(frozen=True, repr=False)
 class Answer:
     """The answer in a sentence, then its numbers, charts, table and warnings.
 
     `sentence` is plain text with `**bold**` where the eye should fall; `numbers` are pairs of a label and a
-    value, already in words; every chart brings its caption. Its printed form holds no widget and rounds the
-    charts' own data, so a lesson that prints an answer can be checked against what it printed before.
+    value, already in words; every chart brings its caption, and one that takes long is a `LaterChart`. Its
+    printed form holds no widget and rounds the charts' own data, so a lesson that prints an answer can be
+    checked against what it printed before.
 
     >>> Answer("You keep **$5** of $20.", numbers=(("Share kept", "25%"),))
     You keep $5 of $20.
@@ -33,7 +66,7 @@ class Answer:
 
     sentence: str
     numbers: tuple[tuple[str, str], ...] = ()
-    charts: tuple[Chart, ...] = ()
+    charts: tuple[Chart | LaterChart, ...] = ()
     table: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
 

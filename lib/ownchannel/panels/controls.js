@@ -7,9 +7,10 @@ function element(tag, parent, attributes = {}, text = "") {
   return parent.appendChild(made);
 }
 
-// A row: label and readout, the slider below, and what is known of the number behind a "?".
+// A row: a switch where there is one, label and readout, the slider below, and what is known behind a "?".
 function addRow(parent, row, id, moved) {
   const box = element("div", parent, { class: "oc-row" });
+  const toggle = row.switch && addSwitch(box, row, moved);
   element("label", box, { for: id }, row.label);
   const readout = element("output", box, { for: id });
   const { name, min, max, step } = row;
@@ -20,49 +21,95 @@ function addRow(parent, row, id, moved) {
   const about = element("details", box);
   element("summary", about, { "aria-label": `About ${row.label}`, title: `About ${row.label}` }, "?");
   for (const line of row.about) element("p", about, {}, line);
-  return { slider, readout };
+
+  const disable = () => (slider.disabled = !toggle.checked && !slider.matches(":focus")); // or the keyboard is lost
+  if (toggle) slider.addEventListener("blur", () => setTimeout(disable));
+  return (value, text) => {
+    const isOff = row.switch?.off === value;
+    slider.value = value;
+    readout.value = isOff ? "off" : text;
+    slider.setAttribute("aria-valuetext", readout.value);
+    if (!toggle) return;
+    toggle.checked = !isOff;
+    if (!isOff) toggle.dataset.last = value;
+    disable();
+  };
 }
 
-// JupyterLab's notebook would take an arrow key for a move to the next cell, and an x for cutting this one.
-function keepFromNotebook(event) {
-  if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+// On or off is only the value: what is undone, loaded or reset needs no second thought.
+function addSwitch(box, { name, label, switch: { off, on } }, moved) {
+  box.classList.add("oc-switched");
+  const toggle = element("input", box, { type: "checkbox", role: "switch", "aria-label": label, "data-last": on });
+  toggle.addEventListener("change", () => moved(name, toggle.checked ? Number(toggle.dataset.last) : off));
+  return toggle;
+}
+
+// A heading and the place for its rows; folded, the heading says how many sliders are behind it and how many moved.
+function addGroup(parent, { title, folded, rows }) {
+  if (!folded) {
+    const group = element("fieldset", parent);
+    if (title) element("legend", group, {}, title);
+    return { group, show: () => {} };
+  }
+  const fold = element("details", parent, { class: "oc-fold" });
+  const summary = element("summary", fold, {}, title);
+  element("span", summary, {}, rows.length === 1 ? "1 slider" : `${rows.length} sliders`);
+  const mark = element("span", summary, { class: "oc-moved" });
+  const group = element("fieldset", fold, { "aria-label": title });
+  const show = (values, defaults) => {
+    const moved = rows.filter(({ name }) => values[name] !== defaults[name]).length;
+    mark.textContent = moved ? `${moved} moved` : "";
+  };
+  return { group, show };
 }
 
 function render({ model, el }) {
   const form = element("div", el, { class: "oc-controls", role: "group", "aria-label": "Assumptions" });
-  form.addEventListener("keydown", keepFromNotebook);
   const showing = Math.random().toString(36).slice(2); // a label points to its own slider, though a panel be shown twice
   const rows = {};
 
   function moved(name, value) {
     model.set("values", { ...model.get("values"), [name]: value });
     model.save_changes();
-    reset.disabled = false;
   }
-  for (const { title, rows: members } of model.get("groups")) {
-    const group = element("fieldset", form);
-    if (title) element("legend", group, {}, title);
-    for (const row of members) rows[row.name] = addRow(group, row, `${showing}-${row.name}`, moved);
-  }
+  const groups = model.get("groups").map((told) => {
+    const { group, show } = addGroup(form, told);
+    for (const row of told.rows) rows[row.name] = addRow(group, row, `${showing}-${row.name}`, moved);
+    return show;
+  });
 
   const foot = element("div", form, { class: "oc-foot" });
+  const undo = element("button", foot, { type: "button", title: "Ctrl+Z" }, "Undo");
   const reset = element("button", foot, { type: "button" }, "Reset");
   element("span", foot, {}, "Shaded: the range that the source supports.");
+  const askUndo = () => {
+    model.set("undos_asked", model.get("undos_asked") + 1);
+    model.save_changes();
+  };
+  undo.addEventListener("click", askUndo);
   reset.addEventListener("click", () => {
     model.set("values", model.get("defaults"));
     model.save_changes();
   });
+  form.addEventListener("keydown", (event) => {
+    const isCommand = event.ctrlKey || event.metaKey;
+    if (isCommand && !event.shiftKey && event.key.toLowerCase() === "z") {
+      event.preventDefault();
+      event.stopPropagation(); // JupyterLab would undo in the notebook
+      askUndo();
+    } else if (!isCommand) {
+      event.stopPropagation(); // nor take an arrow key for a move to the next cell, an x for cutting this one
+    }
+  });
 
   const show = () => {
     const values = model.get("values"), defaults = model.get("defaults"), readouts = model.get("readouts");
-    for (const [name, { slider, readout }] of Object.entries(rows)) {
-      slider.value = values[name];
-      readout.value = readouts[name];
-      slider.setAttribute("aria-valuetext", readouts[name]);
-    }
+    for (const [name, showRow] of Object.entries(rows)) showRow(values[name], readouts[name]);
+    for (const showGroup of groups) showGroup(values, defaults);
+    undo.disabled = !model.get("undoable");
     reset.disabled = Object.keys(rows).every((name) => values[name] === defaults[name]);
   };
-  const changes = ["change:values", "change:readouts"];
+  const changes = ["change:values", "change:readouts", "change:undoable"];
   for (const change of changes) model.on(change, show);
   show();
   return () => changes.forEach((change) => model.off(change, show));

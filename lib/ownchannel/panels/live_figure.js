@@ -42,6 +42,15 @@ function plotly(model) {
 }
 
 const nextFrame = () => new Promise(requestAnimationFrame);
+const TURNS = Symbol.for("ownchannel.turns");
+
+// One figure a frame, in the order asked: the first is painted, and a key taken, before the next is drawn.
+function inTurn(draw) {
+  const before = globalThis[TURNS] ?? Promise.resolve();
+  return new Promise((resolve, reject) => {
+    globalThis[TURNS] = before.then(nextFrame).then(() => { draw().then(resolve, reject); });
+  });
+}
 
 function element(tag, parent, className) {
   const made = document.createElement(tag);
@@ -56,6 +65,8 @@ function render({ model, el }) {
   let Plotly, stale = true, drawing = false, drawn = false, visible = false, gone = false;
 
   async function draw() {
+    if (gone) return;
+    stale = false;
     const { data, layout, config } = structuredClone(model.get("figure"));
     const dark = document.body.dataset.jpThemeLight === "false";
     layout.template = model.get("templates")[dark ? "dark" : "light"];
@@ -70,11 +81,7 @@ function render({ model, el }) {
     if (drawing || !Plotly) return;
     drawing = true;
     try {
-      while (stale && visible && !gone) {
-        stale = false;
-        await nextFrame();
-        await draw();
-      }
+      while (stale && visible && !gone) await inTurn(draw);
     } catch (error) {
       stale = true; // the next sight of it, or change, tries again
       fail(error);
@@ -95,8 +102,12 @@ function render({ model, el }) {
   const theme = new MutationObserver(redraw);
   const size = new ResizeObserver(() => drawn && plot.offsetWidth && Plotly.Plots.resize(plot));
   // A busy page tells several changes at once, the newest last.
-  const sight = new IntersectionObserver(
-    (entries) => { visible = entries.at(-1).isIntersecting; settle(); }, { rootMargin: "300px" });
+  const sight = new IntersectionObserver((entries) => {
+    visible = entries.at(-1).isIntersecting;
+    model.set("visible", visible); // the kernel sends what is seen first
+    model.save_changes();
+    settle();
+  }, { rootMargin: "300px" });
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   size.observe(plot);
   sight.observe(plot);

@@ -12,6 +12,7 @@ import traitlets
 
 from ownchannel.charts import theme
 from ownchannel.charts.theme import Chart
+from ownchannel.panels.answer import LaterChart
 
 
 class LiveFigure(anywidget.AnyWidget):
@@ -19,7 +20,8 @@ class LiveFigure(anywidget.AnyWidget):
 
     plotly's own `FigureWidget` shows its first data again after a page reload, loses updates in Voilà and
     carries 5 MB of script each. Here the whole figure is one synchronised value, so any page that opens it
-    sees the current one, and plotly.js is loaded once a page. `on_click` receives the clicked points.
+    sees the current one, and plotly.js is loaded once a page. `on_click` receives the clicked points, and
+    `visible` says whether the page has it in sight (or nearly), as far as a page has said so.
 
     >>> import plotly.graph_objects as go
     >>> figure = LiveFigure(Chart(go.Figure(go.Bar(x=["a"], y=[1])), "One bar."))
@@ -32,14 +34,19 @@ class LiveFigure(anywidget.AnyWidget):
     figure = traitlets.Dict().tag(sync=True)
     caption = traitlets.Unicode().tag(sync=True)
     templates = traitlets.Dict().tag(sync=True)
+    visible = traitlets.Bool(True).tag(sync=True)
 
-    def __init__(self, chart: Chart, on_click: Callable[[list[dict[str, Any]]], None] | None = None) -> None:
+    def __init__(
+        self,
+        chart: Chart | LaterChart,
+        on_click: Callable[[list[dict[str, Any]]], None] | None = None,
+    ) -> None:
         self._on_click = on_click
         super().__init__(templates=_templates())
         self.on_msg(self._receive)
         self.show(chart)
 
-    def show(self, chart: Chart) -> None:
+    def show(self, chart: Chart | LaterChart) -> None:
         """Show another chart in the place of this one, at once on every page that is open."""
         figure = json.loads(chart.figure.to_json())
         figure["layout"].pop("template", None)  # the page chooses light or dark

@@ -1,8 +1,10 @@
 """A workbook's panel: sliders on the left, the answer on the right, which follows every move in place."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Generic
+
+import ipywidgets
 
 from ownchannel.assumptions import why_refused
 from ownchannel.panels.answer import Answer
@@ -16,7 +18,7 @@ class Panel(Generic[Settings]):
 
     Displaying a panel shows it. Where the settings, or `answer`, raise ValueError, the panel shows that
     sentence until the next move. The first answer fixes the number of charts. Settings that are `hidden` have
-    no slider, and can be set all the same.
+    no slider, and can be set all the same; `folded` and `switches` are those of `Controls`.
 
     >>> from ownchannel.marketplace.economics import Economics
     >>> def kept(costs):
@@ -34,15 +36,20 @@ class Panel(Generic[Settings]):
         answer: Callable[[Settings], Answer],
         currency: str,
         hidden: Collection[str] = (),
+        *,
+        folded: Collection[str] = (),
+        switches: Collection[str] | Mapping[str, float] = (),
     ) -> None:
         self._compute = answer
         self.settings = settings
         self.currency = currency
         self.hidden = hidden
-        self.controls: Controls[Settings] = Controls(settings, currency, hidden)
+        self.controls: Controls[Settings] = Controls(
+            settings, currency, hidden, folded=folded, switches=switches
+        )
         self._view = AnswerView(self._answered())
-        self._whole = box([self.controls, self._view.widget], "oc-panel")
-        self.controls.on_change(self._follow)
+        self.widget = box([self.controls, self._view.widget], "oc-panel")
+        self.controls.on_change(self.refresh)
 
     @property
     def figures(self) -> list[LiveFigure]:
@@ -64,16 +71,17 @@ class Panel(Generic[Settings]):
         """Put every slider back to where it stood at first."""
         self.controls.reset()
 
+    def undo(self) -> None:
+        """Take back the last step, if any: a drag or burst of keys on one slider, a set, a reset."""
+        self.controls.undo()
+
     def at(self, **values: float) -> Answer:
         """The answer with some sliders moved: they really move, are read, and go back."""
-        before = self.controls.values
-        try:
-            self.set(**values)
+        with self.controls.moved(**values):
             return self.answer
-        finally:
-            self.controls.values = before
 
-    def _follow(self) -> None:
+    def refresh(self) -> None:
+        """Answer anew where the sliders stand: something else that the answer depends on has changed."""
         answer = self._answered()
         if isinstance(answer, Answer):
             self._view.show(answer)
@@ -89,8 +97,12 @@ class Panel(Generic[Settings]):
             return problem
         return replace(answer, notes=answer.notes + tuple(settings.unlikely(self.currency)))
 
+    def bundle(self, whole: ipywidgets.Widget) -> dict[str, Any]:
+        """What a notebook keeps of `whole`, a page that this panel's widget is a part of."""
+        return live_bundle(whole, self._view.shown, repr(self))
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return live_bundle(self._whole, self._view.shown, repr(self))
+        return self.bundle(self.widget)
 
     def __repr__(self) -> str:
         shown = self._view.shown

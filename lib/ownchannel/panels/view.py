@@ -1,15 +1,20 @@
 """An answer on the page, replaced in place: its sentence, numbers, charts and table."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets
 
 from ownchannel.assumptions import why_refused
+from ownchannel.charts.theme import Chart
 from ownchannel.panels import markup
-from ownchannel.panels.answer import Answer
+from ownchannel.panels.answer import Answer, LaterChart
 from ownchannel.panels.live_figure import LiveFigure
 from ownchannel.panels.live_text import LiveText
+
+#: Charts that nobody sees follow when no move has come for so long.
+IDLE_SECONDS = 0.15
 
 _NO_ANSWER = "oc-no-answer"
 _RUN_ME = "<p><em>Press ▶▶ in the toolbar to run this notebook: its charts and controls appear here.</em></p>"
@@ -29,6 +34,7 @@ class AnswerView:
     def __init__(self, answer: Answer | ValueError) -> None:
         self._head, self._numbers, self._table = LiveText(spoken=True), LiveText(), LiveText()
         self.figures: list[LiveFigure] = []
+        self._waiting: asyncio.TimerHandle | None = None
         self.widget = box([self._head, self._numbers, self._table], "oc-answer")
         self.shown: Answer | ValueError
         if isinstance(answer, Answer):
@@ -48,9 +54,14 @@ class AnswerView:
             )
         self._head.html = markup.sentence_html(answer.sentence)
         self._numbers.html = markup.numbers_html(answer.numbers) + markup.notes_html(answer.notes)
+        unseen = []
         for figure, chart in zip(self.figures, answer.charts, strict=True):
-            figure.show(chart)
+            if figure.visible:
+                figure.show(chart)
+            else:
+                unseen.append((figure, chart))
         self._table.html = "" if answer.table is None else markup.table_html(answer.table)
+        self._when_idle(unseen)
         self.widget.remove_class(_NO_ANSWER)
         self.shown = answer
 
@@ -59,6 +70,20 @@ class AnswerView:
         self.shown = problem
         self._head.html = markup.problem_html(why_refused(problem))
         self.widget.add_class(_NO_ANSWER)
+
+    def _when_idle(self, unseen: list[tuple[LiveFigure, Chart | LaterChart]]) -> None:
+        """Show these a little later, unless another answer comes first; at once where no loop runs."""
+
+        def show() -> None:
+            for figure, chart in unseen:
+                figure.show(chart)
+
+        if self._waiting:
+            self._waiting.cancel()
+        try:
+            self._waiting = asyncio.get_running_loop().call_later(IDLE_SECONDS, show)
+        except RuntimeError:
+            show()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return live_bundle(box([self.widget], "oc-page"), self.shown, repr(self))

@@ -39,7 +39,7 @@ def break_even_cac(plan: "Plan", draws: int = 2_000, seed: int = 0) -> BreakEven
     >>> break_even_cac(preset("Balanced brand").today(), draws=50).verdict
     'any'
     """
-    sides = [list(draws_of(its, draws, seed).batches()) for its in (plan, plan.today())]
+    sides = [draws_of(its, draws, seed).batches for its in (plan, plan.today())]
 
     def gain(log_multiple: float) -> float:
         ours, todays = (_mean_npv(batches, float(np.exp(log_multiple))) for batches in sides)

@@ -1,16 +1,13 @@
 """What a plan's draws hold: uncertain fields, parameters of fitted models, and events, draw by draw."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ownchannel.clv.special import Floats
-from ownchannel.scenarios.events import HAZARDS, Effects, Event, Kind, Starts, allowed, effects, of_draw
+from ownchannel.scenarios.events import Effects, Event, Kind, Starts, effects, event_starts, of_draw
 from ownchannel.scenarios.project import with_curves
 from ownchannel.scenarios.purchase_curve import FittedPurchases, drawn_curves
 from ownchannel.scenarios.randomness import pert, seed_of, uniforms
@@ -20,12 +17,13 @@ from ownchannel.scenarios.values import PlanValues, Values, values_of
 if TYPE_CHECKING:
     from ownchannel.scenarios.plan import Plan
 
-#: Sets of parameters that are drawn of a fitted model: each stands for as many draws.
+#: Sets of parameters that are drawn of a fitted model, for each channel apart. The draws take them in turn, so
+#: a set of one channel always meets the same set of another.
 PARAMETER_SETS = 200
 _MODEL = "purchase_model"
 
-#: Draws that are computed together, so that their months stay in the processor's cache.
-BATCH = 2_500
+#: Draws that are computed together, so that their months stay in the processor's cache: whole turns.
+BATCH = 5 * PARAMETER_SETS
 
 
 @dataclass(frozen=True)
@@ -47,19 +45,19 @@ class Draws:
     fields: Mapping[str, Floats]
     """By path of an uncertain field its value in each draw."""
 
-    def batches(self) -> Iterator[Batch]:
+    @cached_property
+    def batches(self) -> tuple[Batch, ...]:
         """All draws, some at a time."""
-        for begin in range(0, self.number, BATCH):
-            yield self._batch(slice(begin, min(begin + BATCH, self.number)))
+        begins = range(0, self.number, BATCH)
+        return tuple(self._batch(slice(begin, min(begin + BATCH, self.number))) for begin in begins)
 
     def starts(self, channel: Values, months: int, draws: slice) -> dict[Kind, Starts]:
         """By kind, when the events of a channel start in some draws."""
-        found = {}
-        for kind, field in HAZARDS[channel.kind].items():
-            if np.any(hazard := getattr(channel, field)):
-                numbers = uniforms(self.seed, (channel.name, kind), months, self.number)
-                found[kind] = allowed(kind, channel, numbers[:, draws] < hazard)
-        return found
+
+        def numbers(kind: Kind) -> Floats:
+            return uniforms(self.seed, (channel.name, kind), months, self.number)[:, draws]
+
+        return event_starts(channel, numbers)
 
     def draw(self, draw: int) -> tuple["Plan", tuple[Event, ...]]:
         """A draw as a plan without uncertainty, and its events."""
@@ -74,9 +72,8 @@ class Draws:
             changed[channel][field] = float(numbers[draw])
         for its in self.plan.channels:
             if its.purchase_model is not None:
-                sets = its.purchase_model.drawn(PARAMETER_SETS, seed_of(self.seed, (its.name, _MODEL)))
-                taken = self._taken(its.name)[draw] if its.purchase_model.log_covariance else 0
-                changed[its.name][_MODEL] = sets[taken]
+                own_seed = seed_of(self.seed, (its.name, _MODEL))
+                changed[its.name][_MODEL] = its.purchase_model.turn(draw, PARAMETER_SETS, own_seed)
         channels = tuple(its.model_copy(update=changed[its.name]) for its in self.plan.channels)
         own = changed[""] | {"channels": channels, "uncertain": {}}
         return self.plan.model_copy(update=own), of_draw(starts, 0)
@@ -86,18 +83,13 @@ class Draws:
         for channel in values.channels:
             model = channel.purchase_model
             if model is not None and model.log_covariance:
-                sets = self._taken(channel.name)[draws]
-                channel.purchase_curves = _curves(model, channel.name, values.months, self.seed).of(sets)
+                channel.purchase_curves = _curves(model, channel.name, values.months, self.seed)
+                channel.draws = draws.stop - draws.start
         happening = {}
         for channel in values.channels:
             if starts := self.starts(channel, values.months, draws):
                 happening[channel.name] = effects(channel, starts)
         return Batch(draws, values, happening)
-
-    def _taken(self, channel: str) -> NDArray[np.intp]:
-        """Which set of a fitted model's parameters each draw takes."""
-        uniform = uniforms(self.seed, (channel, _MODEL), 1, self.number)[0]
-        return np.asarray(np.floor(PARAMETER_SETS * uniform), dtype=np.intp)
 
 
 def draws_of(plan: "Plan", number: int, seed: int) -> Draws:
@@ -115,4 +107,4 @@ def draws_of(plan: "Plan", number: int, seed: int) -> Draws:
 def _curves(model: FittedPurchases, channel: str, months: int, seed: int) -> PurchaseCurves:
     """The curves of a model's parameter sets."""
     new, existing = drawn_curves(model, months, PARAMETER_SETS, seed_of(seed, (channel, _MODEL)))
-    return PurchaseCurves(new, existing, np.arange(PARAMETER_SETS))
+    return PurchaseCurves(new, existing)

@@ -1,6 +1,6 @@
 """What may happen to a channel, and what it does to each of its months."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, get_args
@@ -94,6 +94,15 @@ def allowed(kind: Kind, channel: Values, happens: Starts) -> Starts:
     return starts
 
 
+def event_starts(channel: Values, uniform: Callable[[Kind], Floats]) -> dict[Kind, Starts]:
+    """By kind, when the events of a channel start: where the kind's uniform number lies below its hazard."""
+    found = {}
+    for kind, field in HAZARDS[channel.kind].items():
+        if np.any(hazard := getattr(channel, field)):
+            found[kind] = allowed(kind, channel, uniform(kind) < hazard)
+    return found
+
+
 def scripted(
     events: Iterable[Event], channels: Iterable[Values], months: int
 ) -> dict[str, dict[Kind, Starts]]:
@@ -145,12 +154,12 @@ def _lasting(starts: Starts, months: int) -> Starts:
 
 def _after_suspension(starts: Starts, months: int, recovery: Number) -> Floats:
     """What is left of new customers once suspensions are over: `recovery`, again for each of them."""
-    over = np.zeros(starts.shape, dtype=np.int8)
-    if months < len(starts):
-        over[months:] = _running(np.add, starts[:-months].astype(np.int8))
-    if np.ndim(recovery):
-        return np.asarray(np.power(recovery, over))
-    return np.take(np.power(float(recovery), np.arange(over.max() + 1.0)), over)
+    left, factors = np.ones(starts.shape), np.broadcast_to(recovery, starts.shape[1])
+    for month in range(months, len(starts)):
+        left[month] = left[month - 1]
+        over = starts[month - months]
+        left[month, over] *= factors[over]
+    return left
 
 
 def _running(operation: np.ufunc, rows: NDArray[Any]) -> NDArray[Any]:

@@ -85,7 +85,7 @@ def _lines(found: Simulation) -> _Lines:
     drawn = found.draws
     names = [channel.name for channel in drawn.plan.channels]
     npv, revenue = np.empty((len(names), drawn.number)), np.empty((2, len(names), drawn.number))
-    for batch in drawn.batches():
+    for batch in drawn.batches:
         for its, name in enumerate(names):
             changed = follow_extra(batch.values, batch.effects, name)
             npv[its, batch.draws] = _worth(changed, batch.values.plan.discount_rate)
@@ -108,18 +108,16 @@ def _extras(values: PlanValues, share: float) -> tuple[Number, ...]:
 
 
 def _is_straight(found: Simulation) -> bool:
-    """Whether nothing bends the lines at either end."""
+    """Whether nothing bends the lines at any share."""
     plan = found.plan
     if any(its.rank_effect for its in plan.channels) or _draws_any(plan, "rank_effect"):
         return False
     takes = any(its.kind == "owned" and its.cannibalisation for its in plan.channels)
     if not takes and not _draws_any(plan, "cannibalisation"):
         return True
-    ends = [{SHARE: 0.0}, {SHARE: 1.0}]
+    all_owned = {SHARE: 1.0}  # where cannibalisation takes most, and marketplaces win fewest
     return not found.floored and not any(
-        arriving(batch.values.with_plan(end), batch.effects)[1]
-        for batch in found.draws.batches()
-        for end in ends
+        arriving(batch.values.with_plan(all_owned), batch.effects)[1] for batch in found.draws.batches
     )
 
 

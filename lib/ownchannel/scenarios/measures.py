@@ -16,6 +16,17 @@ class Loss:
     cvar: float
 
 
+def how_many(share: float, draws: int) -> int:
+    """⌈share·n⌉: how many draws are the worst share of them.
+
+    >>> how_many(0.07, 100), how_many(0.05, 10)
+    (7, 1)
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"The share of worst draws is {share}: expected above 0 and at most 1.")
+    return int(np.ceil(round(share * draws, 9)))
+
+
 def worst_mean(values: Floats, share: float = 0.05) -> float:
     """The mean of the lowest ⌈share·n⌉ values: conditional value at risk.
 
@@ -25,9 +36,7 @@ def worst_mean(values: Floats, share: float = 0.05) -> float:
     >>> worst_mean(np.arange(100.0), 0.05)
     2.0
     """
-    if not 0 < share <= 1:
-        raise ValueError(f"The share of worst draws is {share}: expected above 0 and at most 1.")
-    number = int(np.ceil(round(share * len(values), 9)))
+    number = how_many(share, len(values))
     return float(np.partition(values, number - 1)[:number].mean())
 
 
@@ -37,7 +46,7 @@ def loss_of(lost: Floats) -> Loss:
     >>> loss_of(np.arange(100.0))
     Loss(mean=49.5, var=95.0, cvar=97.0)
     """
-    worst = int(np.ceil(round(0.05 * len(lost), 9)))
+    worst = how_many(0.05, len(lost))
     return Loss(float(lost.mean()), float(-np.partition(-lost, worst - 1)[worst - 1]), -worst_mean(-lost))
 
 

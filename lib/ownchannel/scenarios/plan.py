@@ -1,5 +1,6 @@
 """The plan: channels, a budget between them, and what is uncertain, in one validated document."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Self
 
@@ -51,6 +52,12 @@ class Plan(PlanNumbers):
         holder, name = self._find(path)
         value: float = getattr(holder, name)
         return value
+
+    def neutral(self, path: str) -> float:
+        """The value at which the number at a path changes nothing; NaN where it must be given."""
+        holder, name = self._find(path)
+        field = type(holder).model_fields[name]
+        return math.nan if field.is_required() else float(field.default)
 
     def with_values(self, values: Mapping[str, float]) -> Self:
         """This plan with other numbers, by path.

@@ -117,7 +117,7 @@ def with_curves(values: PlanValues) -> PlanValues:
 def known_curves(channel: Values, months: int) -> PurchaseCurves:
     """The curves of a channel's fitted model, its parameters taken as known."""
     known = channel.purchase_model.model_copy(update={"log_covariance": ()})
-    return PurchaseCurves(*drawn_curves(known, months, 1, 0), np.zeros(1, dtype=np.intp))
+    return PurchaseCurves(*drawn_curves(known, months, 1, 0))
 
 
 def _value_of_new(its: ChannelPath, factors: Floats) -> float:

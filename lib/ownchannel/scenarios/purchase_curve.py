@@ -111,19 +111,19 @@ class FittedPurchases(BaseModel):
     def drawn(self, number: int, seed: int) -> tuple["FittedPurchases", ...]:
         """Models with parameters drawn jointly on the log scale; this one again where nothing is unsure.
 
-        >>> FittedPurchases(model="BG/NBD", parameters=dict(r=0.2, alpha=4, a=0.8, b=2.4)).drawn(3, 0)[
-        ...     0
-        ... ].log_covariance
-        ()
+        >>> fitted = FittedPurchases(model="BG/NBD", parameters={"r": 0.2, "alpha": 4, "a": 0.8, "b": 2.4})
+        >>> fitted.drawn(3, seed=0) == (fitted,)
+        True
         """
-        known = self.model_copy(update={"log_covariance": ()})
-        if not self.log_covariance:
-            return (known,)
-        values = _drawn_parameters(self, number, seed)
-        return tuple(
-            known.model_copy(update={"parameters": dict(zip(self.parameters, map(float, row), strict=True))})
-            for row in values
-        )
+        return tuple(self.turn(draw, number, seed) for draw in range(number if self.log_covariance else 1))
+
+    def turn(self, draw: int, number: int, seed: int) -> "FittedPurchases":
+        """The model that a draw takes where the draws take `number` drawn ones in turn."""
+        changes: dict[str, Any] = {"log_covariance": ()}
+        if self.log_covariance:
+            row = _drawn_parameters(self, number, seed)[draw % number]
+            changes["parameters"] = dict(zip(self.parameters, map(float, row), strict=True))
+        return self.model_copy(update=changes)
 
 
 @lru_cache(maxsize=32)
@@ -162,6 +162,7 @@ def _curves(fitted: FittedPurchases, parameters: Floats, months: int) -> tuple[F
     return new, existing
 
 
+@lru_cache(maxsize=32)
 def _rows(rows: tuple[tuple[float, float, float, float], ...], times: int = 1) -> Histories:
     """The histories as the models take them, all of them several times over."""
     table = pd.DataFrame(rows, columns=[*_COLUMNS, "weights"])

@@ -5,10 +5,8 @@ Arrays have a row a month, and a column a draw or one column for all draws.
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ownchannel.clv.special import Floats
 from ownchannel.outreach.repeat import DAYS_A_MONTH
@@ -28,14 +26,12 @@ class Segment:
 
 @dataclass(frozen=True)
 class PurchaseCurves:
-    """Repeat orders by age 0 … H of a fitted model, a column a set of parameters."""
+    """Repeat orders by age 0 … H of a fitted model, a column a set of parameters; draws take them in turn."""
 
     new: Floats
     """Of a new customer."""
     existing: Floats
     """Of an active customer of today."""
-    column: NDArray[np.intp]
-    """By draw, which set of parameters it takes; one element where there is one set for all."""
 
     @cached_property
     def by_age(self) -> Floats:
@@ -54,16 +50,9 @@ class PurchaseCurves:
         age = np.subtract.outer(months, months)
         return np.ascontiguousarray(np.where(age >= 0, self.by_age.T[:, np.maximum(age, 0)], 0.0))
 
-    def of(self, column: NDArray[np.intp]) -> "PurchaseCurves":
-        """The same curves for other draws."""
-        taken = PurchaseCurves(self.new, self.existing, column)
-        for name in ("by_age", "of_today", "kernels"):  # found once for all draws
-            taken.__dict__[name] = getattr(self, name)
-        return taken
-
     def first_months(self, months: int) -> "PurchaseCurves":
         """The curves of a shorter horizon."""
-        return PurchaseCurves(self.new[: months + 1], self.existing[: months + 1], self.column)
+        return PurchaseCurves(self.new[: months + 1], self.existing[: months + 1])
 
 
 @dataclass(frozen=True)
@@ -155,30 +144,37 @@ def _follow_curves(channel: Values, arrivals: Floats, season: Floats) -> Followe
     """Every customer's repeat orders follow the curve of their age, scaled for the segment."""
     curves: PurchaseCurves = channel.purchase_curves
     scales = [segment.share * segment.scale for segment in segments(channel)]
-    scale, base = sum(scales), channel.existing_customers * curves.of_today[:, curves.column]
+    draws = getattr(channel, "draws", 1)  # parameters may differ by draw where nothing else does
+    scale, base = sum(scales), channel.existing_customers * _in_turn(curves.of_today, draws)
     referred = getattr(channel, "referrals_per_order", 0.0)
-    if not np.any(referred):
-        new, repeats = arrivals, season * scale * (_convolved(curves, arrivals) + base)
+    if np.any(referred):
+        by_age = _in_turn(curves.by_age, draws)
+        new, repeats = _with_referred(by_age, arrivals, season * scale, base, referred)
     else:
-        new, repeats = _with_referred(
-            curves.by_age[:, curves.column], arrivals, season * scale, base, referred
-        )
+        new, repeats = arrivals, season * scale * (_convolved(curves, arrivals, draws) + base)
     members = scales[1] / scale * repeats if len(scales) > 1 else 0.0
     return Followed(np.broadcast_to(new, repeats.shape), repeats, members, 0.0)
 
 
-def _convolved(curves: PurchaseCurves, new: Floats) -> Floats:
+def _in_turn(rows: Floats, draws: int) -> Floats:
+    """By draw, of rows with a column a set of parameters; one column for all draws where there is one set."""
+    sets = rows.shape[1]
+    return rows if sets == 1 else np.tile(rows, -(-draws // sets))[:, :draws]
+
+
+def _convolved(curves: PurchaseCurves, new: Floats, draws: int) -> Floats:
     """Repeat orders of new customers: one product of matrices for each set of parameters."""
-    if len(curves.kernels) == 1:
+    sets, months = len(curves.kernels), len(new)
+    if sets == 1:
         return np.asarray(curves.kernels[0] @ new)
     if new.shape[1] == 1:
-        return (curves.kernels @ new)[:, :, 0].T[:, curves.column]
-    order = np.argsort(curves.column, kind="stable")
-    ends = np.searchsorted(curves.column[order], np.arange(len(curves.kernels) + 1))
-    in_order, found = new[:, order], np.empty(new.shape)
-    for kernel, (begin, end) in zip(curves.kernels, pairwise(ends), strict=True):
-        found[:, order[begin:end]] = kernel @ in_order[:, begin:end]
-    return found
+        return _in_turn((curves.kernels @ new)[:, :, 0].T, draws)
+    turns = -(-draws // sets)
+    whole = np.zeros((months, turns * sets))
+    whole[:, :draws] = new
+    by_set = np.ascontiguousarray(whole.reshape(months, turns, sets).transpose(2, 0, 1))
+    found = (curves.kernels @ by_set).transpose(1, 2, 0)
+    return np.ascontiguousarray(found).reshape(months, turns * sets)[:, :draws]
 
 
 def _with_referred(
@@ -187,11 +183,10 @@ def _with_referred(
     """New customers with those whom the orders of the month before brought, and repeat orders."""
     shape = np.broadcast_shapes(arrivals.shape, by_age.shape, scale.shape, base.shape, np.shape(referred))
     new, repeats = np.broadcast_to(arrivals, shape).copy(), np.empty(shape)
+    by_age = np.broadcast_to(by_age, shape)
     for month in range(len(new)):
         if month:
             new[month] += referred * (new[month - 1] + repeats[month - 1])
-        from_new = np.einsum(
-            "ad,ad->d", np.broadcast_to(by_age[month::-1], new[: month + 1].shape), new[: month + 1]
-        )
+        from_new = np.einsum("ad,ad->d", by_age[month::-1], new[: month + 1])
         repeats[month] = scale[month] * (from_new + base[month])
     return new, repeats

@@ -52,11 +52,11 @@ def demand(channel: Values, extra: Number, level: Floats | Number, months: int) 
     """
     t = np.arange(1.0, months + 1.0)[:, None]
     today, real = customers_today(channel), channel.ad_incrementality
-    dearer = (1.0 + channel.cac_inflation) ** ((t - 1.0) / 12.0)
-    as_today = real * today / dearer
-    more = real * extra * _ramp(t, channel.ramp_months) / dearer
+    cheaper = _grown(channel.cac_inflation, (1.0 - t) / 12.0)
+    as_today = real * today * cheaper
+    more = real * extra * (_ramp(t, channel.ramp_months) * cheaper)
     paid = as_today + more
-    organic = channel.organic_customers * (1.0 + channel.organic_growth) ** (t - 1.0) + (1.0 - real) * today
+    organic = channel.organic_customers * _grown(channel.organic_growth, t - 1.0) + (1.0 - real) * today
     base = organic + real * today
     return Demand(
         with_ads=level * (organic * _rank(organic + paid, base, channel.rank_effect) + paid),
@@ -77,6 +77,11 @@ def _ease(channel: Values, values: PlanValues) -> Number:
         return np.asarray(channel.checkout_conversion)
     undercut = np.any([own.discount > channel.discount for own in values.of_kind("owned")] or [False], axis=0)
     return np.asarray(channel.visibility * (1.0 - channel.undercut_loss * undercut))
+
+
+def _grown(rate: Number, periods: Floats) -> Floats:
+    """What growth at a rate above -1 makes of 1: much faster than a power where the rate differs by draw."""
+    return np.exp(np.log1p(rate) * periods)
 
 
 def _ramp(t: Floats, months: Number) -> Floats:

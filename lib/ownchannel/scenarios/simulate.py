@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ownchannel.clv.special import Floats
 from ownchannel.scenarios.draws import Draws, draws_of
 from ownchannel.scenarios.events import Event
-from ownchannel.scenarios.measures import Loss, loss_of, worst_mean
+from ownchannel.scenarios.measures import Loss, how_many, loss_of, worst_mean
 from ownchannel.scenarios.path import balance, discount_factors, discounted, follow_plan
 from ownchannel.scenarios.values import Number, PlanValues
 
@@ -85,7 +85,7 @@ class Simulation:
 
     def worst(self, share: float = 0.05) -> NDArray[np.intp]:
         """The draws with the lowest NPV, the worst first."""
-        return np.argsort(self.npv, kind="stable")[: max(1, int(np.ceil(share * self.draws.number)))]
+        return np.argsort(self.npv, kind="stable")[: how_many(share, self.draws.number)]
 
     def draw(self, draw: int) -> tuple["Plan", tuple[Event, ...]]:
         """A draw as a plan without uncertainty, and its events: `project` of them is that draw."""
@@ -128,7 +128,7 @@ def simulate(plan: "Plan", draws: int = 10_000, seed: int = 0) -> Simulation:
     flow, revenue, rented = np.empty(shape), np.empty(shape), np.empty(shape)
     timing = np.empty(shape) if _has_timing(plan) else None
     calm, floored = np.empty(draws), False
-    for batch in drawn.batches():
+    for batch in drawn.batches:
         path = follow_plan(batch.values, batch.effects)
         its = batch.draws
         flow[:, its] = path.cash_flow

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,10 +10,11 @@ import pandas as pd
 
 from ownchannel.assumptions import Assumption
 from ownchannel.clv.special import Floats
+from ownchannel.scenarios.events import Kind, effects, event_starts
 from ownchannel.scenarios.path import follow_plan
 from ownchannel.scenarios.project import with_curves
-from ownchannel.scenarios.simulate import simulate
-from ownchannel.scenarios.values import values_of
+from ownchannel.scenarios.randomness import uniforms
+from ownchannel.scenarios.values import PlanValues, values_of
 
 if TYPE_CHECKING:
     from ownchannel.scenarios.plan import Plan
@@ -28,24 +30,29 @@ _OWN_UNITS = (
     "customers a month",
 )
 #: Draws for the fields that matter only when something happens.
-_DRAWS = 500
+_DRAWS = 200
 #: A swing below this part of the widest is left out.
 _LEAST = 1e-6
 
 
-def tornado(plan: "Plan", seed: int = 0) -> pd.DataFrame:
+Ranges = Mapping[str, tuple[float, float]]
+"""By path the lowest and the highest value that is tried."""
+
+
+def tornado(plan: "Plan", seed: int = 0, measured: Ranges = MappingProxyType({})) -> pd.DataFrame:
     """By assumption the NPV at either end of its range, the widest swing first.
 
     Columns: `path, label, value, low, high, low_reading, high_reading, npv_low, npv_high, swing`. The range
-    is that in `uncertain`, else the plausible one of the declaration, else 20% on either side where the
-    number is the brand's own size or price; it reaches at least to the value. Decisions are no assumptions.
-    Events count where they happen: their fields swing the mean NPV of 500 draws about the no-event path.
+    is that in `uncertain`, else that in `measured` (by path, of a number that was measured), else 20% on
+    either side where the number is the brand's own size or price, else the declaration's plausible one,
+    stretched to the value. Decisions are no assumptions, and facts at their neutral value are not in use.
+    Events count where they happen: their fields swing the mean NPV of 200 draws about the no-event path.
 
     >>> from ownchannel.scenarios.presets import preset
     >>> tornado(preset("Balanced brand"))["swing"].is_monotonic_decreasing
     True
     """
-    ranges = swings(plan)
+    ranges = swings(plan, measured)
     plan = plan.model_copy(update={"uncertain": {}})
     numbers = plan.numbers()
     of_events = {path: ends for path, ends in ranges.items() if _field(path).startswith(_EVENT_FIELDS)}
@@ -87,7 +94,7 @@ class TurningPoint:
     """The end at which it is the other way round than as the plan stands."""
 
 
-def turning_points(plan: "Plan") -> tuple[TurningPoint, ...]:
+def turning_points(plan: "Plan", measured: Ranges = MappingProxyType({})) -> tuple[TurningPoint, ...]:
     """The assumptions on each of which it hangs whether a plan beats today's, without events.
 
     >>> from ownchannel.scenarios.presets import preset
@@ -95,7 +102,9 @@ def turning_points(plan: "Plan") -> tuple[TurningPoint, ...]:
     ()
     """
     ranges = {
-        path: ends for path, ends in swings(plan).items() if not _field(path).startswith(_EVENT_FIELDS)
+        path: ends
+        for path, ends in swings(plan, measured).items()
+        if not _field(path).startswith(_EVENT_FIELDS)
     }
     plan, today = (its.model_copy(update={"uncertain": {}}) for its in (plan, plan.today()))
     ours, todays = _ends(plan, ranges), _ends(today, ranges)
@@ -110,15 +119,19 @@ def turning_points(plan: "Plan") -> tuple[TurningPoint, ...]:
     return tuple(found)
 
 
-def swings(plan: "Plan") -> dict[str, tuple[float, float]]:
-    """By path of every number that is no decision, the range in which it is tried."""
+def swings(plan: "Plan", measured: Ranges = MappingProxyType({})) -> dict[str, tuple[float, float]]:
+    """By path of every number that is an assumption, the range in which it is tried."""
     found = {}
     for path, (value, declared) in plan.numbers().items():
         if declared.role == "decision" or declared.whole:
             continue
-        low, high = plan.uncertain.get(path) or _plausible(value, declared)
-        if low < high:
-            found[path] = low, high
+        ends = plan.uncertain.get(path) or measured.get(path)
+        if ends is None or not ends[0] <= value <= ends[1]:
+            if declared.role == "fact" and value == plan.neutral(path):
+                continue
+            ends = _plausible(value, declared)
+        if ends[0] < ends[1]:
+            found[path] = ends
     return found
 
 
@@ -129,27 +142,44 @@ def _plausible(value: float, declared: Assumption) -> tuple[float, float]:
     return min(low, value), max(high, value)
 
 
-def _ends(plan: "Plan", ranges: Mapping[str, tuple[float, float]]) -> dict[str, Floats]:
+def _ends(plan: "Plan", ranges: Ranges) -> dict[str, Floats]:
     """By path the NPV at both ends without events, and by "" as it is: each is a draw of one run."""
-    columns, drawn = 2 * len(ranges) + 1, {}
-    for place, (path, ends) in enumerate(ranges.items()):
-        drawn[path] = np.full(columns, plan.get(path), dtype=np.float64)
-        drawn[path][2 * place : 2 * place + 2] = ends
-    npv = np.broadcast_to(follow_plan(with_curves(values_of(plan, drawn)), {}).npv, columns)
-    return {"": npv[-1:]} | {path: npv[2 * place : 2 * place + 2] for place, path in enumerate(ranges)}
+    npv = follow_plan(with_curves(_stacked(plan, ranges, 1)), {}).npv
+    return _by_path(np.broadcast_to(npv, 2 * len(ranges) + 1)[:, None], ranges)
 
 
-def _ends_of_events(plan: "Plan", ranges: Mapping[str, tuple[float, float]], seed: int) -> dict[str, Floats]:
+def _ends_of_events(plan: "Plan", ranges: Ranges, seed: int) -> dict[str, Floats]:
     """By path the NPV without events, and what either end changes in the mean of draws with events."""
-    calm, as_it_is = float(_ends(plan, {})[""][0]), _mean(plan, seed)
-    return {
-        path: np.array([calm + _mean(plan.with_values({path: end}), seed) - as_it_is for end in ends])
-        for path, ends in ranges.items()
-    }
+    values = with_curves(_stacked(plan, ranges, _DRAWS))
+    times = 2 * len(ranges) + 1
+    happening = {}
+    for channel in values.channels:
+
+        def numbers(kind: Kind, name: str = channel.name) -> Floats:
+            return np.tile(uniforms(seed, (name, kind), values.months, _DRAWS), times)
+
+        happening[channel.name] = effects(channel, event_starts(channel, numbers))
+    npv = np.broadcast_to(follow_plan(values, happening).npv, times * _DRAWS)
+    found = _by_path(npv.reshape(times, _DRAWS), ranges)
+    moved = float(_ends(plan, {})[""][0]) - found.pop("")[0]
+    return {path: moved + ends for path, ends in found.items()}
 
 
-def _mean(plan: "Plan", seed: int) -> float:
-    return float(simulate(plan, _DRAWS, seed).npv.mean())
+def _stacked(plan: "Plan", ranges: Ranges, draws: int) -> PlanValues:
+    """So many draws of the plan for each end of each range, and last as it is."""
+    columns, drawn = (2 * len(ranges) + 1) * draws, {}
+    for place, (path, (low, high)) in enumerate(ranges.items()):
+        drawn[path] = np.full(columns, plan.get(path), dtype=np.float64)
+        begin = 2 * place * draws
+        drawn[path][begin : begin + draws] = low
+        drawn[path][begin + draws : begin + 2 * draws] = high
+    return values_of(plan, drawn)
+
+
+def _by_path(npv: Floats, ranges: Ranges) -> dict[str, Floats]:
+    """The mean at both ends of each path, and by "" as it is."""
+    means = npv.mean(axis=1)
+    return {"": means[-1:]} | {path: means[2 * its : 2 * its + 2] for its, path in enumerate(ranges)}
 
 
 def _field(path: str) -> str:

@@ -1,0 +1,312 @@
+"""The screen of workbook 04: its sliders are a plan, and all on it follows them, a load, an undo."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ownchannel.formats import money
+from ownchannel.orders.workspace import Workspace
+from ownchannel.panels.plan_settings import DECISIONS, FEARS
+from ownchannel.panels.rent_or_own import RentOrOwn
+from ownchannel.panels.rent_or_own_answer import AS_TODAY, THIS_PLAN
+from ownchannel.scenarios.address import to_query
+from ownchannel.scenarios.compare import compare
+from ownchannel.scenarios.frontier import frontier
+from ownchannel.scenarios.library import ScenarioLibrary
+from ownchannel.scenarios.plan import Plan
+from ownchannel.scenarios.presets import PRESETS, preset
+from ownchannel.scenarios.simulate import simulate
+from tests.scenarios.small_plans import market, plan, store
+
+DRAWS = 200
+TODAY = preset("Balanced brand").today()
+THREE = {
+    "owned_share_of_growth_budget": 0.7,
+    "own_store__repeat_rate": 0.45,
+    "own_store__service_cost": 2.5,
+}
+
+
+def moved(values: dict[str, float], base: Plan = TODAY) -> Plan:
+    """The plan of sliders that stand there."""
+    return base.with_values(
+        {name.replace("own_store__", "channels.Own store."): value for name, value in values.items()}
+    )
+
+
+Opened = Callable[..., RentOrOwn]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Opened:
+    def screen_of(its_plan: Plan = TODAY, **more: object) -> RentOrOwn:
+        return RentOrOwn(its_plan, Workspace(tmp_path), draws=DRAWS, **more)
+
+    return screen_of
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> RentOrOwn:
+    """A screen that no test moves for good."""
+    return RentOrOwn(TODAY, Workspace(tmp_path_factory.mktemp("workspace")), draws=DRAWS)
+
+
+def scenarios_of(screen: RentOrOwn) -> list[str]:
+    return list(screen.answer.table["Scenario"])
+
+
+def captions(screen: RentOrOwn) -> list[str]:
+    return [figure.caption for figure in screen.panel.figures]
+
+
+# ---------------------------------------------------------------- sliders
+
+
+def test_moved_sliders_are_the_plan_and_all_on_the_page_is_what_it_gives(opened):
+    screen = opened()
+    before = captions(screen)
+    screen.set(**THREE)
+    assert screen.plan == moved(THREE)
+    row = compare({"it": moved(THREE)}, DRAWS).loc["it"]
+    points = frontier(moved(THREE), DRAWS)
+    shown = dict(screen.answer.numbers)
+    assert shown["Worth today, expected"] == money(row["npv"], "USD")
+    assert shown["In the worst 5% of draws"] == money(row["cvar"], "USD")
+    assert shown["Lowest cash, middle draw"] == money(row["low_point"], "USD")
+    assert f"**{money(abs(row['first_year']), 'USD')}** in year 1" in screen.answer.sentence
+    figures = screen.panel.figures
+    assert figures[0].figure["data"][0]["y"][::-1] == pytest.approx(points["npv"].tolist())
+    assert all(caption != earlier for caption, earlier in zip(captions(screen), before, strict=True))
+    assert len(figures) == 6
+
+
+def test_an_answer_elsewhere_leaves_the_sliders_where_they_are(still):
+    before = still.answer.sentence
+    elsewhere = still.at(**THREE)
+    assert elsewhere.sentence != before
+    assert (still.answer.sentence, still.plan) == (before, TODAY)
+    assert not still.panel.controls.undoable
+
+
+def test_a_step_back_takes_the_answer_back(opened):
+    screen = opened()
+    before = repr(screen.answer)
+    screen.set(**THREE)
+    screen.set(growth_budget=5_000)
+    screen.panel.undo()
+    assert screen.plan == moved(THREE)
+    screen.panel.undo()
+    assert (screen.plan, repr(screen.answer)) == (TODAY, before)
+
+
+def test_a_fear_switched_off_takes_its_risk_away(opened):
+    screen = opened(moved(THREE))
+    switches = {
+        row["name"]: row["switch"]
+        for group in screen.panel.controls.groups
+        if group["title"] == FEARS
+        for row in group["rows"]
+    }
+    hazard = "amazon_com__suspension_hazard"
+    assert switches[hazard] == {"off": 0, "on": TODAY.get("channels.Amazon.com.suspension_hazard")}
+    screen.set(**dict.fromkeys(switches, 0.0))
+    assert "leaves what events can take of a bad year's revenue at **$0**" in screen.answer.sentence
+    screen.panel.undo()
+    assert "from $" in screen.answer.sentence
+
+
+def test_settings_that_cannot_go_together_say_so_until_the_next_move(opened):
+    screen = opened()
+    screen.set(own_store__referrals_per_order=0.9)
+    with pytest.raises(ValueError, match=r"^Own store: referrals_per_order 0\.9 is too high where customers"):
+        _ = screen.answer
+    with pytest.raises(ValueError, match="orders would grow without bound"):
+        screen.bar.save("Too many friends")
+    assert "orders would grow without bound" in repr(screen)
+    screen.set(own_store__referrals_per_order=0.1)
+    assert screen.answer.sentence.startswith("What you decide here ")
+
+
+def test_a_channel_that_shall_grow_without_spend_is_refused_by_name(opened):
+    screen = opened()
+    screen.set(own_store__reference_spend=0)
+    with pytest.raises(ValueError, match="no owned channel has a reference_spend above 0"):
+        _ = screen.answer
+
+
+@pytest.mark.parametrize(
+    "values", [{"growth_budget": 0}, {"growth_budget": 0, "own_store__reference_spend": 0}]
+)
+def test_without_a_growth_budget_the_page_still_answers(opened, values):
+    screen = opened()
+    screen.set(**values)
+    assert screen.answer.plain_sentence
+    assert len(captions(screen)) == 6
+
+
+def ends(screen: RentOrOwn) -> list[tuple[str, float]]:
+    """Each slider at either end."""
+    rows = [row for group in screen.panel.controls.groups for row in group["rows"]]
+    return [(row["name"], row[end]) for row in rows for end in ("min", "max")]
+
+
+@settings(max_examples=25)
+@given(data=st.data())
+def test_wherever_sliders_stand_there_is_an_answer_or_a_sentence_on_why_not(still, data):
+    values = dict(data.draw(st.lists(st.sampled_from(ends(still)), min_size=1, max_size=3)))
+    try:
+        told = repr(still.at(**values))
+    except ValueError as problem:
+        told = str(problem)
+    assert "nan" not in told
+    assert "month 0" not in told
+    assert told.endswith((".", "$0")) or "Scenario" in told
+
+
+# ---------------------------------------------------------------- loading
+
+
+def test_a_loaded_plan_brings_its_own_sliders(opened):
+    screen = opened()
+    assert "amazon_com__discount" in screen.panel.controls.values
+    other = plan(market(name="Bazaar", undercut_loss=0.2), store(name="Shop"), growth_budget=3_500)
+    screen.load(other)
+    assert screen.plan == other
+    values = screen.panel.controls.values
+    assert {"bazaar__discount", "shop__cac"} <= values.keys()
+    assert "amazon_com__discount" not in values
+    headings = {group["title"]: group["folded"] for group in screen.panel.controls.groups}
+    assert [title for title, folded in headings.items() if not folded] == [DECISIONS, FEARS]
+    bar, panel = screen._whole.children
+    assert (bar, panel) == (screen.bar, screen.panel.widget)
+    screen.set(shop__repeat_rate=0.5)
+    assert screen.plan == other.with_values({"channels.Shop.repeat_rate": 0.5})
+    screen.panel.reset()
+    assert screen.plan == other
+
+
+def test_a_plan_is_saved_and_loaded_with_what_has_no_slider(opened):
+    ranged = {**TODAY.uncertain, "channels.Own store.goods_cost": (15, 22)}
+    start = type(TODAY)(**{**vars(TODAY), "uncertain": ranged, "start": "2030-05"})
+    screen = opened(start)
+    screen.set(**THREE)
+    screen.bar.save("Mine")
+    screen.bar.load("One-off durable")
+    assert screen.plan == preset("One-off durable")
+    screen.bar.load("Mine")
+    assert screen.plan == moved(THREE, start)
+    assert screen.plan.uncertain == {
+        **ranged,
+        "channels.Own store.repeat_rate": TODAY.uncertain["channels.Own store.repeat_rate"],
+    }
+    assert screen.plan.start == "2030-05"
+    again = opened(TODAY)
+    again.bar.load("Mine")
+    assert repr(again.answer) == repr(screen.answer)
+
+
+def test_the_start_and_every_preset_are_offered(opened):
+    screen = opened(moved(THREE), start_name="Hearth & Ladle")
+    assert screen.bar.presets == ["Hearth & Ladle", *PRESETS]
+    screen.set(cash=1)
+    screen.bar.load("Hearth & Ladle")
+    assert screen.plan == moved(THREE)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_opens(opened, name):
+    screen = opened(preset(name))
+    assert screen.plan == preset(name)
+    assert len(captions(screen)) == 6
+    assert "nan" not in repr(screen.answer)
+
+
+@pytest.mark.parametrize(
+    "alone",
+    [
+        plan(store(), growth_budget=1_500, owned_share_of_growth_budget=1),
+        plan(market(), growth_budget=2_500),
+    ],
+    ids=["own store", "marketplace"],
+)
+def test_a_single_channel_opens_and_goes_over_to_two(opened, alone):
+    screen = opened(alone)
+    assert screen.answer.plain_sentence
+    screen.load(TODAY)
+    assert captions(screen)[0].startswith("You: ")
+
+
+def test_the_plan_in_an_address_opens_as_it_was(opened):
+    environ = {"QUERY_STRING": to_query(moved(THREE))}
+    screen = opened(TODAY, environ=environ)
+    assert screen.plan == moved(THREE)
+    assert screen.bar.told == "This is the plan in the page's address."
+    assert screen.bar.address() == to_query(moved(THREE))
+    broken = opened(TODAY, environ={"QUERY_STRING": environ["QUERY_STRING"][:-9]})
+    assert broken.plan == TODAY
+    assert broken.bar.told.startswith("The plan in this address is damaged")
+
+
+# ---------------------------------------------------------------- side by side
+
+
+def test_compared_plans_stand_below_and_stay_while_sliders_move(opened):
+    screen = opened()
+    screen.bar.save("As it is")
+    screen.set(**THREE)
+    screen.bar.save("Bolder")
+    screen.bar.compare("Bolder", "As it is")
+    assert scenarios_of(screen) == [AS_TODAY, THIS_PLAN, "Bolder", "As it is"]
+    table = screen.answer.table.set_index("Scenario")
+    assert table.loc["Bolder"].to_dict() == table.loc[THIS_PLAN].to_dict()
+    alone = compare({"As it is": TODAY}, DRAWS).loc["As it is"]
+    assert table.loc["As it is", "Worth today"] == money(alone["npv"], "USD")
+    assert "Bolder $" in captions(screen)[5]
+    screen.set(growth_budget=5_000)
+    later = screen.answer.table.set_index("Scenario")
+    assert later.loc["Bolder"].to_dict() == table.loc["Bolder"].to_dict()
+    assert later.loc[THIS_PLAN].to_dict() != table.loc[THIS_PLAN].to_dict()
+    screen.bar.load("One-off durable")
+    assert scenarios_of(screen) == [AS_TODAY, THIS_PLAN, "Bolder", "As it is"]
+    screen.bar.remove("Bolder")
+    assert scenarios_of(screen) == [AS_TODAY, THIS_PLAN, "As it is"]
+    screen.bar.compare()
+    assert scenarios_of(screen) == [AS_TODAY, THIS_PLAN]
+
+
+def test_a_replaced_plan_is_compared_as_it_is_now(opened):
+    screen = opened()
+    screen.bar.save("Mine")
+    screen.bar.compare("Mine")
+    screen.set(**THREE)
+    screen.bar.save("Mine", overwrite=True)
+    expected = money(simulate(moved(THREE), DRAWS).npv.mean(), "USD")
+    assert screen.answer.table.set_index("Scenario").loc["Mine", "Worth today"] == expected
+
+
+def test_beside_a_plan_stand_those_in_its_own_currency(opened, tmp_path):
+    library = ScenarioLibrary(Workspace(tmp_path))
+    library.save("Europe", TODAY.model_copy(update={"currency": "EUR"}))
+    library.save("States", moved(THREE))
+    screen = opened()
+    screen.bar.compare("Europe", "States")
+    assert screen.bar.side_by_side == ["Europe", "States"]
+    assert scenarios_of(screen) == [AS_TODAY, THIS_PLAN, "States"]
+    screen.bar.load("Europe")
+    assert scenarios_of(screen) == [AS_TODAY, THIS_PLAN, "Europe"]
+    assert screen.answer.numbers[0][1].startswith("€")
+    screen.bar.load("States")
+    assert scenarios_of(screen) == [AS_TODAY, THIS_PLAN, "States"]
+
+
+# ---------------------------------------------------------------- what a notebook keeps
+
+
+def test_a_notebook_keeps_the_answer_as_a_page_and_the_sentence_as_text(still):
+    bundle = still._repr_mimebundle_()
+    assert bundle["text/plain"] == repr(still) == f"Panel: {still.answer.plain_sentence}"
+    assert "Worth today, expected" in bundle["text/html"]
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == still._whole.model_id
