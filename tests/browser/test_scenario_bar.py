@@ -1,4 +1,4 @@
-"""The bar of saved plans in a real browser: plans outlive the page, and an address opens as it was."""
+"""The bar of saved plans in a real browser; that they outlive the page is seen in workbook 04."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -64,12 +64,6 @@ def save(page: Page, name: str) -> None:
     expect_said(page, f"Saved as ‘{name}’.")
 
 
-def load(page: Page, name: str) -> None:
-    bar(page).get_by_label("Saved plan or preset").select_option(name)
-    click(page, "Load")
-    expect_said(page, f"Loaded ‘{name}’.")
-
-
 def move_three_sliders(page: Page) -> str:
     """Moves each slider of the toy; gives the sentence that then stands."""
     harness.press(page, "Repeat rate", "ArrowRight", "ArrowRight")
@@ -83,31 +77,6 @@ def move_three_sliders(page: Page) -> str:
 
 def compared(page: Page) -> Locator:
     return page.locator(".oc-page .oc-text p")
-
-
-def test_in_voila_saved_plans_outlive_the_page_and_stand_side_by_side(
-    open_voila: Open, notebook: Path, library: ScenarioLibrary, requests: list[str]
-) -> None:
-    page = open_voila(notebook)
-    expect_answer(page, START)
-    save(page, "Before")
-    moved = move_three_sliders(page)
-    save(page, "More own store")
-    assert toy_scenarios.settings_of(library.load("More own store")) == {
-        "repeat_rate": 0.22,
-        "discount_rate": 0.09,
-        "cash": 150_000,
-    }
-    page.reload()
-    harness.wait_for_chart(page)
-    expect_answer(page, START)
-    load(page, "More own store")
-    expect_answer(page, moved)
-    expect(name_field(page)).to_have_value("More own store")
-    for name in ("Before", "More own store"):
-        bar(page).get_by_label(name, exact=True).check()
-    expect(compared(page)).to_have_text([f"Before: {START}", f"More own store: {moved}"])
-    assert harness.outside_loopback(requests) == []
 
 
 def test_in_voila_plans_are_copied_renamed_and_removed_when_asked_twice(

@@ -57,9 +57,10 @@ def test_a_dozen_are_in_sight_the_fears_have_switches_and_the_rest_is_folded() -
     by_heading: dict[str, list[str]] = {}
     for name, assumption in settings.declared().items():
         by_heading.setdefault(assumption.group, []).append(name)
-    assert by_heading[DECISIONS][:3] == [
+    assert by_heading[DECISIONS][:4] == [
         "owned_share_of_growth_budget",
         "growth_budget",
+        "setup_cost",
         "own_store__ad_incrementality",
     ]
     assert len(by_heading[DECISIONS]) == 14

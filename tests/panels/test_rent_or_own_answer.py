@@ -1,5 +1,6 @@
 """What workbook 04 answers of a plan, against the draws, tables and projections that it rests on."""
 
+from dataclasses import replace
 from functools import cache
 from math import ceil, inf
 
@@ -121,10 +122,9 @@ def test_the_sentence_says_the_decision_its_cost_and_what_it_does_to_the_risk(na
 
 def sentence_with(payback: tuple[float, float, float]) -> str:
     """What is said of a plan that were paid back then."""
-    found = answer("own store").found
-    other = type(found)(found.plan, found.today)
-    vars(other)["payback"] = payback  # where the cached property keeps it
-    return PlanAnswer(other, answer("own store").compared).sentence()
+    found = replace(answer("own store").found)
+    vars(found)["payback"] = payback  # where the cached property keeps it
+    return replace(answer("own store"), found=found).sentence()
 
 
 PAYBACKS = {
@@ -225,15 +225,28 @@ def test_an_unlikely_setting_is_said_with_its_source():
     assert not any("lies outside" in note for note in answer("own store").answer().notes)
 
 
-def test_assumptions_that_alone_turn_the_answer_are_named():
+def test_assumptions_that_alone_turn_the_answer_are_named_below_the_tornado():
     found = turning_points(PLANS["own store"])
-    (warning,) = answer("own store").warnings()
-    assert "hangs on a single assumption" in warning
-    assert all(f"{its.label} ({its.reading})" in warning for its in found[:3])
-    assert warning.endswith(f" and {len(found) - 3} more.")
+    caption = answer("own store").charts()[3].caption
+    assert "hangs on a single assumption: " in caption
+    assert all(f"{its.label} ({its.reading})" in caption for its in found[:3])
+    assert caption.endswith(f" and {len(found) - 3} more.")
     assert not turning_points(PLANS["only a larger budget"])
-    assert answer("only a larger budget").warnings() == ()
-    assert answer("today").warnings() == ()
+    for name in ("today", "only a larger budget"):
+        assert "single assumption" not in answer(name).charts()[3].caption
+        assert answer(name).warnings() == ()
+
+
+def test_a_measured_number_swings_only_as_far_as_it_is_sure():
+    path = "channels.Own store.order_value"
+    low, high = TODAY.uncertain[path]
+    sure = (TODAY.get(path) - 0.1, TODAY.get(path) + 0.1)
+    known = PLANS["own store"].model_copy(update={"uncertain": {}})
+    chart = Answering(DRAWS, measured={path: sure}).of(known).charts()[3]
+    assert low < sure[0] < sure[1] < high
+    expected = tornado(known, measured={path: sure}).head(8)["label"].tolist()
+    assert [told[0] for told in chart.figure.data[0].customdata] == expected
+    assert "Order value, Own store" not in expected
 
 
 def test_a_lever_that_nobody_is_paid_for_is_said():
@@ -264,7 +277,7 @@ def traces(name: str, chart: int) -> dict[str, object]:
 
 @pytest.mark.parametrize("name", ["own store", "two stores"])
 def test_the_frontier_is_drawn_from_its_points_with_you_and_today_on_it(name):
-    points, drawn = frontier(PLANS[name], DRAWS), traces(name, 0)
+    points, drawn = frontier(PLANS[name], DRAWS, points=11), traces(name, 0)
     for label, column in (("Expected NPV", "npv"), ("Mean of worst 5%", "cvar")):
         assert list(drawn[label].y)[::-1] == pytest.approx(points[column].tolist(), rel=1e-12)
         assert list(drawn[label].x)[::-1] == points["marketplace_share"].tolist()

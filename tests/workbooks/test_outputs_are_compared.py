@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 WORKBOOK = "workbooks/01_marketplace_dependence.ipynb"
+PLAN_WORKBOOK = "workbooks/04_rent_or_own.ipynb"
 
 #: Each is right at the default and wrong off it: a slider that moves nothing, a month counted twice.
 MUTATIONS = {
@@ -24,9 +25,9 @@ MUTATIONS = {
 }
 
 
-def run_workbook(root: Path, library: Path) -> tuple[int, list[str], str]:
-    """Pytest's exit code, the sources of the cells that failed, and what it printed."""
-    command = [sys.executable, "-m", "pytest", WORKBOOK, "-p", "no:xdist", "-p", "no:cacheprovider", "-q"]
+def run_workbook(root: Path, library: Path, workbook: str = WORKBOOK) -> tuple[int, list[str], str]:
+    """Pytest's exit code, the numbers of the cells that failed, and what it printed."""
+    command = [sys.executable, "-m", "pytest", workbook, "-p", "no:xdist", "-p", "no:cacheprovider", "-q"]
     run = subprocess.run(
         command,
         cwd=root,
@@ -63,3 +64,12 @@ def test_a_changed_coefficient_fails_off_the_default_only(root, library, name):
     ]
     assert failed
     assert all("panel.at(" in "".join(cells[int(number)]["source"]) for number in failed)
+
+
+def test_a_wrong_coefficient_in_the_engine_fails_the_plan(root, library):
+    module = library / "ownchannel" / "scenarios" / "response.py"
+    source, right = module.read_text(), "more = real * extra"
+    assert source.count(right) == 1
+    module.write_text(source.replace(right, "more = 1.01 * real * extra"))
+    code, failed, printed = run_workbook(root, library, PLAN_WORKBOOK)
+    assert (code, bool(failed)) == (1, True), printed

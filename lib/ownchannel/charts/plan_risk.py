@@ -6,7 +6,6 @@ from textwrap import wrap
 from typing import Any, NamedTuple
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from ownchannel.charts.theme import MARKETPLACE, NOTE, OWNED, Chart
 from ownchannel.formats import money, percent
@@ -49,7 +48,7 @@ def tornado_chart(table: pd.DataFrame, base_npv: float, currency: str, most: int
         _swing("High end", labels, base_npv, high, opacity=0.9),
         _readings(base_npv, low, high),
     ]
-    return Chart(go.Figure(traces, layout), _tornado_in_words(labels, base_npv, low, high, currency))
+    return Chart({"data": traces, "layout": layout}, _tornado_in_words(labels, base_npv, low, high, currency))
 
 
 class _Ends(NamedTuple):
@@ -151,7 +150,7 @@ def dependence_now_and_then(now: pd.DataFrame, then: pd.DataFrame) -> Chart:
         f"{percent(today)} and {percent(plan)} of {measure}" for measure, (today, plan) in pairs.items()
     )
     caption = f"Through marketplaces, today and in the plan: {told or 'nothing is known'}."
-    return Chart(go.Figure([between, *points], layout), caption)
+    return Chart({"data": [between, *points], "layout": layout}, caption)
 
 
 def _flat(pairs: Mapping[str, tuple[float, float]]) -> list[float]:
@@ -240,7 +239,7 @@ def scenarios_side_by_side(table: pd.DataFrame, currency: str) -> Chart:
         f"Expected NPV, and the mean of its worst 5%: {told}. Below each name: the share of revenue through "
         "marketplaces, and the revenue of a year that is at risk."
     )
-    return Chart(go.Figure([down, points], layout), caption)
+    return Chart({"data": [down, points], "layout": layout}, caption)
 
 
 def _rows(names: Sequence[str], notes: Sequence[str] = ()) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from ownchannel.charts.theme import NOTE, OWNED, Chart, channel_colours
 from ownchannel.formats import count, money, percent
@@ -57,7 +56,9 @@ def frontier_chart(frontier: pd.DataFrame, here: float, today: float, currency: 
         },
         "yaxis": _money_axis("NPV", currency) | {"range": [low - border, high + border]},
     }
-    return Chart(go.Figure([*lines, *marks], layout), _frontier_in_words(line, you, as_today, currency))
+    return Chart(
+        {"data": [*lines, *marks], "layout": layout}, _frontier_in_words(line, you, as_today, currency)
+    )
 
 
 class _Split(NamedTuple):
@@ -167,7 +168,7 @@ def npv_fan(bands: pd.DataFrame, today: "pd.Series[float] | None", currency: str
         },
         "yaxis": _money_axis("NPV to date", currency),
     }
-    return Chart(go.Figure([*fan, *lines], layout), f"{told}.")
+    return Chart({"data": [*fan, *lines], "layout": layout}, f"{told}.")
 
 
 def _band(name: str, months: list[int], lower: list[float], upper: list[float]) -> dict[str, Any]:
@@ -223,7 +224,7 @@ def order_waterfall(breakdowns: Mapping[str, pd.DataFrame], kinds: Sequence[str]
             "range": [lowest, (1 + 0.15 * len(traces)) * highest],
         }
     told = "; ".join(_order_in_words(name, order, currency) for name, order in orders.items())
-    return Chart(go.Figure(traces, layout), f"What an order leaves: {told}.")
+    return Chart({"data": traces, "layout": layout}, f"What an order leaves: {told}.")
 
 
 def _rows(orders: Sequence[Mapping[str, float]]) -> list[str]:

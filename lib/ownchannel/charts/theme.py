@@ -5,10 +5,11 @@ and from a dark page alike. What you own is cool, what you rent is warm, in ever
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -26,11 +27,34 @@ _LETTER_WIDTH = 7.5  # pixels of an average letter at the template's font size
 _LINE_HEIGHT = 18  # pixels that one label needs
 
 
-class Chart(NamedTuple):
-    """A figure, and the line of text that says what it shows: read below it, and aloud in its place."""
+@dataclass(frozen=True)
+class Chart:
+    """A figure, and the line of text that says what it shows: read below it, and aloud in its place.
 
-    figure: go.Figure
+    `drawn` is a plotly figure, or its `data` and `layout` as plain dictionaries. A live page needs no more,
+    and plotly takes longer to make a figure of them than most charts take to be worked out.
+
+    >>> Chart(
+    ...     {"data": [{"type": "bar", "y": [1]}], "layout": {"height": 200}}, "One bar."
+    ... ).figure.layout.height
+    200
+    """
+
+    drawn: go.Figure | Mapping[str, Any]
     caption: str
+
+    @cached_property
+    def figure(self) -> go.Figure:
+        """The plotly figure, its traces checked by plotly."""
+        return self.drawn if isinstance(self.drawn, go.Figure) else go.Figure(self.drawn)
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """Data and layout as a page draws them, without a look of their own."""
+        if not isinstance(self.drawn, go.Figure):
+            return dict(self.drawn)
+        figure: dict[str, Any] = self.drawn.to_dict()
+        return figure | {"layout": {k: v for k, v in figure["layout"].items() if k != "template"}}
 
 
 def channel_colours(kinds: Sequence[str]) -> list[str]:

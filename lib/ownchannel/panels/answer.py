@@ -45,6 +45,11 @@ class LaterChart:
         return self._drawn.figure
 
     @property
+    def spec(self) -> dict[str, Any]:
+        """Its data and layout."""
+        return self._drawn.spec
+
+    @property
     def caption(self) -> str:
         """What the figure shows, in words."""
         return self._drawn.caption

@@ -9,6 +9,7 @@ from typing import Any
 
 import anywidget
 import traitlets
+from plotly.io.json import to_json_plotly
 
 from ownchannel.charts import theme
 from ownchannel.charts.theme import Chart
@@ -48,8 +49,7 @@ class LiveFigure(anywidget.AnyWidget):
 
     def show(self, chart: Chart | LaterChart) -> None:
         """Show another chart in the place of this one, at once on every page that is open."""
-        figure = json.loads(chart.figure.to_json())
-        figure["layout"].pop("template", None)  # the page chooses light or dark
+        figure = json.loads(to_json_plotly(chart.spec))  # the page chooses the look, light or dark
         self.chart = chart
         with self.hold_sync():
             self.figure, self.caption = figure, chart.caption

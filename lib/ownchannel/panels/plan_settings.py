@@ -68,7 +68,7 @@ def plan_sliders(plan: Plan) -> PlanSliders:
     >>> plan = Plan(channels=(MarketplaceChannel(name="Amazon.com", order_value=45), shop))
     >>> sliders = plan_sliders(plan)
     >>> sliders.settings.declared()["own_store__discount"].label, sliders.folded[1], sliders.switches[0]
-    ('Discount, Own store', 'How far ahead', 'amazon_com__suspension_hazard')
+    ('Discount, Own store', 'Cash', 'amazon_com__suspension_hazard')
     """
     decisions, fears = _paths(plan, IN_SIGHT), _paths(plan, SWITCHED)
     headings = dict.fromkeys(decisions, DECISIONS) | dict.fromkeys(fears, FEARS)

@@ -1,7 +1,7 @@
 """What workbook 04 answers of a plan: against today, in a sentence, its numbers, charts and a table."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -58,7 +58,7 @@ class PlanAnswer:
 
     def answer(self) -> Answer:
         """The sentence, numbers, charts and table."""
-        notes = (*self.warnings(), _rests_on(self.plan))
+        notes = (*self.warnings(), _rests_on(self.found.plan))
         return Answer(self.sentence(), self.numbers(), self.charts(), self.table(), notes)
 
     # ---------------------------------------------------------------- words
@@ -98,10 +98,11 @@ class PlanAnswer:
         if middle == 0 and high == 0:
             return "is never behind today"
         if np.isinf(middle):
-            likely = "" if np.isinf(low) else f" (in 1 of 10 draws by month {low:.0f})"
+            soon = f"by month {low:.0f}" if low else "at once"
+            likely = "" if np.isinf(low) else f" (in 1 of 10 draws {soon})"
             return f"does **not pay back** within {count(months, 'month')}{likely}"
-        late = "never" if np.isinf(high) else f"{high:.0f}"
-        return f"pays back in **month {middle:.0f}** (80% range {low:.0f} to {late})"
+        when = f"in **month {middle:.0f}**" if middle else "**at once**"
+        return f"pays back {when} (80% range {in_months(low)} to {in_months(high)})"
 
     def _risk(self) -> str:
         before, after = (its.revenue_at_risk.cvar for its in (self.found.today, self.found.plan))
@@ -168,9 +169,20 @@ class PlanAnswer:
         return tuple(map(LaterChart, draw))
 
     def _frontier(self) -> Chart:
-        points = frontier(self.plan, points=_POINTS, simulation=self.found.plan)
         here, today = (its.owned_share_of_growth_budget for its in (self.plan, self.today))
+        try:
+            points = frontier(self.plan, points=_POINTS, simulation=self.found.plan)
+        except ValueError as reason:  # one kind of channel alone, or nothing to share
+            chart = frontier_chart(self._own_point(), here, here, self.plan.currency)
+            return replace(chart, caption=f"{chart.caption} {reason}")
         return frontier_chart(points, here, today, self.plan.currency)
+
+    def _own_point(self) -> pd.DataFrame:
+        """The frontier where there is nothing to share."""
+        found = self.found.plan
+        point = {"npv": float(found.npv.mean()), "cvar": found.cvar()}
+        point |= {"marketplace_share": found.marketplace_share}
+        return pd.DataFrame([{"owned_share": self.plan.owned_share_of_growth_budget, **point}])
 
     def _fan(self) -> Chart:
         median = self.found.today.bands("npv to date", (0.5,))[0.5]
@@ -185,7 +197,7 @@ class PlanAnswer:
         chart = tornado_chart(
             tornado(self.plan, measured=self.measured), project(self.plan).npv, self.plan.currency
         )
-        return chart._replace(caption=f"{chart.caption} {self._hangs_on()}".rstrip())
+        return replace(chart, caption=f"{chart.caption} {self._hangs_on()}".rstrip())
 
     def _hangs_on(self) -> str:
         """The assumptions each of which decides alone whether the plan beats today."""
@@ -197,8 +209,14 @@ class PlanAnswer:
         return f"Careful: whether this plan beats today hangs on a single assumption: {shown}{more}."
 
     def _dependence(self) -> Chart:
-        now = plan_shares(project(self.today), first_year=True)
-        return dependence_now_and_then(now, plan_shares(project(self.plan)))
+        as_today = project(self.today)
+        now, then = plan_shares(as_today, first_year=True), plan_shares(project(self.plan))
+        chart = dependence_now_and_then(now, then)
+        left_alone = plan_shares(as_today)["marketplace_share"].to_dict()["revenue"]
+        if np.isnan(left_alone):
+            return chart
+        told = f"Left as it is, it would be {percent(left_alone)} of revenue by then."
+        return replace(chart, caption=f"{chart.caption} {told}")
 
     def _scenarios(self) -> Chart:
         return scenarios_side_by_side(self.side_by_side, self.plan.currency)
@@ -216,8 +234,8 @@ class Answering:
     def __init__(self, draws: int = LIVE_DRAWS, seed: int = 0, measured: Ranges | None = None) -> None:
         self._draws, self._seed, self._measured = draws, seed, measured or {}
         self._today: Simulation | None = None
-        self._as_today, self._compared = pd.DataFrame(), pd.DataFrame()
-        self._currencies: set[str] = set()
+        self._as_today = pd.DataFrame()
+        self._compared: dict[str, pd.DataFrame] = {}
 
     def of(self, plan: Plan) -> PlanAnswer:
         """The answer for a plan."""
@@ -227,14 +245,15 @@ class Answering:
             measures = measures_of(AgainstToday(self._today, self._today))
             self._as_today = pd.DataFrame([measures], index=[AS_TODAY])
         found = AgainstToday(simulate(plan, self._draws, self._seed), self._today)
-        # Their money may be another.
-        others = [self._compared] if self._currencies == {plan.currency} else []
-        return PlanAnswer(found, pd.concat([self._as_today, *others]), self._measured)
+        others = self._compared.get(plan.currency, pd.DataFrame())
+        return PlanAnswer(found, pd.concat([self._as_today, others]), self._measured)
 
     def compare(self, plans: Mapping[str, Plan]) -> None:
-        """Lay these plans beside the next ones; raises ValueError where their currencies differ."""
-        self._compared = compare(plans, self._draws, self._seed)
-        self._currencies = {plan.currency for plan in plans.values()}
+        """Lay these plans beside the next ones, each beside those in its own currency."""
+        self._compared = {}
+        for currency in {plan.currency for plan in plans.values()}:
+            alike = {name: plan for name, plan in plans.items() if plan.currency == currency}
+            self._compared[currency] = compare(alike, self._draws, self._seed)
 
 
 def _decisions(plan: Plan) -> list[str]:
@@ -263,9 +282,10 @@ def in_months(month: float) -> str:
     return f"{month:.0f}" if month else "at once"
 
 
-def _rests_on(plan: Plan) -> str:
+def _rests_on(found: Simulation) -> str:
     return (
         "Every plan is held against today: today's spend and prices, and no lever moved. "
-        f"{LIVE_DRAWS:,} draws of what may go wrong and of {count(len(plan.uncertain), 'uncertain number')}; "
+        f"{count(found.draws.number, 'draw')} of what may go wrong and of "
+        f"{count(len(found.plan.uncertain), 'uncertain number')}; "
         "a bad year is the mean of the worst 1 in 20."
     )

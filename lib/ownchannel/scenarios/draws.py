@@ -17,8 +17,8 @@ from ownchannel.scenarios.values import PlanValues, Values, values_of
 if TYPE_CHECKING:
     from ownchannel.scenarios.plan import Plan
 
-#: Sets of parameters that are drawn of a fitted model, for each channel apart. The draws take them in turn, so
-#: a set of one channel always meets the same set of another.
+#: Sets of parameters that are drawn of a fitted model, for each channel apart. The draws take them in turn,
+#: so a set of one channel always meets the same set of another.
 PARAMETER_SETS = 200
 _MODEL = "purchase_model"
 
