@@ -56,7 +56,7 @@ def test_only_the_widest_are_shown_and_long_names_take_two_lines():
 
 def test_a_plan_without_ranges_is_told_so():
     chart = tornado_chart(TURNED.iloc[:0], 400_000, "USD")
-    assert chart.caption == "Expected NPV $400,000; no number of the plan has a range."
+    assert chart.caption == "NPV without events $400,000; no number of the plan has a range."
     assert chart.figure.layout.xaxis.range[0] < 400_000 < chart.figure.layout.xaxis.range[1]
 
 

@@ -17,8 +17,8 @@ from ownchannel.orders.orders import Orders
 from ownchannel.orders.saved import sample_orders
 from ownchannel.orders.workspace import Workspace
 from ownchannel.scenarios.calibrate import Calibration, calibrate
+from ownchannel.scenarios.calibration.matched_rates import Rates
 from ownchannel.scenarios.channels import MarketplaceChannel, OwnedChannel
-from ownchannel.scenarios.matched_rates import Rates
 from ownchannel.scenarios.plan import Plan
 from tests.scenarios.brands import SHOP, brand
 

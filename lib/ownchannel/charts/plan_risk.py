@@ -14,15 +14,15 @@ _LETTERS = 34  # of a row's name in one line
 
 
 def tornado_chart(table: pd.DataFrame, base_npv: float, currency: str, most: int = 8) -> Chart:
-    """Expected NPV with one number of the plan at its low and high end, the widest swing first.
+    """NPV without events, with one number of the plan at its low and high end, the widest swing first.
 
     `table` has the columns `label, npv_low, npv_high, low_reading, high_reading`, widest first; a reading is
     the number as a person reads it. The `most` widest are shown.
 
     >>> turned = {"label": ["Repeat rate"], "npv_low": [70_000], "npv_high": [130_000]}
     >>> table = pd.DataFrame(turned | {"low_reading": ["20%"], "high_reading": ["36%"]})
-    >>> tornado_chart(table, 100_000, "USD").caption[:90]
-    'Expected NPV $100,000. It hangs most on: Repeat rate, $70,000 at 20% and $130,000 at 36%. '
+    >>> tornado_chart(table, 100_000, "USD").caption[:78]
+    'NPV without events $100,000. It hangs most on: Repeat rate, $70,000 at 20% and'
     """
     labels = table["label"].tolist()[:most]
     low = _Ends(table["npv_low"].tolist()[:most], table["low_reading"].tolist()[:most])
@@ -35,7 +35,9 @@ def tornado_chart(table: pd.DataFrame, base_npv: float, currency: str, most: int
         "height": 110 + 42 * max(1, len(labels)),
         "barmode": "overlay",
         "showlegend": False,
-        "xaxis": _npv_axis(f"Expected NPV; the line is the plan's, {money(base_npv, currency)}", currency)
+        "xaxis": _npv_axis(
+            f"NPV without events; the line is the plan's, {money(base_npv, currency)}", currency
+        )
         | {"range": [least - room, largest + room]},
         "yaxis": _rows(labels),
         "shapes": [
@@ -94,7 +96,7 @@ def _readings(base: float, low: _Ends, high: _Ends) -> dict[str, Any]:
 
 
 def _tornado_in_words(labels: Sequence[str], base: float, low: _Ends, high: _Ends, currency: str) -> str:
-    expected = f"Expected NPV {money(base, currency)}"
+    expected = f"NPV without events {money(base, currency)}"
     if not labels:
         return f"{expected}; no number of the plan has a range."
     told = [

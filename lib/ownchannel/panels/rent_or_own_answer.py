@@ -128,33 +128,47 @@ class PlanAnswer:
 
     def warnings(self) -> tuple[str, ...]:
         """Settings that are unlikely, and levers that cost nothing."""
-        return (*self.plan.unlikely(self.plan.currency), *self._free_levers())
+        return (*self._unlikely(), *self._free_levers())
+
+    def _unlikely(self) -> list[str]:
+        """What lies outside its source's range, but for what was measured and still stands so."""
+        known, numbers = [], self.plan.numbers()
+        for path in self.measured.keys() & numbers.keys():
+            (low, high), (value, declared) = self.measured[path], numbers[path]
+            channel = path.removeprefix("channels.").rpartition(".")[0]
+            if low <= value <= high:
+                known.append(f"{channel}: {declared.label}: " if channel else f"{declared.label}: ")
+        told = self.plan.unlikely(self.plan.currency)
+        return [sentence for sentence in told if not sentence.startswith(tuple(known))]
 
     def _free_levers(self) -> tuple[str, ...]:
         """What is moved and costs nothing in the plan, though somebody will have to be paid for it."""
-        plan = self.plan
-        fees = [f"channels.{its.name}.platform_fee" for its in plan.channels]
-        if plan.setup_cost or any(plan.get(path) > self.today.get(path) for path in fees):
+        if self.plan.setup_cost:
             return ()
         free = {
-            declared.label.lower()
-            for path, (value, declared) in plan.numbers().items()
+            f"‘{declared.label}’"
+            for path, (value, declared) in self.plan.numbers().items()
             if path.rpartition(".")[2] in _COST_SOMETHING and value > self.today.get(path)
         }
         if not free:
             return ()
-        return (f"Nothing pays for {listed(sorted(free))} in this plan: enter its cost as the set-up cost.",)
+        verb = "costs" if len(free) == 1 else "cost"
+        return (f"{listed(sorted(free))} {verb} nothing in this plan: enter the price as the set-up cost.",)
 
     def table(self) -> pd.DataFrame:
         """Today, the plan and what stands beside them, a row each."""
         rows, currency = self.side_by_side, self.plan.currency
+        changed = rows[1:]  # today is what the others are held against
         return pd.DataFrame(
             {
                 "Scenario": list(rows.index),
                 "Worth today": [money(value, currency) for value in rows["npv"]],
                 "In the worst 5%": [money(value, currency) for value in rows["cvar"]],
-                "Year 1 against its today": [money(value, currency) for value in rows["first_year"]],
-                "Pays back in month": [in_months(value) for value in rows["payback_month"]],
+                "Year 1 against its today": [
+                    "–",
+                    *(money(value, currency) for value in changed["first_year"]),
+                ],
+                "Pays back in month": ["–", *map(in_months, changed["payback_month"])],
                 "At risk in a bad year": [money(value, currency) for value in rows["revenue_at_risk"]],
                 "Rented": [percent(value) for value in rows["marketplace_share"]],
                 "Lowest cash": [money(value, currency) for value in rows["low_point"]],
@@ -175,7 +189,9 @@ class PlanAnswer:
         except ValueError as reason:  # one kind of channel alone, or nothing to share
             chart = frontier_chart(self._own_point(), here, here, self.plan.currency)
             return replace(chart, caption=f"{chart.caption} {reason}")
-        return frontier_chart(points, here, today, self.plan.currency)
+        others = points[points["owned_share"] != here]
+        own = pd.concat([others, self._own_point()]).sort_values("owned_share")
+        return frontier_chart(own, here, today, self.plan.currency)
 
     def _own_point(self) -> pd.DataFrame:
         """The frontier where there is nothing to share."""
@@ -204,9 +220,11 @@ class PlanAnswer:
         found = turning_points(self.plan, self.measured) if self.plan != self.today else ()
         if not found:
             return ""
-        shown = listed(f"{its.label} ({its.reading})" for its in found[:3])
-        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-        return f"Careful: whether this plan beats today hangs on a single assumption: {shown}{more}."
+        shown = [f"{its.label} ({its.reading})" for its in found[:_TOLD]]
+        if len(found) > _TOLD:
+            shown.append(f"{len(found) - _TOLD} more")
+        any_of = f"any one of {len(found)} assumptions turns" if len(found) > 1 else "one assumption turns"
+        return f"Careful: {any_of} whether this plan beats today: {listed(shown)}."
 
     def _dependence(self) -> Chart:
         as_today = project(self.today)
@@ -223,6 +241,9 @@ class PlanAnswer:
 
 
 _SHARE = "owned_share_of_growth_budget"
+
+#: Assumptions that are told by name.
+_TOLD = 3
 
 #: Levers whose cost no other field holds.
 _COST_SOMETHING = frozenset({"checkout_conversion", "reach", "personalisation_uplift"})

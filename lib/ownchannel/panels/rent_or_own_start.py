@@ -65,7 +65,7 @@ def todays_plan(orders: Orders) -> Calibration:
 
 def opening_plan(today: Plan) -> Plan:
     """Today's plan with a fifth of the growth budget moved to the own stores, where there are some."""
-    share = min(1.0, today.owned_share_of_growth_budget + MOVED)
+    share = min(1.0, round(today.owned_share_of_growth_budget + MOVED, 2))
     kinds = {its.kind for its in today.channels if its.reference_spend > 0}
     return today.with_values({"owned_share_of_growth_budget": share}) if len(kinds) > 1 else today
 

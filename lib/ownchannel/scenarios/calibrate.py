@@ -11,13 +11,18 @@ import pandas as pd
 from ownchannel.assumptions import Assumption
 from ownchannel.formats import listed
 from ownchannel.orders.orders import Orders
-from ownchannel.scenarios.added_channels import channel_like, why_added, why_kept
-from ownchannel.scenarios.calibrated_fields import calibrated_fields
+from ownchannel.scenarios.calibration.added_channels import channel_like, why_added, why_kept
+from ownchannel.scenarios.calibration.calibrated_fields import calibrated_fields
+from ownchannel.scenarios.calibration.measured import Measured
+from ownchannel.scenarios.calibration.measured_arrivals import Arrivals, arrivals
+from ownchannel.scenarios.calibration.measured_channel import (
+    MeasuredChannel,
+    measured_channel,
+    possible,
+    with_customers,
+)
+from ownchannel.scenarios.calibration.observed import observed_channels
 from ownchannel.scenarios.channels import AnyChannel
-from ownchannel.scenarios.measured import Measured
-from ownchannel.scenarios.measured_arrivals import Arrivals, arrivals
-from ownchannel.scenarios.measured_channel import MeasuredChannel, measured_channel, possible, with_customers
-from ownchannel.scenarios.observed import observed_channels
 from ownchannel.scenarios.plan import Plan
 
 #: Measured numbers whose intervals become uncertain ranges of the plan.

@@ -61,7 +61,7 @@ def tornado(plan: "Plan", seed: int = 0, measured: Ranges = MappingProxyType({})
     rows = []
     for path, ends in ranges.items():
         value, declared = numbers[path]
-        readings = [declared.reading(end, plan.currency) for end in ends]
+        readings = [_reading(end, declared, plan.currency) for end in ends]
         swing = abs(float(npvs[path][1] - npvs[path][0]))
         rows.append((path, _label(path, declared), value, *ends, *readings, *npvs[path], swing))
     table = pd.DataFrame(rows, columns=_COLUMNS).sort_values("swing", ascending=False, kind="stable")
@@ -114,7 +114,7 @@ def turning_points(plan: "Plan", measured: Ranges = MappingProxyType({})) -> tup
         if path in ranges and ours[""][0] != todays[""][0]:
             turned = (ours[path] > todays[path]) != better
             if turned.any():
-                reading = declared.reading(ranges[path][int(np.argmax(turned))], plan.currency)
+                reading = _reading(ranges[path][int(np.argmax(turned))], declared, plan.currency)
                 found.append(TurningPoint(_label(path, declared), reading))
     return tuple(found)
 
@@ -189,3 +189,8 @@ def _field(path: str) -> str:
 def _label(path: str, declared: Assumption) -> str:
     channel = path.removeprefix("channels.").rpartition(".")[0]
     return f"{declared.label}, {channel}" if channel else declared.label
+
+
+def _reading(end: float, declared: Assumption, currency: str) -> str:
+    """An end as one says it: more than three digits would claim too much."""
+    return declared.reading(float(f"{end:.3g}"), currency)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.scenarios.matched_rates import Rates, matched, rates_of_model
+from ownchannel.scenarios.calibration.matched_rates import Rates, matched, rates_of_model
 from ownchannel.scenarios.purchase_curve import FittedPurchases
 
 AGES = np.array([6.0, 24.0])

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ownchannel.scenarios.measured import Measured
-from ownchannel.scenarios.measured_arrivals import FOR_GROWTH, FOR_SEASON, Arrivals
-from ownchannel.scenarios.measured_channel import MeasuredChannel
-from ownchannel.scenarios.measured_repeat import Repeats
+from ownchannel.scenarios.calibration.measured import Measured
+from ownchannel.scenarios.calibration.measured_arrivals import FOR_GROWTH, FOR_SEASON, Arrivals
+from ownchannel.scenarios.calibration.measured_channel import MeasuredChannel
+from ownchannel.scenarios.calibration.measured_repeat import Repeats
 from ownchannel.scenarios.plan import Plan
 
 COLUMNS = ("path", "value", "low", "high", "source", "confidence")

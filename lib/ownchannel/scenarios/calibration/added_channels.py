@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ownchannel.formats import listed
+from ownchannel.scenarios.calibration.observed import Observed
 from ownchannel.scenarios.channels import AnyChannel, MarketplaceChannel, OwnedChannel
-from ownchannel.scenarios.observed import Observed
 from ownchannel.scenarios.plan import Plan
 
 #: What belongs to one channel alone, and so is not copied.

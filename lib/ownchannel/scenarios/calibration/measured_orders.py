@@ -5,8 +5,8 @@ import pandas as pd
 
 from ownchannel.clv.special import Floats
 from ownchannel.formats import count, percent
-from ownchannel.scenarios.measured import INTERVAL, Measured, ratio
-from ownchannel.scenarios.observed import RETURNING, Observed, period
+from ownchannel.scenarios.calibration.measured import INTERVAL, Measured, ratio
+from ownchannel.scenarios.calibration.observed import RETURNING, Observed, period
 
 #: With fewer orders the user's own values say more: a judgement.
 FEWEST_ORDERS = 30
@@ -28,7 +28,7 @@ def measured_orders(its: Observed) -> dict[str, Measured]:
     `fulfilment_cost` is what the platform booked for an order that it sent.
 
     >>> from ownchannel.orders.saved import sample_orders
-    >>> from ownchannel.scenarios.observed import observed_channels
+    >>> from ownchannel.scenarios.calibration.observed import observed_channels
     >>> found = measured_orders(observed_channels(sample_orders(), "USD")["Amazon.com"])
     >>> sorted(found)
     ['fee_rate', 'fulfilment_cost', 'order_value', 'return_rate', 'units_per_order']

@@ -3,13 +3,24 @@
 from dataclasses import dataclass, field, replace
 
 from ownchannel.orders.orders import Orders
+from ownchannel.scenarios.calibration.measured import Measured
+from ownchannel.scenarios.calibration.measured_arrivals import Arrivals, Counted
+from ownchannel.scenarios.calibration.measured_customers import (
+    Returning,
+    counted,
+    existing,
+    new_a_month,
+    returning,
+)
+from ownchannel.scenarios.calibration.measured_orders import measured_orders
+from ownchannel.scenarios.calibration.measured_repeat import (
+    Customers,
+    Repeats,
+    fitted_repeats,
+    observed_customers,
+)
+from ownchannel.scenarios.calibration.observed import Observed
 from ownchannel.scenarios.channels import AnyChannel
-from ownchannel.scenarios.measured import Measured
-from ownchannel.scenarios.measured_arrivals import Arrivals, Counted
-from ownchannel.scenarios.measured_customers import Returning, counted, existing, new_a_month, returning
-from ownchannel.scenarios.measured_orders import measured_orders
-from ownchannel.scenarios.measured_repeat import Customers, Repeats, fitted_repeats, observed_customers
-from ownchannel.scenarios.observed import Observed
 
 
 @dataclass(frozen=True)

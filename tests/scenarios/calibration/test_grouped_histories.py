@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.scenarios.grouped_histories import grouped_histories
+from ownchannel.scenarios.calibration.grouped_histories import grouped_histories
 from ownchannel.scenarios.purchase_curve import FittedPurchases
 
 #: The sample brand's shop, its marketplace, and CDNOW.

@@ -12,18 +12,18 @@ from ownchannel.clv.repeat_report import reported_repeats
 from ownchannel.clv.special import Floats
 from ownchannel.formats import count, percent
 from ownchannel.orders.report import day
-from ownchannel.scenarios.channels import AnyChannel
-from ownchannel.scenarios.grouped_histories import grouped_histories
-from ownchannel.scenarios.matched_rates import MATCHED_AT, Rates, matched, rates_of_model
-from ownchannel.scenarios.measured import Measured
-from ownchannel.scenarios.measured_arrivals import Counted
-from ownchannel.scenarios.measured_repeat import (
+from ownchannel.scenarios.calibration.grouped_histories import grouped_histories
+from ownchannel.scenarios.calibration.matched_rates import MATCHED_AT, Rates, matched, rates_of_model
+from ownchannel.scenarios.calibration.measured import Measured
+from ownchannel.scenarios.calibration.measured_arrivals import Counted
+from ownchannel.scenarios.calibration.measured_repeat import (
     Customers,
     Repeats,
     active_at_rates,
     active_customers,
 )
-from ownchannel.scenarios.observed import Observed
+from ownchannel.scenarios.calibration.observed import Observed
+from ownchannel.scenarios.channels import AnyChannel
 from ownchannel.scenarios.purchase_curve import FittedPurchases
 
 #: What a plan refuses beside a fitted model.

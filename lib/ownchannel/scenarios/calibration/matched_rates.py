@@ -6,8 +6,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from ownchannel.clv.special import Floats
-from ownchannel.scenarios.measured import INTERVAL, Measured
-from ownchannel.scenarios.observed import DAYS_A_MONTH
+from ownchannel.scenarios.calibration.measured import INTERVAL, Measured
+from ownchannel.scenarios.calibration.observed import DAYS_A_MONTH
 from ownchannel.scenarios.purchase_curve import FittedPurchases, drawn_curves
 
 #: The ages in months at which the curves match; the second is four times the first.

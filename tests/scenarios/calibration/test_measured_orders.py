@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 
 from ownchannel.orders.orders import Orders
-from ownchannel.scenarios.measured import ratio
-from ownchannel.scenarios.measured_orders import measured_orders
-from ownchannel.scenarios.observed import Observed, observed_channels
+from ownchannel.scenarios.calibration.measured import ratio
+from ownchannel.scenarios.calibration.measured_orders import measured_orders
+from ownchannel.scenarios.calibration.observed import Observed, observed_channels
 from tests.scenarios.brands import orders_on
 
 

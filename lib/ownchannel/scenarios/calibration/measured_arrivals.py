@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ownchannel.clv.special import Floats
-from ownchannel.scenarios.measured import WIDTH, Measured
-from ownchannel.scenarios.observed import DAYS_A_MONTH
+from ownchannel.scenarios.calibration.measured import WIDTH, Measured
+from ownchannel.scenarios.calibration.observed import DAYS_A_MONTH
 
 #: Whole months of files that growth and season need.
 FOR_GROWTH, FOR_SEASON = 12, 24

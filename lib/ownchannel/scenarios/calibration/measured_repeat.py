@@ -17,8 +17,8 @@ from ownchannel.customers.summary import customer_summary
 from ownchannel.formats import count, percent
 from ownchannel.orders.orders import Orders
 from ownchannel.orders.report import day
-from ownchannel.scenarios.measured import INTERVAL, Measured
-from ownchannel.scenarios.observed import Observed
+from ownchannel.scenarios.calibration.measured import INTERVAL, Measured
+from ownchannel.scenarios.calibration.observed import Observed
 
 #: The age at which repeat orders are told.
 TOLD_AT = 12

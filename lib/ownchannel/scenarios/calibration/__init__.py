@@ -1,0 +1,1 @@
+"""What orders tell of a plan's numbers, and how sure they are."""
