@@ -1,8 +1,10 @@
-"""How long a reader waits in Voilà: from opening a workbook to its first chart, and from a key to the paint.
+"""How long a reader waits: from opening a workbook to its first chart, and from a key to the paint.
 
-python tests/bench/bench_panels.py [workbook] [--presses 60]
+python tests/bench/bench_panels.py [workbook] [--presses 60] [--lab] [--opens 20 --still 2]
 
-A press is timed in the page, from its keydown event to the animation frame after the first chart was drawn.
+In Voilà, or with --lab in JupyterLab. A press is timed in the page, from its keydown event to the animation
+frame after the first chart was drawn. --opens opens the workbook so many times, and counts in how many of
+them every chart followed a key when it was scrolled to.
 """
 
 import argparse
@@ -11,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -46,6 +48,37 @@ def press_to_paint(page: Page, presses: int) -> list[float]:
     return waits
 
 
+def every_chart_follows(page: Page, still: list[int]) -> bool:
+    """Whether each chart of the first panel, but those, shows something else after some keys."""
+    panel = page.locator(".oc-panel").first
+    before = [shown(panel, its) for its in range(panel.locator(".oc-plot").count())]
+    panel.get_by_role("slider").first.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(1_500)
+    return all(shown(panel, its) != was for its, was in enumerate(before) if its not in still)
+
+
+def shown(panel: Locator, place: int) -> str:
+    """What a chart draws, scrolled into sight."""
+    plot = panel.locator(".oc-plot").nth(place)
+    plot.scroll_into_view_if_needed()
+    plot.locator(".main-svg").first.wait_for()
+    plot.page.wait_for_timeout(300)
+    text: str = plot.evaluate("gd => JSON.stringify(gd._fullData.map(({x, y}) => [x, y]))")
+    return text
+
+
+def opened(page: Page, address: str, name: str, *, lab: bool) -> float:
+    """Open a workbook, and the seconds until its first chart is there."""
+    started = time.perf_counter()
+    if lab:
+        harness.run_all(harness.open_lab(page, address, name))
+    else:
+        harness.open_voila(page, address, name)
+    return time.perf_counter() - started
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -57,22 +90,35 @@ def main() -> None:
         default=ROOT / "workbooks/01_marketplace_dependence.ipynb",
     )
     parser.add_argument("--presses", type=int, default=60)
+    parser.add_argument("--lab", action="store_true", help="in JupyterLab")
+    parser.add_argument("--opens", type=int, default=0, help="open it so often, and see every chart follow")
+    parser.add_argument(
+        "--still", type=int, nargs="*", default=[], help="charts the first slider leaves alone"
+    )
     given = parser.parse_args()
+    name, serve = given.workbook.name, harness.serve_lab if given.lab else harness.serve_voila
 
-    with harness.serve_voila(given.workbook.parent) as address, sync_playwright() as playwright:
+    with serve(given.workbook.parent) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        started = time.perf_counter()
-        harness.open_voila(page, address, given.workbook.name)
-        opened = time.perf_counter() - started
+        seconds = opened(page, address, name, lab=given.lab)
         waits = press_to_paint(page, given.presses)
         charts = page.locator(".oc-plot").count()
+        page.close()
+        followed = 0
+        for _ in range(given.opens):
+            page = browser.new_page(viewport={"width": 1280, "height": 1000})
+            opened(page, address, name, lab=given.lab)
+            followed += every_chart_follows(page, given.still)
+            page.close()
         browser.close()
 
-    print(f"{given.workbook.name}, {charts} charts, {given.presses} presses")
-    print(f"open to first chart   {opened:8.1f} s")
+    print(f"{name} in {'JupyterLab' if given.lab else 'Voilà'}, {charts} charts, {given.presses} presses")
+    print(f"open to first chart   {seconds:8.1f} s")
     print(f"key to paint, median  {statistics.median(waits):8.0f} ms")
     print(f"key to paint, 95%     {statistics.quantiles(waits, n=20)[-1]:8.0f} ms")
+    if given.opens:
+        print(f"every chart followed in {followed} of {given.opens} opens")
 
 
 if __name__ == "__main__":
