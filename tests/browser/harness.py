@@ -203,14 +203,14 @@ def chart_data(page: Page, index: int = 0) -> list[dict[str, Any]]:
     return json.loads(told)  # type: ignore[no-any-return]
 
 
-def wait_for_data(page: Page, index: int, series: list[list[float]]) -> None:
+def wait_for_data(page: Page, index: int, series: list[list[Any]]) -> None:
     """Wait until the y of chart `index`, trace by trace, is `series`; on failure say what it drew instead."""
     page.locator(".oc-plot").nth(index).scroll_into_view_if_needed()
     # Another process may sum in another order: its last digit means nothing.
     check = f"""([index, wanted]) => {{
         const gd = document.querySelectorAll(".oc-plot")[index];
         const drawn = gd._fullData ? ({_DRAWN})(gd).map((trace) => trace.y) : [];
-        const near = (a, b) => Math.abs(a - b) <= 1e-9 * Math.abs(a);
+        const near = (a, b) => a === b || Math.abs(a - b) <= 1e-9 * Math.abs(a);
         return drawn.length === wanted.length && wanted.every((series, i) =>
             series.length === drawn[i].length && series.every((value, j) => near(value, drawn[i][j])));
     }}"""
