@@ -42,6 +42,7 @@ test: setup  ## prove everything: style, types, units, properties, published num
 
 test-slow: setup  ## the minutes-long tests, and the property tests again with fresh random seeds
 	HYPOTHESIS_PROFILE=random $(BIN)/pytest -m "not browser" lib tests $(ARGS)
+	$(BIN)/pytest -m "browser and slow" tests $(ARGS)
 
 fuzz: setup  ## feed every parser damaged files, ten minutes each, two at a time; ARGS="60 1": a minute, singly
 	bash tests/fuzz/run_all.sh $(ARGS)

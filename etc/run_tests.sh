@@ -9,7 +9,7 @@ export OWNCHANNEL_RECAP
 trap 'rm -f "$OWNCHANNEL_RECAP"' EXIT
 
 status=0
-.venv/bin/pytest -m browser tests || status=1
+.venv/bin/pytest -m "browser and not slow" tests || status=1
 # A workbook's cells belong together, hence one worker a file.
 .venv/bin/pytest -n 2 --dist loadfile || status=1
 exit $status

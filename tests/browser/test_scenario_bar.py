@@ -79,6 +79,7 @@ def compared(page: Page) -> Locator:
     return page.locator(".oc-page .oc-text p")
 
 
+@pytest.mark.slow
 def test_in_voila_plans_are_copied_renamed_and_removed_when_asked_twice(
     open_voila: Open, notebook: Path, library: ScenarioLibrary
 ) -> None:
@@ -100,6 +101,7 @@ def test_in_voila_plans_are_copied_renamed_and_removed_when_asked_twice(
     assert library.names() == ("A",)
 
 
+@pytest.mark.slow
 def test_the_sixth_plan_waits_until_one_of_five_steps_aside(
     open_voila: Open, notebook: Path, library: ScenarioLibrary
 ) -> None:
@@ -152,6 +154,7 @@ def test_a_copied_address_gives_no_token_away_and_opens_as_it_was_unless_it_was_
     expect(bar(page).get_by_role("status")).to_contain_text("The plan in this address is damaged")
 
 
+@pytest.mark.slow
 def test_in_jupyterlab_the_keyboard_alone_saves_and_loads_and_the_notebook_stays(
     open_lab: Open, notebook: Path, library: ScenarioLibrary
 ) -> None:
