@@ -13,7 +13,15 @@ from ownchannel.clv.special import Floats
 from ownchannel.scenarios.events import NOTHING, Effects
 from ownchannel.scenarios.order_value import OrderValue
 from ownchannel.scenarios.repeat_orders import Followed, follow
-from ownchannel.scenarios.response import Demand, budgets, customers_today, customers_won, demand, level
+from ownchannel.scenarios.response import (
+    Demand,
+    budgets,
+    customers_today,
+    customers_won,
+    demand,
+    extra_paid,
+    level,
+)
 from ownchannel.scenarios.values import Number, PlanValues, Values
 
 
@@ -123,7 +131,7 @@ def follow_extra(values: PlanValues, effects: Mapping[str, Effects], name: str) 
     customers change.
     """
     source = next(channel for channel in values.channels if channel.name == name)
-    more = demand(source, 1.0, level(source, values), values.months).extra_with_ads
+    more = level(source, values) * extra_paid(source, 1.0, values.months)
     nobody = np.zeros((1, 1))
     wanted, its = Demand(more, nobody, more, nobody), effects.get(name, NOTHING)
     changed = [(source, _arrivals(source, wanted, its))]

@@ -1,6 +1,7 @@
 """What the growth budget brings: its parts, and the new customers that each of them wins by month."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -50,13 +51,12 @@ def demand(channel: Values, extra: Number, level: Floats | Number, months: int) 
 
     `extra` are customers a month that today's spend would not win, before ramp-up and inflation.
     """
-    t = np.arange(1.0, months + 1.0)[:, None]
     today, real = customers_today(channel), channel.ad_incrementality
-    cheaper = _grown(channel.cac_inflation, (1.0 - t) / 12.0)
-    as_today = real * today * cheaper
-    more = real * extra * (_ramp(t, channel.ramp_months) * cheaper)
+    as_today = real * today * _cheaper(channel, months)
+    more = extra_paid(channel, extra, months)
     paid = as_today + more
-    organic = channel.organic_customers * _grown(channel.organic_growth, t - 1.0) + (1.0 - real) * today
+    organic = channel.organic_customers * _compounded(1.0 + channel.organic_growth, months)
+    organic = organic + (1.0 - real) * today
     base = organic + real * today
     return Demand(
         with_ads=level * (organic * _rank(organic + paid, base, channel.rank_effect) + paid),
@@ -64,6 +64,12 @@ def demand(channel: Values, extra: Number, level: Floats | Number, months: int) 
         extra_with_ads=level * more,
         extra_without_ads=level * -as_today,
     )
+
+
+def extra_paid(channel: Values, extra: Number, months: int) -> Floats:
+    """Paid customers by month beyond those of today's spend, before season, price and ease."""
+    ramp = _ramp(np.arange(1.0, months + 1.0)[:, None], channel.ramp_months)
+    return np.asarray(channel.ad_incrementality * extra * (ramp * _cheaper(channel, months)))
 
 
 def level(channel: Values, values: PlanValues) -> Floats:
@@ -79,9 +85,19 @@ def _ease(channel: Values, values: PlanValues) -> Number:
     return np.asarray(channel.visibility * (1.0 - channel.undercut_loss * undercut))
 
 
-def _grown(rate: Number, periods: Floats) -> Floats:
-    """What growth at a rate above -1 makes of 1: much faster than a power where the rate differs by draw."""
-    return np.exp(np.log1p(rate) * periods)
+def _cheaper(channel: Values, months: int) -> Floats:
+    """What inflation leaves of the customers whom a sum wins, by month."""
+    return _compounded((1.0 + channel.cac_inflation) ** (-1.0 / 12.0), months)
+
+
+def _compounded(factor: Number, months: int) -> Floats:
+    """1, factor, factor², …: a row a month; row by row where it differs by draw, for powers are slow."""
+    if np.ndim(factor) == 0:
+        return np.asarray(factor ** np.arange(months, dtype=np.float64)[:, None])
+    found = np.ones((months, np.size(factor)))
+    for before, row in pairwise(found):
+        np.multiply(before, factor, out=row)
+    return found
 
 
 def _ramp(t: Floats, months: Number) -> Floats:
