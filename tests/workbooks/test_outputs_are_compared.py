@@ -68,7 +68,7 @@ def test_a_changed_coefficient_fails_off_the_default_only(root, library, name):
 
 def test_a_wrong_coefficient_in_the_engine_fails_the_plan(root, library):
     module = library / "ownchannel" / "scenarios" / "response.py"
-    source, right = module.read_text(), "more = real * extra"
+    source, right = module.read_text(), "channel.ad_incrementality * extra"
     assert source.count(right) == 1
     module.write_text(source.replace(right, "more = 1.01 * real * extra"))
     code, failed, printed = run_workbook(root, library, PLAN_WORKBOOK)
