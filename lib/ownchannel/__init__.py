@@ -52,6 +52,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """A public name, from the room that it lives in, loaded when it is first used."""
+    if name == "panels":
+        return import_module("ownchannel.panels")
     if name not in _HOME:
         raise AttributeError(f"module 'ownchannel' has no name {name!r}")
     return getattr(import_module(f"ownchannel.{_HOME[name]}"), name)

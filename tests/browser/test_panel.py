@@ -41,7 +41,7 @@ def write_notebook(path: Path, panel: str, *more: str) -> Path:
 @pytest.fixture
 def folded(tmp_path: Path) -> Path:
     """The toy workbook with a heading folded away and a switch."""
-    panel = 'Panel(Rent(), answer, "USD", folded=["Your own shop"], switches=["months"])'
+    panel = 'Panel(Question(Rent(), answer, "USD", folded=["Your own shop"], switches=["months"]))'
     return write_notebook(tmp_path / "folded.ipynb", panel)
 
 

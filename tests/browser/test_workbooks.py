@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from ownchannel.orders.saved import sample_orders
 from ownchannel.orders.workspace import Workspace
 from ownchannel.panels import Answer, Panel
-from ownchannel.panels.dependence import what_if
+from ownchannel.panels.dependence import what_if_it_stopped
 from tests.browser import harness
 from tests.browser.harness import press, sentence, tile
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
@@ -22,7 +22,7 @@ Open = Callable[[Path], Page]
 @pytest.fixture(scope="module")
 def panel(tmp_path_factory: pytest.TempPathFactory) -> Panel:
     """The panel of workbook 01, computed here and not by the page's kernel."""
-    return what_if(sample_orders(Workspace(tmp_path_factory.mktemp("workspace"))))
+    return Panel(what_if_it_stopped(sample_orders(Workspace(tmp_path_factory.mktemp("workspace")))))
 
 
 def assert_panel_shows(page: Page, expected: Answer) -> None:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from ownchannel.assumptions import Assumption, Assumptions
 from ownchannel.charts.theme import Chart
 from ownchannel.orders.workspace import Workspace
-from ownchannel.panels import Answer, Panel
+from ownchannel.panels import Answer, Panel, Question
 from ownchannel.panels.live_text import LiveText
 from ownchannel.panels.scenario_bar import ScenarioBar
 from ownchannel.scenarios.library import ScenarioLibrary
@@ -61,7 +61,7 @@ def answer(settings: Settings) -> Answer:
     return Answer(sentence(settings), charts=(Chart(bars, "Three numbers."),))
 
 
-panel = Panel(Settings(), answer, "USD")
+panel = Panel(Question(Settings(), answer, "USD"))
 side_by_side = LiveText(html="<p>No comparison.</p>")
 
 

@@ -8,10 +8,9 @@ import pytest
 
 from ownchannel.charts.booked import LABELS, where_it_went
 from ownchannel.charts.theme import MARKETPLACE, NOTE, OWNED
-from ownchannel.marketplace import booked as uses
-from ownchannel.marketplace.booked import Booked
+from ownchannel.marketplace.booked import USES, Booked, Use
 
-AMOUNTS = {uses.SALES: 200, uses.FEES: -30, uses.REIMBURSEMENTS: 4, uses.TRANSFERS: -174}
+AMOUNTS = {Use.SALES: 200, Use.FEES: -30, Use.REIMBURSEMENTS: 4, Use.TRANSFERS: -174}
 
 
 def test_each_bar_begins_where_the_last_one_ended():
@@ -35,4 +34,4 @@ def test_each_bar_begins_where_the_last_one_ended():
 
 
 def test_every_use_has_a_label():
-    assert set(LABELS) == set(uses.USES)
+    assert set(LABELS) == set(USES)

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.marketplace import booked as uses
-from ownchannel.marketplace.booked import advertising_share, what_was_booked
+from ownchannel.marketplace.booked import USES, Use, advertising_share, what_was_booked
 from ownchannel.orders.schema import ENTRIES
 
 DAY = dt.date(2026, 3, 1)
@@ -49,30 +48,30 @@ def test_every_cent_has_one_use_and_transfers_alone_are_not_left(booked: list[An
     entries = [entry(event, part, Decimal(cents) / 100) for (event, part), cents in booked]
     found = what_was_booked(table(SALE, entry("sale", "goods", Decimal(10_000)), *entries), "EUR")
     moved = sum((e["amount"] for e in entries if e["part"] == "transfer"), Decimal(0))
-    assert found.total(uses.TRANSFERS) == moved
+    assert found.total(Use.TRANSFERS) == moved
     assert found.left() == Decimal(10_100) + sum((e["amount"] for e in entries), Decimal(0)) - moved
-    assert sum(map(found.total, uses.USES)) == found.left() + moved
+    assert sum(map(found.total, USES)) == found.left() + moved
 
 
 @pytest.mark.parametrize(
     ("event", "part", "use"),
     [
-        ("sale", "shipping", uses.SALES),
-        ("sale", "discount", uses.SALES),
-        ("refund", "goods", uses.REFUNDS),
-        ("refund", "fee", uses.FEES),
-        ("sale", "fulfilment", uses.FULFILMENT),
-        ("account", "fee", uses.ACCOUNT),
-        ("account", "fulfilment", uses.ACCOUNT),
-        ("account", "advertising", uses.ADVERTISING),
-        ("refund", "tax", uses.TAXES),
-        ("account", "reimbursement", uses.REIMBURSEMENTS),
-        ("account", "unclassified", uses.UNCLASSIFIED),
+        ("sale", "shipping", Use.SALES),
+        ("sale", "discount", Use.SALES),
+        ("refund", "goods", Use.REFUNDS),
+        ("refund", "fee", Use.FEES),
+        ("sale", "fulfilment", Use.FULFILMENT),
+        ("account", "fee", Use.ACCOUNT),
+        ("account", "fulfilment", Use.ACCOUNT),
+        ("account", "advertising", Use.ADVERTISING),
+        ("refund", "tax", Use.TAXES),
+        ("account", "reimbursement", Use.REIMBURSEMENTS),
+        ("account", "unclassified", Use.UNCLASSIFIED),
     ],
 )
 def test_each_kind_of_booking_has_its_use(event: str, part: str, use: str) -> None:
     found = what_was_booked(table(SALE, entry(event, part, Decimal("-7.25"))), "EUR")
-    wanted = Decimal("92.75") if use == uses.SALES else Decimal("-7.25")
+    wanted = Decimal("92.75") if use == Use.SALES else Decimal("-7.25")
     assert found.total(use) == wanted
 
 
@@ -112,16 +111,16 @@ def test_the_sample_brands_books_are_those_of_its_truth(sample, truth, currency,
         return sum((Decimal(of_file.get(name, "0")) for of_file in totals for name in names), Decimal(0))
 
     found, of_channel = what_was_booked(sample.entries, currency), truth["channels"][channel]
-    assert found.total(uses.ADVERTISING) == true("advertising")
-    assert found.total(uses.ACCOUNT) == true("subscription", "storage")
-    assert found.total(uses.UNCLASSIFIED) == true("unclassified")
-    assert found.total(uses.REFUNDS) == true("refund") == -Decimal(of_channel["refund"])
-    assert found.total(uses.TRANSFERS) == true("transfer")
-    assert found.total(uses.FULFILMENT) == -Decimal(of_channel["fulfilment_fees"])
-    assert found.total(uses.FEES) + found.total(uses.FULFILMENT) == -Decimal(of_channel["fees"])
+    assert found.total(Use.ADVERTISING) == true("advertising")
+    assert found.total(Use.ACCOUNT) == true("subscription", "storage")
+    assert found.total(Use.UNCLASSIFIED) == true("unclassified")
+    assert found.total(Use.REFUNDS) == true("refund") == -Decimal(of_channel["refund"])
+    assert found.total(Use.TRANSFERS) == true("transfer")
+    assert found.total(Use.FULFILMENT) == -Decimal(of_channel["fulfilment_fees"])
+    assert found.total(Use.FEES) + found.total(Use.FULFILMENT) == -Decimal(of_channel["fees"])
     paid = (
         Decimal(of_channel["item_value"]) - Decimal(of_channel["discount"]) + Decimal(of_channel["shipping"])
     )
-    assert found.total(uses.SALES) == paid
+    assert found.total(Use.SALES) == paid
     of_orders = Decimal(of_channel["contribution"])
     assert found.left() == of_orders + true("advertising", "subscription", "storage", "unclassified")

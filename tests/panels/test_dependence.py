@@ -9,7 +9,8 @@ from ownchannel.marketplace.economics import contribution_by_month
 from ownchannel.marketplace.shocks import Shocks, last_year, raise_fee, stop
 from ownchannel.orders.saved import sample_orders
 from ownchannel.orders.workspace import Workspace
-from ownchannel.panels.dependence import documentation, measures, over_time, own_and_rent, what_if
+from ownchannel.panels import Panel
+from ownchannel.panels.dependence import measures, over_time, own_and_rent, what_if_it_stopped
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 
@@ -20,7 +21,7 @@ def orders(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture(scope="module")
 def panel(orders):
-    return what_if(orders)
+    return Panel(what_if_it_stopped(orders))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def panel(orders):
     [{}, {"downtime_months": 7}, {"fee_rise": 0.04, "cash": 30_000}, {"goods_cost_rate": 0.6}],
 )
 def test_sentence_numbers_and_charts_are_those_of_the_settings(orders, panel, moved):
-    settings = type(panel.settings)(**moved)
+    settings = type(panel.question.settings)(**moved)
     months = channel_months(orders)
     in_dollars = months[months["currency"] == "USD"]
     year = last_year(contribution_by_month(in_dollars, settings), orders.sales["ordered_on"].max())
@@ -55,8 +56,8 @@ def test_cash_that_runs_out_is_said_with_its_month(panel):
 
 
 def test_every_setting_is_documented(panel):
-    table = documentation(panel).table
-    assert len(table) == len(Shocks.declared()) - len(panel.hidden)
+    table = panel.question.documentation().table
+    assert len(table) == len(Shocks.declared()) - len(panel.question.hidden)
     assert table.notna().all(axis=None)
     shown = [row["label"] for group in panel.controls.groups for row in group["rows"]]
     assert [setting.rpartition(": ")[2] for setting in table["Setting"]] == shown
@@ -81,7 +82,7 @@ def test_sliders_suit_the_size_of_the_brand_and_its_coin(tmp_path):
     ]
     ends = amazon_row(amazon_order_id="503-1", currency="JPY", purchase_date="2026-03-31T05:00:00+00:00")
     orders = read_orders(("report.txt", amazon(*rows, ends)), workspace=tmp_path)
-    settings = what_if(orders).settings
+    settings = what_if_it_stopped(orders).settings
     assert settings.marketplace_fulfilment == 600
     assert settings.cash == 1_200_000
     assert settings.marketplace_fee_rate == Shocks().marketplace_fee_rate
@@ -116,7 +117,7 @@ BRANDS = {
 @pytest.mark.parametrize("name", BRANDS)
 def test_every_page_has_an_answer_for_brands_of_every_kind(name, tmp_path):
     orders = read_orders(BRANDS[name], workspace=tmp_path)
-    panel = what_if(orders)
+    panel = Panel(what_if_it_stopped(orders))
     answers = [own_and_rent(orders), over_time(orders), measures(orders), panel.answer]
     answers += [panel.at(downtime_months=12, fee_rise=0.15)]
     assert all("nan" not in repr(answer) for answer in answers)
@@ -133,14 +134,14 @@ def test_contribution_says_which_fees_it_is_after(panel, tmp_path):
     assert "No slider, because your files tell it: referral fee, card fee." in panel.answer.notes
     assert set(panel.answer.table["Fees assumed"]) == {"$0"}
     assert repr(panel.at(marketplace_fee_rate=0.08, owned_payment_rate=0.024)) == repr(panel.answer)
-    assumed = what_if(read_orders(BRANDS["marketplace only"], workspace=tmp_path))
+    assumed = Panel(what_if_it_stopped(read_orders(BRANDS["marketplace only"], workspace=tmp_path)))
     assert assumed.answer.notes[0].startswith("The fee table; goods")
-    assert assumed.hidden == ()
+    assert assumed.question.hidden == ()
 
 
 def test_files_that_cover_no_whole_month_say_so_in_place_of_the_answer(tmp_path):
     orders = read_orders(("a.txt", amazon(amazon_row())), workspace=tmp_path)
-    panel = what_if(orders)
+    panel = Panel(what_if_it_stopped(orders))
     with pytest.raises(ValueError, match="No month is complete in these files"):
         _ = panel.answer
     assert "No month is complete" in repr(panel)

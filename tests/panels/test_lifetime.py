@@ -11,9 +11,8 @@ from ownchannel.formats import money
 from ownchannel.marketplace.customer_terms import order_terms
 from ownchannel.orders.saved import sample_orders
 from ownchannel.orders.workspace import Workspace
-from ownchannel.panels import lifetime_models
-from ownchannel.panels.dependence import documentation
-from ownchannel.panels.dependence import what_if as dependence_panel
+from ownchannel.panels import Panel, lifetime_models
+from ownchannel.panels.dependence import what_if_it_stopped as dependence_panel
 from ownchannel.panels.lifetime import (
     BY_ASSUMPTION,
     BY_KEYS,
@@ -33,7 +32,7 @@ def found(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture(scope="module")
 def panel(found):
-    return what_a_customer_is_worth(found)
+    return Panel(what_a_customer_is_worth(found))
 
 
 @pytest.mark.parametrize(
@@ -41,7 +40,7 @@ def panel(found):
     [{}, {"horizon_months": 7, "discount_rate": 0.3}, {"goods_cost_rate": 0.6, "owned_fulfilment": 12}],
 )
 def test_values_are_those_of_the_fitted_models_at_the_settings(found, panel, moved):
-    settings = type(panel.settings)(**moved)
+    settings = type(panel.question.settings)(**moved)
     answer = panel.at(**moved)
     left = dict(zip(answer.table["Channel"], answer.table["A customer leaves"], strict=True))
     ranges = dict(zip(answer.table["Channel"], answer.table["95% range"], strict=True))
@@ -55,12 +54,12 @@ def test_values_are_those_of_the_fitted_models_at_the_settings(found, panel, mov
 
 
 def test_cost_to_win_is_taken_off_by_kind_of_channel(panel):
-    before, after = panel.answer, panel.at(marketplace_cac=10.5, owned_cac=panel.settings.owned_cac)
+    before, after = panel.answer, panel.at(marketplace_cac=10.5, owned_cac=panel.question.settings.owned_cac)
 
     def kept(answer, channel):
         return float(dict(answer.numbers)[f"{channel}: left after winning"].replace("$", ""))
 
-    moved = 10.5 - panel.settings.marketplace_cac
+    moved = 10.5 - panel.question.settings.marketplace_cac
     assert kept(before, "Amazon.com") - kept(after, "Amazon.com") == pytest.approx(moved, abs=0.011)
     assert kept(before, "Shopify") == kept(after, "Shopify")
 
@@ -88,23 +87,24 @@ def test_the_assumed_share_moves_only_where_nothing_else_tells(found, panel):
 def test_costs_start_where_those_of_dependence_do_and_advertising_becomes_the_cost_to_win(found, panel):
     other = dependence_panel(found.orders).settings
     for name in ("goods_cost_rate", "owned_fulfilment", "marketplace_ad_rate"):
-        assert getattr(panel.settings, name) == getattr(other, name)
-        assert panel.settings.declared()[name] == other.declared()[name]
-    assert panel.settings.marketplace_cac == pytest.approx(0.085 * 66.1, abs=0.25)
-    assert panel.settings.owned_cac == pytest.approx(0.18 * 91.4, abs=0.25)
-    declared = panel.settings.declared()["marketplace_cac"]
+        assert getattr(panel.question.settings, name) == getattr(other, name)
+        assert panel.question.settings.declared()[name] == other.declared()[name]
+    assert panel.question.settings.marketplace_cac == pytest.approx(0.085 * 66.1, abs=0.25)
+    assert panel.question.settings.owned_cac == pytest.approx(0.18 * 91.4, abs=0.25)
+    declared = panel.question.settings.declared()["marketplace_cac"]
     assert declared.confidence == "measured"
     assert declared.source.startswith("Marketplace advertising at 8.5% of sales, over the new customers")
-    assert not panel.settings.unlikely("USD")
-    assert {"marketplace_ad_rate", "owned_ad_rate"} <= set(panel.hidden)
-    assert len(documentation(panel).table) == len(panel.settings.declared()) - len(panel.hidden)
+    assert not panel.question.settings.unlikely("USD")
+    assert {"marketplace_ad_rate", "owned_ad_rate"} <= set(panel.question.hidden)
+    declared, hidden = panel.question.settings.declared(), panel.question.hidden
+    assert len(panel.question.documentation().table) == len(declared) - len(hidden)
 
 
 def test_a_report_stands_in_for_keys(found):
     by_report = dict(found.reports) | {"Etsy": ReportedRepeats(0.1, 400, None)}
     other = type(found)(**{**vars(found), "reports": by_report})
     assert other.rests_on["Etsy"] == BY_REPORT
-    answer = what_a_customer_is_worth(other).answer
+    answer = Panel(what_a_customer_is_worth(other)).answer
     row = answer.table.set_index("Channel").loc["Etsy"]
     assert (row["Orders in 24 months"], row["95% range"]) == ("1.10", "")
     assert "a lower bound: 10.0% of 400 customers bought a product again" in " ".join(answer.notes)
@@ -112,7 +112,7 @@ def test_a_report_stands_in_for_keys(found):
 
 
 def test_one_marketplace_by_every_source(found, panel):
-    answer = without_buyer_keys(found, panel.settings)
+    answer = without_buyer_keys(found, panel.question.settings)
     assert answer.table["Told by"].tolist() == ["Buyers' keys", "Its repeat report", "Your assumption"]
     shown = panel.answer.table.set_index("Channel").loc["Amazon.com", "A customer leaves"]
     assert answer.table["A customer leaves"].iloc[0] == shown
@@ -132,13 +132,13 @@ def test_brands_with_few_customers_have_every_answer(name, tmp_path):
     orders = read_orders(BRANDS[name], workspace=tmp_path)
     few = lifetimes(orders)
     assert repr(few) == "No channel has customers enough to fit a model."
-    panel = what_a_customer_is_worth(few)
+    panel = Panel(what_a_customer_is_worth(few))
     answers = [
         lifetime_models.which_model(few),
         lifetime_models.who_is_still_a_customer(few),
         lifetime_models.are_channels_different(few),
         files_begin_in_the_middle(few),
-        without_buyer_keys(few, panel.settings),
+        without_buyer_keys(few, panel.question.settings),
     ]
     assert all("nan" not in repr(answer) for answer in answers)
     if name == "everything refunded":

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ownchannel.charts.theme import Chart
-from ownchannel.panels import Answer, Panel
+from ownchannel.panels import Answer, Panel, Question
 from ownchannel.panels.answer import LaterChart
 from ownchannel.panels.view import IDLE_SECONDS
 from tests.panels.toy import Rent, answer
@@ -15,7 +15,7 @@ from tests.panels.toy import Rent, answer
 
 @pytest.fixture
 def panel() -> Panel[Rent]:
-    return Panel(Rent(), answer, "USD")
+    return Panel(Question(Rent(), answer, "USD"))
 
 
 def shown(panel: Panel[Rent]) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def test_a_value_error_is_shown_in_place_of_the_answer_until_the_next_move(panel
     with pytest.raises(ValueError, match="Above a fee of 40%"):
         _ = panel.answer
     panel.set(fee=0.15)
-    assert shown(panel) == shown(Panel(Rent(), answer, "USD"))
+    assert shown(panel) == shown(Panel(Question(Rent(), answer, "USD")))
 
 
 def test_at_raises_what_the_panel_would_show_and_still_goes_back(panel: Panel[Rent]) -> None:
@@ -102,14 +102,14 @@ def test_another_number_of_charts_is_refused() -> None:
         full = answer(rent)
         return full if rent.months < 2 else dataclasses.replace(full, charts=full.charts[:1])
 
-    panel = Panel(Rent(), forgetful, "USD")
+    panel = Panel(Question(Rent(), forgetful, "USD"))
     with pytest.raises(TypeError, match="had 2 charts and this one has 1"):
         panel.set(months=2)
 
 
 def test_its_stored_output_is_short_stable_and_readable_without_a_kernel(panel: Panel[Rent]) -> None:
     bundle = panel._repr_mimebundle_()
-    again = Panel(Rent(), answer, "USD")._repr_mimebundle_()
+    again = Panel(Question(Rent(), answer, "USD"))._repr_mimebundle_()
     view = "application/vnd.jupyter.widget-view+json"
     assert {key: again[key] for key in again if key != view} == {
         key: bundle[key] for key in bundle if key != view
@@ -138,7 +138,7 @@ def test_charts_out_of_sight_are_drawn_when_the_sliders_rest() -> None:
         full = answer(rent)
         return dataclasses.replace(full, charts=(full.charts[0], LaterChart(draw)))
 
-    panel = Panel(Rent(), later, "USD")
+    panel = Panel(Question(Rent(), later, "USD"))
     panel.figures[1].visible = False
     drawn.clear()
 
@@ -155,7 +155,7 @@ def test_charts_out_of_sight_are_drawn_when_the_sliders_rest() -> None:
 
 
 def test_a_chart_that_scrolls_into_sight_before_the_sliders_rest_is_drawn_all_the_same() -> None:
-    panel = Panel(Rent(), answer, "USD")
+    panel = Panel(Question(Rent(), answer, "USD"))
     panel.figures[1].visible = False
 
     async def move() -> None:
@@ -164,4 +164,4 @@ def test_a_chart_that_scrolls_into_sight_before_the_sliders_rest_is_drawn_all_th
         await asyncio.sleep(3 * IDLE_SECONDS)
 
     asyncio.run(move())
-    assert shown(panel)["charts"] == shown(Panel(Rent(fee=0.2), answer, "USD"))["charts"]
+    assert shown(panel)["charts"] == shown(Panel(Question(Rent(fee=0.2), answer, "USD")))["charts"]

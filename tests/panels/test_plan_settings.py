@@ -3,7 +3,7 @@
 import pytest
 
 from ownchannel.assumptions import Assumption, Assumptions
-from ownchannel.panels import Answer, Panel
+from ownchannel.panels import Answer, Panel, Question
 from ownchannel.panels.plan_settings import DECISIONS, FEARS, plan_of, plan_settings, plan_sliders
 from ownchannel.scenarios.channels import MarketplaceChannel, OwnedChannel
 from ownchannel.scenarios.plan import Plan
@@ -126,7 +126,7 @@ def test_numbers_that_do_not_go_together_are_told_in_the_panel_until_the_next_mo
     def answer(given: Assumptions) -> Answer:
         return Answer(f"{plan_of(given, PLAN).growth_budget:g} a month.")
 
-    panel = Panel(settings, answer, PLAN.currency, folded=folded, switches=switches)
+    panel = Panel(Question(settings, answer, PLAN.currency, folded=folded, switches=switches))
     panel.controls.values = {
         **panel.controls.values,
         "own_store__referrals_per_order": 0.3,

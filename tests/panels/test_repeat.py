@@ -10,8 +10,8 @@ from ownchannel.orders.saved import sample_orders
 from ownchannel.orders.workspace import Workspace
 from ownchannel.outreach.coming_back import ComingBack
 from ownchannel.outreach.repeat import gain
-from ownchannel.panels.dependence import documentation
-from ownchannel.panels.repeat import what_if
+from ownchannel.panels import Panel
+from ownchannel.panels.repeat import what_if_more_returned
 from ownchannel.panels.repeat_settings import customers_within_reach
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
@@ -23,14 +23,14 @@ def orders(tmp_path_factory: pytest.TempPathFactory):
 
 @pytest.fixture(scope="module")
 def panel(orders):
-    return what_if(orders)
+    return Panel(what_if_more_returned(orders))
 
 
 @pytest.mark.parametrize(
     "moved", [{}, {"points": 0.1}, {"days_sooner": 45, "new_customers": 300}, {"order_value": 90}]
 )
 def test_sentence_numbers_and_charts_are_those_of_the_settings(panel, moved):
-    settings = type(panel.settings)(**moved)
+    settings = type(panel.question.settings)(**moved)
     found = gain(settings.today, settings.changed, settings.new_customers)
     answer = panel.at(**moved)
     for orders in (found.before, found.after, found.more, found.earlier):
@@ -59,7 +59,7 @@ def test_the_page_says_that_a_shorter_interval_brings_the_same_orders_forward(pa
 
 
 def test_kinds_of_customer(panel):
-    settings = panel.settings
+    settings = panel.question.settings
     table = panel.at(friends=2).table.set_index("Customer")["Orders in two years"].astype(float)
     assert table["One-time buyer"] == 1
     assert table["Loyal customer"] == pytest.approx(1 + settings.today.repeats_of_the_loyal(730.5), abs=0.005)
@@ -69,7 +69,7 @@ def test_kinds_of_customer(panel):
 
 
 def test_sliders_start_at_what_the_orders_tell(panel):
-    settings = panel.settings
+    settings = panel.question.settings
     declared = settings.declared()
     assert (settings.first_rate, settings.later_rate, settings.interval) == (0.41, 0.59, 100)
     assert declared["first_rate"].source == (
@@ -97,7 +97,7 @@ def test_impossible_settings_are_said_in_place_of_the_answer(panel):
 
 
 def test_every_setting_is_documented(panel):
-    assert len(documentation(panel).table) == len(ComingBack.declared())
+    assert len(panel.question.documentation().table) == len(ComingBack.declared())
 
 
 def test_a_move_is_answered_at_once(panel):
@@ -152,18 +152,18 @@ BRANDS = {
 
 @pytest.mark.parametrize("name", BRANDS)
 def test_the_panel_has_an_answer_for_brands_of_every_kind(name, tmp_path):
-    panel = what_if(read_orders(BRANDS[name], workspace=tmp_path))
+    panel = Panel(what_if_more_returned(read_orders(BRANDS[name], workspace=tmp_path)))
     for answer in (panel.answer, panel.at(points=0.01, days_sooner=0, friends=3)):
         assert "nan" not in repr(answer)
-    settings = panel.settings
+    settings = panel.question.settings
     for field, mark in settings.declared().items():
         assert mark.valid[0] <= mark.slider[0] <= getattr(settings, field) <= mark.slider[1], field
 
 
 def test_what_cannot_be_measured_is_called_an_assumption(tmp_path):
-    panel = what_if(read_orders(BRANDS["one customer"], workspace=tmp_path))
+    panel = Panel(what_if_more_returned(read_orders(BRANDS["one customer"], workspace=tmp_path)))
     assert panel.answer.notes[0].startswith("Too few customers")
-    assert panel.settings.declared()["first_rate"].confidence == "assumption"
+    assert panel.question.settings.declared()["first_rate"].confidence == "assumption"
 
 
 def test_without_customers_of_an_own_store_all_count(tmp_path, orders):

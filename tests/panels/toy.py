@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from ownchannel.assumptions import Assumption, Assumptions
 from ownchannel.charts.theme import MARKETPLACE, OWNED, Chart, label_lines
 from ownchannel.formats import money, percent
-from ownchannel.panels import Answer, Panel
+from ownchannel.panels import Answer, Panel, Question
 
 
 class Rent(Assumptions):
@@ -145,4 +145,4 @@ def answer(rent: Rent) -> Answer:
     )
 
 
-panel = Panel(Rent(), answer, "USD")
+panel = Panel(Question(Rent(), answer, "USD"))

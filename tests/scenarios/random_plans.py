@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from hypothesis import strategies as st
 
-from ownchannel.scenarios.events import Event, Kind
+from ownchannel.scenarios.events import Event, EventKind
 from ownchannel.scenarios.plan import Plan
 
 Document = dict[str, Any]
@@ -303,7 +303,7 @@ def some_events(plan: Plan, dice: Dice) -> tuple[Event, ...]:
     return tuple(events)
 
 
-def _one_after_another(plan: Plan, dice: Dice, channel: str, kind: Kind, lasts: int) -> list[Event]:
+def _one_after_another(plan: Plan, dice: Dice, channel: str, kind: EventKind, lasts: int) -> list[Event]:
     """Up to six events, none of which starts before the last one is over."""
     events, free = [], 1
     for _ in range(dice.one_of((0, 1, 2, 6))):

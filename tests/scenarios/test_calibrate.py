@@ -17,7 +17,7 @@ from ownchannel.orders.orders import Orders
 from ownchannel.orders.saved import sample_orders
 from ownchannel.orders.workspace import Workspace
 from ownchannel.scenarios.calibrate import Calibration, calibrate
-from ownchannel.scenarios.calibration.matched_rates import Rates
+from ownchannel.scenarios.calibration.matched_rates import MatchedRates
 from ownchannel.scenarios.channels import MarketplaceChannel, OwnedChannel
 from ownchannel.scenarios.plan import Plan
 from tests.scenarios.brands import SHOP, brand
@@ -272,7 +272,7 @@ def test_members_who_pay_need_a_rate_and_the_rate_matches_the_model(orders, foun
     shop = calibrate(orders, members.model_copy(update={"uncertain": {}})).plan.channel("Shopify")
     assert shop.purchase_model is None
     curve, _ = found.plan.channel("Shopify").purchase_model.curves(24)
-    rates = Rates(shop.repeat_rate, shop.days_between_orders)
+    rates = MatchedRates(shop.repeat_rate, shop.days_between_orders)
     np.testing.assert_allclose(rates.repeat_orders(np.array([6.0, 24.0])), curve[[6, 24]], rtol=1e-6)
 
 
@@ -290,7 +290,7 @@ def test_without_keys_the_marketplaces_own_report_tells_repeats(orders):
     found = calibrate(without_keys(orders), PLAN)
     amazon = found.plan.channel("Amazon.com")
     assert amazon.purchase_model is None
-    rates = Rates(amazon.repeat_rate, amazon.days_between_orders)
+    rates = MatchedRates(amazon.repeat_rate, amazon.days_between_orders)
     # Its percentages have two decimals.
     reported = curve_of_share(3 / 471, 1.0).repeats
     np.testing.assert_allclose(rates.repeat_orders(np.array([6.0, 24.0])), reported[[5, 23]], rtol=2e-3)

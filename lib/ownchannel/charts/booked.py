@@ -4,32 +4,31 @@ import plotly.graph_objects as go
 
 from ownchannel.charts.theme import MARKETPLACE, NOTE, OWNED, Chart
 from ownchannel.formats import money
-from ownchannel.marketplace import booked as uses
-from ownchannel.marketplace.booked import Booked
+from ownchannel.marketplace.booked import USES, Booked, Use
 
 LABELS = {
-    uses.SALES: "Buyers paid",
-    uses.REFUNDS: "Given back to buyers",
-    uses.FEES: "Selling fees",
-    uses.FULFILMENT: "Picking, packing, sending",
-    uses.ADVERTISING: "Advertising",
-    uses.ACCOUNT: "Storage and subscription",
-    uses.REIMBURSEMENTS: "Reimbursements",
-    uses.TAXES: "Taxes, less those withheld",
-    uses.UNCLASSIFIED: "What nobody here can name",
-    uses.TRANSFERS: "Paid out (no profit)",
+    Use.SALES: "Buyers paid",
+    Use.REFUNDS: "Given back to buyers",
+    Use.FEES: "Selling fees",
+    Use.FULFILMENT: "Picking, packing, sending",
+    Use.ADVERTISING: "Advertising",
+    Use.ACCOUNT: "Storage and subscription",
+    Use.REIMBURSEMENTS: "Reimbursements",
+    Use.TAXES: "Taxes, less those withheld",
+    Use.UNCLASSIFIED: "What nobody here can name",
+    Use.TRANSFERS: "Paid out (no profit)",
 }
 LEFT = "Left for you and your goods"
 
 
 def where_it_went(booked: Booked) -> Chart:
     """A bar for each use of 100 that buyers paid, each beginning where the last one ended."""
-    spent = [use for use in uses.USES if use not in (uses.SALES, uses.TRANSFERS) and booked.total(use)]
+    spent = [use for use in USES if use not in (Use.SALES, Use.TRANSFERS) and booked.total(use)]
     sizes = [100 * booked.share(use) for use in spent]
     ends = [100.0]
     for size in sizes:
         ends.append(ends[-1] + size)
-    names = [LABELS[uses.SALES], *(LABELS[use] for use in spent), LEFT]
+    names = [LABELS[Use.SALES], *(LABELS[use] for use in spent), LEFT]
     amounts = [100.0, *sizes, ends[-1]]
     bars = {
         "type": "bar",

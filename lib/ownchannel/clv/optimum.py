@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-Floats = NDArray[np.float64]
+from ownchannel.clv.special import Floats
+
 Likelihood = Callable[[Floats], tuple[float, Floats]]
 """Log-likelihood and its gradient at a point."""
 

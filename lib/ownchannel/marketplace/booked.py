@@ -10,23 +10,36 @@ import pyarrow.compute as pc
 
 from ownchannel.orders.schema import Event, Part
 
-#: What became of the money, in the order in which it is told; cash that only moved comes last.
-SALES, REFUNDS, FEES, FULFILMENT = "sales", "refunds", "selling fees", "fulfilment"
-ADVERTISING, ACCOUNT, REIMBURSEMENTS = "advertising", "storage and subscription", "reimbursements"
-TAXES, UNCLASSIFIED, TRANSFERS = "taxes", "unclassified", "transfers"
+
+class Use:
+    """What became of the money that buyers paid."""
+
+    SALES = "sales"
+    REFUNDS = "refunds"
+    FEES = "selling fees"
+    FULFILMENT = "fulfilment"
+    ADVERTISING = "advertising"
+    ACCOUNT = "storage and subscription"
+    REIMBURSEMENTS = "reimbursements"
+    TAXES = "taxes"
+    UNCLASSIFIED = "unclassified"
+    TRANSFERS = "transfers"
+
+
+#: In the order in which they are shown; cash that only moved comes last.
 USES = (
-    *(SALES, REFUNDS, FEES, FULFILMENT, ADVERTISING, ACCOUNT, REIMBURSEMENTS),
-    *(TAXES, UNCLASSIFIED, TRANSFERS),
+    *(Use.SALES, Use.REFUNDS, Use.FEES, Use.FULFILMENT, Use.ADVERTISING, Use.ACCOUNT, Use.REIMBURSEMENTS),
+    *(Use.TAXES, Use.UNCLASSIFIED, Use.TRANSFERS),
 )
 
 _OF_ORDERS: dict[Part, str] = {
-    "fee": FEES,
-    "fulfilment": FULFILMENT,
-    "tax": TAXES,
-    "advertising": ADVERTISING,
-    "reimbursement": REIMBURSEMENTS,
-    "transfer": TRANSFERS,
-    "unclassified": UNCLASSIFIED,
+    "fee": Use.FEES,
+    "fulfilment": Use.FULFILMENT,
+    "tax": Use.TAXES,
+    "advertising": Use.ADVERTISING,
+    "reimbursement": Use.REIMBURSEMENTS,
+    "transfer": Use.TRANSFERS,
+    "unclassified": Use.UNCLASSIFIED,
 }
 _PAID: tuple[Part, ...] = ("goods", "shipping", "discount")
 
@@ -50,11 +63,11 @@ class Booked:
 
     def left(self) -> Decimal:
         """What remained of the sales: everything but transfers, which only move what is left."""
-        return sum(self.table.loc[self.table["use"] != TRANSFERS, "amount"], Decimal(0))
+        return sum(self.table.loc[self.table["use"] != Use.TRANSFERS, "amount"], Decimal(0))
 
     def share(self, use: str) -> float:
         """What was booked for one use as a share of the sales, positive where it is the seller's."""
-        return float(self.total(use) / self.total(SALES))
+        return float(self.total(use) / self.total(Use.SALES))
 
 
 def what_was_booked(entries: pa.Table, currency: str) -> Booked | None:
@@ -65,7 +78,7 @@ def what_was_booked(entries: pa.Table, currency: str) -> Booked | None:
 
     >>> from ownchannel.orders.saved import sample_orders
     >>> found = what_was_booked(sample_orders().entries, "EUR")
-    >>> found.total(SALES), found.total(ADVERTISING), round(found.share(FEES), 2)
+    >>> found.total(Use.SALES), found.total(Use.ADVERTISING), round(found.share(Use.FEES), 2)
     (Decimal('9714.690000'), Decimal('-1169.280000'), -0.15)
     """
     wanted = pc.and_(pc.equal(entries["kind"], "marketplace"), pc.equal(entries["currency"], currency))
@@ -85,14 +98,14 @@ def what_was_booked(entries: pa.Table, currency: str) -> Booked | None:
         pc.min(entries["posted_on"]).as_py(),
         pc.max(entries["posted_on"]).as_py(),
     )
-    return booked if booked.total(SALES) > 0 else None
+    return booked if booked.total(Use.SALES) > 0 else None
 
 
 def _use(event: Event, part: Part) -> str:
     if part in _PAID:
-        return {"sale": SALES, "refund": REFUNDS, "account": UNCLASSIFIED}[event]
+        return {"sale": Use.SALES, "refund": Use.REFUNDS, "account": Use.UNCLASSIFIED}[event]
     if event == "account" and part in ("fee", "fulfilment"):
-        return ACCOUNT
+        return Use.ACCOUNT
     return _OF_ORDERS[part]
 
 
@@ -106,7 +119,7 @@ def advertising_share(entries: pa.Table, currency: str, since: date) -> float | 
     0.086
     """
     booked = what_was_booked(entries.filter(pc.greater_equal(entries["posted_on"], since)), currency)
-    if booked is None or booked.total(ADVERTISING) >= 0:
+    if booked is None or booked.total(Use.ADVERTISING) >= 0:
         return None
-    net = booked.total(SALES) + booked.total(REFUNDS)
-    return float(-booked.total(ADVERTISING) / net) if net > 0 else None
+    net = booked.total(Use.SALES) + booked.total(Use.REFUNDS)
+    return float(-booked.total(Use.ADVERTISING) / net) if net > 0 else None

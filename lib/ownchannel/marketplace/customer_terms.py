@@ -18,7 +18,7 @@ _NO_KEY = "Where buyers have no key"
 
 #: The settings of advertising by kind of channel, and those of winning a customer that take their place.
 COST_TO_WIN = {"marketplace": "marketplace_cac", "owned": "owned_cac"}
-ADVERTISING = {"marketplace": "marketplace_ad_rate", "owned": "owned_ad_rate"}
+AD_RATES = {"marketplace": "marketplace_ad_rate", "owned": "owned_ad_rate"}
 
 
 class CustomerEconomics(Economics):

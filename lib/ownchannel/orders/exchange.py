@@ -13,20 +13,7 @@ import pyarrow.compute as pc
 
 from ownchannel.formats import count
 from ownchannel.orders.report import day as written_day
-from ownchannel.orders.schema import MONEY, NO_CURRENCY
-
-#: A rate as exact as it is given: 24 decimals hold the inverse of any rate that is accepted.
-RATE = pa.decimal128(38, 24)
-
-#: A table of exchange rates: on `date` one unit of `from` was worth `rate` units of `to`.
-RATES = pa.schema(
-    [
-        pa.field("date", pa.date32(), nullable=False),
-        pa.field("from", pa.string(), nullable=False),
-        pa.field("to", pa.string(), nullable=False),
-        pa.field("rate", RATE, nullable=False),
-    ]
-)
+from ownchannel.orders.schema import MONEY, NO_CURRENCY, RATE, RATES
 
 #: Rates are not published on weekends and holidays: a rate holds until the next one, this long at most.
 LONGEST_USE = timedelta(days=7)

@@ -15,11 +15,11 @@ from ownchannel.orders.moments import moment
 Instants = NDArray[np.datetime64]
 
 #: A time from 2000 to 2098, and its offset.
-_CLOCK = (
+_TIME_OF_DAY = (
     r"^20([0-8]\d|9[0-8])-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
     r"[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
 )
-_ISO = _CLOCK + r"(Z|[+-](0\d|1[0-4]):?[0-5]\d)$"
+_ISO = _TIME_OF_DAY + r"(Z|[+-](0\d|1[0-4]):?[0-5]\d)$"
 #: A day in whatever words, a clock and a time zone's name: a file has many times, but few days.
 _DAY_CLOCK_ZONE = (
     r"^(?P<day>.*\S) (?P<hour>0?\d|1\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)"
@@ -55,7 +55,7 @@ def instants(
 
 def _local(cells: pa.StringArray, zone: str) -> Instants:
     """Times without an offset; of an hour that comes twice the first, and no time within one left out."""
-    plain = pc.if_else(pc.match_substring_regex(cells, _CLOCK + "$"), cells, None)
+    plain = pc.if_else(pc.match_substring_regex(cells, _TIME_OF_DAY + "$"), cells, None)
     clock = pd.DatetimeIndex(plain.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False))
     is_summer = np.ones(len(clock), dtype=np.bool_)
     local = clock.tz_localize(ZoneInfo(zone), ambiguous=is_summer, nonexistent="NaT")

@@ -109,3 +109,16 @@ AMOUNTS = tuple(field.name for field in TABLE if field.type == MONEY)
 
 #: ISO 4217's code for "no currency": cancelled and pending lines that carry no money.
 NO_CURRENCY = "XXX"
+
+#: A rate as exact as it is given: 24 decimals hold the inverse of any rate that is accepted.
+RATE = pa.decimal128(38, 24)
+
+#: A table of exchange rates: on `date` one unit of `from` was worth `rate` units of `to`.
+RATES = pa.schema(
+    [
+        pa.field("date", pa.date32(), nullable=False),
+        pa.field("from", pa.string(), nullable=False),
+        pa.field("to", pa.string(), nullable=False),
+        pa.field("rate", RATE, nullable=False),
+    ]
+)

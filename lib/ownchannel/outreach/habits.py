@@ -15,7 +15,7 @@ _YEAR = pd.Timedelta(days=365)
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredHabit:
     """What orders tell of a habit; None stands for what fewer than 30 observations, or none, would tell.
 
     Rates are the shares who have bought again at the longest age that 30 were watched for, so that they
@@ -44,7 +44,7 @@ class Measured:
         return float(habit.repeats(self.ages).sum())
 
 
-def measured_habit(orders: Any, channels: Collection[str]) -> Measured | None:
+def measured_habit(orders: Any, channels: Collection[str]) -> MeasuredHabit | None:
     """Measure how customers of some channels, taken together, come back; None where none has a key.
 
     What counts as a purchase is what `customer_summary` says, and a purchase day is an order. Every order
@@ -70,7 +70,7 @@ def measured_habit(orders: Any, channels: Collection[str]) -> Measured | None:
     is_first = (customers.cumcount() == 0).to_numpy()
     firsts = days["day"][is_first]
     _, interval = _plateau(waits, returned)
-    return Measured(
+    return MeasuredHabit(
         first=_plateau(waits[is_first], returned[is_first])[0],
         later=_plateau(waits[~is_first], returned[~is_first])[0],
         interval=interval,

@@ -1,21 +1,29 @@
 """What a workbook answers at one position of its sliders, and how that reads as plain text."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from numbers import Real
 from textwrap import wrap
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from ownchannel.assumptions import Assumptions
 from ownchannel.charts.theme import Chart
-from ownchannel.panels import markup
+from ownchannel.panels.markup import (
+    caption_html,
+    notes_html,
+    numbers_html,
+    sentence_html,
+    still_html,
+    table_html,
+)
 
 _MOST_POINTS = 13  # a line of 60 months is printed at about every fifth
 _SERIES = (("z",), ("x", "y"), ("labels", "values"))  # where a trace keeps its data, by its kind
@@ -74,6 +82,16 @@ class Answer:
     charts: tuple[Chart | LaterChart, ...] = ()
     table: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
+    still: bool = False
+    """Whether a page shows its words alone; else its charts stand below them, live."""
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        if self.still:
+            return {"text/plain": repr(self), "text/html": self._repr_html_()}
+        import ownchannel  # the room that knows widgets lies further down, and is entered only to be shown
+
+        bundle: dict[str, Any] = ownchannel.panels.AnswerView(self)._repr_mimebundle_()
+        return bundle
 
     def __repr__(self) -> str:
         lines = [self.plain_sentence]
@@ -88,18 +106,64 @@ class Answer:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        return markup.still_html(
-            markup.sentence_html(self.sentence),
-            markup.numbers_html(self.numbers),
-            markup.notes_html(self.notes),
-            *(markup.caption_html(chart.caption) for chart in self.charts),
-            "" if self.table is None else markup.table_html(self.table),
+        return still_html(
+            sentence_html(self.sentence),
+            numbers_html(self.numbers),
+            notes_html(self.notes),
+            *(caption_html(chart.caption) for chart in self.charts),
+            "" if self.table is None else table_html(self.table),
         )
 
     @property
     def plain_sentence(self) -> str:
         """The sentence without its marks for bold."""
         return re.sub(r"\*\*(.+?)\*\*", r"\1", self.sentence)
+
+
+Settings = TypeVar("Settings", bound=Assumptions)
+
+
+@dataclass(frozen=True)
+class Question(Generic[Settings]):
+    """A question whose answer follows the settings: what a panel of sliders needs, without a widget.
+
+    `respond` makes an answer of the settings, or raises ValueError where they do not go together. Settings
+    that are `hidden` have no slider, and can be set all the same. `folded` names the headings whose sliders
+    start folded away, and `switches` the settings that can be switched off as well, which puts them to 0, or
+    to the value that a mapping gives.
+
+    >>> from ownchannel.marketplace.economics import Economics
+    >>> def kept(costs):
+    ...     return Answer(f"You keep **${100 * (1 - costs.marketplace_fee_rate):.0f}** of $100.")
+    >>> Question(Economics(), kept, "USD").answer
+    You keep $85 of $100.
+    """
+
+    settings: Settings
+    respond: Callable[[Settings], Answer]
+    currency: str
+    hidden: Collection[str] = ()
+    folded: Collection[str] = ()
+    switches: Collection[str] | Mapping[str, float] = ()
+
+    @property
+    def answer(self) -> Answer:
+        """The answer at the settings that the question starts with."""
+        return self.answer_at(self.settings)
+
+    def answer_at(self, settings: Settings) -> Answer:
+        """The answer, with a note for each setting that its source calls unlikely."""
+        answer = self.respond(settings)
+        return replace(answer, notes=answer.notes + tuple(settings.unlikely(self.currency)))
+
+    def documentation(self) -> Answer:
+        """Where the number that every slider starts from comes from, and how sure it is."""
+        table = self.settings.documentation(self.currency).rename(columns=str.capitalize)
+        table = table[[name not in self.hidden for name in self.settings.declared()]]
+        unsure = int((table["Confidence"] == "assumption").sum())
+        return Answer(
+            f"**{unsure} of {len(table)}** settings are plain assumptions: replace them first.", table=table
+        )
 
 
 def _trace_text(trace: Any) -> str:

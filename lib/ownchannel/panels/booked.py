@@ -4,40 +4,39 @@ import pandas as pd
 
 from ownchannel.charts.booked import LABELS, where_it_went
 from ownchannel.formats import listed, money, percent
-from ownchannel.marketplace import booked as uses
-from ownchannel.marketplace.booked import Booked
+from ownchannel.marketplace.booked import Booked, Use, what_was_booked
 from ownchannel.orders.orders import Orders
 from ownchannel.orders.report import day
 from ownchannel.panels.answer import Answer
 
 _IN_WORDS = {
-    uses.REFUNDS: "refunds",
-    uses.FEES: "selling fees",
-    uses.FULFILMENT: "fulfilment",
-    uses.ADVERTISING: "advertising",
-    uses.ACCOUNT: "storage with subscription",
+    Use.REFUNDS: "refunds",
+    Use.FEES: "selling fees",
+    Use.FULFILMENT: "fulfilment",
+    Use.ADVERTISING: "advertising",
+    Use.ACCOUNT: "storage with subscription",
 }
 
 
 def what_the_platforms_booked(orders: Orders) -> Answer:
     """Of 100 that buyers paid on marketplaces, what went where, as their own books say."""
     currency = orders.main_currency
-    booked = uses.what_was_booked(orders.entries, currency)
+    booked = what_was_booked(orders.entries, currency)
     if booked is None:
         return Answer(
             f"No file tells what a marketplace booked in {currency}. Read Amazon's settlements or "
             "transactions in the first workbook, and this page shows where the money went."
         )
     return Answer(
-        _sentence(booked),
-        _numbers(booked),
+        _booked_sentence(booked),
+        _booked_numbers(booked),
         (where_it_went(booked),),
-        _table(booked),
-        tuple(_notes(booked, orders)),
+        _booked_table(booked),
+        tuple(_booked_notes(booked, orders)),
     )
 
 
-def _sentence(booked: Booked) -> str:
+def _booked_sentence(booked: Booked) -> str:
     currency = booked.currency
     taken = [
         f"{words} **{money(-100 * booked.share(use), currency)}**"
@@ -45,7 +44,7 @@ def _sentence(booked: Booked) -> str:
         if booked.total(use) < 0
     ]
     took = f"{listed(taken).replace(' **', ' took **', 1)}; " if taken else ""
-    left = money(100 * float(booked.left() / booked.total(uses.SALES)), currency)
+    left = money(100 * float(booked.left() / booked.total(Use.SALES)), currency)
     channels = listed(sorted(set(booked.table["channel"])))
     return (
         f"Of every {money(100, currency)} that buyers paid on {channels}, {took}**{left}** was left for you "
@@ -53,25 +52,25 @@ def _sentence(booked: Booked) -> str:
     )
 
 
-def _numbers(booked: Booked) -> tuple[tuple[str, str], ...]:
-    taken = booked.total(uses.SALES) + booked.total(uses.REFUNDS) - booked.left()
+def _booked_numbers(booked: Booked) -> tuple[tuple[str, str], ...]:
+    taken = booked.total(Use.SALES) + booked.total(Use.REFUNDS) - booked.left()
     return (
-        ("Buyers paid", money(booked.total(uses.SALES), booked.currency)),
+        ("Buyers paid", money(booked.total(Use.SALES), booked.currency)),
         ("Marketplaces took", money(taken, booked.currency)),
-        ("Their share of sales", percent(float(taken / booked.total(uses.SALES)))),
+        ("Their share of sales", percent(float(taken / booked.total(Use.SALES)))),
         ("Left", money(booked.left(), booked.currency)),
     )
 
 
-def _table(booked: Booked) -> pd.DataFrame:
-    sales = booked.table[booked.table["use"] == uses.SALES].set_index("channel")["amount"]
+def _booked_table(booked: Booked) -> pd.DataFrame:
+    sales = booked.table[booked.table["use"] == Use.SALES].set_index("channel")["amount"]
     rows = [
         {
             "Channel": row["channel"],
             "What was booked": LABELS[row["use"]],
             "Amount": money(row["amount"], booked.currency, 2),
             "Of 100 sold there": f"{100 * row['amount'] / sales[row['channel']]:.2f}"
-            if row["use"] != uses.TRANSFERS and row["channel"] in sales
+            if row["use"] != Use.TRANSFERS and row["channel"] in sales
             else "",
         }
         for row in booked.table.to_dict("records")
@@ -79,9 +78,9 @@ def _table(booked: Booked) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _notes(booked: Booked, orders: Orders) -> list[str]:
+def _booked_notes(booked: Booked, orders: Orders) -> list[str]:
     notes = [f"Booked from {day(booked.first_day)} to {day(booked.last_day)}."]
-    unnamed, paid_out = booked.total(uses.UNCLASSIFIED), -booked.total(uses.TRANSFERS)
+    unnamed, paid_out = booked.total(Use.UNCLASSIFIED), -booked.total(Use.TRANSFERS)
     if unnamed:
         notes.append(
             f"{money(unnamed, booked.currency, 2)} bears names that nobody here knows; the first workbook "

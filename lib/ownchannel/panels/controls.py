@@ -5,15 +5,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 import anywidget
 import traitlets
 
-from ownchannel.assumptions import Assumption, Assumptions, why_refused
+from ownchannel.assumptions import Assumption, why_refused
+from ownchannel.panels.answer import Settings
 from ownchannel.panels.history import History
-
-Settings = TypeVar("Settings", bound=Assumptions)
 
 
 class Controls(anywidget.AnyWidget, Generic[Settings]):

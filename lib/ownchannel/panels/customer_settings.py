@@ -8,7 +8,7 @@ from pydantic import create_model
 
 from ownchannel.assumptions import Assumption, scaled
 from ownchannel.marketplace.customer_terms import (
-    ADVERTISING,
+    AD_RATES,
     COST_TO_WIN,
     CustomerEconomics,
     revenue_a_new_customer,
@@ -31,8 +31,8 @@ def customer_settings(orders: Orders, months: pd.DataFrame) -> CustomerEconomics
         name: (Annotated[float, costs[name]], getattr(start, name)) for name in Economics.declared()
     }
     for kind, revenue in revenue_a_new_customer(months).items():
-        name, rate = COST_TO_WIN[kind], getattr(start, ADVERTISING[kind])
-        fields[name] = _cost_to_win(model.declared()[name], costs[ADVERTISING[kind]], rate, revenue)
+        name, rate = COST_TO_WIN[kind], getattr(start, AD_RATES[kind])
+        fields[name] = _cost_to_win(model.declared()[name], costs[AD_RATES[kind]], rate, revenue)
     return create_model(CustomerEconomics.__name__, __base__=model, **fields)()
 
 
@@ -64,5 +64,5 @@ def unneeded(months: pd.DataFrame, *, assumes: bool) -> tuple[str, ...]:
 
     `assumes`: whether some channel's repeats rest on an assumption.
     """
-    hidden = (*without_effect(months), *ADVERTISING.values())
+    hidden = (*without_effect(months), *AD_RATES.values())
     return hidden if assumes else (*hidden, "returning_share")

@@ -28,9 +28,7 @@ from ownchannel.marketplace.shocks import (
     stop,
 )
 from ownchannel.orders.orders import Orders
-from ownchannel.panels.answer import Answer
-from ownchannel.panels.controls import Settings
-from ownchannel.panels.panel import Panel
+from ownchannel.panels.answer import Answer, Question
 from ownchannel.panels.settings import starting_settings, without_effect
 
 
@@ -122,7 +120,7 @@ def over_time(orders: Orders) -> Answer:
     return Answer(f"{sentence}.", charts=charts)
 
 
-def what_if(orders: Orders) -> Panel[Shocks]:
+def what_if_it_stopped(orders: Orders) -> Question[Shocks]:
     """Sliders for costs, a stop of the marketplaces and a rise of their fee."""
     currency = orders.main_currency
     in_one = _in_main_currency(orders)
@@ -152,7 +150,7 @@ def what_if(orders: Orders) -> Panel[Shocks]:
 
     settings = starting_settings(orders, in_one)
     hidden = [settings.declared()[name].label for name in without_effect(in_one)]
-    return Panel(settings, answer, currency, without_effect(in_one))
+    return Question(settings, answer, currency, without_effect(in_one))
 
 
 def _in_main_currency(orders: Orders) -> pd.DataFrame:
@@ -251,14 +249,4 @@ def _notes(year: Year) -> tuple[str, ...]:
         return ()
     return (
         f"Your files hold {count(year.months_seen, 'complete month')}; their mean stands for the others.",
-    )
-
-
-def documentation(panel: Panel[Settings]) -> Answer:
-    """Where the number that every slider starts from comes from, and how sure it is."""
-    table = panel.settings.documentation(panel.currency).rename(columns=str.capitalize)
-    table = table[[name not in panel.hidden for name in panel.settings.declared()]]
-    unsure = int((table["Confidence"] == "assumption").sum())
-    return Answer(
-        f"**{unsure} of {len(table)}** settings are plain assumptions: replace them first.", table=table
     )

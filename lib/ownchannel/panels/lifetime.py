@@ -32,9 +32,8 @@ from ownchannel.marketplace.dependence import fees_in_words
 from ownchannel.marketplace.economics import contribution_by_month
 from ownchannel.orders.orders import Orders
 from ownchannel.orders.report import day
-from ownchannel.panels.answer import Answer
+from ownchannel.panels.answer import Answer, Question
 from ownchannel.panels.customer_settings import customer_settings, unneeded
-from ownchannel.panels.panel import Panel
 
 #: What a channel's repeat orders rest on.
 BY_KEYS, BY_REPORT, BY_ASSUMPTION = "buyers' keys", "its repeat report", "your assumption"
@@ -139,7 +138,7 @@ def _compared(orders: Orders, customers: pd.DataFrame, channel: str, currency: s
         return None
 
 
-def what_a_customer_is_worth(found: Lifetimes) -> Panel[CustomerEconomics]:
+def what_a_customer_is_worth(found: Lifetimes) -> Question[CustomerEconomics]:
     """Sliders for horizon, discount, costs and what a customer costs to win; nothing is fitted again."""
     settings = customer_settings(found.orders, found.months)
     hidden = unneeded(found.months, assumes=BY_ASSUMPTION in found.rests_on.values())
@@ -160,7 +159,7 @@ def what_a_customer_is_worth(found: Lifetimes) -> Panel[CustomerEconomics]:
             notes,
         )
 
-    return Panel(settings, answer, found.currency, hidden)
+    return Question(settings, answer, found.currency, hidden)
 
 
 def _worths(found: Lifetimes, chosen: CustomerEconomics) -> list[Worth]:

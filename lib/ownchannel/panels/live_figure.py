@@ -11,8 +11,7 @@ import anywidget
 import traitlets
 from plotly.io.json import to_json_plotly
 
-from ownchannel.charts import theme
-from ownchannel.charts.theme import Chart
+from ownchannel.charts.theme import Chart, template
 from ownchannel.panels.answer import LaterChart
 
 
@@ -65,7 +64,7 @@ class LiveFigure(anywidget.AnyWidget):
 
 
 def _templates() -> dict[str, Any]:
-    return {name: theme.template(dark=name == "dark").to_plotly_json() for name in ("light", "dark")}
+    return {name: template(dark=name == "dark").to_plotly_json() for name in ("light", "dark")}
 
 
 @functools.cache

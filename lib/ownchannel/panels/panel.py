@@ -1,51 +1,41 @@
 """A workbook's panel: sliders on the left, the answer on the right, which follows every move in place."""
 
-from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any, Generic
 
 import ipywidgets
 
 from ownchannel.assumptions import why_refused
-from ownchannel.panels.answer import Answer
-from ownchannel.panels.controls import Controls, Settings
+from ownchannel.panels.answer import Answer, Question, Settings
+from ownchannel.panels.controls import Controls
 from ownchannel.panels.live_figure import LiveFigure
 from ownchannel.panels.view import AnswerView, box, live_bundle
 
 
 class Panel(Generic[Settings]):
-    """Sliders for `settings`, and what `answer` makes of them: its sentence, numbers, charts and table.
+    """Sliders for a question's settings, and its answer: sentence, numbers, charts and table.
 
-    Displaying a panel shows it. Where the settings, or `answer`, raise ValueError, the panel shows that
-    sentence until the next move. The first answer fixes the number of charts. Settings that are `hidden` have
-    no slider, and can be set all the same; `folded` and `switches` are those of `Controls`.
+    Displaying a panel shows it. Where the settings, or the answer, raise ValueError, the panel shows that
+    sentence until the next move. The first answer fixes the number of charts.
 
     >>> from ownchannel.marketplace.economics import Economics
     >>> def kept(costs):
     ...     return Answer(f"You keep **${100 * (1 - costs.marketplace_fee_rate):.0f}** of $100.")
-    >>> panel = Panel(Economics(), kept, "USD")
+    >>> panel = Panel(Question(Economics(), kept, "USD"))
     >>> panel.at(marketplace_fee_rate=0.1)
     You keep $90 of $100.
     >>> panel
     Panel: You keep $85 of $100.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        answer: Callable[[Settings], Answer],
-        currency: str,
-        hidden: Collection[str] = (),
-        *,
-        folded: Collection[str] = (),
-        switches: Collection[str] | Mapping[str, float] = (),
-    ) -> None:
-        self._compute = answer
-        self.settings = settings
-        self.currency = currency
-        self.hidden = hidden
+    def __init__(self, question: Question[Settings]) -> None:
+        self.question = question
         self.controls: Controls[Settings] = Controls(
-            settings, currency, hidden, folded=folded, switches=switches
+            question.settings,
+            question.currency,
+            question.hidden,
+            folded=question.folded,
+            switches=question.switches,
         )
         self._view = AnswerView(self._answered())
         self.widget = box([self.controls, self._view.widget], "oc-panel")
@@ -76,9 +66,9 @@ class Panel(Generic[Settings]):
         self.controls.undo()
 
     def at(self, **values: float) -> Answer:
-        """The answer with some sliders moved: they really move, are read, and go back."""
+        """The answer with some sliders moved: they really move, are read, and go back. It is still."""
         with self.controls.moved(**values):
-            return self.answer
+            return replace(self.answer, still=True)
 
     def refresh(self) -> None:
         """Answer anew where the sliders stand: something else that the answer depends on has changed."""
@@ -89,13 +79,11 @@ class Panel(Generic[Settings]):
             self._view.refuse(answer)
 
     def _answered(self) -> Answer | ValueError:
-        """The answer with a note for each setting that its source calls unlikely, or why there is none."""
+        """The answer where the sliders stand, or why there is none."""
         try:
-            settings = self.controls.value
-            answer = self._compute(settings)
+            return self.question.answer_at(self.controls.value)
         except ValueError as problem:
             return problem
-        return replace(answer, notes=answer.notes + tuple(settings.unlikely(self.currency)))
 
     def bundle(self, whole: ipywidgets.Widget) -> dict[str, Any]:
         """What a notebook keeps of `whole`, a page that this panel's widget is a part of."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ownchannel.orders.workspace import Workspace
-from ownchannel.panels.answer import Answer
+from ownchannel.panels.answer import Answer, Question
 from ownchannel.panels.panel import Panel
 from ownchannel.panels.plan_settings import PlanSettings, plan_of, plan_sliders
 from ownchannel.panels.rent_or_own_answer import LIVE_DRAWS, Answering
@@ -80,7 +80,7 @@ class RentOrOwn:
     def _panel_of(self, plan: Plan) -> Panel[PlanSettings]:
         self._loaded = plan
         settings, folded, switches = plan_sliders(plan)
-        return Panel(settings, self._answer, plan.currency, folded=folded, switches=switches)
+        return Panel(Question(settings, self._answer, plan.currency, folded=folded, switches=switches))
 
     def _answer(self, settings: PlanSettings) -> Answer:
         return self._answering.of(plan_of(settings, self._loaded)).answer()

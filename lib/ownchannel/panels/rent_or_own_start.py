@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from ownchannel.customers.months import channel_months
-from ownchannel.marketplace.customer_terms import ADVERTISING, CustomerEconomics
+from ownchannel.marketplace.customer_terms import AD_RATES, CustomerEconomics
 from ownchannel.marketplace.economics import MEASURED
 from ownchannel.marketplace.shocks import Shocks
 from ownchannel.orders.orders import Orders
@@ -95,7 +95,7 @@ def _channel(name: str, months: pd.DataFrame, costs: CustomerEconomics) -> AnyCh
     a_month = last[["net_value", "item_value", "shipping", "orders", "first_orders"]].astype(float).sum()
     a_month /= last["month"].nunique()
     orders = max(a_month["orders"], 1e-9)
-    spend = getattr(costs, ADVERTISING[kind]) * max(a_month["net_value"], 0.0)
+    spend = getattr(costs, AD_RATES[kind]) * max(a_month["net_value"], 0.0)
     won = CREDITED_TO_ADS * (a_month["first_orders"] or orders)
     rented = kind == "marketplace"
     given: dict[str, Any] = {

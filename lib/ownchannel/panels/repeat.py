@@ -9,16 +9,15 @@ from ownchannel.charts.repeat import kinds_of_customer, more_and_earlier, repeat
 from ownchannel.formats import count, listed, money, percent
 from ownchannel.orders.orders import Orders
 from ownchannel.outreach.coming_back import ComingBack
-from ownchannel.outreach.habits import Measured
+from ownchannel.outreach.habits import MeasuredHabit
 from ownchannel.outreach.repeat import DAYS_A_MONTH, HORIZON, Floats, Gain, gain
-from ownchannel.panels.answer import Answer
-from ownchannel.panels.panel import Panel
-from ownchannel.panels.repeat_settings import customers_within_reach, starting_settings
+from ownchannel.panels.answer import Answer, Question
+from ownchannel.panels.repeat_settings import customers_within_reach, habit_settings
 
 _DAYS = HORIZON * DAYS_A_MONTH
 
 
-def what_if(orders: Orders) -> Panel[ComingBack]:
+def what_if_more_returned(orders: Orders) -> Question[ComingBack]:
     """Sliders for how many come back and how soon, starting at what the orders tell.
 
     They speak of the customers of the brand's own stores, whom it may write to; of all customers where it
@@ -26,7 +25,7 @@ def what_if(orders: Orders) -> Panel[ComingBack]:
     """
     currency = orders.main_currency
     channels, measured = customers_within_reach(orders)
-    settings = starting_settings(orders, channels, measured)
+    settings = habit_settings(orders, channels, measured)
     fixed_notes = _rests_on(channels, measured, settings)
 
     def answer(now: ComingBack) -> Answer:
@@ -47,7 +46,7 @@ def what_if(orders: Orders) -> Panel[ComingBack]:
             fixed_notes,
         )
 
-    return Panel(settings, answer, currency)
+    return Question(settings, answer, currency)
 
 
 def _sentence(now: ComingBack, found: Gain, currency: str) -> str:
@@ -118,7 +117,9 @@ def _table(now: ComingBack, names: list[str], own: Floats, friends: Floats, curr
     )
 
 
-def _rests_on(channels: Collection[str], measured: Measured | None, started: ComingBack) -> tuple[str, ...]:
+def _rests_on(
+    channels: Collection[str], measured: MeasuredHabit | None, started: ComingBack
+) -> tuple[str, ...]:
     """Whose habit it is, how well the model tells their own past, and what it leaves out."""
     left_out = (
         "Only customers who are new from now on count, not those that you have. Loyal is who comes back at "

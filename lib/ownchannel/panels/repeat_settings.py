@@ -15,7 +15,7 @@ from ownchannel.marketplace.economics import MEASURED, contribution_by_month
 from ownchannel.marketplace.shocks import last_twelve_months
 from ownchannel.orders.orders import Orders
 from ownchannel.outreach.coming_back import ComingBack
-from ownchannel.outreach.habits import Measured, measured_habit
+from ownchannel.outreach.habits import MeasuredHabit, measured_habit
 from ownchannel.panels.settings import starting_settings as starting_costs
 
 
@@ -26,7 +26,7 @@ class _Order(NamedTuple):
     left: float
 
 
-def customers_within_reach(orders: Orders) -> tuple[list[str], Measured | None]:
+def customers_within_reach(orders: Orders) -> tuple[list[str], MeasuredHabit | None]:
     """The channels whose customers the brand may write to, its own stores, and how these come back.
 
     All channels where the own stores have fewer than 30 customers; None where no customer has a key.
@@ -39,7 +39,7 @@ def customers_within_reach(orders: Orders) -> tuple[list[str], Measured | None]:
     return list(kinds), measured_habit(orders, kinds) if len(orders.sales) else None
 
 
-def starting_settings(orders: Orders, channels: Collection[str], measured: Measured | None) -> ComingBack:
+def habit_settings(orders: Orders, channels: Collection[str], measured: MeasuredHabit | None) -> ComingBack:
     """The declared defaults, those that the orders tell replaced by what they tell."""
     order = _an_order(orders, channels)
     sizes: dict[Unit, float] = {}
@@ -72,7 +72,7 @@ def _order_fields(model: type[ComingBack], order: _Order) -> dict[str, Any]:
     }
 
 
-def _habit_fields(model: type[ComingBack], measured: Measured, curve: str) -> dict[str, Any]:
+def _habit_fields(model: type[ComingBack], measured: MeasuredHabit, curve: str) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, found in (("first_rate", measured.first), ("later_rate", measured.later)):
         if found is not None:

@@ -24,7 +24,7 @@ _YEAR, _TWO_YEARS = dt.timedelta(days=365), dt.timedelta(days=729)
 
 
 @dataclass(frozen=True)
-class _Estimate:
+class _ModelEstimate:
     """Orders of a new customer, by some of the customers."""
 
     name: str
@@ -65,7 +65,7 @@ def files_begin_in_the_middle(found: Lifetimes) -> Answer:
 
 def _both_ways(
     fit: ChannelFit, lines: pa.Table, files: str, first: dt.date, until: dt.date
-) -> tuple[_Estimate | None, _Estimate | None]:
+) -> tuple[_ModelEstimate | None, _ModelEstimate | None]:
     """By everybody in the files since a day, and by those first seen late; None where they do not suffice."""
     later = lines.filter(pc.greater_equal(lines["ordered_on"], pa.scalar(first)))
     everybody = customer_summary(later, until=until)
@@ -73,17 +73,17 @@ def _both_ways(
     return _estimate(fit, f"{files}: everybody", everybody), _estimate(fit, f"{files}: first seen late", late)
 
 
-def _estimate(fit: ChannelFit, name: str, customers: pd.DataFrame) -> _Estimate | None:
+def _estimate(fit: ChannelFit, name: str, customers: pd.DataFrame) -> _ModelEstimate | None:
     if too_few(customers):
         return None
     with suppress(FitError):
         results = type(fit.purchases.model)(customers).fit()
         assert isinstance(results, PurchaseResults)
-        return _Estimate(name, len(customers), fitted_curve(results, fit.spend).orders(LOOKED_AHEAD))
+        return _ModelEstimate(name, len(customers), fitted_curve(results, fit.spend).orders(LOOKED_AHEAD))
     return None
 
 
-def _row(estimate: _Estimate, what: str) -> dict[str, str]:
+def _row(estimate: _ModelEstimate, what: str) -> dict[str, str]:
     expected, low, high = estimate.orders
     return {
         "Counted as new": estimate.name,
@@ -93,7 +93,9 @@ def _row(estimate: _Estimate, what: str) -> dict[str, str]:
     }
 
 
-def _sentence(channel: str, burned: dt.date, everybody: _Estimate | None, late: _Estimate | None) -> str:
+def _sentence(
+    channel: str, burned: dt.date, everybody: _ModelEstimate | None, late: _ModelEstimate | None
+) -> str:
     if everybody is None or late is None:
         return (
             f"Of {channel}'s customers too few were first seen since {day(burned)} to tell by them alone how "
@@ -112,7 +114,7 @@ def _sentence(channel: str, burned: dt.date, everybody: _Estimate | None, late: 
     return f"{text}Late customers come back more often than those before them: trust the second number."
 
 
-def _short_files(everybody: _Estimate | None, late: _Estimate | None) -> tuple[str, ...]:
+def _short_files(everybody: _ModelEstimate | None, late: _ModelEstimate | None) -> tuple[str, ...]:
     """What the last year's files alone would say, where old customers would then look new."""
     if everybody is None or late is None or everybody.orders[0] <= late.orders[0]:
         return ()

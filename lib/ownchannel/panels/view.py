@@ -8,10 +8,10 @@ import ipywidgets
 
 from ownchannel.assumptions import why_refused
 from ownchannel.charts.theme import Chart
-from ownchannel.panels import markup
 from ownchannel.panels.answer import Answer, LaterChart
 from ownchannel.panels.live_figure import LiveFigure
 from ownchannel.panels.live_text import LiveText
+from ownchannel.panels.markup import notes_html, numbers_html, problem_html, sentence_html, table_html
 
 #: Charts that nobody sees follow when no move has come for so long.
 IDLE_SECONDS = 0.15
@@ -52,15 +52,15 @@ class AnswerView:
                 f"The first answer had {len(self.figures)} charts and this one has {len(answer.charts)}: "
                 "charts are redrawn in place, so give the same charts every time."
             )
-        self._head.html = markup.sentence_html(answer.sentence)
-        self._numbers.html = markup.numbers_html(answer.numbers) + markup.notes_html(answer.notes)
+        self._head.html = sentence_html(answer.sentence)
+        self._numbers.html = numbers_html(answer.numbers) + notes_html(answer.notes)
         unseen = []
         for figure, chart in zip(self.figures, answer.charts, strict=True):
             if figure.visible:
                 figure.show(chart)
             else:
                 unseen.append((figure, chart))
-        self._table.html = "" if answer.table is None else markup.table_html(answer.table)
+        self._table.html = "" if answer.table is None else table_html(answer.table)
         self._when_idle(unseen)
         self.widget.remove_class(_NO_ANSWER)
         self.shown = answer
@@ -68,7 +68,7 @@ class AnswerView:
     def refuse(self, problem: ValueError) -> None:
         """Show the problem's sentence in place of the answer."""
         self.shown = problem
-        self._head.html = markup.problem_html(why_refused(problem))
+        self._head.html = problem_html(why_refused(problem))
         self.widget.add_class(_NO_ANSWER)
 
     def _when_idle(self, unseen: list[tuple[LiveFigure, Chart | LaterChart]]) -> None:

@@ -13,7 +13,7 @@ from ownchannel.formats import listed
 from ownchannel.orders.orders import Orders
 from ownchannel.scenarios.calibration.added_channels import channel_like, why_added, why_kept
 from ownchannel.scenarios.calibration.calibrated_fields import calibrated_fields
-from ownchannel.scenarios.calibration.measured import Measured
+from ownchannel.scenarios.calibration.measured import MeasuredNumber
 from ownchannel.scenarios.calibration.measured_arrivals import Arrivals, arrivals
 from ownchannel.scenarios.calibration.measured_channel import (
     MeasuredChannel,
@@ -25,7 +25,7 @@ from ownchannel.scenarios.calibration.observed import observed_channels
 from ownchannel.scenarios.channels import AnyChannel
 from ownchannel.scenarios.plan import Plan
 
-#: Measured numbers whose intervals become uncertain ranges of the plan.
+#: MeasuredNumber numbers whose intervals become uncertain ranges of the plan.
 UNCERTAIN = ("order_value", "return_rate", "organic_growth", "repeat_rate")
 
 
@@ -115,7 +115,7 @@ def _with_numbers(found: MeasuredChannel) -> AnyChannel:
     return type(found.channel)(**{**dict(found.channel), **values})
 
 
-def _range(found: Measured | None, declared: Assumption) -> tuple[float, float] | None:
+def _range(found: MeasuredNumber | None, declared: Assumption) -> tuple[float, float] | None:
     """The interval inside what is valid; None where there is none."""
     if found is None or not math.isfinite(found.low + found.high):
         return None

@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from ownchannel.clv.special import Floats
-from ownchannel.scenarios.events import Effects, Event, Kind, Starts, effects, event_starts, of_draw
+from ownchannel.scenarios.events import Effects, Event, EventKind, Starts, effects, event_starts, of_draw
 from ownchannel.scenarios.project import with_curves
 from ownchannel.scenarios.purchase_curve import FittedPurchases, drawn_curves
 from ownchannel.scenarios.randomness import pert, seed_of, uniforms
@@ -51,10 +51,10 @@ class Draws:
         begins = range(0, self.number, BATCH)
         return tuple(self._batch(slice(begin, min(begin + BATCH, self.number))) for begin in begins)
 
-    def starts(self, channel: Values, months: int, draws: slice) -> dict[Kind, Starts]:
+    def starts(self, channel: Values, months: int, draws: slice) -> dict[EventKind, Starts]:
         """By kind, when the events of a channel start in some draws."""
 
-        def numbers(kind: Kind) -> Floats:
+        def numbers(kind: EventKind) -> Floats:
             return uniforms(self.seed, (channel.name, kind), months, self.number)[:, draws]
 
         return event_starts(channel, numbers)

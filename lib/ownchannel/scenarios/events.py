@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from ownchannel.clv.special import Floats
 from ownchannel.scenarios.values import Number, Values
 
-Kind = Literal["suspension", "private_label", "fee_rise", "ad_loss"]
+EventKind = Literal["suspension", "private_label", "fee_rise", "ad_loss"]
 Starts = NDArray[np.bool_]
 """Whether an event starts: a row a month, a column a draw."""
 
 #: The events of each kind of channel, and the field that says how often they come.
-HAZARDS: Mapping[str, Mapping[Kind, str]] = {
+HAZARDS: Mapping[str, Mapping[EventKind, str]] = {
     "marketplace": {
         "suspension": "suspension_hazard",
         "private_label": "private_label_hazard",
@@ -32,7 +32,7 @@ class Event:
 
     month: int
     channel: str
-    kind: Kind
+    kind: EventKind
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Effects:
 NOTHING = Effects()
 
 
-def effects(channel: Values, starts: Mapping[Kind, Starts]) -> Effects:
+def effects(channel: Values, starts: Mapping[EventKind, Starts]) -> Effects:
     """What the starts of a channel's events, by kind, do to its months."""
     found: dict[str, Any] = {}
     if (lost := starts.get("ad_loss")) is not None:
@@ -71,7 +71,7 @@ def effects(channel: Values, starts: Mapping[Kind, Starts]) -> Effects:
     return Effects(**found)
 
 
-def allowed(kind: Kind, channel: Values, happens: Starts) -> Starts:
+def allowed(kind: EventKind, channel: Values, happens: Starts) -> Starts:
     """Of the months in which an event might start, those in which it does.
 
     A suspension or a lost account cannot start while it lasts; a product is entered once.
@@ -94,7 +94,7 @@ def allowed(kind: Kind, channel: Values, happens: Starts) -> Starts:
     return starts
 
 
-def event_starts(channel: Values, uniform: Callable[[Kind], Floats]) -> dict[Kind, Starts]:
+def event_starts(channel: Values, uniform: Callable[[EventKind], Floats]) -> dict[EventKind, Starts]:
     """By kind, when the events of a channel start: where the kind's uniform number lies below its hazard."""
     found = {}
     for kind, field in HAZARDS[channel.kind].items():
@@ -105,13 +105,13 @@ def event_starts(channel: Values, uniform: Callable[[Kind], Floats]) -> dict[Kin
 
 def scripted(
     events: Iterable[Event], channels: Iterable[Values], months: int
-) -> dict[str, dict[Kind, Starts]]:
+) -> dict[str, dict[EventKind, Starts]]:
     """The starts of a script's events by channel, in one column.
 
     Raises ValueError, naming the event, for one that no draw could hold.
     """
     by_name = {channel.name: channel for channel in channels}
-    starts: dict[str, dict[Kind, Starts]] = {name: {} for name in by_name}
+    starts: dict[str, dict[EventKind, Starts]] = {name: {} for name in by_name}
     for event in events:
         channel = by_name.get(event.channel)
         if channel is None:
@@ -133,7 +133,7 @@ def scripted(
     return starts
 
 
-def of_draw(starts: Mapping[str, Mapping[Kind, Starts]], draw: int) -> tuple[Event, ...]:
+def of_draw(starts: Mapping[str, Mapping[EventKind, Starts]], draw: int) -> tuple[Event, ...]:
     """The events of one draw, in order of time."""
     found = [
         Event(int(month) + 1, channel, kind)
@@ -171,6 +171,6 @@ def _running(operation: np.ufunc, rows: NDArray[Any]) -> NDArray[Any]:
 
 
 def _told(event: Event) -> str:
-    kinds = ", ".join(get_args(Kind))
-    shown = event.kind if event.kind in get_args(Kind) else f"{event.kind!r} (none of {kinds})"
+    kinds = ", ".join(get_args(EventKind))
+    shown = event.kind if event.kind in get_args(EventKind) else f"{event.kind!r} (none of {kinds})"
     return f"Event {shown} in month {event.month} of {event.channel}"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ownchannel.assumptions import Assumption
 from ownchannel.clv.special import Floats
-from ownchannel.scenarios.events import Kind, effects, event_starts
+from ownchannel.scenarios.events import EventKind, effects, event_starts
 from ownchannel.scenarios.path import follow_plan
 from ownchannel.scenarios.project import with_curves
 from ownchannel.scenarios.randomness import uniforms
@@ -155,7 +155,7 @@ def _ends_of_events(plan: "Plan", ranges: Ranges, seed: int) -> dict[str, Floats
     happening = {}
     for channel in values.channels:
 
-        def numbers(kind: Kind, name: str = channel.name) -> Floats:
+        def numbers(kind: EventKind, name: str = channel.name) -> Floats:
             return np.tile(uniforms(seed, (name, kind), values.months, _DRAWS), times)
 
         happening[channel.name] = effects(channel, event_starts(channel, numbers))

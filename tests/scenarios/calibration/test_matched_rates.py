@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.scenarios.calibration.matched_rates import Rates, matched, rates_of_model
+from ownchannel.scenarios.calibration.matched_rates import MatchedRates, matched, rates_of_model
 from ownchannel.scenarios.purchase_curve import FittedPurchases
 
 AGES = np.array([6.0, 24.0])
@@ -13,7 +13,7 @@ AGES = np.array([6.0, 24.0])
 
 @given(st.floats(0.02, 0.95), st.floats(10, 400))
 def test_a_curve_gives_back_the_rates_that_drew_it(repeat_rate, days):
-    curve = Rates(repeat_rate, days).repeat_orders(AGES)
+    curve = MatchedRates(repeat_rate, days).repeat_orders(AGES)
     if curve[1] / curve[0] < 1.001:
         return  # all is over before month 6: the curve no longer tells when
     found = matched(*curve)
@@ -41,15 +41,15 @@ def test_repeat_orders_and_active_customers_are_those_of_customers_simulated_one
         bought = going[clock[going] < 9]
         orders[bought] += 1
         active[bought] = generator.random(bought.size) < 0.4
-    rates = Rates(0.4, 60.0)
+    rates = MatchedRates(0.4, 60.0)
     at_9 = np.array([9.0])
     assert rates.repeat_orders(at_9)[0] == pytest.approx(orders.mean(), rel=0.01)
     assert rates.active_share(at_9)[0] == pytest.approx(active.mean(), rel=0.03)
 
 
 def test_customers_who_never_leave_buy_at_their_rate():
-    assert Rates(1.0, 365.25 / 12).repeat_orders(AGES).tolist() == [6.0, 24.0]
-    assert Rates(1.0, 30.0).active_share(AGES).tolist() == [1.0, 1.0]
+    assert MatchedRates(1.0, 365.25 / 12).repeat_orders(AGES).tolist() == [6.0, 24.0]
+    assert MatchedRates(1.0, 30.0).active_share(AGES).tolist() == [1.0, 1.0]
 
 
 def test_the_rates_of_a_model_have_its_uncertainty():

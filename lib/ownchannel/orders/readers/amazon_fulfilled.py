@@ -12,7 +12,7 @@ from ownchannel.orders.readers.amazon_orders import beside_the_price, decimal_of
 from ownchannel.orders.readers.base import Context
 from ownchannel.orders.rows import Rows
 
-_HEADER = frozenset(
+_SHIPMENT_HEADER = frozenset(
     {"amazon-order-id", "shipment-id", "purchase-date", "sku", "quantity-shipped", "item-price", "currency"}
 )
 _AFTER_ALL_ORDERS = 1
@@ -33,7 +33,7 @@ class AmazonFulfilled:
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """By its order and shipment numbers, its date of purchase and the quantity shipped."""
-        return columns >= _HEADER
+        return columns >= _SHIPMENT_HEADER
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """A line a row: an item sent in two parcels is two lines, each with its part of the price."""

@@ -10,7 +10,7 @@ from ownchannel.orders.readers.shopify import CHANNEL
 from ownchannel.orders.rows import Rows
 from ownchannel.orders.schema import Event, Part
 
-_HEADER = frozenset(
+_PAYMENTS_HEADER = frozenset(
     {"transaction date", "type", "order", "amount", "fee", "net", "currency", "payout status"}
 )
 _OF_ORDERS: dict[str, Event] = {"charge": "sale", "refund": "refund"}
@@ -43,7 +43,7 @@ class ShopifyPayments:
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """By its transaction date, fee, net amount and payout."""
-        return columns >= _HEADER
+        return columns >= _PAYMENTS_HEADER
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """Two entries a row: what moved, and the fee, which is all that did not arrive."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ownchannel.scenarios.calibration.measured import Measured
+from ownchannel.scenarios.calibration.measured import MeasuredNumber
 from ownchannel.scenarios.calibration.measured_arrivals import FOR_GROWTH, FOR_SEASON, Arrivals
 from ownchannel.scenarios.calibration.measured_channel import MeasuredChannel
 from ownchannel.scenarios.calibration.measured_repeat import Repeats
@@ -46,7 +46,7 @@ def calibrated_fields(plan: Plan, found: Sequence[MeasuredChannel], came: Arriva
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _measured(path: str, found: Measured) -> _Row:
+def _measured(path: str, found: MeasuredNumber) -> _Row:
     return path, found.value, found.low, found.high, found.source, "measured"
 
 

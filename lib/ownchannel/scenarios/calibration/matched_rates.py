@@ -6,7 +6,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from ownchannel.clv.special import Floats
-from ownchannel.scenarios.calibration.measured import INTERVAL, Measured
+from ownchannel.scenarios.calibration.measured import INTERVAL, MeasuredNumber
 from ownchannel.scenarios.calibration.observed import DAYS_A_MONTH
 from ownchannel.scenarios.purchase_curve import FittedPurchases, drawn_curves
 
@@ -17,7 +17,7 @@ _DRAWS = 200
 
 
 @dataclass(frozen=True)
-class Rates:
+class MatchedRates:
     """What a plan takes where it has no fitted model."""
 
     repeat_rate: float
@@ -36,7 +36,7 @@ class Rates:
         return np.asarray(self.repeat_rate * np.exp(-rate * leaves * months))
 
 
-def matched(at_6: float, at_24: float) -> Rates:
+def matched(at_6: float, at_24: float) -> MatchedRates:
     """The rates whose curve passes through the repeat orders of a new customer at 6 and 24 months.
 
     A curve that bends more, or less, than any of these can is matched at 6 months, as well as may be at 24.
@@ -55,10 +55,12 @@ def matched(at_6: float, at_24: float) -> Rates:
     x = float(brentq(lambda x: 1 + x + x**2 + x**3 - bend, 0.0, 1.0))
     odds = at_6 / (1 - x)  # (1 − p) / p
     leaves = 1 / (1 + odds)
-    return Rates(1 - leaves, DAYS_A_MONTH * leaves * MATCHED_AT[0] / -np.log(x))
+    return MatchedRates(1 - leaves, DAYS_A_MONTH * leaves * MATCHED_AT[0] / -np.log(x))
 
 
-def rates_of_model(fitted: FittedPurchases, seed: int = 0) -> tuple[Rates, Measured, Measured]:
+def rates_of_model(
+    fitted: FittedPurchases, seed: int = 0
+) -> tuple[MatchedRates, MeasuredNumber, MeasuredNumber]:
     """The rates that match a fitted model; repeat rate and days with the intervals of its parameters."""
     new_alone = fitted.model_copy(update={"histories": ()})
     point, _ = new_alone.curves(MATCHED_AT[1])
@@ -69,6 +71,6 @@ def rates_of_model(fitted: FittedPurchases, seed: int = 0) -> tuple[Rates, Measu
     return rates, rate, _measured(rates.days_between_orders, [each.days_between_orders for each in drawn])
 
 
-def _measured(value: float, drawn: list[float]) -> Measured:
+def _measured(value: float, drawn: list[float]) -> MeasuredNumber:
     low, high = np.quantile(drawn, [(1 - INTERVAL) / 2, (1 + INTERVAL) / 2])
-    return Measured(value, float(low), float(high), "measured: matches MBG/NBD at 6 and 24 months")
+    return MeasuredNumber(value, float(low), float(high), "measured: matches MBG/NBD at 6 and 24 months")

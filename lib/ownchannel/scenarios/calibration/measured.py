@@ -14,7 +14,7 @@ WIDTH = float(norm.ppf((1 + INTERVAL) / 2))
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredNumber:
     """A number with its 95% interval (nan where none is known) and, in words, its source."""
 
     value: float
@@ -22,17 +22,17 @@ class Measured:
     high: float
     source: str
 
-    def times(self, factor: float) -> "Measured":
+    def times(self, factor: float) -> "MeasuredNumber":
         """The same, so many times larger."""
-        return Measured(self.value * factor, self.low * factor, self.high * factor, self.source)
+        return MeasuredNumber(self.value * factor, self.low * factor, self.high * factor, self.source)
 
-    def less(self, amount: float) -> "Measured":
+    def less(self, amount: float) -> "MeasuredNumber":
         """The same, less an amount that is known; never below 0."""
         low, value, high = (max(0.0, end - amount) for end in (self.low, self.value, self.high))
-        return Measured(value, low, high, self.source)
+        return MeasuredNumber(value, low, high, self.source)
 
 
-def ratio(parts: Floats, wholes: Floats, source: str) -> Measured:
+def ratio(parts: Floats, wholes: Floats, source: str) -> MeasuredNumber:
     """The sum of parts over the sum of wholes, a pair an order; the interval is built on the log scale.
 
     The variance is that of a ratio of means by linearisation (Cochran 1977, Sampling Techniques, chapter 6).
@@ -44,7 +44,7 @@ def ratio(parts: Floats, wholes: Floats, source: str) -> Measured:
     number, total = len(parts), float(wholes.sum())
     value = float(parts.sum()) / total
     if value == 0 or number < 2:
-        return Measured(value, np.nan, np.nan, source)
+        return MeasuredNumber(value, np.nan, np.nan, source)
     error = np.sqrt(number / (number - 1) * ((parts - value * wholes) ** 2).sum()) / total
     spread = float(np.exp(t.ppf((1 + INTERVAL) / 2, number - 1) * error / value))
-    return Measured(value, value / spread, value * spread, source)
+    return MeasuredNumber(value, value / spread, value * spread, source)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ownchannel.clv.special import Floats
-from ownchannel.scenarios.calibration.measured import WIDTH, Measured
+from ownchannel.scenarios.calibration.measured import WIDTH, MeasuredNumber
 from ownchannel.scenarios.calibration.observed import DAYS_A_MONTH
 
 #: Whole months of files that growth and season need.
@@ -49,11 +49,11 @@ class Counted:
 class Arrivals:
     """What the regression found; a name has no growth where its files are too short."""
 
-    level: Mapping[str, Measured]
+    level: Mapping[str, MeasuredNumber]
     """A month, in the month that follows the end, season apart."""
-    growth: Mapping[str, Measured]
+    growth: Mapping[str, MeasuredNumber]
     """A month."""
-    season: tuple[Measured, ...]
+    season: tuple[MeasuredNumber, ...]
     """January to December, mean 1; empty where no files are long enough."""
 
 
@@ -89,7 +89,7 @@ def arrivals(counted: Mapping[str, Counted], season: tuple[float, ...] = (1.0,) 
         level[name] = _exponential(point[at] + np.log(mean), slope, covariance, _source(counted[name]))
     for at, name in enumerate(growing, len(tables)):
         found = _exponential(point[at], np.eye(len(point))[at], covariance, _source(counted[name]))
-        growth[name] = Measured(found.value - 1, found.low - 1, found.high - 1, found.source)
+        growth[name] = MeasuredNumber(found.value - 1, found.low - 1, found.high - 1, found.source)
     if not has_season:
         return Arrivals(level, growth, ())
     slopes = np.zeros((12, len(point)))
@@ -149,10 +149,10 @@ def _fit(
     return np.asarray(fit.params), np.asarray(fit.cov_params()) * max(1.0, float(spread))
 
 
-def _exponential(logarithm: float, slope: Floats, covariance: Floats, source: str) -> Measured:
+def _exponential(logarithm: float, slope: Floats, covariance: Floats, source: str) -> MeasuredNumber:
     margin = WIDTH * float(np.sqrt(slope @ covariance @ slope))
     low, value, high = (float(np.exp(logarithm + end)) for end in (-margin, 0.0, margin))
-    return Measured(value, low, high, source)
+    return MeasuredNumber(value, low, high, source)
 
 
 def _source(its: Counted) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 from ownchannel.orders.orders import Orders
-from ownchannel.scenarios.calibration.measured import Measured
+from ownchannel.scenarios.calibration.measured import MeasuredNumber
 from ownchannel.scenarios.calibration.measured_arrivals import Arrivals, Counted
 from ownchannel.scenarios.calibration.measured_customers import (
     Returning,
@@ -14,7 +14,7 @@ from ownchannel.scenarios.calibration.measured_customers import (
 )
 from ownchannel.scenarios.calibration.measured_orders import measured_orders
 from ownchannel.scenarios.calibration.measured_repeat import (
-    Customers,
+    ObservedCustomers,
     Repeats,
     fitted_repeats,
     observed_customers,
@@ -29,11 +29,11 @@ class MeasuredChannel:
 
     channel: AnyChannel
     its: Observed
-    customers: Customers
+    customers: ObservedCustomers
     repeats: Repeats | str
     """Or why no model was fitted."""
     back: Returning
-    measured: dict[str, Measured]
+    measured: dict[str, MeasuredNumber]
     """By field of the channel."""
     notes: tuple[str, ...] = field(default=())
     """What is to be said of them, in sentences."""
@@ -89,7 +89,7 @@ def possible(found: MeasuredChannel) -> MeasuredChannel:
     return replace(found, measured=kept, notes=notes)
 
 
-def _organic(new: Measured, claimed: float) -> Measured:
+def _organic(new: MeasuredNumber, claimed: float) -> MeasuredNumber:
     if not claimed:
         return new
     left = new.less(claimed)

@@ -13,11 +13,11 @@ from ownchannel.clv.special import Floats
 from ownchannel.formats import count, percent
 from ownchannel.orders.report import day
 from ownchannel.scenarios.calibration.grouped_histories import grouped_histories
-from ownchannel.scenarios.calibration.matched_rates import MATCHED_AT, Rates, matched, rates_of_model
-from ownchannel.scenarios.calibration.measured import Measured
+from ownchannel.scenarios.calibration.matched_rates import MATCHED_AT, MatchedRates, matched, rates_of_model
+from ownchannel.scenarios.calibration.measured import MeasuredNumber
 from ownchannel.scenarios.calibration.measured_arrivals import Counted
 from ownchannel.scenarios.calibration.measured_repeat import (
-    Customers,
+    ObservedCustomers,
     Repeats,
     active_at_rates,
     active_customers,
@@ -35,16 +35,16 @@ class Returning:
     """How a channel's customers come back: by a model, or by two numbers."""
 
     model: FittedPurchases | None
-    rates: Rates
+    rates: MatchedRates
     """In the model's place; the user's own where nothing tells them."""
-    measured: Mapping[str, Measured]
+    measured: Mapping[str, MeasuredNumber]
     """Of the numbers, those that are not the user's own."""
     why_no_model: str = ""
 
 
 def returning(
     channel: AnyChannel,
-    customers: Customers,
+    customers: ObservedCustomers,
     repeats: Repeats | str,
     repeat_rates: pa.Table,
 ) -> Returning:
@@ -53,13 +53,13 @@ def returning(
         model = FittedPurchases.of(repeats.fit, grouped_histories(repeats.fit, customers.summary))
         in_its_way = [name for name in _NEED_A_RATE if getattr(channel, name, 0)]
         if not in_its_way:
-            return Returning(model, Rates(channel.repeat_rate, channel.days_between_orders), {})
+            return Returning(model, MatchedRates(channel.repeat_rate, channel.days_between_orders), {})
         rates, rate, days = rates_of_model(model)
         told = {"repeat_rate": rate, "days_between_orders": days}
         return Returning(None, rates, told, f"{in_its_way[0]} needs a single repeat rate")
     report = reported_repeats(repeat_rates, channel.name)
     if report is None or report.share == 0:
-        return Returning(None, Rates(channel.repeat_rate, channel.days_between_orders), {}, repeats)
+        return Returning(None, MatchedRates(channel.repeat_rate, channel.days_between_orders), {}, repeats)
     curve = curve_of_share(report.share, 0.0).repeats
     rates = matched(*(float(curve[month - 1]) for month in MATCHED_AT))
     until = "" if report.ends_on is None else f" to {day(report.ends_on)}"
@@ -68,13 +68,13 @@ def returning(
         f"again in the period{until} of the marketplace's own report, a lower bound"
     )
     told = {
-        "repeat_rate": Measured(rates.repeat_rate, np.nan, np.nan, source),
-        "days_between_orders": Measured(rates.days_between_orders, np.nan, np.nan, source),
+        "repeat_rate": MeasuredNumber(rates.repeat_rate, np.nan, np.nan, source),
+        "days_between_orders": MeasuredNumber(rates.days_between_orders, np.nan, np.nan, source),
     }
     return Returning(None, rates, told, repeats)
 
 
-def counted(its: Observed, customers: Customers, repeats: Repeats | str) -> Counted:
+def counted(its: Observed, customers: ObservedCustomers, repeats: Repeats | str) -> Counted:
     """New customers day by day; orders, where buyers have no key.
 
     Where old customers seem to be taken for new ones, only those first seen late are counted.
@@ -89,7 +89,9 @@ def counted(its: Observed, customers: Customers, repeats: Repeats | str) -> Coun
     return Counted(days, first, its.end, its.whole_months(first), f"new customers of {its.channel}")
 
 
-def new_a_month(level: Measured, its: Observed, customers: Customers, rates: Rates) -> Measured:
+def new_a_month(
+    level: MeasuredNumber, its: Observed, customers: ObservedCustomers, rates: MatchedRates
+) -> MeasuredNumber:
     """New customers a month: of orders without a key as many are first ones as of the others.
 
     Where buyers have no key, `level` is of orders, and the rates say how many of them were repeats.
@@ -101,12 +103,16 @@ def new_a_month(level: Measured, its: Observed, customers: Customers, rates: Rat
     else:
         found = level.times(1 / customers.identified)
         note = _unknown(customers)
-    return Measured(found.value, found.low, found.high, found.source + note)
+    return MeasuredNumber(found.value, found.low, found.high, found.source + note)
 
 
 def existing(
-    fit: PurchaseResults | None, new: Measured | None, its: Observed, customers: Customers, rates: Rates
-) -> Measured | None:
+    fit: PurchaseResults | None,
+    new: MeasuredNumber | None,
+    its: Observed,
+    customers: ObservedCustomers,
+    rates: MatchedRates,
+) -> MeasuredNumber | None:
     """Customers who are active still: by a fitted model, else by the rates; None where nothing tells.
 
     Without keys they are those that the new customers of the months observed would have left.
@@ -116,19 +122,19 @@ def existing(
             return None
         left = float(rates.active_share(_ages(its)).sum())
         source = "measured: what new customers of the months observed leave at the plan's repeat rate"
-        return Measured(new.value * left, np.nan, np.nan, source)
+        return MeasuredNumber(new.value * left, np.nan, np.nan, source)
     if fit is None:
         active = active_at_rates(customers, rates.repeat_rate, rates.days_between_orders)
         size = count(len(customers.summary), "customer")
         source = f"measured: P(alive) of {size} of {its.channel} at the plan's repeat rate"
-        found = Measured(active, np.nan, np.nan, source)
+        found = MeasuredNumber(active, np.nan, np.nan, source)
     else:
         found = active_customers(fit, customers)
     found = found.times(1 / customers.identified)
-    return Measured(found.value, found.low, found.high, found.source + _unknown(customers))
+    return MeasuredNumber(found.value, found.low, found.high, found.source + _unknown(customers))
 
 
-def _unknown(customers: Customers) -> str:
+def _unknown(customers: ObservedCustomers) -> str:
     hidden = 1 - customers.identified
     return f"; the buyers of the {percent(hidden, 1)} of orders without a key count alike" if hidden else ""
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from ownchannel.clv.special import Floats
 from ownchannel.formats import count, percent
-from ownchannel.scenarios.calibration.measured import INTERVAL, Measured, ratio
+from ownchannel.scenarios.calibration.measured import INTERVAL, MeasuredNumber, ratio
 from ownchannel.scenarios.calibration.observed import RETURNING, Observed, period
 
 #: With fewer orders the user's own values say more: a judgement.
@@ -17,7 +17,7 @@ CARD_FEE_ALONE = frozenset({"Etsy"})
 _AMOUNTS = ["item_value", "discount", "shipping", "refund", "quantity", "fulfilment"]
 
 
-def measured_orders(its: Observed) -> dict[str, Measured]:
+def measured_orders(its: Observed) -> dict[str, MeasuredNumber]:
     """By field of a channel what its orders of two years tell; what no file tells is left out.
 
     `order_value` is what customers were charged, shipping included, tax excluded, before returns.
@@ -59,7 +59,7 @@ def _by_order(lines: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _returns(its: Observed) -> dict[str, Measured]:
+def _returns(its: Observed) -> dict[str, MeasuredNumber]:
     """Nothing where no refund is told: an export without refunds looks like a shop without returns."""
     lines = its.recent(its.last - RETURNING)
     orders = _by_order(lines)
@@ -69,7 +69,7 @@ def _returns(its: Observed) -> dict[str, Measured]:
     return {"return_rate": ratio(orders["refund"].to_numpy(), orders["paid"].to_numpy(), older)}
 
 
-def _fees(its: Observed, orders: pd.DataFrame, months: str) -> dict[str, Measured]:
+def _fees(its: Observed, orders: pd.DataFrame, months: str) -> dict[str, MeasuredNumber]:
     told = orders[orders["fee_told"].astype(bool) & (orders["refund"] == 0) & (orders["paid"] > 0)]
     if len(told) < FEWEST_ORDERS:
         return {}
@@ -80,24 +80,27 @@ def _fees(its: Observed, orders: pd.DataFrame, months: str) -> dict[str, Measure
     return _card(fee, paid, source)
 
 
-def _card(fee: Floats, paid: Floats, source: str) -> dict[str, Measured]:
+def _card(fee: Floats, paid: Floats, source: str) -> dict[str, MeasuredNumber]:
     """A share of the value and a fixed amount; the share alone where orders do not tell the two apart."""
     from statsmodels.api import OLS, add_constant
 
-    share_alone = {"payment_rate": ratio(fee, paid, source), "payment_fixed": Measured(0.0, 0.0, 0.0, source)}
+    share_alone = {
+        "payment_rate": ratio(fee, paid, source),
+        "payment_fixed": MeasuredNumber(0.0, 0.0, 0.0, source),
+    }
     if np.ptp(paid) == 0:
         return share_alone
     fit = OLS(fee, add_constant(paid)).fit(cov_type="HC1")
     if fit.params.min() < 0:
         return share_alone
     of_fixed, of_share = (
-        Measured(float(value), max(0.0, float(low)), float(high), source)
+        MeasuredNumber(float(value), max(0.0, float(low)), float(high), source)
         for value, (low, high) in zip(fit.params, fit.conf_int(1 - INTERVAL), strict=True)
     )
     return {"payment_rate": of_share, "payment_fixed": of_fixed}
 
 
-def _parcels(its: Observed, orders: pd.DataFrame, months: str) -> dict[str, Measured]:
+def _parcels(its: Observed, orders: pd.DataFrame, months: str) -> dict[str, MeasuredNumber]:
     sent = orders.loc[orders["fulfilment"] > 0, "fulfilment"].to_numpy()
     if len(sent) < FEWEST_ORDERS:
         return {}

@@ -17,7 +17,7 @@ from ownchannel.customers.summary import customer_summary
 from ownchannel.formats import count, percent
 from ownchannel.orders.orders import Orders
 from ownchannel.orders.report import day
-from ownchannel.scenarios.calibration.measured import INTERVAL, Measured
+from ownchannel.scenarios.calibration.measured import INTERVAL, MeasuredNumber
 from ownchannel.scenarios.calibration.observed import Observed
 
 #: The age at which repeat orders are told.
@@ -29,7 +29,7 @@ FEWEST_IDENTIFIED = 0.5
 
 
 @dataclass(frozen=True)
-class Customers:
+class ObservedCustomers:
     """The customers of one channel whom files tell apart, and the orders that have no key."""
 
     channel: str
@@ -57,11 +57,11 @@ class Customers:
         return pd.Timestamp(self.end) - ages
 
 
-def observed_customers(orders: Orders, its: Observed, currency: str) -> Customers:
+def observed_customers(orders: Orders, its: Observed, currency: str) -> ObservedCustomers:
     """The customers of a channel up to the end of its observation."""
     known = its.sales[its.sales["ordered_on"] <= its.end].groupby("order_id")["customer_key"].max()
     lines = channel_orders(orders, its.channel, currency)
-    return Customers(
+    return ObservedCustomers(
         its.channel,
         customer_summary(lines, until=its.end),
         float(known.notna().mean()),
@@ -77,13 +77,13 @@ class Repeats:
     fit: PurchaseResults
     who: str
     """In words, whom it was fitted to."""
-    late: Measured | None
+    late: MeasuredNumber | None
     """Repeat orders of a new customer in 12 months, by those first seen late; None where they are too few."""
-    everybody: Measured
+    everybody: MeasuredNumber
     """The same by all customers, as if none had bought before the files begin."""
 
     @property
-    def chosen(self) -> Measured:
+    def chosen(self) -> MeasuredNumber:
         """The one that the model gives."""
         return self.late or self.everybody
 
@@ -93,7 +93,7 @@ class Repeats:
         return self.late is not None and self.everybody.value > self.late.high
 
 
-def fitted_repeats(customers: Customers) -> Repeats | str:
+def fitted_repeats(customers: ObservedCustomers) -> Repeats | str:
     """MBG/NBD, fitted to the customers first seen late, or to all where those are too few; or why not.
 
     Late is after half of the time that the files cover, and after half a year of longer ones.
@@ -118,7 +118,7 @@ def fitted_repeats(customers: Customers) -> Repeats | str:
     return Repeats(late, who, _told(late, who), _told(everybody, of_all))
 
 
-def active_customers(fit: PurchaseResults, customers: Customers) -> Measured:
+def active_customers(fit: PurchaseResults, customers: ObservedCustomers) -> MeasuredNumber:
     """The sum of P(alive) over all customers, those who bought before the files begin among them."""
     rows = fit.model.rows(customers.summary)
 
@@ -128,14 +128,14 @@ def active_customers(fit: PurchaseResults, customers: Customers) -> Measured:
     found, ends = fit.predicted(alive, rows, INTERVAL)
     assert ends is not None
     source = f"measured: P(alive) of {count(len(customers.summary), 'customer')} of {customers.channel}"
-    return Measured(float(found[0]), float(ends[0, 0]), float(ends[1, 0]), source)
+    return MeasuredNumber(float(found[0]), float(ends[0, 0]), float(ends[1, 0]), source)
 
 
-def active_at_rates(customers: Customers, repeat_rate: float, days_between_orders: float) -> float:
+def active_at_rates(customers: ObservedCustomers, repeat_rate: float, days_between_orders: float) -> float:
     """The sum of P(alive) where all customers buy at one rate and leave with one chance after each order.
 
     >>> table = pd.DataFrame({"frequency": [0, 3], "recency": [0.0, 30.0], "T": [0.0, 40.0]})
-    >>> some = Customers("Shop", table, 1.0, dt.date(2025, 1, 1), dt.date(2025, 12, 31))
+    >>> some = ObservedCustomers("Shop", table, 1.0, dt.date(2025, 1, 1), dt.date(2025, 12, 31))
     >>> round(active_at_rates(some, 0.5, 70.0), 4)
     0.7689
     """
@@ -152,8 +152,8 @@ def _fit(table: pd.DataFrame) -> PurchaseResults:
     return results
 
 
-def _told(fit: PurchaseResults, who: str) -> Measured:
+def _told(fit: PurchaseResults, who: str) -> MeasuredNumber:
     found = fit.expected_purchases_new_customer([TOLD_AT], "months", interval=INTERVAL)
     expected, low, high = found.iloc[0].to_numpy(np.float64)
     source = f"measured: repeat orders of a new customer in {TOLD_AT} months, by MBG/NBD fitted to {who}"
-    return Measured(float(expected), float(low), float(high), source)
+    return MeasuredNumber(float(expected), float(low), float(high), source)
