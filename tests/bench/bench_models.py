@@ -15,11 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ownchannel.clv.base import CustomerModel
-from ownchannel.clv.beta_geo import BetaGeoModel
-from ownchannel.clv.gamma_gamma import GammaGammaModel
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.clv.pareto_nbd import ParetoNBDModel
+from ownchannel.clv import BetaGeoModel, GammaGammaModel, ModifiedBetaGeoModel, ParetoNBDModel
+from ownchannel.clv._customer_model import CustomerModel
 
 Fit = Callable[[], Any]
 

@@ -11,12 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ownchannel.scenarios.frontier import frontier
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.presets import preset
-from ownchannel.scenarios.project import project
-from ownchannel.scenarios.purchase_curve import FittedPurchases
-from ownchannel.scenarios.simulate import simulate
+from ownchannel.scenarios import Plan, frontier, preset, project, simulate
+from ownchannel.scenarios._purchase_curve import FittedPurchases
 
 DRAWS, MONTHS, CHANNELS = 10_000, 60, 2
 

@@ -161,7 +161,7 @@ def of_copy(cell: str, copy: int) -> str:
 
 
 def ours(export: Export, path: str) -> int:
-    from ownchannel import read_orders
+    from ownchannel.orders import read_orders
 
     with tempfile.TemporaryDirectory() as workspace:
         orders = read_orders(path, mapping=export.mapping or None, workspace=workspace)

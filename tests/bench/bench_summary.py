@@ -21,7 +21,7 @@ import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 
-from ownchannel.customers.summary import customer_summary
+from ownchannel.customers import customer_summary
 
 #: As the platforms' exports have them: one customer for seven lines, a twentieth of lines without a key.
 GENERATE = """

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
-from ownchannel.panels import Answer
-from ownchannel.panels.rent_or_own import RentOrOwn
-from ownchannel.panels.rent_or_own_start import measured_ranges, opening_plan, todays_plan
+from ownchannel.answers import Answer, measured_ranges, opening_plan, todays_plan
+from ownchannel.orders import sample_orders
+from ownchannel.panels import RentOrOwn
+from ownchannel.workspace import Workspace
 from tests.browser import harness
 from tests.browser.harness import press, sentence, tile
 

@@ -9,8 +9,8 @@ import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from ownchannel.orders.workspace import Workspace
-from ownchannel.scenarios.library import ScenarioLibrary
+from ownchannel.scenarios import ScenarioLibrary
+from ownchannel.workspace import Workspace
 from tests.browser import harness, toy_scenarios
 
 pytestmark = pytest.mark.browser

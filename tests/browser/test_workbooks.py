@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
-from ownchannel.panels import Answer, Panel
-from ownchannel.panels.dependence import what_if_it_stopped
+from ownchannel.answers import Answer, what_if_it_stopped
+from ownchannel.orders import sample_orders
+from ownchannel.panels import Panel
+from ownchannel.workspace import Workspace
 from tests.browser import harness
 from tests.browser.harness import press, sentence, tile
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row

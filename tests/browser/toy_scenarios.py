@@ -5,15 +5,14 @@ from typing import Annotated, Any
 
 import plotly.graph_objects as go
 
+from ownchannel.answers import Answer, Question
 from ownchannel.assumptions import Assumption, Assumptions
-from ownchannel.charts.theme import Chart
-from ownchannel.orders.workspace import Workspace
-from ownchannel.panels import Answer, Panel, Question
-from ownchannel.panels.live_text import LiveText
-from ownchannel.panels.scenario_bar import ScenarioBar
-from ownchannel.scenarios.library import ScenarioLibrary
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.presets import PRESETS, preset
+from ownchannel.charts import Chart
+from ownchannel.panels import Panel
+from ownchannel.panels._answer_view import LiveText
+from ownchannel.panels._scenario_bar import ScenarioBar
+from ownchannel.scenarios import PRESETS, Plan, ScenarioLibrary, preset
+from ownchannel.workspace import Workspace
 
 BASE = preset("Balanced brand")
 PATHS = {

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from ownchannel.charts.booked import LABELS, where_it_went
-from ownchannel.charts.theme import MARKETPLACE, NOTE, OWNED
-from ownchannel.marketplace.booked import USES, Booked, Use
+from ownchannel.charts import LABELS, where_it_went
+from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED
+from ownchannel.marketplace import USES, Booked, Use
 
 AMOUNTS = {Use.SALES: 200, Use.FEES: -30, Use.REIMBURSEMENTS: 4, Use.TRANSFERS: -174}
 

@@ -6,18 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ownchannel import dependence
-from ownchannel.charts.dependence import (
+from ownchannel.charts import (
     by_month,
     cash_when_stopped,
     fee_and_contribution,
     left_by_an_order,
     owned_and_rented,
 )
-from ownchannel.charts.theme import MARKETPLACE, OWNED
-from ownchannel.marketplace.shocks import HORIZON, Year, raise_fee, stop
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
+from ownchannel.charts._theme import MARKETPLACE, OWNED
+from ownchannel.marketplace import Year, dependence, raise_fee, stop
+from ownchannel.marketplace._shocks import HORIZON
+from ownchannel.orders import sample_orders
+from ownchannel.workspace import Workspace
 
 YEAR = Year(
     months=tuple(date(2026 + (9 + i) // 12, (9 + i) % 12 + 1, 1) for i in range(HORIZON)),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ownchannel.charts.lifetime import (
+from ownchannel.charts import (
     alive_map,
     by_frequency,
     estimates,
@@ -17,10 +17,9 @@ from ownchannel.charts.lifetime import (
     tracking_in_all,
     value_and_cost,
 )
-from ownchannel.charts.theme import MARKETPLACE, OWNED
-from ownchannel.clv.holdout import HoldOut, holdout
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.marketplace.customer_terms import Worth
+from ownchannel.charts._theme import MARKETPLACE, OWNED
+from ownchannel.clv import HoldOut, ModifiedBetaGeoModel, holdout
+from ownchannel.marketplace import Worth
 
 
 def worth(channel: str, kind: str, expected: list[float], cost: float, margin: float = 0.0) -> Worth:

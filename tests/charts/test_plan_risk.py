@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from ownchannel.charts.plan_risk import dependence_now_and_then, scenarios_side_by_side, tornado_chart
-from ownchannel.charts.theme import MARKETPLACE, NOTE
+from ownchannel.charts import dependence_now_and_then, scenarios_side_by_side, tornado_chart
+from ownchannel.charts._theme import MARKETPLACE, NOTE
 
 TURNED = pd.DataFrame(
     {

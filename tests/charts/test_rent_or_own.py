@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from ownchannel.charts.rent_or_own import frontier_chart, npv_fan, order_waterfall
-from ownchannel.charts.theme import MARKETPLACE, NOTE, OWNED
+from ownchannel.charts import frontier_chart, npv_fan, order_waterfall
+from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED
 
 FRONTIER = pd.DataFrame(
     {

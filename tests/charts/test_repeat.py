@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ownchannel.charts.repeat import kinds_of_customer, more_and_earlier, repeat_revenue, repeats_by_age
-from ownchannel.charts.theme import NOTE, OWNED
-from ownchannel.outreach.repeat import Gain, Habit
+from ownchannel.charts import kinds_of_customer, more_and_earlier, repeat_revenue, repeats_by_age
+from ownchannel.charts._theme import NOTE, OWNED
+from ownchannel.outreach import Gain, Habit
 
 GAIN = Gain(
     before=np.array([10.0, 20.0, 30.0]), more=np.array([1.0, 2.0, 3.0]), earlier=np.array([2.0, 4.0, 1.0])

@@ -6,12 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ownchannel.charts.returns import cohorts_by_age, hazard_ratios, one_time_shares, return_curves
-from ownchannel.charts.theme import MARKETPLACE, NOTE, OWNED
-from ownchannel.customers.cohorts import retention_cohorts
-from ownchannel.customers.cox import HazardRatio
-from ownchannel.customers.return_drivers import Effect
-from ownchannel.customers.survival import return_curve
+from ownchannel.charts import cohorts_by_age, hazard_ratios, one_time_shares, return_curves
+from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED
+from ownchannel.customers import Effect, HazardRatio, retention_cohorts, return_curve
 
 KINDS = {"Shop": "owned", "Market": "marketplace"}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ownchannel import customer_summary
+from ownchannel.customers import customer_summary
 
 
 @pytest.fixture(scope="session")

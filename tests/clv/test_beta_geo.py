@@ -11,9 +11,8 @@ from scipy.integrate import quad
 from scipy.special import beta, betaln
 from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
-from ownchannel.clv.beta_geo import BetaGeoModel
-from ownchannel.clv.dropout import purchases_until_gone
-from ownchannel.clv.histories import histories
+from ownchannel.clv import BetaGeoModel, histories
+from ownchannel.clv._beta_geo import purchases_until_gone
 
 positive = st.floats(0.05, 8)
 parameters = st.fixed_dictionaries({"r": positive, "alpha": st.floats(0.2, 40), "a": positive, "b": positive})

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from scipy.special import betaln, gammaln
 from statsmodels.tools.numdiff import approx_fprime
 
-from ownchannel.clv.beta_geo_beta_binom import BetaGeoBetaBinomModel
-from ownchannel.clv.histories import histories
+from ownchannel.clv import BetaGeoBetaBinomModel, histories
 from tests.oracles import donations
 
 positive = st.floats(0.1, 9)

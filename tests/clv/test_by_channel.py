@@ -6,19 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ownchannel import read_orders
-from ownchannel.clv.by_channel import (
-    FEWEST_CUSTOMERS,
-    FEWEST_REPEATERS,
+from ownchannel.clv import (
+    ModifiedBetaGeoModel,
     channel_orders,
     customers_by_channel,
     fit_channels,
+    fitted_curve,
     too_few,
 )
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.clv.repeat_curve import fitted_curve
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
+from ownchannel.clv._channel_fits import FEWEST_CUSTOMERS, FEWEST_REPEATERS
+from ownchannel.orders import read_orders, sample_orders
+from ownchannel.workspace import Workspace
 from tests.orders.exports import shopify, shopify_row
 
 

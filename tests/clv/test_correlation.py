@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from ownchannel.clv.correlation import correlation
+from ownchannel.clv._gamma_gamma import correlation
 
 rows = st.lists(st.tuples(st.integers(0, 5), st.integers(-4, 4), st.integers(1, 4)), min_size=3, max_size=20)
 

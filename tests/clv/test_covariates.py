@@ -7,10 +7,8 @@ import pandas as pd
 import pytest
 from statsmodels.tools.numdiff import approx_fprime
 
-from ownchannel.clv.beta_geo import BetaGeoModel
-from ownchannel.clv.covariates import Design
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.clv.pareto_nbd import ParetoNBDModel
+from ownchannel.clv import BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel
+from ownchannel.clv._covariates import Design
 
 MODELS = [BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel]
 PEOPLE = pd.DataFrame(

@@ -11,7 +11,7 @@ from scipy import stats
 from scipy.integrate import quad
 from statsmodels.tools.numdiff import approx_fprime
 
-from ownchannel.clv.gamma_gamma import GammaGammaModel
+from ownchannel.clv import GammaGammaModel
 from tests.oracles import cdnow
 
 #: Spread so, means do not differ by chance from what their distribution says.

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ownchannel.clv.held import SAME, held_at_limit
-from ownchannel.clv.optimum import highest
-from ownchannel.clv.shifted_beta_geo import ShiftedBetaGeoModel
+from ownchannel.clv import ShiftedBetaGeoModel
+from ownchannel.clv._customer_model import held_at_limit
+from ownchannel.clv._optimum import SAME, highest
 
 START = np.array([0.0, 1.0])
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.clv.histories import histories
+from ownchannel.clv import histories
 
 NAMES = ("frequency", "recency", "T")
 

@@ -8,11 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.clv.beta_geo import BetaGeoModel
-from ownchannel.clv.comparing import MODELS, compare_models
-from ownchannel.clv.holdout import HoldOut, gini, holdout
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.clv.optimum import FitError
+from ownchannel.clv import BetaGeoModel, FitError, HoldOut, ModifiedBetaGeoModel, compare_models, holdout
+from ownchannel.clv._comparison import MODELS, gini
 
 SPLIT, UNTIL = dt.date(2025, 9, 30), dt.date(2026, 3, 31)
 

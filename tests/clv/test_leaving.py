@@ -7,11 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import gammaln
 
-from ownchannel.clv.beta_geo import BetaGeoModel
-from ownchannel.clv.held import NOBODY_LEAVES, SAME_RATE
-from ownchannel.clv.histories import histories
-from ownchannel.clv.leaving import ALL_ALIKE, LeavingModel
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
+from ownchannel.clv import BetaGeoModel, ModifiedBetaGeoModel, histories
+from ownchannel.clv._beta_geo import ALL_ALIKE, LeavingModel
+from ownchannel.clv._customer_model import NOBODY_LEAVES, SAME_RATE
 
 MODELS = [BetaGeoModel, ModifiedBetaGeoModel]
 TABLE = pd.DataFrame(

@@ -4,16 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ownchannel.clv.beta_geo import BetaGeoModel
-from ownchannel.clv.gamma_gamma import GammaGammaModel, GammaGammaResults
-from ownchannel.clv.lifetime_value import (
+from ownchannel.clv import (
+    BetaGeoModel,
+    GammaGammaModel,
+    ModifiedBetaGeoModel,
     OrderTerms,
+    PurchaseResults,
     expected_customer_lifetime_value,
     payback_month,
     value_of_new_customer,
 )
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.clv.purchases import PurchaseResults
+from ownchannel.clv._gamma_gamma import GammaGammaResults
 
 WEEKS_A_MONTH = 365.25 / 12 / 7
 TERMS = OrderTerms(margin_rate=0.4, cost_per_order=3.0, discount_rate=0.1)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import betaln
 
-from ownchannel.clv.lifetimes import chances, churn, lifetimes
+from ownchannel.clv._shifted_beta_geo import chances, churn, lifetimes
 
 positive = st.floats(0.05, 20)
 

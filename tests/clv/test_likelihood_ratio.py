@@ -5,9 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
-from ownchannel.clv.likelihood_ratio import likelihood_ratio_test
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.clv.pareto_nbd import ParetoNBDModel
+from ownchannel.clv import ModifiedBetaGeoModel, ParetoNBDModel, likelihood_ratio_test
 
 P = {"r": 1.2, "alpha": 4.0, "a": 1.5, "b": 3.0}
 

@@ -11,8 +11,7 @@ from scipy.special import betaln, gammaln
 from scipy.stats import nbinom
 from statsmodels.tools.numdiff import approx_fprime
 
-from ownchannel.clv.histories import histories
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
+from ownchannel.clv import ModifiedBetaGeoModel, histories
 from tests.clv.individuals import (
     all_histories,
     lived,

@@ -13,9 +13,8 @@ from scipy.special import gammaln, hyp2f1
 from scipy.stats import nbinom
 from statsmodels.tools.numdiff import approx_fprime
 
-from ownchannel.clv.histories import histories
-from ownchannel.clv.pareto_integral import having_left
-from ownchannel.clv.pareto_nbd import ParetoNBDModel
+from ownchannel.clv import ParetoNBDModel, histories
+from ownchannel.clv._pareto_nbd import having_left
 from tests.clv.individuals import (
     all_histories,
     lived,

@@ -10,16 +10,18 @@ import pandas as pd
 import pytest
 from scipy.stats import beta
 
-from ownchannel.clv.base import CustomerModel
-from ownchannel.clv.beta_geo import BetaGeoModel
-from ownchannel.clv.beta_geo_beta_binom import BetaGeoBetaBinomModel
-from ownchannel.clv.gamma_gamma import GammaGammaModel
-from ownchannel.clv.lifetimes import chances
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.clv.optimum import FitError
-from ownchannel.clv.pareto_nbd import ParetoNBDModel
-from ownchannel.clv.purchases import PurchaseModel
-from ownchannel.clv.shifted_beta_geo import ShiftedBetaGeoModel
+from ownchannel.clv import (
+    BetaGeoBetaBinomModel,
+    BetaGeoModel,
+    FitError,
+    GammaGammaModel,
+    ModifiedBetaGeoModel,
+    ParetoNBDModel,
+    PurchaseModel,
+    ShiftedBetaGeoModel,
+)
+from ownchannel.clv._customer_model import CustomerModel
+from ownchannel.clv._shifted_beta_geo import chances
 
 CUSTOMERS, DATA_SETS, FEW = 2_500, 400, 24
 

@@ -3,17 +3,23 @@
 import numpy as np
 import pytest
 
-from ownchannel.clv.beta_geo import BetaGeoModel
-from ownchannel.clv.by_channel import channel_orders
-from ownchannel.clv.gamma_gamma import GammaGammaModel
-from ownchannel.clv.lifetime_value import OrderTerms, value_of_new_customer
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.clv.pareto_nbd import ParetoNBDModel
-from ownchannel.clv.purchases import PurchaseResults
-from ownchannel.clv.repeat_curve import LONGEST, RepeatCurve, curve_of_share, fitted_curve
-from ownchannel.customers.summary import customer_summary
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
+from ownchannel.clv import (
+    LONGEST,
+    BetaGeoModel,
+    GammaGammaModel,
+    ModifiedBetaGeoModel,
+    OrderTerms,
+    ParetoNBDModel,
+    PurchaseResults,
+    RepeatCurve,
+    channel_orders,
+    curve_of_share,
+    fitted_curve,
+    value_of_new_customer,
+)
+from ownchannel.customers import customer_summary
+from ownchannel.orders import sample_orders
+from ownchannel.workspace import Workspace
 
 TERMS = [OrderTerms(), OrderTerms(0.4, 5.0, 0.1), OrderTerms(0.2, 30.0, 0.6), OrderTerms(0.5, -2.0, 0.0)]
 

@@ -5,8 +5,8 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from ownchannel.clv.repeat_report import reported_repeats
-from ownchannel.orders.schema import REPEAT_RATES
+from ownchannel.clv import reported_repeats
+from ownchannel.orders._schema import REPEAT_RATES
 
 
 def rates(*rows: tuple[str, date | None, int, float]) -> pa.Table:

@@ -7,8 +7,8 @@ from scipy.stats import chi2
 
 from data.samples.sample_brand.buyers import arrivals, purchases
 from data.samples.sample_brand.stated import CHANNELS, FIRST_DAY, Channel
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.customers.summary import customer_summary
+from ownchannel.clv import ModifiedBetaGeoModel
+from ownchannel.customers import customer_summary
 
 
 def likelihood_ratio(channel: Channel, seed: int) -> float:

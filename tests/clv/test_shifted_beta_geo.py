@@ -11,8 +11,8 @@ from scipy.optimize import minimize_scalar
 from scipy.special import betaln
 from statsmodels.tools.numdiff import approx_fprime
 
-from ownchannel.clv.lifetimes import churn
-from ownchannel.clv.shifted_beta_geo import ShiftedBetaGeoModel
+from ownchannel.clv import ShiftedBetaGeoModel
+from ownchannel.clv._shifted_beta_geo import churn
 from tests.oracles import retention
 
 positive = st.floats(0.05, 20)

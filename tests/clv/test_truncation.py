@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.clv.truncation import burn_in_day, first_seen_since
-from ownchannel.customers.summary import customer_summary
+from ownchannel.clv import ModifiedBetaGeoModel, burn_in_day, first_seen_since
+from ownchannel.customers import customer_summary
 
 TRUTH = {"r": 1.1, "alpha": 12.0, "a": 1.8, "b": 1.4}
 OPENED, UNTIL = dt.date(2020, 1, 1), dt.date(2025, 12, 30)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel.customers.cohorts import retention_cohorts
+from ownchannel.customers import retention_cohorts
 from tests.customers.generated import DAYS, Line, as_orders, is_purchase, line, net, order_lines
 
 Month = tuple[int, int]

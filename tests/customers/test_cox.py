@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 from scipy.stats import pearsonr, rankdata
 
-from ownchannel.customers.cox import Ties, cox_regression
+from ownchannel.customers._survival import Ties, cox_regression
 from tests.oracles import freireich
 
 IN_PLACEBO = pd.DataFrame({"placebo": freireich.IN_PLACEBO})

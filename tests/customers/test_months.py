@@ -11,8 +11,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from ownchannel.customers.months import MONTHS, channel_months
-from ownchannel.orders.schema import TABLE
+from ownchannel.customers import channel_months
+from ownchannel.customers._months import MONTHS
+from ownchannel.orders._schema import TABLE
 from tests.customers.generated import Line, as_orders, is_purchase, is_sale, line, net, order_lines
 
 Group = tuple[dt.date, str, str, str]

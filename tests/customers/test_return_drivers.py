@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ownchannel.customers.cox import HazardRatio
-from ownchannel.customers.return_drivers import Effect, ReturnDrivers, return_drivers
+from ownchannel.customers import Effect, HazardRatio, ReturnDrivers, return_drivers
 from tests.customers.generated import Line, OrdersInMemory, as_orders, line
 
 START, END = dt.date(2024, 1, 1), dt.date(2025, 12, 31)

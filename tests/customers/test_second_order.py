@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel.customers.second_order import time_to_second_order, waits_for_second_order
+from ownchannel.customers import time_to_second_order
+from ownchannel.customers._second_order import waits_for_second_order
 from tests.customers.generated import DAYS, Line, as_orders, is_purchase, line, order_lines
 from tests.oracles import freireich
 

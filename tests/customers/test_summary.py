@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel.customers import summary as module
-from ownchannel.customers.purchases import day_number, purchase_lines
-from ownchannel.customers.summary import customer_summary, without_key
+from ownchannel.customers import _summary as module
+from ownchannel.customers import customer_summary
+from ownchannel.customers._purchases import day_number, purchase_lines
+from ownchannel.customers._summary import without_key
 from tests.customers.generated import Line, as_orders, is_purchase, line, net, order_lines
 from tests.oracles import cdnow
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ownchannel.customers.survival import Z, log_rank, return_curve
+from ownchannel.customers import return_curve
+from ownchannel.customers._survival import Z, log_rank
 from tests.oracles import freireich
 
 Watched = list[tuple[int, int]]

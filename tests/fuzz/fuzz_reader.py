@@ -24,14 +24,16 @@ sys.path.insert(0, str(ROOT))
 import atheris  # noqa: E402
 
 with atheris.instrument_imports(include=["ownchannel.orders"]):
-    from ownchannel import Workspace, read_orders
-    from ownchannel.orders.cells import masked, without_address
-    from ownchannel.orders.chunks import open_rows
-    from ownchannel.orders.one_file import FileRead, read_file
-    from ownchannel.orders.readers import READERS, ColumnMapping, Context, MappedOrders
-    from ownchannel.orders.schema import ENTRIES, REPEAT_RATES, TABLE
-    from ownchannel.orders.sources import Source, Unopened, find_sources
-    from ownchannel.orders.tables import find_layout
+    from ownchannel.orders import ColumnMapping, read_orders
+    from ownchannel.orders._cells import masked, without_address
+    from ownchannel.orders._files import Source, Unopened, find_sources
+    from ownchannel.orders._layout import find_layout, open_rows
+    from ownchannel.orders._one_file import FileRead, read_file
+    from ownchannel.orders._readers import READERS
+    from ownchannel.orders._readers._named_columns import MappedOrders
+    from ownchannel.orders._readers._reader import Context
+    from ownchannel.orders._schema import ENTRIES, REPEAT_RATES, TABLE
+    from ownchannel.workspace import Workspace
 
 from tests.fuzz.seeds import FILES, SEEDS, zipped  # noqa: E402
 from tests.orders.generated_orders import MAPPING  # noqa: E402

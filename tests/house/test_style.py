@@ -19,7 +19,7 @@ def test_tool_has_nothing_to_say(command: list[str], root: Path) -> None:
 
 def test_layers_contract_sees_a_room_that_reaches_too_high(root: Path, tmp_path: Path) -> None:
     package = tmp_path / "ownchannel"
-    for room in ("", "orders", "charts", "panels"):
+    for room in ("", "workspace", "orders", "charts", "panels"):
         (package / room).mkdir()
         (package / room / "__init__.py").touch()
     for module in ("assumptions", "formats"):

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from ownchannel import Orders
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
+from ownchannel.orders import Orders, sample_orders
+from ownchannel.workspace import Workspace
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.marketplace.booked import USES, Use, advertising_share, what_was_booked
-from ownchannel.orders.schema import ENTRIES
+from ownchannel.marketplace import USES, Use, advertising_share, what_was_booked
+from ownchannel.orders._schema import ENTRIES
 
 DAY = dt.date(2026, 3, 1)
 

@@ -5,19 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.clv.lifetime_value import OrderTerms
-from ownchannel.clv.repeat_curve import curve_of_share
-from ownchannel.customers.months import channel_months
-from ownchannel.marketplace.customer_terms import (
+from ownchannel.clv import OrderTerms, curve_of_share
+from ownchannel.customers import channel_months
+from ownchannel.marketplace import (
+    MEASURED,
     CustomerEconomics,
     Worth,
+    contribution_by_month,
     order_terms,
     revenue_a_new_customer,
     worth_by_channel,
 )
-from ownchannel.marketplace.economics import MEASURED, contribution_by_month
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
+from ownchannel.orders import sample_orders
+from ownchannel.workspace import Workspace
 
 
 @pytest.fixture(scope="module")

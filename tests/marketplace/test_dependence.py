@@ -5,11 +5,9 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from ownchannel import Orders, dependence, read_orders
-from ownchannel.customers.known import known_customers
-from ownchannel.customers.months import channel_months
-from ownchannel.marketplace.economics import Economics, contribution_by_month
-from ownchannel.marketplace.shares import ALL
+from ownchannel.customers import channel_months, known_customers
+from ownchannel.marketplace import ALL, Economics, contribution_by_month, dependence
+from ownchannel.orders import Orders, read_orders
 from tests.marketplace.amazon_files import settlement, shipments
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 

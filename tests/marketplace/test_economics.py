@@ -7,10 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from ownchannel import Orders
-from ownchannel.customers.months import channel_months
-from ownchannel.marketplace.economics import Economics, contribution_by_month
-from ownchannel.orders.schema import MONEY
+from ownchannel.customers import channel_months
+from ownchannel.marketplace import Economics, contribution_by_month
+from ownchannel.orders import MONEY, Orders
 
 
 def is_above_0(amount: object) -> bool:

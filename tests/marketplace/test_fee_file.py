@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.marketplace.fee_file import COLUMNS, read_fee_table
-from ownchannel.marketplace.fee_schedules import Bands, FeeTable, Schedule
-from ownchannel.marketplace.fees import fee_table, referral_fee
+from ownchannel.marketplace._fee_table import COLUMNS, Bands, FeeTable, Schedule, read_fee_table
+from ownchannel.marketplace._referral_fee import fee_table, referral_fee
 
 HEADER = ",".join(COLUMNS)
 TEA = f"""{HEADER}

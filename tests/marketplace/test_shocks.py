@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.marketplace.shocks import HORIZON, Shocks, Year, last_year, raise_fee, stop
+from ownchannel.marketplace import Shocks, Year, last_year, raise_fee, stop
+from ownchannel.marketplace._shocks import HORIZON
 
 money = st.integers(-50_000, 50_000).map(float)  # whole amounts add up alike in any order
 twelve = st.lists(money, min_size=12, max_size=12).map(np.array)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from ownchannel import read_orders
+from ownchannel.orders import read_orders
 from tests.orders.amazon_languages import COMMAS, POINTS, WESTERN, Form
 
 V2_COLUMNS = (  # noqa: SIM905

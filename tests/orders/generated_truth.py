@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from ownchannel import Orders, read_orders
+from ownchannel.orders import Orders, read_orders
 from tests.orders.headers import SECRETS, sentinel
 
 #: Of each kind of file, the columns of its tuples; an order's amounts are summed over its lines.

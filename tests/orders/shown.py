@@ -15,9 +15,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from ownchannel import Orders, Workspace
-from ownchannel.orders.saved import ORDERS_FILE, current_orders, save_orders
-from ownchannel.panels.files import files_html
+from ownchannel.answers import files_html
+from ownchannel.orders import Orders, current_orders, save_orders
+from ownchannel.orders._saved import ORDERS_FILE
+from ownchannel.workspace import Workspace
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ownchannel.orders.readers.amazon_amounts import classify
+from ownchannel.orders._readers._amazon_bookings import classify
 
 ORDERS = [
     ("Order", "ItemPrice", "Principal", "sale", "goods"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from ownchannel import Orders, read_orders
+from ownchannel.orders import Orders, read_orders
 from tests.orders.exports import AN_AMAZON_ROW, amazon
 from tests.orders.generated_orders import amazon_fulfilled
 from tests.orders.generated_truth import GeneratedFile, check_reading

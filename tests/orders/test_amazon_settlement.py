@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from ownchannel import Orders, read_orders
+from ownchannel.orders import Orders, read_orders
 from tests.orders.generated_bookings import (
     V1_COLUMNS,
     V2_COLUMNS,

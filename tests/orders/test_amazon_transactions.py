@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 
-from ownchannel import Orders, read_orders
+from ownchannel.orders import Orders, read_orders
 from tests.orders.amazon_languages import COLUMNS
 from tests.orders.generated_bookings import Generated, assert_read_as_generated
 from tests.orders.generated_transactions import transactions

@@ -2,7 +2,11 @@
 
 import pytest
 
-from ownchannel.orders.readers.amazon_words import canonical_columns, is_deferred, transaction_event
+from ownchannel.orders._readers._amazon_words import (
+    canonical_columns,
+    is_deferred,
+    transaction_event,
+)
 
 OLDER = (
     "date/time,settlement id,type,order id,sku,description,quantity,marketplace,fulfillment,order city,"

@@ -7,8 +7,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders.amounts import amount_of, as_millionths, decimals, millionths, total
-from ownchannel.orders.schema import MONEY
+from ownchannel.orders import MONEY
+from ownchannel.orders._cells import amount_of, as_millionths, decimals, millionths, total
 
 LARGEST = 10**18 - 1
 numbers = st.lists(st.integers(-LARGEST, LARGEST), max_size=20)

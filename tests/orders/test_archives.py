@@ -15,9 +15,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders import archives
-from ownchannel.orders.archives import DAMAGED, HIGHEST_RATIO, MOST_MEMBERS, RATIO_COUNTS_FROM, TooLarge
-from ownchannel.orders.sources import LeftAside, Source, find_sources
+from ownchannel.orders import _archives as archives
+from ownchannel.orders._archives import (
+    DAMAGED,
+    HIGHEST_RATIO,
+    MOST_MEMBERS,
+    RATIO_COUNTS_FROM,
+    TooLarge,
+)
+from ownchannel.orders._files import LeftAside, Source, find_sources
 
 DAMAGED_SENTENCE = "The file is damaged, locked or needs a password. Fetch it again, or unlock it."
 CSV = b"Name,Email\n#1001,\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ownchannel import Orders, read_orders
+from ownchannel.orders import Orders, read_orders
 from tests.orders.exports import AMAZON_COLUMNS, amazon, amazon_row, shopify, shopify_row
 from tests.orders.test_amazon_fulfilled import shipments
 from tests.orders.test_amazon_settlement import row as booking

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders.blocks import LINE, LONGEST_RECORD, cells_of, read_block
-from ownchannel.orders.delimited import Lines, records
+from ownchannel.orders._delimited import LINE, LONGEST_RECORD, Lines, cells_of, read_block, records
 
 Found = list[tuple[int, list[str] | str]]
 

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders.bookings import RANK, entries_once, joined, lines_from
-from ownchannel.orders.kinds import ENTRIES_AS_READ, LINES_AS_READ
+from ownchannel.orders._bookings import RANK, entries_once, joined, lines_from
+from ownchannel.orders._schema import ENTRIES_AS_READ, LINES_AS_READ
 
 Row = dict[str, Any]
 

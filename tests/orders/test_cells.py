@@ -8,9 +8,15 @@ from babel.numbers import format_currency, format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders.amounts import amount_of, millionths
-from ownchannel.orders.cells import decimal_mark, masked, number, without_address
-from ownchannel.orders.sharing import spread
+from ownchannel.orders._cells import (
+    amount_of,
+    decimal_mark,
+    masked,
+    millionths,
+    number,
+    spread,
+    without_address,
+)
 
 cents = st.decimals("-99999999.99", "99999999.99", places=2)
 #: The decimal mark of each language in which the reports come, and of two that group digits otherwise.

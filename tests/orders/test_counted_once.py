@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ownchannel import read_orders
+from ownchannel.orders import read_orders
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 

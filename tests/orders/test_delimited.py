@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders.delimited import (
+from ownchannel.orders._delimited import (
     CELL_TOO_LONG,
     LINE_TOO_LONG,
     LONGEST_LINE,

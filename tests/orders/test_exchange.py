@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders.exchange import RATES, Rates
-from ownchannel.orders.schema import ENTRIES, MONEY, TABLE, TEXT
+from ownchannel.orders import MONEY, Rates
+from ownchannel.orders._schema import ENTRIES, RATES, TABLE, TEXT
 
 #: Thursday, Friday, then Monday; made up.
 WEEK = [

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel import Orders, read_orders
-from ownchannel.orders.exchange import Rates
+from ownchannel.orders import Orders, Rates, read_orders
 from tests.orders.exports import amazon, amazon_row
 from tests.orders.generated_tables import exchange_rates
 from tests.orders.generated_truth import GeneratedFile, check_reading

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ownchannel.orders.exported import neutral, neutralised, write_csv
+from ownchannel.orders._export import neutral, neutralised, write_csv
 
 #: As OWASP lists them, their full-width forms included.
 FORMULA_SIGNS = "=+-@＝＋－＠"

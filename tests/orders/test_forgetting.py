@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ownchannel import Workspace, read_orders
-from ownchannel.orders.customer_keys import CustomerKeys, ForgottenCustomers, second_hash
-from ownchannel.orders.forgetting import forget
-from ownchannel.orders.orders import Orders
-from ownchannel.orders.saved import key_remark, save_orders, saved_orders
+from ownchannel.orders import Orders, forget, read_orders, save_orders
+from ownchannel.orders._saved import key_remark, saved_orders
+from ownchannel.workspace import CustomerKeys, Workspace
+from ownchannel.workspace._customers import ForgottenCustomers, second_hash
 from tests.orders.exports import shopify, shopify_row
 
 ANN, BOB = "ann.sentinel@example.com", "bob.sentinel@example.com"
@@ -134,7 +133,7 @@ def test_what_is_neither_address_nor_key_is_refused_without_being_repeated(works
 def test_an_interruption_is_made_good_by_forgetting_again(workspace, monkeypatch):
     save_orders(read(workspace), workspace)
     with monkeypatch.context() as patch:
-        patch.setattr("ownchannel.orders.forgetting.save_orders", lambda *_: 1 / 0)
+        patch.setattr("ownchannel.orders._saved.save_orders", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             forget(ANN, workspace)
     assert workspace.customer_keys().of_email(ANN) is None

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel import Orders, read_orders
+from ownchannel.orders import Orders, read_orders
 from tests.orders import generated_orders
 from tests.orders.generated_bookings import Generated, assert_read_as_generated, settlements
 from tests.orders.generated_transactions import transactions

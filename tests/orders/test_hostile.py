@@ -17,8 +17,7 @@ from typing import NamedTuple
 
 import pytest
 
-from ownchannel import Orders, read_orders
-from ownchannel.orders.report import FileReport
+from ownchannel.orders import FileReport, Orders, read_orders
 from tests.orders.exports import AMAZON_COLUMNS, amazon, amazon_row, shopify, shopify_row
 from tests.orders.test_workbooks import workbook
 

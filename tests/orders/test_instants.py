@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders.instants import instants
-from ownchannel.orders.moments import moment
+from ownchannel.orders._times import instants, moment
 
 FORMS = (
     "%Y-%m-%dT%H:%M:%S+00:00",

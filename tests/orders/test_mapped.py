@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ownchannel import ColumnMapping, read_orders
+from ownchannel.orders import ColumnMapping, read_orders
 
 COLUMNS = {"order_id": "Order", "ordered_at": "Date", "item_value": "Amount", "currency": "EUR"}
 

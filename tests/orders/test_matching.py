@@ -5,12 +5,13 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from ownchannel.orders.bookings import joined
-from ownchannel.orders.customer_keys import CustomerKeys
-from ownchannel.orders.matching import matched
-from ownchannel.orders.one_file import read_file
-from ownchannel.orders.readers import READERS, Context
-from ownchannel.orders.sources import find_sources
+from ownchannel.orders._bookings import joined
+from ownchannel.orders._files import find_sources
+from ownchannel.orders._merge import matched
+from ownchannel.orders._one_file import read_file
+from ownchannel.orders._readers import READERS
+from ownchannel.orders._readers._reader import Context
+from ownchannel.workspace import CustomerKeys
 from tests.orders.exports import shopify, shopify_row
 from tests.orders.test_shopify_payments import A_CHARGE, payments
 

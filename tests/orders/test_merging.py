@@ -11,9 +11,16 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel.orders.kinds import LINES_AS_READ
-from ownchannel.orders.merging import FACTS, MONEY_FACTS, counted_once, filled, numbered, without_gaps
-from ownchannel.orders.sharing import spread
+from ownchannel.orders._cells import spread
+from ownchannel.orders._merge import (
+    FACTS,
+    MONEY_FACTS,
+    counted_once,
+    filled,
+    numbered,
+    without_gaps,
+)
+from ownchannel.orders._schema import LINES_AS_READ
 
 SCHEMA = LINES_AS_READ.append(pa.field("file_no", pa.int32()))
 Line = Mapping[str, Any]

@@ -9,7 +9,7 @@ from babel.dates import format_date, format_datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders.moments import moment
+from ownchannel.orders._times import moment
 
 LANGUAGES = ("en", "en_GB", "de", "fr", "it", "es", "es_MX", "ja")
 

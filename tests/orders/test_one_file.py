@@ -15,16 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel import Orders, read_orders
-from ownchannel.orders.amounts import Millionths
-from ownchannel.orders.cells import BadCell
-from ownchannel.orders.customer_keys import CustomerKeys
-from ownchannel.orders.kinds import LINES_AS_READ
-from ownchannel.orders.one_file import FileRead, read_file
-from ownchannel.orders.readers import READERS, Context, Reader
-from ownchannel.orders.report import FileReport
-from ownchannel.orders.rows import Rows
-from ownchannel.orders.sources import Source, TooLarge, Unopened
+from ownchannel.orders import FileReport, Orders, read_orders
+from ownchannel.orders._archives import TooLarge
+from ownchannel.orders._cells import BadCell, Millionths
+from ownchannel.orders._files import Source, Unopened
+from ownchannel.orders._one_file import FileRead, read_file
+from ownchannel.orders._readers import READERS
+from ownchannel.orders._readers._reader import Context, Reader
+from ownchannel.orders._rows import Rows
+from ownchannel.orders._schema import LINES_AS_READ
+from ownchannel.workspace import CustomerKeys
 from tests.orders.exports import amazon, amazon_row, continued, shopify, shopify_row
 
 
@@ -171,8 +171,8 @@ def shopify_files(draw: st.DrawFn) -> bytes:
 def test_the_size_of_chunks_changes_nothing(content, size):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         whole = read_orders(("a.csv", content), workspace=folder)
-        patched.setattr("ownchannel.orders.chunks.CHUNK_ROWS", size)
-        patched.setattr("ownchannel.orders.delimited._BLOCK", 300)
+        patched.setattr("ownchannel.orders._layout.CHUNK_ROWS", size)
+        patched.setattr("ownchannel.orders._delimited._BLOCK", 300)
         in_chunks = read_orders(("a.csv", content), workspace=folder)
     assert in_chunks.arrow.to_pylist() == whole.arrow.to_pylist()
     assert str(in_chunks.report) == str(whole.report)

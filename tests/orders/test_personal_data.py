@@ -23,9 +23,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from ownchannel import Workspace, forget, read_orders
-from ownchannel.orders.saved import save_orders
-from ownchannel.orders.workspace import KEY_FILE
+from ownchannel.orders import forget, read_orders, save_orders
+from ownchannel.workspace import KEY_FILE, Workspace
 from tests.orders.headers import woocommerce_columns
 from tests.orders.shown import everything_shown, listening
 

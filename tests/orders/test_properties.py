@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel import read_orders
+from ownchannel.orders import read_orders
 from tests.orders.exports import (
     A_SHOPIFY_ROW,
     AMAZON_COLUMNS,

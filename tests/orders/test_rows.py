@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders.blocks import cells_of
-from ownchannel.orders.cells import BadCell
-from ownchannel.orders.kinds import LINES_AS_READ
-from ownchannel.orders.moments import moment
-from ownchannel.orders.rows import LONGEST_LABEL, Rejection, Rows, as_label, is_currency
+from ownchannel.orders._cells import BadCell
+from ownchannel.orders._delimited import cells_of
+from ownchannel.orders._rows import LONGEST_LABEL, Rejection, Rows, as_label, is_currency
+from ownchannel.orders._schema import LINES_AS_READ
+from ownchannel.orders._times import moment
 
 
 def table(cells: Sequence[Sequence[str]], width: int = 3) -> pa.Table:

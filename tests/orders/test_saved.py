@@ -10,11 +10,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from ownchannel import Workspace, read_orders
-from ownchannel.orders.exchange import RATES
-from ownchannel.orders.orders import Orders
-from ownchannel.orders.saved import current_orders, forget_orders, key_remark, save_orders, saved_orders
-from ownchannel.orders.schema import ENTRIES, MONEY, REPEAT_RATES, TEXT
+from ownchannel.orders import MONEY, Orders, current_orders, forget_orders, read_orders, save_orders
+from ownchannel.orders._saved import key_remark, saved_orders
+from ownchannel.orders._schema import ENTRIES, RATES, REPEAT_RATES, TEXT
+from ownchannel.workspace import Workspace
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 FILES = [("a.txt", amazon(amazon_row(), amazon_row(item_price="??"))), ("b.csv", shopify(shopify_row()))]

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders.sharing import spread
+from ownchannel.orders._cells import spread
 
 #: Below a trillion, in millionths: totals times weights pass 64 bits by far.
 LARGEST = 10**18 - 1

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ownchannel import Orders, read_orders
+from ownchannel.orders import Orders, read_orders
 from tests.orders.exports import continued, shopify, shopify_row
 
 

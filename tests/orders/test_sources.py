@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from ownchannel import read_orders
-from ownchannel.orders import sources
-from ownchannel.orders.sources import LARGEST_UPLOAD, LeftAside, Source, TooLarge, Unopened, find_sources
+from ownchannel.orders import LARGEST_UPLOAD, read_orders
+from ownchannel.orders import _files as sources
+from ownchannel.orders._archives import TooLarge
+from ownchannel.orders._files import LeftAside, Source, Unopened, find_sources
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 AMAZON, SHOPIFY = amazon(amazon_row()), shopify(shopify_row())

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders.chunks import open_rows
-from ownchannel.orders.decoding import detect_encoding
-from ownchannel.orders.delimited import QUOTE_NOT_CLOSED
-from ownchannel.orders.rows import Rows
-from ownchannel.orders.sources import DAMAGED, Source, find_sources
-from ownchannel.orders.tables import HEADER_WITHIN, MOST_COLUMNS, Layout, find_layout
+from ownchannel.orders._archives import DAMAGED
+from ownchannel.orders._delimited import QUOTE_NOT_CLOSED
+from ownchannel.orders._encoding import detect_encoding
+from ownchannel.orders._files import Source, find_sources
+from ownchannel.orders._layout import HEADER_WITHIN, MOST_COLUMNS, Layout, find_layout, open_rows
+from ownchannel.orders._rows import Rows
 
 HEADER = frozenset({"order", "sku", "price"})
 
@@ -89,7 +89,7 @@ def test_a_few_bad_bytes_do_not_change_the_encoding_and_are_told():
 
 
 def test_a_letter_that_two_blocks_share_is_whole(monkeypatch):
-    monkeypatch.setattr("ownchannel.orders.decoding._CHUNK_BYTES", 1)
+    monkeypatch.setattr("ownchannel.orders._encoding._CHUNK_BYTES", 1)
     assert detect_encoding(held("order,Käse".encode())).name == "utf-8-sig"
     assert detect_encoding(held("order,Käse".encode()[:-3])).name != "utf-8-sig"
     assert detect_encoding(held("フライパン".encode("cp932"))).name == "cp932"
@@ -188,8 +188,8 @@ rows_of_orders = st.lists(st.tuples(st.sampled_from(["", "1", "2"]), st.sampled_
 def test_chunks_hold_every_row_once_and_no_order_in_two(rows, size):
     content = "order,sku,price\n" + "".join(f"{order},{sku},1\n" for order, sku in rows)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ownchannel.orders.chunks.CHUNK_ROWS", size)
-        patched.setattr("ownchannel.orders.delimited._BLOCK", 5)
+        patched.setattr("ownchannel.orders._layout.CHUNK_ROWS", size)
+        patched.setattr("ownchannel.orders._delimited._BLOCK", 5)
         chunks = rows_of(held(content.encode()), order_starts="order")
     found = [(o, s) for chunk in chunks for o, s in zip(chunk.text("order"), chunk.text("sku"), strict=True)]
     assert found == rows
@@ -198,17 +198,17 @@ def test_chunks_hold_every_row_once_and_no_order_in_two(rows, size):
 
 
 def test_an_order_that_never_ends_is_cut_rather_than_kept_in_memory(monkeypatch):
-    monkeypatch.setattr("ownchannel.orders.chunks.CHUNK_ROWS", 10)
-    monkeypatch.setattr("ownchannel.orders.chunks.LONGEST_ORDER", 30)
-    monkeypatch.setattr("ownchannel.orders.delimited._BLOCK", 20)
+    monkeypatch.setattr("ownchannel.orders._layout.CHUNK_ROWS", 10)
+    monkeypatch.setattr("ownchannel.orders._layout.LONGEST_ORDER", 30)
+    monkeypatch.setattr("ownchannel.orders._delimited._BLOCK", 20)
     chunks = rows_of(held(b"order,sku,price\n" + b",A,1\n" * 200), order_starts="order")
     assert sum(map(len, chunks)) == 200
     assert max(map(len, chunks)) <= 45
 
 
 def test_a_chunk_ends_earlier_where_its_cells_are_long(monkeypatch):
-    monkeypatch.setattr("ownchannel.orders.chunks.CHUNK_CHARACTERS", 1_000)
-    monkeypatch.setattr("ownchannel.orders.delimited._BLOCK", 100)
+    monkeypatch.setattr("ownchannel.orders._layout.CHUNK_CHARACTERS", 1_000)
+    monkeypatch.setattr("ownchannel.orders._delimited._BLOCK", 100)
     chunks = rows_of(held(b"order,sku,price\n" + b"1,%s,1\n" % (b"A" * 300) * 40))
     assert sum(map(len, chunks)) == 40
     assert max(map(len, chunks)) < 10

@@ -6,9 +6,9 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from ownchannel.orders.kinds import AS_READ, Gives
-from ownchannel.orders.one_file import FileRead
-from ownchannel.orders.telling import gave
+from ownchannel.orders._import import gave
+from ownchannel.orders._one_file import FileRead
+from ownchannel.orders._schema import AS_READ, Gives
 
 ONE = {"identity": "amazon/1", "status": "completed"}
 TWO = {"identity": "amazon/2", "status": "refunded"}

@@ -8,9 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders.kinds import ENTRIES_AS_READ, LINES_AS_READ, REPEAT_RATES_AS_READ
-from ownchannel.orders.schema import ENTRIES, REPEAT_RATES, TABLE
-from ownchannel.orders.tidying import local_days, tidy, tidy_entries, tidy_repeat_rates
+from ownchannel.orders._merge import local_days, tidy, tidy_entries, tidy_repeat_rates
+from ownchannel.orders._schema import (
+    ENTRIES,
+    ENTRIES_AS_READ,
+    LINES_AS_READ,
+    REPEAT_RATES,
+    REPEAT_RATES_AS_READ,
+    TABLE,
+)
 
 UTC_MOMENT = pa.timestamp("us", tz="UTC")
 NEW_YEAR = datetime(2026, 1, 1, 3, tzinfo=UTC)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from ownchannel import Orders, read_orders
+from ownchannel.orders import Orders, read_orders
 from tests.orders.exports import shopify as between_commas
 from tests.orders.generated_orders import woocommerce_orders
 from tests.orders.generated_truth import GeneratedFile, check_reading

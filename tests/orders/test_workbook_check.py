@@ -7,10 +7,10 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from ownchannel.orders import workbook_check
-from ownchannel.orders.archives import TooLarge, Unpacking
-from ownchannel.orders.sources import Source, find_sources
-from ownchannel.orders.workbook_check import check_workbook
+from ownchannel.orders import _excel as workbook_check
+from ownchannel.orders._archives import TooLarge, Unpacking
+from ownchannel.orders._excel import check_workbook
+from ownchannel.orders._files import Source, find_sources
 
 SHEET = "xl/worksheets/sheet1.xml"
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

@@ -7,9 +7,10 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from ownchannel.orders.delimited import Record
-from ownchannel.orders.sources import DAMAGED, Source
-from ownchannel.orders.workbooks import workbook_records
+from ownchannel.orders._archives import DAMAGED
+from ownchannel.orders._delimited import Record
+from ownchannel.orders._files import Source
+from ownchannel.orders._layout import workbook_records
 
 
 def workbook(*rows: tuple[object, ...]) -> bytes:

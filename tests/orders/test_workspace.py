@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ownchannel import Workspace, read_orders
-from ownchannel.orders.workspace import write_private
+from ownchannel.orders import read_orders
+from ownchannel.workspace import Workspace, write_private
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 

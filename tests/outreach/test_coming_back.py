@@ -3,8 +3,7 @@
 import pytest
 
 from ownchannel.assumptions import why_refused
-from ownchannel.outreach.coming_back import ComingBack
-from ownchannel.outreach.repeat import Habit
+from ownchannel.outreach import ComingBack, Habit
 
 
 def test_the_change_is_taken_from_the_sliders():

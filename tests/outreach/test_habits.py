@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
-from ownchannel.outreach.habits import measured_habit
-from ownchannel.outreach.repeat import Habit
+from ownchannel.orders import sample_orders
+from ownchannel.outreach import Habit, measured_habit
+from ownchannel.workspace import Workspace
 
 LAST = pd.Timestamp("2025-12-31")
 

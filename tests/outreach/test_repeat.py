@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import gamma
 
-from ownchannel.outreach.repeat import DAYS_A_MONTH, Habit, gain
+from ownchannel.outreach import DAYS_A_MONTH, Habit, gain
 
 rates = st.floats(0, 0.95)
 intervals = st.floats(1, 1_000)

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ownchannel.charts.theme import Chart
-from ownchannel.panels.answer import Answer
+from ownchannel.answers import Answer
+from ownchannel.charts import Chart
 
 
 def printed(trace: go.Scatter | go.Bar | go.Pie | go.Heatmap | go.Sankey) -> str:

@@ -2,10 +2,9 @@
 
 import pytest
 
-from ownchannel import read_orders
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
-from ownchannel.panels.booked import what_the_platforms_booked
+from ownchannel.answers import what_the_platforms_booked
+from ownchannel.orders import read_orders, sample_orders
+from ownchannel.workspace import Workspace
 from tests.orders.exports import amazon, amazon_row
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from ownchannel.panels.controls import Controls
+from ownchannel.panels._controls import Controls
 from tests.panels.toy import Rent
 
 

@@ -2,15 +2,13 @@
 
 import pytest
 
-from ownchannel import read_orders
-from ownchannel.customers.months import channel_months
+from ownchannel.answers import measures, over_time, own_and_rent, what_if_it_stopped
+from ownchannel.customers import channel_months
 from ownchannel.formats import money
-from ownchannel.marketplace.economics import contribution_by_month
-from ownchannel.marketplace.shocks import Shocks, last_year, raise_fee, stop
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
+from ownchannel.marketplace import Shocks, contribution_by_month, last_year, raise_fee, stop
+from ownchannel.orders import read_orders, sample_orders
 from ownchannel.panels import Panel
-from ownchannel.panels.dependence import measures, over_time, own_and_rent, what_if_it_stopped
+from ownchannel.workspace import Workspace
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ownchannel.orders.sources import LARGEST_UPLOAD
-from ownchannel.panels.file_picker import PIECE, FilePicker, Files
+from ownchannel.orders import LARGEST_UPLOAD
+from ownchannel.panels._file_picker import PIECE, FilePicker, Files
 
 
 class Page:

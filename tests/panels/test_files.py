@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from ownchannel.orders.report import FileReport, Report, rejected_table
-from ownchannel.panels.files import files_html
+from ownchannel.answers import files_html
+from ownchannel.orders import FileReport, Report
+from ownchannel.orders._report import rejected_table
 
 SETTLEMENT = FileReport(
     name="settlement.txt",

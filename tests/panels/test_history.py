@@ -1,6 +1,6 @@
 """A step to undo is what a person did in one go."""
 
-from ownchannel.panels.history import History
+from ownchannel.panels._controls import History
 
 HOME = {"fee": 0.1, "months": 1.0}
 

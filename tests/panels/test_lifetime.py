@@ -4,24 +4,21 @@ import time
 
 import pytest
 
-from ownchannel import read_orders
-from ownchannel.clv.lifetime_value import value_of_new_customer
-from ownchannel.clv.repeat_report import ReportedRepeats
-from ownchannel.formats import money
-from ownchannel.marketplace.customer_terms import order_terms
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
-from ownchannel.panels import Panel, lifetime_models
-from ownchannel.panels.dependence import what_if_it_stopped as dependence_panel
-from ownchannel.panels.lifetime import (
-    BY_ASSUMPTION,
-    BY_KEYS,
-    BY_REPORT,
+from ownchannel.answers import _lifetime_models as lifetime_models
+from ownchannel.answers import (
+    files_begin_in_the_middle,
     lifetimes,
     what_a_customer_is_worth,
     without_buyer_keys,
 )
-from ownchannel.panels.truncated_files import files_begin_in_the_middle
+from ownchannel.answers import what_if_it_stopped as dependence_panel
+from ownchannel.answers._customer_lifetime_value import BY_ASSUMPTION, BY_KEYS, BY_REPORT
+from ownchannel.clv import ReportedRepeats, value_of_new_customer
+from ownchannel.formats import money
+from ownchannel.marketplace import order_terms
+from ownchannel.orders import read_orders, sample_orders
+from ownchannel.panels import Panel
+from ownchannel.workspace import Workspace
 from tests.panels.test_dependence import BRANDS
 
 

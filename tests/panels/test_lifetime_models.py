@@ -4,18 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ownchannel.clv.beta_geo import BetaGeoModel
-from ownchannel.clv.by_channel import ChannelFits, fit_channels
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
-from ownchannel.panels.lifetime import lifetimes
-from ownchannel.panels.lifetime_models import (
-    alive_by_history,
-    are_channels_different,
-    which_model,
-    who_is_still_a_customer,
-)
+from ownchannel.answers import are_channels_different, lifetimes, which_model, who_is_still_a_customer
+from ownchannel.answers._lifetime_models import alive_by_history
+from ownchannel.clv import BetaGeoModel, ChannelFits, ModifiedBetaGeoModel, fit_channels
+from ownchannel.orders import sample_orders
+from ownchannel.workspace import Workspace
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from ownchannel.charts.theme import Chart
-from ownchannel.panels.live_figure import LiveFigure
+from ownchannel.charts import Chart
+from ownchannel.panels._live_figure import LiveFigure
 
 
 def bar(height: float) -> Chart:

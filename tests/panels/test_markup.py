@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.panels import markup
-from ownchannel.panels.answer import Answer
-from ownchannel.panels.view import AnswerView
+from ownchannel.answers import Answer
+from ownchannel.answers import _markup as markup
+from ownchannel.panels import AnswerView
 
 #: Text that XML, the stricter parser, can hold.
 words = st.text(st.characters(min_codepoint=32, codec="utf-8", exclude_characters="*"), max_size=20)

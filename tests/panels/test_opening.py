@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ownchannel import Workspace
-from ownchannel.orders.saved import current_orders
-from ownchannel.panels.opening import Opening
+from ownchannel.orders import current_orders
+from ownchannel.panels import Opening
+from ownchannel.workspace import Workspace
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 FILES = [

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from ownchannel.charts.theme import Chart
-from ownchannel.panels import Answer, Panel, Question
-from ownchannel.panels.answer import LaterChart
-from ownchannel.panels.view import IDLE_SECONDS
+from ownchannel.answers import Answer, LaterChart, Question
+from ownchannel.charts import Chart
+from ownchannel.panels import Panel
+from ownchannel.panels._answer_view import IDLE_SECONDS
 from tests.panels.toy import Rent, answer
 
 

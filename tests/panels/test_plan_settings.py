@@ -2,11 +2,11 @@
 
 import pytest
 
+from ownchannel.answers import Answer, Question, plan_of, plan_sliders
+from ownchannel.answers._plan_sliders import DECISIONS, FEARS, plan_settings
 from ownchannel.assumptions import Assumption, Assumptions
-from ownchannel.panels import Answer, Panel, Question
-from ownchannel.panels.plan_settings import DECISIONS, FEARS, plan_of, plan_settings, plan_sliders
-from ownchannel.scenarios.channels import MarketplaceChannel, OwnedChannel
-from ownchannel.scenarios.plan import Plan
+from ownchannel.panels import Panel
+from ownchannel.scenarios import MarketplaceChannel, OwnedChannel, Plan
 
 AMAZON = MarketplaceChannel(
     name="Amazon.com", order_value=40, fee_rate=0.15, reference_spend=900, cac=20, repeat_rate=0.2

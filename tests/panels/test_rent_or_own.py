@@ -7,18 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ownchannel.answers._plan_sliders import DECISIONS, FEARS
+from ownchannel.answers._rent_or_own import AS_TODAY, THIS_PLAN
 from ownchannel.formats import money
-from ownchannel.orders.workspace import Workspace
-from ownchannel.panels.plan_settings import DECISIONS, FEARS
-from ownchannel.panels.rent_or_own import RentOrOwn
-from ownchannel.panels.rent_or_own_answer import AS_TODAY, THIS_PLAN
-from ownchannel.scenarios.address import to_query
-from ownchannel.scenarios.compare import compare
-from ownchannel.scenarios.frontier import frontier
-from ownchannel.scenarios.library import ScenarioLibrary
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.presets import PRESETS, preset
-from ownchannel.scenarios.simulate import simulate
+from ownchannel.panels import RentOrOwn
+from ownchannel.scenarios import PRESETS, Plan, ScenarioLibrary, compare, frontier, preset, simulate, to_query
+from ownchannel.workspace import Workspace
 from tests.scenarios.small_plans import market, plan, store
 
 DRAWS = 200

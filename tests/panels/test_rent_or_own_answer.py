@@ -8,17 +8,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ownchannel.answers import Answering
+from ownchannel.answers._rent_or_own import AS_TODAY, THIS_PLAN, PlanAnswer, in_months
 from ownchannel.formats import money, percent
-from ownchannel.panels.rent_or_own_answer import AS_TODAY, THIS_PLAN, Answering, PlanAnswer, in_months
-from ownchannel.scenarios.compare import compare
-from ownchannel.scenarios.frontier import frontier
-from ownchannel.scenarios.order_value import order_breakdown
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.plan_shares import plan_shares
-from ownchannel.scenarios.presets import preset
-from ownchannel.scenarios.project import project
-from ownchannel.scenarios.simulate import Simulation, simulate
-from ownchannel.scenarios.tornado import tornado, turning_points
+from ownchannel.scenarios import (
+    Plan,
+    Simulation,
+    compare,
+    frontier,
+    order_breakdown,
+    plan_shares,
+    preset,
+    project,
+    simulate,
+    tornado,
+    turning_points,
+)
 from tests.scenarios.small_plans import market, plan, store
 
 DRAWS = 200
@@ -381,7 +386,7 @@ def test_a_plan_with_nothing_to_share_has_every_chart(name):
 
 
 def test_todays_draws_are_kept_while_only_decisions_move(monkeypatch):
-    from ownchannel.panels import rent_or_own_answer
+    from ownchannel.answers import _rent_or_own as rent_or_own_answer
 
     drawn: list[Plan] = []
 

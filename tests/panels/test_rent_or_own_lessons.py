@@ -6,25 +6,19 @@ from functools import cache
 import numpy as np
 import pytest
 
-from ownchannel.formats import money, percent
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
-from ownchannel.panels.answer import Answer
-from ownchannel.panels.rent_or_own_answer import LIVE_DRAWS
-from ownchannel.panels.rent_or_own_lessons import (
+from ownchannel.answers import (
+    LIVE_DRAWS,
+    Answer,
     calibrated,
     presets_compared,
+    todays_plan,
     what_a_customer_may_cost,
     worst_stories,
 )
-from ownchannel.panels.rent_or_own_start import todays_plan
-from ownchannel.scenarios.break_even import break_even_cac
-from ownchannel.scenarios.compare import compare
-from ownchannel.scenarios.events import Event
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.presets import PRESETS, preset
-from ownchannel.scenarios.project import project
-from ownchannel.scenarios.simulate import simulate
+from ownchannel.formats import money, percent
+from ownchannel.orders import sample_orders
+from ownchannel.scenarios import PRESETS, Event, Plan, break_even_cac, compare, preset, project, simulate
+from ownchannel.workspace import Workspace
 from tests.scenarios.small_plans import eventful_plan, market, plan, store
 
 DRAWS = 300

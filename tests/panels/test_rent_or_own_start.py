@@ -5,16 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ownchannel import read_orders
-from ownchannel.orders.orders import Orders
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
-from ownchannel.panels.rent_or_own import RentOrOwn
-from ownchannel.panels.rent_or_own_lessons import calibrated, what_a_customer_may_cost, worst_stories
-from ownchannel.panels.rent_or_own_start import opening_plan, todays_plan
-from ownchannel.scenarios.calibrate import Calibration
-from ownchannel.scenarios.presets import preset
-from ownchannel.scenarios.project import project
+from ownchannel.answers import calibrated, opening_plan, todays_plan, what_a_customer_may_cost, worst_stories
+from ownchannel.orders import Orders, read_orders, sample_orders
+from ownchannel.panels import RentOrOwn
+from ownchannel.scenarios import Calibration, preset, project
+from ownchannel.workspace import Workspace
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 from tests.panels.test_dependence import BRANDS
 

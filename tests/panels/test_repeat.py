@@ -4,15 +4,13 @@ import time
 
 import pytest
 
-from ownchannel import read_orders
+from ownchannel.answers import what_if_more_returned
+from ownchannel.answers._repeat_purchase import customers_within_reach
 from ownchannel.formats import money
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
-from ownchannel.outreach.coming_back import ComingBack
-from ownchannel.outreach.repeat import gain
+from ownchannel.orders import read_orders, sample_orders
+from ownchannel.outreach import ComingBack, gain
 from ownchannel.panels import Panel
-from ownchannel.panels.repeat import what_if_more_returned
-from ownchannel.panels.repeat_settings import customers_within_reach
+from ownchannel.workspace import Workspace
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 

@@ -2,13 +2,11 @@
 
 import pytest
 
-from ownchannel import read_orders
-from ownchannel.customers.return_drivers import return_drivers
-from ownchannel.customers.second_order import time_to_second_order
+from ownchannel.answers import cohorts, one_time_buyers, second_order, what_brings_back
+from ownchannel.customers import return_drivers, time_to_second_order
 from ownchannel.formats import percent
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
-from ownchannel.panels.returns import cohorts, one_time_buyers, second_order, what_brings_back
+from ownchannel.orders import read_orders, sample_orders
+from ownchannel.workspace import Workspace
 from tests.panels.test_repeat import BRANDS
 
 

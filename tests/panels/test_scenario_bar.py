@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 
-from ownchannel.orders.workspace import Workspace
-from ownchannel.panels.scenario_bar import MOST_COMPARED, ScenarioBar
-from ownchannel.scenarios.address import from_query, to_query
-from ownchannel.scenarios.library import ScenarioLibrary
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.presets import preset
+from ownchannel.panels._scenario_bar import MOST_COMPARED, ScenarioBar
+from ownchannel.scenarios import Plan, ScenarioLibrary, preset, to_query
+from ownchannel.scenarios._plan_document import from_query
+from ownchannel.workspace import Workspace
 
 PRESETS = {name: lambda name=name: preset(name) for name in ("Balanced brand", "One-off durable")}
 

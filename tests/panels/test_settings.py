@@ -3,12 +3,11 @@
 import pandas as pd
 import pytest
 
-from ownchannel.customers.months import channel_months
-from ownchannel.marketplace.economics import MEASURED
-from ownchannel.marketplace.shocks import Shocks
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
-from ownchannel.panels.settings import starting_settings, without_effect
+from ownchannel.answers._marketplace_dependence import starting_settings, without_effect
+from ownchannel.customers import channel_months
+from ownchannel.marketplace import MEASURED, Shocks
+from ownchannel.orders import sample_orders
+from ownchannel.workspace import Workspace
 
 MONTH = dict.fromkeys(MEASURED, 100.0) | {"shipping": 0.0, "orders": 10, "orders_sent": 4}
 

@@ -6,10 +6,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
-from ownchannel.panels.lifetime import lifetimes
-from ownchannel.panels.truncated_files import files_begin_in_the_middle
+from ownchannel.answers import files_begin_in_the_middle, lifetimes
+from ownchannel.orders import sample_orders
+from ownchannel.workspace import Workspace
 
 
 @pytest.fixture(scope="module")

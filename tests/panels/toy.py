@@ -5,10 +5,12 @@ from typing import Annotated
 import pandas as pd
 import plotly.graph_objects as go
 
+from ownchannel.answers import Answer, Question
 from ownchannel.assumptions import Assumption, Assumptions
-from ownchannel.charts.theme import MARKETPLACE, OWNED, Chart, label_lines
+from ownchannel.charts import Chart
+from ownchannel.charts._theme import MARKETPLACE, OWNED, label_lines
 from ownchannel.formats import money, percent
-from ownchannel.panels import Answer, Panel, Question
+from ownchannel.panels import Panel
 
 
 class Rent(Assumptions):

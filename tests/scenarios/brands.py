@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from data.samples.sample_brand.buyers import purchases
 from data.samples.sample_brand.stated import Process
-from ownchannel.orders.orders import Orders
-from ownchannel.orders.report import Report, rejected_table
-from ownchannel.orders.schema import TABLE
+from ownchannel.orders import Orders, Report
+from ownchannel.orders._report import rejected_table
+from ownchannel.orders._schema import TABLE
 
 SHOP = Process(r=1.1, alpha=12.0, a=1.8, b=1.4)
 

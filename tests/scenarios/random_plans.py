@@ -11,8 +11,8 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from hypothesis import strategies as st
 
-from ownchannel.scenarios.events import Event, EventKind
-from ownchannel.scenarios.plan import Plan
+from ownchannel.scenarios import Event, Plan
+from ownchannel.scenarios._events import EventKind
 
 Document = dict[str, Any]
 Option = TypeVar("Option")

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from ownchannel.scenarios.plan import Plan
+from ownchannel.scenarios import Plan
 
 Fields = Mapping[str, Any]
 

@@ -11,10 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel.scenarios.address import LARGEST_PLAN, LONGEST_QUERY, from_query, plan_from_page, to_query
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.plan_json import as_document, from_document
-from ownchannel.scenarios.presets import PRESETS, preset
+from ownchannel.scenarios import PRESETS, Plan, plan_from_page, preset, to_query
+from ownchannel.scenarios._plan_document import (
+    LARGEST_PLAN,
+    LONGEST_QUERY,
+    as_document,
+    from_document,
+    from_query,
+)
 from tests.scenarios.random_plans import plans
 
 SAFE = set(string.ascii_letters + string.digits + "-_=")

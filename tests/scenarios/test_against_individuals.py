@@ -5,9 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ownchannel.scenarios.events import Event
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.project import project
+from ownchannel.scenarios import Event, Plan, project
 from tests.scenarios.individuals import Floats, Mean, lived
 
 #: About 150 means are compared in each test: four and a half errors are passed by chance once in a thousand.

@@ -2,10 +2,8 @@
 
 import pytest
 
-from ownchannel.scenarios.break_even import break_even_cac, marginal_cac
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.presets import PRESETS, preset
-from ownchannel.scenarios.simulate import simulate
+from ownchannel.scenarios import PRESETS, Plan, break_even_cac, preset, simulate
+from ownchannel.scenarios._frontier import marginal_cac
 from tests.scenarios.small_plans import eventful_plan, market, plan, store
 
 DRAWS = 60

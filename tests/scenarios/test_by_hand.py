@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ownchannel.scenarios.events import Event
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.purchase_curve import FittedPurchases
+from ownchannel.scenarios import Event, Plan
+from ownchannel.scenarios._purchase_curve import FittedPurchases
 from tests.scenarios import fitted_by_hand
 from tests.scenarios.by_hand import Path, path
 from tests.scenarios.random_plans import GeneratorDice, plan_document

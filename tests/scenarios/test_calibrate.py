@@ -11,15 +11,11 @@ import pytest
 
 from data.samples.sample_brand import generate
 from data.samples.sample_brand.stated import CHANNELS, DAY, FEES, SEASON, UNITS, midnight
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.clv.repeat_curve import curve_of_share
-from ownchannel.orders.orders import Orders
-from ownchannel.orders.saved import sample_orders
-from ownchannel.orders.workspace import Workspace
-from ownchannel.scenarios.calibrate import Calibration, calibrate
-from ownchannel.scenarios.calibration.matched_rates import MatchedRates
-from ownchannel.scenarios.channels import MarketplaceChannel, OwnedChannel
-from ownchannel.scenarios.plan import Plan
+from ownchannel.clv import ModifiedBetaGeoModel, curve_of_share
+from ownchannel.orders import Orders, sample_orders
+from ownchannel.scenarios import Calibration, MarketplaceChannel, OwnedChannel, Plan, calibrate
+from ownchannel.scenarios._measured_channel import MatchedRates
+from ownchannel.workspace import Workspace
 from tests.scenarios.brands import SHOP, brand
 
 WEEKS_A_YEAR = 365.25 / 7

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ownchannel.assumptions import Assumptions, why_refused
-from ownchannel.scenarios.channels import Channel, MarketplaceChannel, OwnedChannel
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.purchase_curve import FittedPurchases
+from ownchannel.scenarios import MarketplaceChannel, OwnedChannel, Plan
+from ownchannel.scenarios._channels import Channel
+from ownchannel.scenarios._purchase_curve import FittedPurchases
 
 FITTED = FittedPurchases(model="MBG/NBD", parameters={"r": 0.5, "alpha": 6.0, "a": 0.9, "b": 1.6})
 

@@ -5,11 +5,7 @@ from math import inf
 import numpy as np
 import pytest
 
-from ownchannel.scenarios.compare import against_today, compare
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.presets import PRESETS, preset
-from ownchannel.scenarios.project import project
-from ownchannel.scenarios.simulate import simulate
+from ownchannel.scenarios import PRESETS, Plan, against_today, compare, preset, project, simulate
 from tests.scenarios.small_plans import eventful_plan, market, plan, store
 
 DRAWS = 41

@@ -10,10 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ownchannel.scenarios.events import Event
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.project import project
-from ownchannel.scenarios.simulate import simulate
+from ownchannel.scenarios import Event, Plan, project, simulate
 from tests.scenarios.small_plans import market, plan, store
 
 #: Ten new customers a month, who order once; advertising wins four more.

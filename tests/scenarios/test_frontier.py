@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ownchannel.scenarios.frontier import FEW, SHARE, frontier
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.simulate import simulate
+from ownchannel.scenarios import Plan, frontier, simulate
+from ownchannel.scenarios._frontier import FEW, SHARE
 from tests.scenarios.random_plans import random_plan
 from tests.scenarios.small_plans import FITTED, eventful_plan, market, plan, store
 

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel.orders.workspace import Workspace
-from ownchannel.scenarios.library import LONGEST_NAME, ScenarioLibrary, clean_name
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.presets import PRESETS, preset
+from ownchannel.scenarios import PRESETS, Plan, ScenarioLibrary, clean_name, preset
+from ownchannel.scenarios._saved_plans import LONGEST_NAME
+from ownchannel.workspace import Workspace
 from tests.scenarios.random_plans import plans
 
 BALANCED, DURABLE = preset("Balanced brand"), preset("One-off durable")

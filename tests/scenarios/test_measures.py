@@ -6,8 +6,8 @@ from math import inf
 import numpy as np
 import pytest
 
-from ownchannel.scenarios.compare import runway
-from ownchannel.scenarios.measures import first_below_zero, loss_of, payback_months, worst_mean
+from ownchannel.scenarios import runway
+from ownchannel.scenarios._simulate import first_below_zero, loss_of, payback_months, worst_mean
 from tests.scenarios.small_plans import market, plan, store
 
 

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ownchannel.assumptions import Assumption, why_refused
-from ownchannel.scenarios.channels import MarketplaceChannel, OwnedChannel
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.purchase_curve import FittedPurchases
+from ownchannel.scenarios import MarketplaceChannel, OwnedChannel, Plan
+from ownchannel.scenarios._purchase_curve import FittedPurchases
 
 AMAZON = MarketplaceChannel(
     name="Amazon.com",

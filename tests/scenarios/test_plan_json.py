@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownchannel.assumptions import Assumptions
-from ownchannel.scenarios.channels import Channel, MarketplaceChannel, OwnedChannel
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.plan_json import VERSION, as_document, dumps, from_document, loads
-from ownchannel.scenarios.plan_numbers import PlanNumbers
-from ownchannel.scenarios.purchase_curve import FittedPurchases
+from ownchannel.scenarios import MarketplaceChannel, OwnedChannel, Plan
+from ownchannel.scenarios._channels import Channel
+from ownchannel.scenarios._plan import PlanNumbers
+from ownchannel.scenarios._plan_document import VERSION, as_document, dumps, from_document, loads
+from ownchannel.scenarios._purchase_curve import FittedPurchases
 
 NOT_JSON = "the text is not JSON. Choose a file that was saved as a plan."
 STORE = {"name": "Own store", "kind": "owned", "order_value": 50}

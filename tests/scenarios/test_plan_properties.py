@@ -6,14 +6,18 @@ from math import exp
 import numpy as np
 import pytest
 
-from ownchannel.scenarios.break_even import break_even_cac
-from ownchannel.scenarios.compare import compare, runway
-from ownchannel.scenarios.frontier import frontier
-from ownchannel.scenarios.order_value import order_breakdown
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.project import Projection, project
-from ownchannel.scenarios.simulate import simulate
-from ownchannel.scenarios.tornado import tornado
+from ownchannel.scenarios import (
+    Plan,
+    break_even_cac,
+    compare,
+    frontier,
+    order_breakdown,
+    project,
+    runway,
+    simulate,
+    tornado,
+)
+from ownchannel.scenarios._project import Projection
 from tests.scenarios.random_plans import random_events, random_plan
 from tests.scenarios.small_plans import FITTED, market, plan, store
 

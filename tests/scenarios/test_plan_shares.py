@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from ownchannel.scenarios.plan_shares import MEASURES, plan_shares
-from ownchannel.scenarios.project import project
+from ownchannel.scenarios import plan_shares, project
+from ownchannel.scenarios._project import MEASURES
 from tests.scenarios.small_plans import eventful_plan, plan, store
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ownchannel.scenarios.plan_json import dumps, loads
-from ownchannel.scenarios.presets import PRESETS, preset
+from ownchannel.scenarios import PRESETS, preset
+from ownchannel.scenarios._plan_document import dumps, loads
 
 
 @pytest.mark.parametrize("name", PRESETS)

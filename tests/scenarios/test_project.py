@@ -8,10 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from ownchannel.scenarios.channels import MarketplaceChannel, OwnedChannel
-from ownchannel.scenarios.events import Event
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.project import project
+from ownchannel.scenarios import Event, MarketplaceChannel, OwnedChannel, Plan, project
 from tests.scenarios import by_hand
 from tests.scenarios.random_plans import plans_with_events, random_events, random_plan
 

@@ -6,10 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ownchannel.clv.beta_geo import BetaGeoModel
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.clv.pareto_nbd import ParetoNBDModel
-from ownchannel.scenarios.purchase_curve import FittedPurchases, drawn_curves
+from ownchannel.clv import BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel
+from ownchannel.scenarios._purchase_curve import FittedPurchases, drawn_curves
 from tests.scenarios import fitted_by_hand
 from tests.scenarios.random_plans import GeneratorDice, fitted_purchases
 from tests.scenarios.small_plans import FITTED, LOG_COVARIANCE

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from ownchannel.scenarios.randomness import pert, seed_of, uniforms
+from ownchannel.scenarios._draws import pert, seed_of, uniforms
 
 
 def test_numbers_do_not_depend_on_how_many_there_are():

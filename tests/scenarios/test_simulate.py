@@ -7,10 +7,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ownchannel.scenarios.events import Event
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.project import Projection, project
-from ownchannel.scenarios.simulate import Simulation, simulate
+from ownchannel.scenarios import Event, Plan, Simulation, project, simulate
+from ownchannel.scenarios._project import Projection
 from tests.scenarios.random_plans import random_plan
 from tests.scenarios.small_plans import (
     FITTED,

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from ownchannel.scenarios.project import project
-from ownchannel.scenarios.simulate import simulate
-from ownchannel.scenarios.tornado import swings, tornado
+from ownchannel.scenarios import project, simulate, tornado
+from ownchannel.scenarios._tornado import swings
 from tests.scenarios.random_plans import random_plan
 from tests.scenarios.small_plans import (
     FITTED,

@@ -15,10 +15,10 @@ PLAN_WORKBOOK = "workbooks/04_rent_or_own.ipynb"
 
 #: Each is right at the default and wrong off it: a slider that moves nothing, a month counted twice.
 MUTATIONS = {
-    "the fee rise is ignored": ("marketplace/shocks.py", "before - points * base", "before - 0.02 * base"),
-    "a slider moves nothing": ("marketplace/economics.py", "economics.owned_ad_rate)", "0.18)"),
+    "the fee rise is ignored": ("marketplace/_shocks.py", "before - points * base", "before - 0.02 * base"),
+    "a slider moves nothing": ("marketplace/_economics.py", "economics.owned_ad_rate)", "0.18)"),
     "downtime is cut at three months": (
-        "marketplace/shocks.py",
+        "marketplace/_shocks.py",
         ">= downtime_months",
         ">= min(3, downtime_months)",
     ),
@@ -67,7 +67,7 @@ def test_a_changed_coefficient_fails_off_the_default_only(root, library, name):
 
 
 def test_a_wrong_coefficient_in_the_engine_fails_the_plan(root, library):
-    module = library / "ownchannel" / "scenarios" / "response.py"
+    module = library / "ownchannel" / "scenarios" / "_response.py"
     source, right = module.read_text(), "channel.ad_incrementality * extra"
     assert source.count(right) == 1
     module.write_text(source.replace(right, f"1.01 * {right}"))

@@ -8,42 +8,91 @@
 [0.01, 0.01, 0.09, 0.85]
 """
 
-from ownchannel.clv.beta_geo import BetaGeoModel
-from ownchannel.clv.beta_geo_beta_binom import BetaGeoBetaBinomModel
-from ownchannel.clv.comparing import Comparison, compare_models
-from ownchannel.clv.gamma_gamma import GammaGammaModel
-from ownchannel.clv.holdout import HoldOut, holdout
-from ownchannel.clv.lifetime_value import (
+from ownchannel.clv._beta_geo import BetaGeoModel, ModifiedBetaGeoModel
+from ownchannel.clv._beta_geo_beta_binom import BetaGeoBetaBinomModel
+from ownchannel.clv._channel_fits import (
+    ChannelFit,
+    ChannelFits,
+    channel_orders,
+    customers_by_channel,
+    fit_channels,
+    too_few,
+)
+from ownchannel.clv._comparison import (
+    MOST_SHOWN,
+    Comparison,
+    HoldOut,
+    LikelihoodRatio,
+    compare_models,
+    holdout,
+    likelihood_ratio_test,
+)
+from ownchannel.clv._customer_model import Parameters
+from ownchannel.clv._gamma_gamma import GammaGammaModel
+from ownchannel.clv._histories import (
+    Histories,
+    burn_in_day,
+    converted,
+    first_seen_since,
+    histories,
+)
+from ownchannel.clv._lifetime_value import (
     OrderTerms,
     expected_customer_lifetime_value,
     payback_month,
     value_of_new_customer,
 )
-from ownchannel.clv.likelihood_ratio import LikelihoodRatio, likelihood_ratio_test
-from ownchannel.clv.modified_beta_geo import ModifiedBetaGeoModel
-from ownchannel.clv.optimum import FitError
-from ownchannel.clv.pareto_nbd import ParetoNBDModel
-from ownchannel.clv.shifted_beta_geo import ShiftedBetaGeoModel
-from ownchannel.clv.truncation import burn_in_day, first_seen_since
+from ownchannel.clv._optimum import FitError, Floats
+from ownchannel.clv._pareto_nbd import ParetoNBDModel
+from ownchannel.clv._purchase_model import PurchaseModel, PurchaseResults
+from ownchannel.clv._repeat_curve import (
+    LONGEST,
+    RepeatCurve,
+    ReportedRepeats,
+    curve_of_share,
+    fitted_curve,
+    reported_repeats,
+)
+from ownchannel.clv._shifted_beta_geo import ShiftedBetaGeoModel
 
 __all__ = [
+    "LONGEST",
+    "MOST_SHOWN",
     "BetaGeoBetaBinomModel",
     "BetaGeoModel",
+    "ChannelFit",
+    "ChannelFits",
     "Comparison",
     "FitError",
+    "Floats",
     "GammaGammaModel",
+    "Histories",
     "HoldOut",
     "LikelihoodRatio",
     "ModifiedBetaGeoModel",
     "OrderTerms",
+    "Parameters",
     "ParetoNBDModel",
+    "PurchaseModel",
+    "PurchaseResults",
+    "RepeatCurve",
+    "ReportedRepeats",
     "ShiftedBetaGeoModel",
     "burn_in_day",
+    "channel_orders",
     "compare_models",
+    "converted",
+    "curve_of_share",
+    "customers_by_channel",
     "expected_customer_lifetime_value",
     "first_seen_since",
+    "fit_channels",
+    "fitted_curve",
+    "histories",
     "holdout",
     "likelihood_ratio_test",
     "payback_month",
+    "reported_repeats",
+    "too_few",
     "value_of_new_customer",
 ]

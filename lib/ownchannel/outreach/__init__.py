@@ -1,1 +1,25 @@
 """What brings customers back, and what it is worth."""
+
+from ownchannel.outreach._coming_back import ComingBack
+from ownchannel.outreach._repeat_habit import (
+    DAYS_A_MONTH,
+    HORIZON,
+    Floats,
+    Gain,
+    Habit,
+    MeasuredHabit,
+    gain,
+    measured_habit,
+)
+
+__all__ = [
+    "DAYS_A_MONTH",
+    "HORIZON",
+    "ComingBack",
+    "Floats",
+    "Gain",
+    "Habit",
+    "MeasuredHabit",
+    "gain",
+    "measured_habit",
+]

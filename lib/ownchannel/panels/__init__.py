@@ -1,7 +1,13 @@
 """Sliders from declarations, bound live to an answer: the only room that knows widgets."""
 
-from ownchannel.panels.answer import Answer, Question
-from ownchannel.panels.panel import Panel
-from ownchannel.panels.view import AnswerView
+from ownchannel.panels._answer_view import AnswerView
+from ownchannel.panels._opening import Opening
+from ownchannel.panels._panel import Panel
+from ownchannel.panels._scenario_bar import RentOrOwn
 
-__all__ = ["Answer", "AnswerView", "Panel", "Question"]
+__all__ = [
+    "AnswerView",
+    "Opening",
+    "Panel",
+    "RentOrOwn",
+]

@@ -1,33 +1,47 @@
 """Rent or own: a plan, what it brings, what may happen to it, and what it is worth."""
 
-from ownchannel.scenarios.break_even import break_even_cac
-from ownchannel.scenarios.calibrate import calibrate
-from ownchannel.scenarios.channels import MarketplaceChannel, OwnedChannel
-from ownchannel.scenarios.compare import against_today, compare, runway
-from ownchannel.scenarios.events import Event
-from ownchannel.scenarios.frontier import frontier
-from ownchannel.scenarios.order_value import order_breakdown
-from ownchannel.scenarios.plan import Plan
-from ownchannel.scenarios.presets import PRESETS, preset
-from ownchannel.scenarios.project import project
-from ownchannel.scenarios.simulate import simulate
-from ownchannel.scenarios.tornado import tornado
+from ownchannel.scenarios._calibrate import Calibration, calibrate
+from ownchannel.scenarios._channels import AnyChannel, MarketplaceChannel, OwnedChannel, changed
+from ownchannel.scenarios._compare import AgainstToday, against_today, compare, measures_of, runway
+from ownchannel.scenarios._events import Event
+from ownchannel.scenarios._frontier import break_even_cac, frontier
+from ownchannel.scenarios._order_value import order_breakdown
+from ownchannel.scenarios._plan import Plan
+from ownchannel.scenarios._plan_document import plan_from_page, to_query
+from ownchannel.scenarios._presets import PRESETS, preset
+from ownchannel.scenarios._project import plan_shares, project
+from ownchannel.scenarios._saved_plans import ScenarioLibrary, clean_name
+from ownchannel.scenarios._simulate import Simulation, simulate
+from ownchannel.scenarios._tornado import Ranges, tornado, turning_points
 
 __all__ = [
     "PRESETS",
+    "AgainstToday",
+    "AnyChannel",
+    "Calibration",
     "Event",
     "MarketplaceChannel",
     "OwnedChannel",
     "Plan",
+    "Ranges",
+    "ScenarioLibrary",
+    "Simulation",
     "against_today",
     "break_even_cac",
     "calibrate",
+    "changed",
+    "clean_name",
     "compare",
     "frontier",
+    "measures_of",
     "order_breakdown",
+    "plan_from_page",
+    "plan_shares",
     "preset",
     "project",
     "runway",
     "simulate",
+    "to_query",
     "tornado",
+    "turning_points",
 ]

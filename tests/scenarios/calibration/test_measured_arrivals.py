@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from ownchannel.scenarios.calibration.measured_arrivals import Counted, arrivals
+from ownchannel.scenarios._arrivals import Counted, arrivals
 
 MONTH = 365.25 / 12
 SEASON = np.array([0.8, 0.82, 0.85, 0.9, 1.0, 0.92, 0.85, 0.85, 0.9, 1.0, 1.35, 1.76])

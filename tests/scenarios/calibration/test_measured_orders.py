@@ -8,10 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from ownchannel.orders.orders import Orders
-from ownchannel.scenarios.calibration.measured import ratio
-from ownchannel.scenarios.calibration.measured_orders import measured_orders
-from ownchannel.scenarios.calibration.observed import Observed, observed_channels
+from ownchannel.orders import Orders
+from ownchannel.scenarios._observed import Observed, measured_orders, observed_channels, ratio
 from tests.scenarios.brands import orders_on
 
 

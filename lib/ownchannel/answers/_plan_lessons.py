@@ -1,0 +1,298 @@
+"""The plan that workbook 04 opens with: what orders tell, and the other workbooks' settings for the rest."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from ownchannel.answers._answer import Answer
+from ownchannel.answers._customer_lifetime_value import customer_settings
+from ownchannel.answers._marketplace_dependence import starting_settings
+from ownchannel.answers._rent_or_own import LIVE_DRAWS, in_months
+from ownchannel.assumptions import Assumption
+from ownchannel.charts import scenarios_side_by_side
+from ownchannel.customers import channel_months
+from ownchannel.formats import count, listed, money, percent
+from ownchannel.marketplace import AD_RATES, MEASURED, CustomerEconomics, Shocks
+from ownchannel.orders import Orders
+from ownchannel.scenarios import (
+    PRESETS,
+    AnyChannel,
+    Calibration,
+    Event,
+    MarketplaceChannel,
+    OwnedChannel,
+    Plan,
+    break_even_cac,
+    calibrate,
+    compare,
+    preset,
+    project,
+    simulate,
+)
+
+#: Of new customers, those whom the platforms' reports credit to advertising: an assumption, to be replaced.
+CREDITED_TO_ADS = 0.5
+
+#: How much of the growth budget the opening plan moves to the own stores.
+MOVED = 0.2
+
+_YEAR = 12
+
+#: What may go wrong, and how advertising answers: no order tells, so the balanced brand's numbers stand in.
+_BORROWED = {
+    "marketplace": (
+        *("undercut_loss", "suspension_hazard", "suspension_months", "suspension_recovery"),
+        *("private_label_hazard", "private_label_loss", "fee_rise_hazard", "fee_rise_points"),
+        *("ad_incrementality", "cac_inflation", "spend_elasticity", "payout_delay", "stock_lead_months"),
+        *("repeat_rate", "days_between_orders", "refund_fee_rate"),
+    ),
+    "owned": (
+        *("ad_loss_hazard", "ad_loss_months", "ad_incrementality", "cac_inflation", "spend_elasticity"),
+        *("ramp_months", "cannibalisation", "stock_lead_months", "payment_fixed"),
+        *("repeat_rate", "days_between_orders"),
+    ),
+}
+
+
+def todays_plan(orders: Orders) -> Calibration:
+    """The brand as it is: its channels, measured where orders tell, and where each number comes from.
+
+    Advertising is the share of sales that workbook 01 starts with, credited with half of the new customers.
+    Raises ValueError where nothing was sold.
+    """
+    currency = orders.main_currency
+    months = channel_months(orders)
+    months = months[months["currency"] == currency].astype(dict.fromkeys(MEASURED, "float64"))
+    costs, shocks = customer_settings(orders, months), starting_settings(orders, months)
+    channels = [
+        _channel(str(name), of_channel, costs)
+        for name, of_channel in months.groupby("channel")
+        if of_channel["net_value"].sum() > 0
+    ]
+    if not channels:
+        raise ValueError(
+            f"Nothing was sold in {currency} that was not given back: no plan can start from it."
+        )
+    plan = _plan(channels, shocks, currency)
+    return calibrate(orders, plan)
+
+
+def opening_plan(today: Plan) -> Plan:
+    """Today's plan with a fifth of the growth budget moved to the own stores, where there are some."""
+    share = min(1.0, round(today.owned_share_of_growth_budget + MOVED, 2))
+    kinds = {its.kind for its in today.channels if its.reference_spend > 0}
+    return today.with_values({"owned_share_of_growth_budget": share}) if len(kinds) > 1 else today
+
+
+def measured_ranges(found: Calibration) -> dict[str, tuple[float, float]]:
+    """By path of each number that was measured, its interval."""
+    fields = found.fields[(found.fields["confidence"] == "measured") & found.fields["low"].notna()]
+    numbers = found.plan.numbers()
+    rows = zip(fields["path"], fields["low"], fields["high"], strict=True)
+    return {str(path): (float(low), float(high)) for path, low, high in rows if path in numbers}
+
+
+def _plan(channels: list[AnyChannel], shocks: Shocks, currency: str) -> Plan:
+    plan = Plan(
+        channels=tuple(channels),
+        currency=currency,
+        cash=shocks.cash,
+        fixed_costs=shocks.fixed_costs,
+        uncertain=_uncertain(channels),
+    )
+    return plan.today()
+
+
+def _channel(name: str, months: pd.DataFrame, costs: CustomerEconomics) -> AnyChannel:
+    kind = str(months["kind"].iloc[0])
+    last = months[months["month"].isin(sorted(months["month"].unique())[-_YEAR:])]
+    a_month = last[["net_value", "item_value", "shipping", "orders", "first_orders"]].astype(float).sum()
+    a_month /= last["month"].nunique()
+    orders = max(a_month["orders"], 1e-9)
+    spend = getattr(costs, AD_RATES[kind]) * max(a_month["net_value"], 0.0)
+    won = CREDITED_TO_ADS * (a_month["first_orders"] or orders)
+    rented = kind == "marketplace"
+    given: dict[str, Any] = {
+        "name": name,
+        "order_value": max((a_month["net_value"] + a_month["shipping"]) / orders, 0.01),
+        "goods_cost": costs.goods_cost_rate * a_month["item_value"] / orders,
+        "fulfilment_cost": costs.marketplace_fulfilment if rented else costs.owned_fulfilment,
+        "reference_spend": round(spend),
+        "cac": round(spend / won, 2) if won else 0.0,
+    }
+    fee = {"fee_rate": costs.marketplace_fee_rate} if rented else {"payment_rate": costs.owned_payment_rate}
+    like = preset("Balanced brand").channels[0 if rented else 1]
+    given |= fee | {field: getattr(like, field) for field in _BORROWED[kind]}
+    return (MarketplaceChannel if rented else OwnedChannel)(**given)
+
+
+def _uncertain(channels: list[AnyChannel]) -> dict[str, tuple[float, float]]:
+    """What nobody knows well: how many would have come without advertising, and what a customer costs."""
+    found: dict[str, tuple[float, float]] = {}
+    for its in channels:
+        if its.reference_spend > 0:
+            low, high = its.declared()["ad_incrementality"].plausible
+            path = f"channels.{its.name}"
+            found[f"{path}.ad_incrementality"] = (
+                min(low, its.ad_incrementality),
+                max(high, its.ad_incrementality),
+            )
+            found[f"{path}.cac"] = (round(0.7 * its.cac, 2), round(1.4 * its.cac, 2))
+    return found
+
+
+# ------------------------ Further answers of workbook 04
+
+_HAPPENED = {
+    "suspension": "{} suspends you",
+    "private_label": "{} sells a product of its own",
+    "fee_rise": "{} raises its fee",
+    "ad_loss": "{} loses its advertising account",
+}
+
+#: Stories that are told, and unlucky numbers in each.
+_STORIES, _NUMBERS = 5, 2
+
+
+def worst_stories(plan: Plan, draws: int = LIVE_DRAWS, seed: int = 0) -> Answer:
+    """The worst draws, opened: what happened in each, and which of its numbers were unlucky."""
+    found = simulate(plan, draws, seed)
+    rows = []
+    for draw in found.worst()[:_STORIES]:
+        its_plan, events = found.draw(int(draw))
+        rows.append(
+            {
+                "Worth today": money(project(its_plan, events).npv, plan.currency),
+                "What happens": _story(events),
+                "What turns out otherwise": _unlucky(plan, its_plan),
+            }
+        )
+    worst, expected = (money(value, plan.currency) for value in (found.npv.min(), found.npv.mean()))
+    return Answer(
+        f"The worst of {draws:,} draws is worth **{worst}** where {expected} is expected. These are the "
+        f"{len(rows)} worst, as stories.",
+        table=pd.DataFrame(rows),
+    )
+
+
+def what_a_customer_may_cost(plan: Plan) -> Answer:
+    """How much dearer customers of the own stores may become before the plan is no better than today."""
+    found = break_even_cac(plan)
+    if found.verdict == "any":
+        sentence = "This plan is worth what today is, **whatever** a customer costs."
+    elif found.multiple is None:
+        better = simulate(plan, LIVE_DRAWS).npv.mean() > simulate(plan.today(), LIVE_DRAWS).npv.mean()
+        side = "better" if better else "worse"
+        sentence = f"This plan is **{side}** than today whatever a customer of your own store costs."
+    else:
+        change = "dearer" if found.multiple > 1 else "cheaper"
+        sentence = (
+            f"The plan is worth what today is if a customer of your own store costs **{found.multiple:.2f} "
+            f"times** what you entered: {percent(abs(found.multiple - 1))} {change}."
+        )
+    rows = [
+        {
+            "Channel": name,
+            "A customer costs, as entered": money(plan.channel(name).cac, plan.currency, 2),
+            "At break-even": ""
+            if found.multiple is None
+            else money(found.multiple * plan.channel(name).cac, plan.currency, 2),
+            "The last one at this budget": money(marginal, plan.currency, 2),
+        }
+        for name, marginal in found.marginal.items()
+    ]
+    return Answer(sentence, table=pd.DataFrame(rows) if rows else None)
+
+
+def presets_compared(moved: float = 0.2) -> Answer:
+    """Five typical brands, each with a fifth of its budget moved to its own store."""
+    plans = {}
+    for name, make in PRESETS.items():
+        today = make().today()
+        share = min(1.0, today.owned_share_of_growth_budget + moved)
+        plans[name] = today.with_values({"owned_share_of_growth_budget": share})
+    table = compare(plans, LIVE_DRAWS)
+    pays = [str(name) for name, month in table["payback_month"].items() if month < float("inf")]
+    shown = pd.DataFrame(
+        {
+            "Brand": list(table.index),
+            "Year 1 against today": [money(value, "USD") for value in table["first_year"]],
+            "Pays back in month": [in_months(value) for value in table["payback_month"]],
+            "Rented": [percent(value) for value in table["marketplace_share"]],
+            "At risk in a bad year": [money(value, "USD") for value in table["revenue_at_risk"]],
+        }
+    )
+    named = listed(pays) if pays else "none of them"
+    return Answer(
+        f"The same move of {100 * moved:g} points pays back for **{len(pays)} of {len(table)}**: {named}.",
+        charts=(scenarios_side_by_side(table, "USD"),),
+        table=shown,
+    )
+
+
+def calibrated(found: Calibration) -> Answer:
+    """Where each number of the plan comes from: measured with its range, or the plan's own."""
+    fields = found.fields
+    measured = fields[fields["confidence"] == "measured"]
+    numbers, currency = found.plan.numbers(), found.plan.currency
+    rows = [
+        _measured_row(row, numbers[path][1] if (path := str(row.path)) in numbers else None, currency)
+        for row in measured.itertuples()
+    ]
+    others = len(fields) - len(measured)
+    return Answer(
+        f"**{count(len(measured), 'number')}** of the plan were measured in your orders; the other {others} "
+        "are assumptions or your own, each with its source behind the ? of its slider.",
+        table=pd.DataFrame(rows) if rows else None,
+        notes=found.notes,
+    )
+
+
+def _measured_row(row: Any, mark: Assumption | None, currency: str) -> dict[str, str]:
+    """What was measured, as texts; a season or a model has no declaration."""
+
+    def read(value: float) -> str:
+        return f"{value:.3g}" if mark is None else mark.reading(float(f"{value:.4g}"), currency)
+
+    return {
+        "Number": _called(row.path, mark),
+        "Value": read(row.value),
+        "95% range": f"{read(row.low)} to {read(row.high)}" if pd.notna(row.low) else "",
+        "Where it comes from": row.source,
+    }
+
+
+def _story(events: Sequence[Event]) -> str:
+    if not events:
+        return "Nothing: its numbers alone make it one of the worst."
+    told = [f"month {event.month}: {_HAPPENED[event.kind].format(event.channel)}" for event in events]
+    text = "; ".join(told[:_STORIES])
+    more = len(told) - _STORIES
+    return text[0].upper() + text[1:] + (f"; and {more} more." if more > 0 else ".")
+
+
+def _unlucky(plan: Plan, drawn: Plan) -> str:
+    """The uncertain numbers that lie farthest from the plan's, against their range."""
+    numbers = plan.numbers()
+
+    def distance(path: str) -> float:
+        low, high = plan.uncertain[path]
+        return abs(drawn.get(path) - plan.get(path)) / (high - low)
+
+    told = []
+    for path in sorted(plan.uncertain, key=distance, reverse=True)[:_NUMBERS]:
+        mark = numbers[path][1]
+        value = mark.reading(float(f"{drawn.get(path):.3g}"), plan.currency)
+        told.append(f"{_called(path, mark)}: {value}")
+    return "; ".join(told) or "Nothing is uncertain."
+
+
+def _called(path: str, mark: Assumption | None) -> str:
+    """A number as one calls it, with its channel; a month of the season and a model have no declaration."""
+    channel, _, name = path.removeprefix("channels.").rpartition(".")
+    if mark is not None:
+        return f"{mark.label}, {channel}" if channel else mark.label
+    if channel == "seasonality":
+        return f"Season, {name}"
+    return f"{name.replace('purchase_model', 'Repeat orders in 12 months')}, {channel}"

@@ -1,0 +1,326 @@
+"""What workbook 04 answers of a plan: against today, in a sentence, its numbers, charts and a table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from ownchannel.answers._answer import Answer, LaterChart
+from ownchannel.charts import (
+    Chart,
+    dependence_now_and_then,
+    frontier_chart,
+    npv_fan,
+    order_waterfall,
+    scenarios_side_by_side,
+    tornado_chart,
+)
+from ownchannel.formats import count, listed, money, percent
+from ownchannel.scenarios import (
+    AgainstToday,
+    Plan,
+    Ranges,
+    Simulation,
+    compare,
+    frontier,
+    measures_of,
+    order_breakdown,
+    plan_shares,
+    project,
+    runway,
+    simulate,
+    tornado,
+    turning_points,
+)
+
+#: Draws while sliders move: enough for a steady answer at once. From Python, 10,000 are the default.
+LIVE_DRAWS = 1_000
+
+#: Points of the frontier that are drawn.
+_POINTS = 11
+
+AS_TODAY, THIS_PLAN = "As today", "This plan"
+
+
+@dataclass(frozen=True)
+class PlanAnswer:
+    """All that the screen says of a plan; what takes long is worked out when it is asked for."""
+
+    found: AgainstToday
+    beside: pd.DataFrame
+    """The rows of today's plan, and of scenarios that stand beside this one."""
+    measured: Ranges
+    """By path of a number that was measured, how sure it is."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that is answered for."""
+        return self.found.plan.plan
+
+    @property
+    def today(self) -> Plan:
+        """Things as they are."""
+        return self.found.today.plan
+
+    @cached_property
+    def side_by_side(self) -> pd.DataFrame:
+        """Today, this plan, and the others."""
+        own = pd.DataFrame([measures_of(self.found)], index=[THIS_PLAN])
+        return pd.concat([self.beside[:1], own, self.beside[1:]])
+
+    def answer(self) -> Answer:
+        """The sentence, numbers, charts and table."""
+        notes = (*self.warnings(), _rests_on(self.found.plan))
+        return Answer(self.sentence(), self.numbers(), self.charts(), self.table(), notes)
+
+    # ---------------------------------------------------------------- words
+
+    def sentence(self) -> str:
+        """What the plan costs at first, when it pays back, and what it does to the risk."""
+        if self.plan == self.today:
+            found, currency = self.found.plan, self.plan.currency
+            return (
+                f"As things are, the next {count(int(self.plan.horizon_months), 'month')} are worth "
+                f"**{money(float(found.npv.mean()), currency)}** today, and "
+                f"**{money(found.cvar(), currency)}** in the worst 5% of draws. Move what you decide."
+            )
+        return f"{self._what_is_done()} {self._first_year()}, {self._pays_back()}, and {self._risk()}."
+
+    def _what_is_done(self) -> str:
+        """The decision, in the words of whoever takes it."""
+        plan, today = self.plan, self.today
+        moved = 100 * (plan.owned_share_of_growth_budget - today.owned_share_of_growth_budget)
+        moved = round(moved) or round(moved, 1)
+        others = [path for path in _decisions(plan) if plan.get(path) != today.get(path) and path != _SHARE]
+        if not moved:
+            return "What you decide here" if others else "Your setting"
+        stores = "your own store" if _number_of_stores(plan) == 1 else "your own stores"
+        place = stores if moved > 0 else "the marketplace"
+        said = f"Moving **{abs(moved):g} points** of the growth budget to {place}"
+        return said + (", with the rest that you decide," if others else "")
+
+    def _first_year(self) -> str:
+        gained, currency = self.found.first_year, self.plan.currency
+        verb = "costs" if gained < 0 else "brings"
+        return f"{verb} **{money(abs(gained), currency)}** in year 1"
+
+    def _pays_back(self) -> str:
+        months = int(self.plan.horizon_months)
+        middle, low, high = self.found.payback
+        if middle == 0 and high == 0:
+            return "is never behind today"
+        if np.isinf(middle):
+            soon = f"by month {low:.0f}" if low else "at once"
+            likely = "" if np.isinf(low) else f" (in 1 of 10 draws {soon})"
+            return f"does **not pay back** within {count(months, 'month')}{likely}"
+        when = f"in **month {middle:.0f}**" if middle else "**at once**"
+        return f"pays back {when} (80% range {in_months(low)} to {in_months(high)})"
+
+    def _risk(self) -> str:
+        before, after = (its.revenue_at_risk.cvar for its in (self.found.today, self.found.plan))
+        then, now = (money(value, self.plan.currency) for value in (before, after))
+        if then == now:
+            return f"leaves what events can take of a bad year's revenue at **{now}**"
+        verb = "lowers" if after < before else "raises"
+        return f"{verb} what events can take of a bad year's revenue from {then} to **{now}**"
+
+    def numbers(self) -> tuple[tuple[str, str], ...]:
+        """The tiles."""
+        plan, currency = self.found.plan, self.plan.currency
+        gained = float((plan.npv - self.found.today.npv).mean())
+        horizon, empty = int(self.plan.horizon_months), runway(self.plan)
+        return (
+            ("Worth today, expected", money(float(plan.npv.mean()), currency)),
+            ("In the worst 5% of draws", money(plan.cvar(), currency)),
+            ("Against today", f"{'+' if gained > 0 else ''}{money(gained, currency)}"),
+            ("Rented: marketplaces' revenue", percent(plan.marketplace_share)),
+            ("Lowest cash, middle draw", money(float(np.median(plan.low_point)), currency)),
+            ("Without marketplaces, cash lasts", _lasts(empty, horizon)),
+        )
+
+    def warnings(self) -> tuple[str, ...]:
+        """Settings that are unlikely, and levers that cost nothing."""
+        return (*self._unlikely(), *self._free_levers())
+
+    def _unlikely(self) -> list[str]:
+        """What lies outside its source's range, but for what was measured and still stands so."""
+        known, numbers = [], self.plan.numbers()
+        for path in self.measured.keys() & numbers.keys():
+            (low, high), (value, declared) = self.measured[path], numbers[path]
+            channel = path.removeprefix("channels.").rpartition(".")[0]
+            if low <= value <= high:
+                known.append(f"{channel}: {declared.label}: " if channel else f"{declared.label}: ")
+        told = self.plan.unlikely(self.plan.currency)
+        return [sentence for sentence in told if not sentence.startswith(tuple(known))]
+
+    def _free_levers(self) -> tuple[str, ...]:
+        """What is moved and costs nothing in the plan, though somebody will have to be paid for it."""
+        if self.plan.setup_cost:
+            return ()
+        free = {
+            f"‘{declared.label}’"
+            for path, (value, declared) in self.plan.numbers().items()
+            if path.rpartition(".")[2] in _COST_SOMETHING and value > self.today.get(path)
+        }
+        if not free:
+            return ()
+        verb = "costs" if len(free) == 1 else "cost"
+        return (f"{listed(sorted(free))} {verb} nothing in this plan: enter the price as the set-up cost.",)
+
+    def table(self) -> pd.DataFrame:
+        """Today, the plan and what stands beside them, a row each."""
+        rows, currency = self.side_by_side, self.plan.currency
+        changed = rows[1:]  # today is what the others are held against
+        return pd.DataFrame(
+            {
+                "Scenario": list(rows.index),
+                "Worth today": [money(value, currency) for value in rows["npv"]],
+                "In the worst 5%": [money(value, currency) for value in rows["cvar"]],
+                "Year 1 against its today": [
+                    "–",
+                    *(money(value, currency) for value in changed["first_year"]),
+                ],
+                "Pays back in month": ["–", *map(in_months, changed["payback_month"])],
+                "At risk in a bad year": [money(value, currency) for value in rows["revenue_at_risk"]],
+                "Rented": [percent(value) for value in rows["marketplace_share"]],
+                "Lowest cash": [money(value, currency) for value in rows["low_point"]],
+            }
+        )
+
+    # ---------------------------------------------------------------- pictures
+
+    def charts(self) -> tuple[LaterChart, ...]:
+        """Drawn when they are looked at."""
+        draw = (self._frontier, self._fan, self._orders, self._tornado, self._dependence, self._scenarios)
+        return tuple(map(LaterChart, draw))
+
+    def _frontier(self) -> Chart:
+        here, today = (its.owned_share_of_growth_budget for its in (self.plan, self.today))
+        try:
+            points = frontier(self.plan, points=_POINTS, simulation=self.found.plan)
+        except ValueError as reason:  # one kind of channel alone, or nothing to share
+            chart = frontier_chart(self._own_point(), here, here, self.plan.currency)
+            return replace(chart, caption=f"{chart.caption} {reason}")
+        others = points[points["owned_share"] != here]
+        own = pd.concat([others, self._own_point()]).sort_values("owned_share")
+        return frontier_chart(own, here, today, self.plan.currency)
+
+    def _own_point(self) -> pd.DataFrame:
+        """The frontier where there is nothing to share."""
+        found = self.found.plan
+        point = {"npv": float(found.npv.mean()), "cvar": found.cvar()}
+        point |= {"marketplace_share": found.marketplace_share}
+        return pd.DataFrame([{"owned_share": self.plan.owned_share_of_growth_budget, **point}])
+
+    def _fan(self) -> Chart:
+        median = self.found.today.bands("npv to date", (0.5,))[0.5]
+        return npv_fan(self.found.plan.bands("npv to date"), median, self.plan.currency)
+
+    def _orders(self) -> Chart:
+        channels = self.plan.channels
+        parts = {its.name: order_breakdown(self.plan, its.name) for its in channels}
+        return order_waterfall(parts, [its.kind for its in channels], self.plan.currency)
+
+    def _tornado(self) -> Chart:
+        chart = tornado_chart(
+            tornado(self.plan, measured=self.measured), project(self.plan).npv, self.plan.currency
+        )
+        return replace(chart, caption=f"{chart.caption} {self._hangs_on()}".rstrip())
+
+    def _hangs_on(self) -> str:
+        """The assumptions each of which decides alone whether the plan beats today."""
+        found = turning_points(self.plan, self.measured) if self.plan != self.today else ()
+        if not found:
+            return ""
+        shown = [f"{its.label} ({its.reading})" for its in found[:_TOLD]]
+        if len(found) > _TOLD:
+            shown.append(f"{len(found) - _TOLD} more")
+        any_of = f"any one of {len(found)} assumptions turns" if len(found) > 1 else "one assumption turns"
+        return f"Careful: {any_of} whether this plan beats today: {listed(shown)}."
+
+    def _dependence(self) -> Chart:
+        as_today = project(self.today)
+        now, then = plan_shares(as_today, first_year=True), plan_shares(project(self.plan))
+        chart = dependence_now_and_then(now, then)
+        left_alone = plan_shares(as_today)["marketplace_share"].to_dict()["revenue"]
+        if np.isnan(left_alone):
+            return chart
+        told = f"Left as it is, it would be {percent(left_alone)} of revenue by then."
+        return replace(chart, caption=f"{chart.caption} {told}")
+
+    def _scenarios(self) -> Chart:
+        return scenarios_side_by_side(self.side_by_side, self.plan.currency)
+
+
+_SHARE = "owned_share_of_growth_budget"
+
+#: Assumptions that are told by name.
+_TOLD = 3
+
+#: Levers whose cost no other field holds.
+_COST_SOMETHING = frozenset({"checkout_conversion", "reach", "personalisation_uplift"})
+
+
+class Answering:
+    """Answers for one plan after another; what did not change since the last is kept."""
+
+    def __init__(self, draws: int = LIVE_DRAWS, seed: int = 0, measured: Ranges | None = None) -> None:
+        self._draws, self._seed, self._measured = draws, seed, measured or {}
+        self._today: Simulation | None = None
+        self._as_today = pd.DataFrame()
+        self._compared: dict[str, pd.DataFrame] = {}
+
+    def of(self, plan: Plan) -> PlanAnswer:
+        """The answer for a plan."""
+        today = plan.today()
+        if self._today is None or self._today.plan != today:
+            self._today = simulate(today, self._draws, self._seed)
+            measures = measures_of(AgainstToday(self._today, self._today))
+            self._as_today = pd.DataFrame([measures], index=[AS_TODAY])
+        found = AgainstToday(simulate(plan, self._draws, self._seed), self._today)
+        others = self._compared.get(plan.currency, pd.DataFrame())
+        return PlanAnswer(found, pd.concat([self._as_today, others]), self._measured)
+
+    def compare(self, plans: Mapping[str, Plan]) -> None:
+        """Lay these plans beside the next ones, each beside those in its own currency."""
+        self._compared = {}
+        for currency in {plan.currency for plan in plans.values()}:
+            alike = {name: plan for name, plan in plans.items() if plan.currency == currency}
+            self._compared[currency] = compare(alike, self._draws, self._seed)
+
+
+def _decisions(plan: Plan) -> list[str]:
+    return [path for path, (_, declared) in plan.numbers().items() if declared.role == "decision"]
+
+
+def _number_of_stores(plan: Plan) -> int:
+    return sum(its.kind == "owned" for its in plan.channels)
+
+
+def _lasts(empty: int | None, horizon: int) -> str:
+    """How long, by the first month with negative cash."""
+    if empty is None:
+        return f"over {count(horizon, 'month')}"
+    return count(empty - 1, "month") if empty else "is below 0 now"
+
+
+def in_months(month: float) -> str:
+    """A month of payback as one says it; 0 is before the first.
+
+    >>> in_months(17.0), in_months(0.0), in_months(float("inf"))
+    ('17', 'at once', 'never')
+    """
+    if np.isinf(month):
+        return "never"
+    return f"{month:.0f}" if month else "at once"
+
+
+def _rests_on(found: Simulation) -> str:
+    return (
+        "Every plan is held against today: today's spend and prices, and no lever moved. "
+        f"{count(found.draws.number, 'draw')} of what may go wrong and of "
+        f"{count(len(found.plan.uncertain), 'uncertain number')}; "
+        "a bad year is the mean of the worst 1 in 20."
+    )

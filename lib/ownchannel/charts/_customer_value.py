@@ -1,0 +1,314 @@
+"""Pictures of what customers are worth, how well that was foretold, and who is still a customer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED, Chart, channel_colours, label_lines
+from ownchannel.clv import MOST_SHOWN, HoldOut
+from ownchannel.formats import count, money, percent
+from ownchannel.marketplace import Worth
+from ownchannel.orders import day
+
+#: Pale enough for dark figures on it, and no colour of a channel.
+_PALE = "#EAF2F8"
+
+
+def value_and_cost(worths: Sequence[Worth], horizon: int, currency: str) -> Chart:
+    """What a new customer leaves on each channel with its 95% range, beside what winning one costs."""
+    values = [worth.at_horizon("expected") for worth in worths]
+    amounts = [money(value, currency, 2) for value in values]
+    # The amounts stand beside the names, for ranges and costs lie on the bars.
+    names = [f"{worth.channel} {amount}" for worth, amount in zip(worths, amounts, strict=True)]
+    bars = {
+        "type": "bar",
+        "name": "Left by a customer",
+        "orientation": "h",
+        "y": names,
+        "x": values,
+        "marker": {"color": _colours(worths)},
+        "showlegend": False,
+    }
+    known = [place for place, worth in enumerate(worths) if worth.has_range]
+    ends = [[worths[place].at_horizon(end) for place in known] for end in ("expected", "lower", "upper")]
+    ranges = {
+        "type": "scatter",
+        "name": "95% range",
+        "mode": "markers",
+        "y": [names[place] for place in known],
+        "x": ends[0],
+        "marker": {"size": 1, "color": NOTE},
+        "error_x": _error(*ends),
+        "showlegend": False,
+    }
+    costs = {
+        "type": "scatter",
+        "name": "Cost to win one",
+        "mode": "markers",
+        "y": names,
+        "x": [worth.cost for worth in worths],
+        "marker": {"color": "white", "size": 13, "symbol": "diamond", "line": {"color": NOTE, "width": 3}},
+    }
+    layout = {
+        "height": 120 + 52 * len(names),
+        "showlegend": True,
+        "xaxis": {**_money_axis(currency), "rangemode": "tozero"},
+        "yaxis": {"autorange": "reversed"},
+    }
+    told = [
+        f"{worth.channel} {amount} for {money(worth.cost, currency, 2)}"
+        for worth, amount in zip(worths, amounts, strict=True)
+    ]
+    caption = (
+        f"What a new customer leaves in {count(horizon, 'month')}, with its 95% range, and costs to win: "
+    )
+    return Chart(go.Figure([bars, ranges, costs], layout), f"{caption}{', '.join(told)}.")
+
+
+def paid_back(worths: Sequence[Worth], currency: str) -> Chart:
+    """What a new customer has left less the cost to win one, month by month; paid back above zero."""
+    lines = [
+        _line(worth.channel, worth.after_cost.index.tolist(), worth.after_cost.tolist(), colour)
+        for worth, colour in zip(worths, _colours(worths), strict=True)
+    ]
+    layout = {
+        "height": 320,
+        "hovermode": "x unified",
+        "xaxis": {"title": {"text": "Months since the first order"}},
+        "yaxis": {**_money_axis(currency), "rangemode": "tozero"},
+    }
+    told = [
+        f"{worth.channel} from {money(float(worth.after_cost.iloc[0]), currency, 2)} to "
+        f"{money(worth.kept, currency, 2)}"
+        for worth in worths
+    ]
+    caption = f"Left by a new customer after the cost to win one, by month: {', '.join(told)}."
+    return Chart(label_lines(go.Figure(lines, layout)), caption)
+
+
+def _colours(worths: Sequence[Worth]) -> list[str]:
+    """A colour for each channel, the same as where channels stand in the order of their names."""
+    in_order = sorted(worths, key=lambda worth: worth.channel)
+    wheel = channel_colours([worth.kind for worth in in_order])
+    colours = {worth.channel: colour for worth, colour in zip(in_order, wheel, strict=True)}
+    return [colours[worth.channel] for worth in worths]
+
+
+def left_by_source(names: Sequence[str], left: Sequence[float], horizon: int, currency: str) -> Chart:
+    """What a new customer leaves as each source of the repeat rate has it, one bar each.
+
+    >>> left_by_source(["Keys", "Report"], [17.8, 13.7], 24, "USD").caption
+    'Left by a new customer in 24 months: Keys $17.80, Report $13.70.'
+    """
+    amounts = [money(value, currency, 2) for value in left]
+    bars = {
+        "type": "bar",
+        "name": "Left by a customer",
+        "orientation": "h",
+        "y": list(names),
+        "x": list(left),
+        "marker": {"color": [MARKETPLACE, *[NOTE] * (len(names) - 1)]},
+        "text": amounts,
+        "textposition": "outside",
+    }
+    layout = {
+        "height": 90 + 48 * len(names),
+        "showlegend": False,
+        "xaxis": {**_money_axis(currency), "range": [1.2 * min(0, *left), 1.2 * max(0, *left)]},
+        "yaxis": {"autorange": "reversed"},
+    }
+    told = ", ".join(f"{name} {amount}" for name, amount in zip(names, amounts, strict=True))
+    caption = f"Left by a new customer in {horizon} months: {told}."
+    return Chart(go.Figure([bars], layout), caption)
+
+
+def tracking_by_week(held: HoldOut) -> Chart:
+    """Repeat purchases week by week, as they came and as the model expected them."""
+    chart = _tracking(held, "actual", "expected")
+    return Chart(chart, f"Repeat purchases a week; the model saw none after {day(held.split)}.")
+
+
+def tracking_in_all(held: HoldOut) -> Chart:
+    """Repeat purchases added up, as they came and as the model expected them."""
+    last = held.tracking.iloc[-1]
+    caption = (
+        f"Repeat purchases added up: {last['actual_in_all']:,.0f} came by {day(held.until)}, "
+        f"{last['expected_in_all']:,.0f} were expected by a model that saw none after {day(held.split)}."
+    )
+    return Chart(_tracking(held, "actual_in_all", "expected_in_all"), caption)
+
+
+def _tracking(held: HoldOut, actual: str, expected: str) -> go.Figure:
+    weeks = [moment.date() for moment in held.tracking["week_ends"]]
+    lines = [
+        _line("Came", weeks, held.tracking[actual].tolist(), NOTE),
+        _line("Expected", weeks, held.tracking[expected].tolist(), OWNED, dash="dash"),
+    ]
+    layout = {"height": 300, "hovermode": "x unified", "yaxis": {"rangemode": "tozero", "tickformat": ",.0f"}}
+    figure = label_lines(go.Figure(lines, layout))
+    split = {"xref": "x", "yref": "paper", "x": held.split.isoformat()}
+    figure.add_shape(
+        type="line", x0=held.split, x1=held.split, yref="paper", y0=0, y1=1, line={"color": NOTE, "width": 1}
+    )
+    words = {"text": "foretold from here", "y": 1, "xanchor": "left", "yanchor": "bottom", "xshift": 4}
+    return figure.add_annotation(**split, **words, showarrow=False)
+
+
+def by_frequency(held: HoldOut) -> Chart:
+    """Purchases after the split by how often customers had come back before: as they came, and expected."""
+    table = held.by_frequency
+    groups = [f"{often}+" if often == MOST_SHOWN else f"{often}" for often in table.index]
+    bars = [
+        {
+            "type": "bar",
+            "name": name,
+            "x": groups,
+            "y": table[column].tolist(),
+            "marker": {"color": colour},
+            "customdata": table["customers"].tolist(),
+            "hovertemplate": "%{y:.2f} a customer, %{customdata:,} customers<extra>" + name + "</extra>",
+        }
+        for name, column, colour in (("Came", "actual", NOTE), ("Expected", "expected", OWNED))
+    ]
+    layout = {
+        "height": 320,
+        "barmode": "group",
+        "xaxis": {"type": "category", "title": {"text": "Times that the customer had come back before"}},
+        "yaxis": {"title": {"text": "Purchases a customer"}, "rangemode": "tozero"},
+    }
+    once = table.iloc[0]
+    caption = (
+        f"Purchases a customer in the {held.weeks:.0f} weeks foretold; of one-time buyers "
+        f"{once['expected']:.2f} were expected and {once['actual']:.2f} came."
+    )
+    return Chart(go.Figure(bars, layout), caption)
+
+
+def alive_map(alive: pd.DataFrame, channel: str, age: float) -> Chart:
+    """The probability of still being a customer, by repeat purchases and weeks since the last.
+
+    `alive` has a row for each number of weeks since the last purchase, a column for each frequency.
+    """
+    tiles = {
+        "type": "heatmap",
+        "name": "P(alive)",
+        "z": alive.round(3).to_numpy().tolist(),
+        "x": [f"{often}" for often in alive.columns],
+        "y": [f"{weeks:g}" for weeks in alive.index],
+        "zmin": 0,
+        "zmax": 1,
+        "xgap": 1,
+        "ygap": 1,
+        "colorscale": [[0, _PALE], [1, OWNED]],
+        "colorbar": {"tickformat": ".0%", "thickness": 12, "outlinewidth": 0},
+        "hovertemplate": "%{x} repeats, last %{y} weeks ago: %{z:.0%}<extra></extra>",
+        "texttemplate": "%{z:.0%}",
+    }
+    layout = {
+        "height": 420,
+        "xaxis": {"type": "category", "title": {"text": "Times that the customer came back"}},
+        "yaxis": {
+            "type": "category",
+            "title": {"text": "Weeks since the last purchase"},
+            "autorange": "reversed",
+        },
+    }
+    often, weeks = alive.columns[-1], alive.index
+    caption = (
+        f"Probability that a customer of {channel}, {age:.0f} weeks after the first purchase, is still one; "
+        f"of those who came back {often} times {percent(alive[often].iloc[0])} where the last purchase is "
+        f"{weeks[0]:g} weeks old, {percent(alive[often].iloc[-1])} where it is {weeks[-1]:g}."
+    )
+    return Chart(go.Figure([tiles], layout), caption)
+
+
+def orders_by_month(orders: Mapping[str, pd.DataFrame], kinds: Sequence[str]) -> Chart:
+    """Orders of a new customer up to each month, the first included, with their 95% bands.
+
+    A table each with the columns `expected, lower, upper`, its index the months.
+    """
+    wheel = channel_colours(kinds)
+    lines = [
+        _line(name, table.index.tolist(), table["expected"].tolist(), colour)
+        for (name, table), colour in zip(orders.items(), wheel, strict=True)
+    ]
+    layout = {
+        "height": 320,
+        "hovermode": "x unified",
+        "xaxis": {"title": {"text": "Months since the first order"}},
+        "yaxis": {"tickformat": ".1f"},
+    }
+    figure = label_lines(go.Figure(lines, layout))
+    for (name, table), colour in zip(orders.items(), wheel, strict=True):
+        figure.add_trace(_band(name, table, colour))
+    told = [f"{name} {table['expected'].iloc[-1]:.2f}" for name, table in orders.items()]
+    months = next(iter(orders.values())).index[-1]
+    caption = f"Orders of a new customer with 95% bands, the first included; after {count(months, 'month')}: "
+    return Chart(figure, f"{caption}{', '.join(told)}.")
+
+
+def estimates(names: Sequence[str], found: Sequence[tuple[float, float, float]], what: str) -> Chart:
+    """Estimates with their 95% ranges (expected, lower, upper), one above the other.
+
+    >>> estimates(["All", "Some"], [(2.0, 1.9, 2.1), (1.8, 1.5, 2.1)], "Orders").caption
+    'Orders: All 2.00 (1.90 to 2.10), Some 1.80 (1.50 to 2.10).'
+    """
+    expected, lower, upper = (list(values) for values in zip(*found, strict=True))
+    points = {
+        "type": "scatter",
+        "name": what,
+        "mode": "markers",
+        "x": expected,
+        "y": list(names),
+        "marker": {"color": OWNED, "size": 11},
+        "error_x": _error(expected, lower, upper),
+    }
+    layout = {
+        "height": 100 + 40 * len(names),
+        "xaxis": {"title": {"text": what}, "tickformat": ".1f"},
+        "yaxis": {"autorange": "reversed"},
+    }
+    told = [
+        f"{name} {value:.2f} ({low:.2f} to {high:.2f})"
+        for name, (value, low, high) in zip(names, found, strict=True)
+    ]
+    return Chart(go.Figure([points], layout), f"{what}: {', '.join(told)}.")
+
+
+def _error(values: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> dict[str, Any]:
+    return {
+        "type": "data",
+        "array": [high - value for value, high in zip(values, upper, strict=True)],
+        "arrayminus": [value - low for value, low in zip(values, lower, strict=True)],
+        "color": NOTE,
+        "thickness": 2,
+    }
+
+
+def _band(name: str, table: pd.DataFrame, colour: str) -> dict[str, Any]:
+    months = table.index.tolist()
+    return {
+        "type": "scatter",
+        "name": f"{name}, 95%",
+        "x": months + months[::-1],
+        "y": table["lower"].tolist() + table["upper"].tolist()[::-1],
+        "fill": "toself",
+        "fillcolor": colour,
+        "opacity": 0.15,
+        "mode": "none",
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _line(
+    name: str, x: Sequence[object], y: Sequence[float], colour: str, dash: str = "solid"
+) -> dict[str, Any]:
+    line = {"color": colour, "dash": dash}
+    return {"type": "scatter", "mode": "lines", "name": name, "x": list(x), "y": list(y), "line": line}
+
+
+def _money_axis(currency: str) -> dict[str, Any]:
+    return {"tickprefix": money(0, currency).rstrip("0"), "tickformat": ",.0f"}

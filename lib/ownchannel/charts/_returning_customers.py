@@ -1,0 +1,353 @@
+"""Pictures of what happens if customers came back more, or sooner."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from ownchannel.charts._theme import NOTE, OWNED, Chart, channel_colours, label_lines
+from ownchannel.customers import ENOUGH_AT_RISK, Effect, ReturnCurve
+from ownchannel.formats import listed, money, percent
+from ownchannel.outreach import DAYS_A_MONTH, Floats, Gain, Habit
+
+#: What is yours is cool; paler is what only comes earlier, green what friends bring.
+MORE, EARLIER, FRIENDS = OWNED, "#56B4E9", "#009E73"
+
+#: Years in which a customer's repeat orders come to their end on the picture.
+_YEARS = 5
+
+
+def repeat_revenue(gain: Gain, order_value: float, currency: str) -> Chart:
+    """Revenue of repeat orders month by month, as things are and after the change."""
+    months = list(range(1, len(gain.before) + 1))
+    before, after = gain.before * order_value, gain.after * order_value
+    lines = [
+        _line("As today", months, before.tolist(), NOTE, dash="dot"),
+        _line("Changed", months, after.tolist(), OWNED),
+    ]
+    layout = {
+        "height": 320,
+        "hovermode": "x unified",
+        "xaxis": {"title": {"text": "Month from now"}, "dtick": 3, "tick0": 0},
+        "yaxis": _axis(currency) | {"rangemode": "tozero"},
+    }
+    caption = (
+        f"Revenue of repeat orders by month, from customers who are new from now on; in month {months[-1]}: "
+        f"{money(before[-1], currency)} as today, {money(after[-1], currency)} changed."
+    )
+    return Chart(label_lines(go.Figure(lines, layout)), caption)
+
+
+def more_and_earlier(gain: Gain, order_value: float, currency: str) -> Chart:
+    """The gain of each month in two parts: orders that are more, and orders that only come earlier."""
+    months = list(range(1, len(gain.before) + 1))
+    more, earlier = gain.more * order_value, gain.earlier * order_value
+    parts = [
+        {"type": "bar", "name": name, "x": months, "y": values.tolist(), "marker": {"color": colour}}
+        for name, values, colour in (("More", more, MORE), ("Only earlier", earlier, EARLIER))
+    ]
+    layout = {
+        "height": 300,
+        "barmode": "stack",
+        "bargap": 0.2,
+        "hovermode": "x unified",
+        "xaxis": {"title": {"text": "Month from now"}, "dtick": 3, "tick0": 0},
+        "yaxis": _axis(currency),
+    }
+    return Chart(go.Figure(parts, layout), _gain_in_words(more, earlier, currency))
+
+
+def _gain_in_words(more: Floats, earlier: Floats, currency: str) -> str:
+    last, peak = len(more), int(np.argmax(earlier))
+    told = ["The gain of each month."]
+    if more.any():
+        told.append(f"More, from the higher rate: {money(more[-1], currency)} in month {last}.")
+    if earlier.any():
+        told.append(
+            f"Only earlier, from the shorter interval: {money(earlier[peak], currency)} at most, in month "
+            f"{peak + 1}, and {money(earlier[-1], currency)} in month {last}, falling towards nothing."
+        )
+    return " ".join(told)
+
+
+def repeats_by_age(habits: Mapping[str, Habit]) -> Chart:
+    """Repeat orders by 100 new customers, added up over five years, a line for each habit."""
+    months = np.arange(0, 12 * _YEARS + 1)
+    looks = [(NOTE, "dot"), (EARLIER, "dash"), (MORE, "solid")]
+    lines = [
+        _line(name, months.tolist(), (100 * habit.repeats(months * DAYS_A_MONTH)).tolist(), colour, dash)
+        for (name, habit), (colour, dash) in zip(habits.items(), looks, strict=True)
+    ]
+    layout = {
+        "height": 320,
+        "hovermode": "x unified",
+        "xaxis": {"title": {"text": "Months since the first order"}, "dtick": 12},
+        "yaxis": {"tickformat": ",.0f", "rangemode": "tozero"},
+    }
+    ends = ", ".join(f"{name.lower()} {100 * habit.in_the_end:.0f}" for name, habit in habits.items())
+    caption = f"Repeat orders by 100 new customers, added up; in the end: {ends}."
+    return Chart(label_lines(go.Figure(lines, layout), height=230), caption)
+
+
+def kinds_of_customer(names: Sequence[str], own: Floats, friends: Floats, currency: str) -> Chart:
+    """What each kind of customer brings in two years: by own orders, and by those of friends."""
+    totals = own + friends
+    parts = [
+        _bars("Own orders", names, own, OWNED),
+        _bars("Friends' orders", names, friends, FRIENDS)
+        | {"text": [money(total, currency) for total in totals], "textposition": "outside"},
+    ]
+    layout = {
+        "height": 120 + 46 * len(names),
+        "barmode": "relative",
+        "xaxis": _axis(currency) | {"range": [1.2 * min(0.0, *totals), 1.2 * max(0.0, *totals)]},
+        "yaxis": {"autorange": "reversed"},
+    }
+    told = ", ".join(
+        f"{name[:1].lower()}{name[1:]} {money(total, currency)}"
+        for name, total in zip(names, totals, strict=True)
+    )
+    return Chart(go.Figure(parts, layout), f"Revenue that a customer brings in two years: {told}.")
+
+
+def _bars(name: str, rows: Sequence[str], values: Floats, colour: str) -> dict[str, object]:
+    return {
+        "type": "bar",
+        "name": name,
+        "orientation": "h",
+        "y": list(rows),
+        "x": values.tolist(),
+        "marker": {"color": colour},
+    }
+
+
+def _line(
+    name: str, x: Sequence[int], y: Sequence[float], colour: str, dash: str = "solid"
+) -> dict[str, object]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": list(x),
+        "y": list(y),
+        "line": {"color": colour, "dash": dash},
+    }
+
+
+def _axis(currency: str) -> dict[str, object]:
+    return {"tickprefix": money(0, currency).rstrip("0"), "tickformat": ",.0f"}
+
+
+# ------------------------ Pictures of who comes back
+
+#: One hue from pale to dark, so that a colour-blind reader sees the same order.
+_PALE_TO_DARK = [[0, "#EAF2F8"], [0.5, "#56A0CE"], [1, "#08306B"]]
+
+_NAMES = {"discount": "Discount: 10 points more", "value": "First order: twice the value"}
+
+
+def cohorts_by_age(cohorts: pd.DataFrame, channel: str, darkest: float) -> Chart:
+    """The share of each cohort of a channel who bought again, by months since the first order.
+
+    `cohorts` is the table of `retention_cohorts`; what is not yet complete stays empty. `darkest` is the
+    share that has the darkest colour, the same for charts that are to be compared.
+    """
+    its = cohorts[cohorts["channel"] == channel]
+    sizes = its[its["age"] == 0].set_index("cohort")["customers"]
+    later = its[its["age"] > 0]
+    grid = later.pivot(index="cohort", columns="age", values="share").astype("float64")
+    cells = {
+        "type": "heatmap",
+        "name": channel,
+        "x": [int(age) for age in grid.columns],
+        "y": [f"{month:%b %Y} · {sizes[month]:,}" for month in grid.index],
+        "z": [[None if pd.isna(share) else share for share in row] for row in grid.to_numpy()],
+        "zmin": 0,
+        "zmax": darkest,
+        "colorscale": _PALE_TO_DARK,
+        "colorbar": {"tickformat": ".0%", "thickness": 12, "outlinewidth": 0, "title": {"text": "bought"}},
+        "xgap": 1,
+        "ygap": 1,
+        "hovertemplate": "%{y} customers, month %{x}: %{z:.1%}<extra></extra>",
+    }
+    layout = {
+        "height": 110 + 19 * len(grid),
+        "title": {"text": channel},
+        "xaxis": {
+            "title": {"text": "Months since the first order"},
+            "showgrid": False,
+            "dtick": 3,
+            "tick0": 3,
+        },
+        "yaxis": {"autorange": "reversed", "showgrid": False, "type": "category"},
+    }
+    after_one = later[later["age"] == 1]
+    back = float(after_one["buyers"].sum() / after_one["customers"].sum())
+    caption = (
+        f"{channel}: share of each month's new customers (their number beside the month) who bought in each "
+        f"later month; {percent(back, 1)} in the first. Empty: not yet complete."
+    )
+    return Chart(go.Figure([cells], layout), caption)
+
+
+def one_time_shares(shares: pd.DataFrame, kinds: Mapping[str, str]) -> Chart:
+    """Per channel the share who buy once with its interval, beside the plain share seen once so far.
+
+    `shares` is the table of `SecondOrder.one_time_shares`, without the channels that have no estimate.
+    """
+    names = shares["channel"].tolist()
+    colours = channel_colours([kinds[name] for name in names])
+    measured = {
+        "type": "scatter",
+        "name": "Buy once, counted fairly (95% range)",
+        "mode": "markers",
+        "x": shares["share"].tolist(),
+        "y": names,
+        "marker": {"color": colours, "size": 12},
+        "error_x": {
+            "symmetric": False,
+            "array": (shares["upper"] - shares["share"]).tolist(),
+            "arrayminus": (shares["share"] - shares["lower"]).tolist(),
+            "color": NOTE,
+        },
+        "hovertemplate": "%{y}: %{x:.1%}<extra></extra>",
+    }
+    seen = {
+        "type": "scatter",
+        "name": "Seen once so far: too high, for the newest had no time",
+        "mode": "markers",
+        "x": shares["seen_once"].tolist(),
+        "y": names,
+        "marker": {"color": NOTE, "size": 12, "symbol": "line-ns-open", "line": {"width": 3}},
+        "hovertemplate": "%{y}: %{x:.1%} seen once<extra></extra>",
+    }
+    layout = {
+        "height": 110 + 40 * len(names),
+        "xaxis": {"tickformat": ".0%", "showgrid": True},
+        "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False},
+    }
+    told = [
+        f"{row['channel']} {percent(row['share'])} within {row['days']:.0f} days"
+        for row in shares.to_dict("records")
+    ]
+    caption = f"Who buys once and not again: {listed(told)}."
+    return Chart(go.Figure([measured, seen], layout), caption)
+
+
+def return_curves(curves: Mapping[str, ReturnCurve], kinds: Mapping[str, str]) -> Chart:
+    """The share who have bought a second time, by days since the first order, with 95% bands.
+
+    A curve ends where fewer than 30 customers were still watched.
+    """
+    lines, bands, ends = [], [], []
+    for (channel, curve), colour in zip(
+        curves.items(), channel_colours([kinds[name] for name in curves]), strict=True
+    ):
+        shown = trusted(curve)
+        days, last = shown["days"].tolist(), percent(float(shown["share"].iloc[-1]))
+        lines.append(_step(channel, days, shown["share"].tolist(), colour))
+        bands.append(_band(channel, shown, colour))
+        ends.append(f"{channel} {last} after {days[-1]:.0f} days")
+    layout = {
+        "height": 380,
+        "xaxis": {"title": {"text": "Days since the first order"}, "rangemode": "tozero"},
+        "yaxis": {"tickformat": ".0%", "rangemode": "tozero"},
+    }
+    figure = label_lines(go.Figure(lines, layout), height=300).add_traces(bands)
+    return Chart(figure, f"Share who have bought a second time, with 95% bands: {listed(ends)}.")
+
+
+def trusted(curve: ReturnCurve) -> pd.DataFrame:
+    """The rows of a curve at which 30 customers were still watched; the first where there are none."""
+    table = curve.table
+    return table[(table["at_risk"] >= ENOUGH_AT_RISK) | (table["days"] == 0)]
+
+
+def _step(name: str, days: list[float], shares: list[float], colour: str) -> dict[str, object]:
+    return {
+        "type": "scatter",
+        "mode": "lines" if len(days) > 1 else "markers",
+        "name": name,
+        "x": days,
+        "y": shares,
+        "line": {"color": colour, "shape": "hv"},
+        "marker": {"color": colour},
+        "hovertemplate": "%{y:.1%} after %{x} days",
+    }
+
+
+def _band(name: str, shown: pd.DataFrame, colour: str) -> dict[str, object]:
+    """The area between the ends of the intervals, up one side and down the other, in steps like the curve."""
+    days = shown["days"].repeat(2).tolist()[1:]
+    lower, upper = (shown[end].repeat(2).tolist()[:-1] for end in ("lower", "upper"))
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return {
+        "type": "scatter",
+        "name": f"{name}, 95% band",
+        "x": [*days, *days[::-1]],
+        "y": [*lower, *upper[::-1]],
+        "mode": "lines",
+        "fill": "toself",
+        "fillcolor": f"rgba({red}, {green}, {blue}, 0.18)",
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+    }
+
+
+def hazard_ratios(effects: Sequence[Effect]) -> Chart:
+    """How many times as often customers come back, by what is known of the first order: a forest.
+
+    What is clear of 1 is coloured; a range that holds 1 is grey.
+    """
+    hazards = [effect.hazard for effect in effects]
+    clear = [not one.lower <= 1 <= one.upper for one in hazards]
+    points = {
+        "type": "scatter",
+        "name": "Times as often",
+        "mode": "markers",
+        "x": [one.ratio for one in hazards],
+        "y": [effect_name(effect) for effect in effects],
+        "orientation": "h",
+        "marker": {"color": [OWNED if it else NOTE for it in clear], "size": 11},
+        "error_x": {
+            "symmetric": False,
+            "array": [one.upper - one.ratio for one in hazards],
+            "arrayminus": [one.ratio - one.lower for one in hazards],
+            "color": NOTE,
+        },
+        "hovertemplate": "%{y}: %{x:.2f} times<extra></extra>",
+    }
+    marks = [0.25, 0.5, 1, 2, 4, 8, 16]
+    layout = {
+        "height": 110 + 28 * len(effects),
+        "showlegend": False,
+        "xaxis": {
+            "type": "log",
+            "tickvals": marks,
+            "ticktext": [f"{mark:g}×" for mark in marks],
+            "title": {"text": "How often they come back, times the others"},
+            "showgrid": True,
+        },
+        "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False},
+        "shapes": [
+            {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": NOTE}}
+        ],
+    }
+    told = [effect_name(effect) for effect, it in zip(effects, clear, strict=True) if it]
+    ending = f"Clear of 1: {listed(told)}." if told else "None is clear of 1."
+    return Chart(
+        go.Figure([points], layout),
+        f"Hazard ratios of the Cox model with 95% ranges, on a log scale. {ending}",
+    )
+
+
+def effect_name(effect: Effect) -> str:
+    """A short label for an effect.
+
+    >>> from ownchannel.customers import HazardRatio
+    >>> effect_name(Effect("Customers of Shopify", HazardRatio("channel: Shopify", 2, 1, 3, 0.01, 0.5)))
+    'Channel: Shopify'
+    """
+    name = effect.hazard.name
+    return _NAMES.get(name, name[:1].upper() + name[1:])

@@ -1,0 +1,207 @@
+"""Units of time, as arguments and results name them."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ownchannel.clv._optimum import Counts, Floats
+
+Unit = Literal["days", "weeks", "months", "periods"]
+
+#: A month is a twelfth of a year.
+DAYS: dict[Unit, float] = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12}
+
+
+def converted(time: float, unit: Unit | None, to: Unit) -> float:
+    """A time in another unit; the same where no unit is given.
+
+    >>> converted(2, "weeks", "days"), round(converted(1, "months", "weeks"), 3), converted(5, None, "weeks")
+    (14.0, 4.348, 5.0)
+    """
+    return float(time) * DAYS[checked(unit or to)] / DAYS[to]
+
+
+def unit_of(customers: pd.DataFrame) -> Unit:
+    """The unit that `customer_summary` notes down in its table; weeks where there is no note.
+
+    >>> unit_of(pd.DataFrame())
+    'weeks'
+    """
+    noted: dict[str, Unit] = {"D": "days", "W": "weeks", "M": "months"}
+    return noted[customers.attrs.get("unit", "W")]
+
+
+def checked(unit: str) -> Unit:
+    """The unit, or ValueError where it is none."""
+    for known in DAYS:
+        if unit == known:
+            return known
+    raise ValueError(f"unit is {unit!r}: expected one of {', '.join(DAYS)}.")
+
+
+# ------------------------ Customers as the purchase models take them
+
+Check = Callable[[Floats], NDArray[np.bool_]]
+
+#: What each column may not hold, and what to do about it.
+_NEGATIVE: tuple[Check, str] = (lambda values: values < 0, "must not be negative")
+_NOT_FINITE: tuple[Check, str] = (lambda values: ~np.isfinite(values), "must be a finite number")
+_NOT_WHOLE: tuple[Check, str] = (lambda values: values != np.rint(values), "must be a whole number")
+
+WHOLE = frozenset({"frequency"})
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Distinct rows of customers' histories, how many customers each stands for, and where each row went."""
+
+    columns: Mapping[str, Floats]
+    """By name a value for each distinct row."""
+    weights: Floats
+    """Customers a distinct row."""
+    place: NDArray[np.intp]
+    """By row of the table, the place of its values among the distinct rows."""
+    index: pd.Index
+    """The table's index."""
+    _counts: dict[str, Counts] = field(default_factory=dict, repr=False)
+
+    def __getitem__(self, name: str) -> Floats:
+        return self.columns[name]
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    @property
+    def customers(self) -> float:
+        """How many customers there are in all."""
+        return float(self.weights.sum())
+
+    def counts(self, name: str) -> Counts:
+        """A column of whole numbers, of which few are distinct."""
+        if name not in self._counts:
+            self._counts[name] = Counts(self.columns[name])
+        return self._counts[name]
+
+    def some(self, places: NDArray[np.intp]) -> "Histories":
+        """Some of the distinct rows, for a first look."""
+        columns = {name: values[places] for name, values in self.columns.items()}
+        return Histories(columns, self.weights[places], np.arange(len(places)), pd.RangeIndex(len(places)))
+
+    def spread(self, values: Floats) -> Floats:
+        """Values of distinct rows, by row of the table."""
+        return values[..., self.place]
+
+
+def histories(
+    customers: pd.DataFrame, names: Sequence[str], whole: frozenset[str] = WHOLE, extra: Floats | None = None
+) -> Histories:
+    """The distinct rows of some columns of a table, each with the customers that it stands for.
+
+    `customers` has the columns `names`, and `weights` where rows stand for several customers. `extra` (a
+    column a covariate, a row a row of the table) tells rows apart, too; it is kept as `covariate 0`, ….
+
+    Raises ValueError for a table without rows and for a column that is missing, negative, not finite, not
+    whole (those in `whole`) or impossible, naming it and its first bad row.
+
+    >>> table = pd.DataFrame({"frequency": [0, 2, 0], "recency": [0, 5.5, 0], "T": [9, 30, 9]})
+    >>> found = histories(table, ["frequency", "recency", "T"])
+    >>> found["T"].tolist(), found.weights.tolist()
+    ([9.0, 30.0], [2.0, 1.0])
+    """
+    columns = {name: _column(customers, name, whole) for name in names}
+    if not len(customers):
+        raise ValueError("customers is empty: expected at least one row.")
+    if "recency" in columns and "T" in columns:
+        _check_order(customers, columns)
+    weights = _column(customers, "weights", frozenset()) if "weights" in customers else None
+    keys = list(columns.values()) + ([] if extra is None else list(extra.T))
+    first, place = _distinct(keys)
+    distinct = {name: values[first] for name, values in columns.items()}
+    if extra is not None:
+        distinct |= {f"covariate {at}": values[first] for at, values in enumerate(extra.T)}
+    return Histories(distinct, np.bincount(place, weights).astype(np.float64), place, customers.index)
+
+
+def _column(customers: pd.DataFrame, name: str, whole: frozenset[str]) -> Floats:
+    if name not in customers:
+        there = ", ".join(map(str, customers.columns))
+        raise ValueError(
+            f"customers has no column {name}: it holds {there}. Add it, or rename the one you have."
+        )
+    try:
+        values = customers[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):
+        raise ValueError(f"Column {name} holds something else than numbers; convert it.") from None
+    for is_wrong, rule in (_NOT_FINITE, _NEGATIVE, *([_NOT_WHOLE] if name in whole else [])):
+        _refuse(customers, is_wrong(values), f"{name} {rule}", {name: values})
+    return values
+
+
+def _check_order(customers: pd.DataFrame, columns: Mapping[str, Floats]) -> None:
+    """Refuse histories that no customer can have."""
+    x, t_x, age = columns["frequency"], columns["recency"], columns["T"]
+    shown = {name: columns[name] for name in ("frequency", "recency", "T")}
+    _refuse(customers, t_x > age, "recency must not exceed T", shown)
+    _refuse(customers, (x == 0) & (t_x > 0), "recency must be 0 where frequency is 0", shown)
+
+
+def _refuse(
+    customers: pd.DataFrame, wrong: NDArray[np.bool_], rule: str, columns: Mapping[str, Floats]
+) -> None:
+    """Raise where a row is wrong, naming the first."""
+    if not wrong.any():
+        return
+    first = int(np.argmax(wrong))
+    told = ", ".join(f"{name} {values[first]:g}" for name, values in columns.items())
+    raise ValueError(
+        f"{rule[0].upper()}{rule[1:]}: row {customers.index[first]!r} of customers has {told} "
+        f"({int(wrong.sum()):,} such rows). Correct it, or leave the customer out."
+    )
+
+
+def _distinct(keys: Sequence[Floats]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Of rows the place of each distinct one's first, and by row its number among the distinct ones."""
+    place = np.zeros(len(keys[0]), dtype=np.int64)
+    for key in keys:
+        codes, values = pd.factorize(key)
+        # Numbered anew each time: a product of many columns' numbers would overflow.
+        place = pd.factorize(place * len(values) + codes)[0]
+    first = np.full(place.max() + 1, -1, dtype=np.intp)
+    first[place[::-1]] = np.arange(len(place))[::-1]
+    return first, place.astype(np.intp)
+
+
+# ------------------------ Files that begin in the middle of a brand's life
+
+
+def burn_in_day(first_day: dt.date, until: dt.date) -> dt.date:
+    """The day from which customers count as new: the middle of the time that the files cover.
+
+    An assumption that trades customers for certainty: an earlier day leaves more old customers in, a later
+    one leaves less time to see repeats.
+
+    >>> burn_in_day(dt.date(2025, 1, 1), dt.date(2025, 12, 31))
+    datetime.date(2025, 7, 2)
+    """
+    return first_day + (until - first_day) / 2
+
+
+def first_seen_since(customers: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """The customers whose first purchase in the files is on that day or later.
+
+    `customers`: as `customer_summary` gives them, whose `attrs` tell unit and last day.
+
+    >>> table = pd.DataFrame({"frequency": [0, 1], "recency": [0.0, 2.0], "T": [1.0, 9.0]})
+    >>> table.attrs = {"unit": "W", "until": "2025-12-31"}
+    >>> first_seen_since(table, dt.date(2025, 12, 1))["T"].tolist()
+    [1.0]
+    """
+    until = dt.date.fromisoformat(customers.attrs["until"])
+    longest = (until - day).days / DAYS[unit_of(customers)]
+    # Half an hour more, for ages are fractions of days.
+    return customers[customers["T"] <= longest + 0.02 / DAYS[unit_of(customers)]]

@@ -1,0 +1,322 @@
+"""Shares of a whole by channel, each with the order lines that it rests on or why it cannot be had."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from ownchannel.customers import channel_months
+from ownchannel.formats import count, money, percent
+from ownchannel.marketplace._economics import Economics, contribution_by_month
+
+MARKETPLACES = "marketplaces"
+ALL = "all channels"
+
+#: Says of a scope's channels what a measure rests on, besides its order lines.
+Says = Callable[[pd.DataFrame], str]
+
+#: Measures in money, of which the lines in its currency alone are counted.
+_IN_MONEY = ("revenue", "contribution", "concentration")
+
+
+def nothing(_: pd.DataFrame) -> str:
+    """Says nothing besides."""
+    return ""
+
+
+class _Scope(NamedTuple):
+    """What a measure is of: a channel, the marketplaces together, or all."""
+
+    name: str
+    kind: str
+    channels: pd.DataFrame
+
+
+def _scopes(channels: pd.DataFrame) -> Iterator[_Scope]:
+    for name, row in channels.groupby(level=0):
+        yield _Scope(str(name), str(row["kind"].iloc[0]), row)
+    yield _Scope(MARKETPLACES, "marketplace", channels[channels["kind"] == "marketplace"])
+    yield _Scope(ALL, "", channels)
+
+
+def shares(
+    measure: str, channels: pd.DataFrame, why_not: str, *, says: Says = nothing
+) -> Iterator[dict[str, Any]]:
+    """What each scope has of the whole, which must be known and positive, as rows of the table.
+
+    `channels` has a row a channel: `kind`, the measure, `lines` and `lines in currency`. `why_not` is the
+    reason for which the whole may be missing.
+    """
+    whole = channels[measure].sum(skipna=False)
+    for scope in _scopes(channels):
+        amount = scope.channels[measure].sum(skipna=False)
+        share = amount / whole if whole > 0 else math.nan
+        rests_on = _lines(measure, scope, says(scope.channels))
+        if math.isnan(amount) or whole <= 0:
+            rests_on = _unknown(why_not or "it adds up to nothing")
+        elif math.isnan(whole):
+            rests_on += f"; no share of the whole, because {why_not}"
+        yield _row(measure, scope, rests_on, amount, share)
+
+
+def ratios(
+    measure: str, channels: pd.DataFrame, part: str, whole: str, why_not: str, *, says: Says = nothing
+) -> Iterator[dict[str, Any]]:
+    """The share of each scope's own orders or customers of which something holds, as rows of the table."""
+    for scope in _scopes(channels):
+        if measure == "reachable" and scope.kind == "marketplace":
+            yield _row(measure, scope, _lines(measure, scope), 0.0, 0.0)
+            continue
+        amount, base = (scope.channels[column].sum(skipna=False) for column in (part, whole))
+        share = amount / base if base > 0 else math.nan
+        rests_on = _lines(measure, scope, says(scope.channels))
+        if math.isnan(share):
+            rests_on = _unknown(why_not or "nothing was sold")
+        yield _row(measure, scope, rests_on, amount, share)
+
+
+def concentration(channels: pd.DataFrame, why_not: str) -> dict[str, Any]:
+    """The Herfindahl–Hirschman index: 1 where one channel sells all."""
+    whole = channels["revenue"].sum(skipna=False)
+    index = float((channels["revenue"] / whole).pow(2).sum(skipna=False)) if whole > 0 else math.nan
+    scope = _Scope(ALL, "", channels)
+    rests_on = _lines("concentration", scope)
+    if math.isnan(index):
+        rests_on = _unknown(why_not or "it adds up to nothing")
+    return _row("concentration", scope, rests_on, math.nan, index)
+
+
+def _row(measure: str, scope: _Scope, rests_on: str, amount: float, share: float) -> dict[str, Any]:
+    return {
+        "measure": measure,
+        "scope": scope.name,
+        "kind": scope.kind,
+        "amount": amount,
+        "share": share,
+        "rows": _line_count(measure, scope),
+        "rests_on": rests_on,
+    }
+
+
+def _line_count(measure: str, scope: _Scope) -> int:
+    return int(scope.channels["lines in currency" if measure in _IN_MONEY else "lines"].sum())
+
+
+def _lines(measure: str, scope: _Scope, told: str = "") -> str:
+    return count(_line_count(measure, scope), "order line") + (f": {told}" if told else "")
+
+
+def _unknown(why: str) -> str:
+    return f"not measurable from these files, because {why}"
+
+
+# ------------------------ How much of the business hangs on marketplaces
+
+#: What sums of money in floating point may be off by, as a share.
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """Measures of dependence, by channel, for the marketplaces together and for all channels.
+
+    `table` has a row for each measure and scope: `measure, scope, kind, amount, share, rows, rests_on`;
+    `rows` counts the order lines behind it. Shares lie between 0 and 1; `concentration` is the HHI, the sum
+    of squared revenue shares. Where a measure cannot be had, its share is missing and `rests_on` says why.
+    """
+
+    table: pd.DataFrame
+    currency: str
+
+    def share(self, measure: str, scope: str = MARKETPLACES) -> float | None:
+        """A share, or None where it is not measurable. Raises KeyError where there is no such row."""
+        value = self._row(measure, scope)["share"]
+        return None if pd.isna(value) else float(value)
+
+    def amount(self, measure: str, scope: str = MARKETPLACES) -> float | None:
+        """The amount behind a share: money, orders or customers."""
+        value = self._row(measure, scope)["amount"]
+        return None if pd.isna(value) else float(value)
+
+    def rests_on(self, measure: str, scope: str = MARKETPLACES) -> str:
+        """What the measure rests on, or why it cannot be had."""
+        return str(self._row(measure, scope)["rests_on"])
+
+    @property
+    def known_orders(self) -> float:
+        """Orders of your own channels whose buyer has a key: you know who bought."""
+        return (self.amount("identified", ALL) or 0.0) - self.recognised_orders
+
+    @property
+    def recognised_orders(self) -> float:
+        """Marketplace orders whose buyer has a key: told apart from other buyers, but not known."""
+        return self.amount("identified") or 0.0
+
+    @property
+    def known(self) -> float | None:
+        """The share of all orders whose buyer you know, or None where nothing was sold."""
+        orders = self.amount("orders", ALL)
+        return self.known_orders / orders if orders else None
+
+    def _row(self, measure: str, scope: str) -> "pd.Series[Any]":
+        found = self.table[(self.table["measure"] == measure) & (self.table["scope"] == scope)]
+        if found.empty:
+            raise KeyError(f"There is no {measure!r} of {scope!r}.")
+        return found.iloc[0]
+
+    def __str__(self) -> str:
+        revenue, known = self.share("revenue"), self.known
+        if revenue is None:
+            return f"How dependent the revenue is, is {self.rests_on('revenue')}"
+        if not revenue:
+            return "No revenue comes through a marketplace."
+        whole = self.amount("revenue", ALL) or 0.0
+        text = f"{percent(revenue)} of {money(whole, self.currency)} revenue comes through marketplaces"
+        if known is None:
+            return f"{text}."
+        return f"{text}; you know who bought in {percent(known)} of all orders."
+
+    __repr__ = __str__
+
+
+def dependence(
+    orders: Any,
+    currency: str | None = None,
+    costs: Economics | None = None,
+    alive: Mapping[str, float] | None = None,
+) -> Dependence:
+    """Shares of revenue, contribution, orders, repeat orders, identified and reachable customers.
+
+    `orders`: Orders. `currency`: the one in which money is measured; needed where sales are in several, for
+    they are never added up. `costs`: what an order costs; contribution cannot be had without. `alive`: the
+    probability by customer_key that the customer still buys; without it every customer counts alike.
+
+    Revenue is item value less discount and refund. Identified orders have a customer key; on a marketplace it
+    tells buyers apart and not who they are. A repeat order is an identified customer's order after the first.
+    Reachable is the share of customers who said yes to being written to; no answer is a no, and a
+    marketplace's customers are not reachable outside its own tools. Contribution is with the fees that were
+    booked, where files tell them. Raises ValueError where nothing was sold in `currency`.
+
+    >>> from ownchannel.orders import read_orders
+    >>> columns = {"order_id": "No", "ordered_at": "Day", "item_value": "Amount", "currency": "EUR"}
+    >>> lines = (b"No,Day,Amount", b"1,2026-03-01,75", b"2,2026-03-02,25")
+    >>> bazaar = ("bazaar.csv", bytes([10]).join(lines))
+    >>> dependence(read_orders(bazaar, columns | {"channel": "Bazaar", "kind": "marketplace"}))
+    100% of €100 revenue comes through marketplaces; you know who bought in 0% of all orders.
+    """
+    months = channel_months(orders)
+    code, no_money = _currency(months, currency)
+    in_code = months[months["currency"] == code]
+    channels = _channels(orders.sales, months, alive)
+    channels["revenue"] = _by_channel(in_code, "net_value", channels, no_money)
+    channels["lines in currency"] = _by_channel(in_code, "lines", channels, no_money)
+    no_costs = no_money or ("" if costs else "they do not hold the goods' costs; give them with costs=…")
+    left = contribution_by_month(in_code, costs or Economics())
+    for column in ("contribution", "fee_base", "fee_base_told"):
+        channels[column] = _by_channel(left, column, channels, no_costs)
+    hidden = " and ".join(channels.index[channels["identified orders"] == 0])
+    nobody = f"no file tells who bought on {hidden}, so that"
+    rows = [
+        *shares("revenue", channels, no_money, says=_sold(code)),
+        *shares("contribution", channels, no_costs, says=_costs(code)),
+        *shares("orders", channels, ""),
+        *shares(
+            "repeat orders", channels, f"{nobody} a second order cannot be told from a first", says=_keys
+        ),
+        *ratios("identified", channels, "identified orders", "orders", ""),
+        *ratios(
+            "reachable",
+            channels,
+            "consenting",
+            "customers",
+            f"{nobody} its customers cannot be counted",
+            says=_keys,
+        ),
+        concentration(channels, no_money),
+    ]
+    return Dependence(pd.DataFrame(rows), code)
+
+
+def _sold(currency: str) -> Says:
+    return lambda part: "" if part["lines in currency"].sum() else f"nothing was sold in {currency}"
+
+
+def _costs(currency: str) -> Says:
+    """Whose fees and costs a contribution is after."""
+    sold = _sold(currency)
+    rest = "goods, advertising and parcels that you pay for at your settings"
+    return lambda part: sold(part) or f"{fees_in_words(part)}; {rest}"
+
+
+def fees_in_words(months: pd.DataFrame) -> str:
+    """On which fees a contribution rests, from its `fee_base_told` and `fee_base`.
+
+    >>> fees_in_words(pd.DataFrame({"fee_base": [60.0, 40.0], "fee_base_told": [60.0, 30.0]}))
+    'fees as booked for 90% of the revenue, the fee table for the rest'
+    """
+    base = months["fee_base"].sum()
+    told = months["fee_base_told"].sum() / base if base > 0 else 0.0
+    if told > 1 - ROUNDING:
+        return "fees as booked"
+    if told < ROUNDING:
+        return "the fee table"
+    return f"fees as booked for {_whole_percent(told)} of the revenue, the fee table for the rest"
+
+
+def _keys(part: pd.DataFrame) -> str:
+    """Of how many orders the buyers are told apart."""
+    identified, orders = part["identified orders"].sum(), part["orders"].sum()
+    if not 0 < identified < orders:
+        return ""
+    share = _whole_percent(identified / orders)
+    return f"buyers are told apart in {share} of the orders, and the others are left out"
+
+
+def _whole_percent(share: float) -> str:
+    """A share of a part, which is neither 0% nor 100%."""
+    return percent(min(max(share, 0.01), 0.99))
+
+
+def _currency(months: pd.DataFrame, wanted: str | None) -> tuple[str, str]:
+    """The currency in which money is measured, and why there is none."""
+    sold_in = sorted(set(months["currency"]))
+    if wanted is not None and wanted not in sold_in:
+        raise ValueError(
+            f"Nothing was sold in {wanted}; the sales are in {', '.join(sold_in) or 'no currency'}."
+        )
+    if wanted is not None or len(sold_in) == 1:
+        return wanted or sold_in[0], ""
+    if not sold_in:
+        return "", "they hold no sales"
+    return "", f"sales are in {' and '.join(sold_in)}, which are never added up; choose one with currency=…"
+
+
+def _channels(sales: pd.DataFrame, months: pd.DataFrame, alive: Mapping[str, float] | None) -> pd.DataFrame:
+    """One row a channel: kind, lines, orders, and its customers; missing where the platform hides them."""
+    counts = {"lines": "lines", "orders": "orders", "identified_orders": "identified orders"}
+    counts["repeat_orders"] = "repeat orders"
+    sums = months.groupby("channel")[list(counts)].sum().astype("float64").rename(columns=counts)
+    channels = months.groupby("channel")[["kind"]].first().join(sums)
+    channels.loc[channels["identified orders"] == 0, "repeat orders"] = math.nan
+    return channels.join(_customers(sales, alive))
+
+
+def _customers(sales: pd.DataFrame, alive: Mapping[str, float] | None) -> pd.DataFrame:
+    """By channel, the customers with a key and those of them who last said yes, each by its P(alive)."""
+    known = sales[sales["customer_key"].notna()].sort_values("ordered_at", kind="stable")
+    last = known.groupby(["channel", "customer_key"])[["kind", "consent"]].last().reset_index()
+    weight = pd.Series([1.0 if alive is None else alive.get(key, 0.0) for key in last["customer_key"]])
+    said_yes = last["consent"].fillna(False).astype(bool) & (last["kind"] == "owned")
+    weighed = last[["channel"]].assign(customers=weight, consenting=said_yes.astype("float64") * weight)
+    return weighed.groupby("channel")[["customers", "consenting"]].sum()
+
+
+def _by_channel(
+    months: pd.DataFrame, column: str, channels: pd.DataFrame, why_not: str
+) -> "pd.Series[float]":
+    """The sum of a column, 0 for a channel without such months; missing where there is a reason for it."""
+    if why_not:
+        return pd.Series(math.nan, channels.index)
+    return months.groupby("channel")[column].sum().astype("float64").reindex(channels.index, fill_value=0.0)

@@ -1,0 +1,227 @@
+"""What happens when the marketplace stops, or raises its fee: the last year, played again without it."""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ownchannel.assumptions import Assumption
+from ownchannel.marketplace._economics import Economics
+
+Floats = NDArray[np.float64]
+
+#: Months that are looked ahead.
+HORIZON = 24
+
+_STOP = "If the marketplace stopped on Monday"
+_FEE = "If its fee rose"
+
+
+class Shocks(Economics):
+    """What an order costs, and what might happen."""
+
+    downtime_months: Annotated[
+        float,
+        Assumption(
+            label="Months without it",
+            unit="months",
+            valid=(0, HORIZON),
+            slider=(0, HORIZON),
+            plausible=(0, 12),
+            step=1,
+            help="How long it sells nothing of yours; afterwards its sales come back in full.",
+            source="Assumption: no trustworthy rate or length of suspensions is published",
+            confidence="assumption",
+            group=_STOP,
+        ),
+    ] = 3
+    fixed_costs: Annotated[
+        float,
+        Assumption(
+            label="Fixed costs",
+            unit="money a month",
+            valid=(0, 1_000_000_000),
+            slider=(0, 20_000),
+            plausible=(1_000, 15_000),
+            step=100,
+            help="What you pay every month whether you sell or not: wages, rent, software.",
+            source="Your own books; the default is an assumption for a brand of this size",
+            confidence="assumption",
+            group=_STOP,
+        ),
+    ] = 5_000
+    cash: Annotated[
+        float,
+        Assumption(
+            label="Cash in the bank",
+            unit="money",
+            valid=(0, 1_000_000_000),
+            slider=(0, 100_000),
+            plausible=(2_000, 80_000),
+            step=500,
+            help="What you could spend tomorrow, credit lines included.",
+            source="Your own books; the default is an assumption for a brand of this size",
+            confidence="assumption",
+            group=_STOP,
+        ),
+    ] = 12_000
+    fee_rise: Annotated[
+        float,
+        Assumption(
+            label="Fee rise",
+            unit="points",
+            valid=(0, 1),
+            slider=(0, 0.15),
+            plausible=(0, 0.05),
+            step=0.005,
+            help="Added to the referral fee; prices and sales stay as they are.",
+            source="Assumption: referral fees have stood still since January 2024, as vendors quote them",
+            confidence="assumption",
+            group=_FEE,
+        ),
+    ] = 0.02
+
+
+@dataclass(frozen=True)
+class Year:
+    """Twelve months of contribution and fee base, to be played again from the month after the data."""
+
+    months: tuple[date, ...]
+    owned: Floats
+    marketplace: Floats
+    fee_base: Floats
+    """What the marketplace's fee is taken from."""
+    marketplace_orders: float
+    months_seen: int
+    """Complete months that the year rests on; below 12 their mean stands for the rest."""
+
+
+def last_twelve_months(contribution: pd.DataFrame, last_day: date) -> tuple[pd.DataFrame, list[date]]:
+    """The rows of `contribution_by_month` in the last twelve complete months, and those months.
+
+    `last_day` is the last day that the files cover: a month that it cuts short is left out. Raises ValueError
+    where no month is complete.
+    """
+    complete = date(last_day.year, last_day.month, 1)
+    if last_day.day < calendar.monthrange(last_day.year, last_day.month)[1]:
+        complete = _months_on(complete, -1)
+    wanted = [_months_on(complete, shift) for shift in range(-11, 1)]
+    seen = contribution[contribution["month"].isin(wanted)]
+    if seen.empty:
+        raise ValueError(
+            "No month is complete in these files: read exports that cover a whole month at least."
+        )
+    return seen, wanted
+
+
+def last_year(contribution: pd.DataFrame, last_day: date) -> Year:
+    """The last twelve complete months of `contribution_by_month`, in the order of the year to come.
+
+    >>> sold = {"kind": "owned", "contribution": 5.0, "fee_base": 9.0, "orders": 2.0}
+    >>> year = last_year(pd.DataFrame([sold | {"month": date(2026, 9, 1)}]), date(2026, 9, 30))
+    >>> float(year.owned.sum()), year.months_seen
+    (60.0, 1)
+    """
+    seen, wanted = last_twelve_months(contribution, last_day)
+    by_kind = seen.groupby(["month", "kind"])[["contribution", "fee_base", "orders"]].sum()
+
+    def series(kind: str, column: str) -> Floats:
+        known = by_kind[column].unstack("kind").reindex(columns=[kind])[kind].fillna(0.0)
+        return known.reindex(wanted).fillna(known.mean()).to_numpy(dtype=np.float64)
+
+    return Year(
+        months=tuple(_months_on(wanted[-1], shift) for shift in range(1, HORIZON + 1)),
+        owned=series("owned", "contribution"),
+        marketplace=series("marketplace", "contribution"),
+        fee_base=series("marketplace", "fee_base"),
+        marketplace_orders=float(series("marketplace", "orders").sum()),
+        months_seen=seen["month"].nunique(),
+    )
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Cash month by month (position 0 is today), as things are and with the marketplace stopped."""
+
+    as_today: Floats
+    stopped: Floats
+    lost: float
+    """Contribution that does not come while it is stopped."""
+    runway: int | None
+    """The first month that ends without cash if the marketplace never came back; None within the horizon."""
+
+    @property
+    def lowest(self) -> float:
+        """The lowest cash while and after it is stopped."""
+        return float(self.stopped.min())
+
+    @property
+    def lowest_month(self) -> int:
+        """The month after which cash is lowest; 0 is today."""
+        return int(self.stopped.argmin())
+
+
+def stop(year: Year, downtime_months: float, fixed_costs: float, cash: float) -> Stop:
+    """Cash over the next two years if no marketplace sold anything for the first `downtime_months` months.
+
+    The year repeats itself. balance(t) = balance(t−1) + contribution(t) − fixed costs; the marketplaces'
+    contribution is 0 while they are stopped; their advertising and fulfilment stop with their orders.
+
+    >>> year = Year((), np.zeros(12), np.full(12, 500.0), np.full(12, 2_000.0), 240.0, 12)
+    >>> stop(year, downtime_months=2, fixed_costs=100, cash=250).lowest
+    50.0
+    """
+    owned, marketplace = np.resize(year.owned, HORIZON), np.resize(year.marketplace, HORIZON)
+    sells = np.arange(HORIZON) >= downtime_months
+
+    def balance(contribution: Floats) -> Floats:
+        return np.concatenate([[cash], cash + np.cumsum(contribution - fixed_costs)])
+
+    broke = np.flatnonzero(balance(owned)[1:] < 0)
+    return Stop(
+        as_today=balance(owned + marketplace),
+        stopped=balance(owned + marketplace * sells),
+        lost=float(marketplace[~sells].sum()),
+        runway=int(broke[0]) + 1 if len(broke) else None,
+    )
+
+
+@dataclass(frozen=True)
+class FeeRise:
+    """A year of marketplace contribution before and after a rise of its fee, and the orders behind it."""
+
+    before: float
+    after: float
+    orders: float
+    points_to_nothing: float
+    """The rise at which the marketplaces' orders leave nothing; negative where they leave less already."""
+
+    @property
+    def cost(self) -> float:
+        """Contribution lost a year."""
+        return self.before - self.after
+
+
+def raise_fee(year: Year, points: float) -> FeeRise:
+    """A year with the fee `points` (a share: 0.02 for two points) higher, all else as it was.
+
+    >>> year = Year((), np.zeros(12), np.full(12, 500.0), np.full(12, 2_000.0), 240.0, 12)
+    >>> raise_fee(year, points=0.02).cost
+    480.0
+    """
+    before, base = float(year.marketplace.sum()), float(year.fee_base.sum())
+    return FeeRise(
+        before=before,
+        after=before - points * base,
+        orders=year.marketplace_orders,
+        points_to_nothing=before / base if base else 0.0,
+    )
+
+
+def _months_on(month: date, shift: int) -> date:
+    number = month.year * 12 + month.month - 1 + shift
+    return date(number // 12, number % 12 + 1, 1)

@@ -1,0 +1,303 @@
+"""Archives unpacked under limits: no header is believed, the bytes are counted as they come."""
+
+import gzip
+import io
+import math
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
+
+from ownchannel.orders._cells import without_address
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+#: Bytes of one file, and of all that one archive unpacks to. Ten years of a busy shop's orders are below it.
+LARGEST_FILE = 2_000_000_000
+#: Files in an archive, and in the archives that it holds. A year of daily exports from two platforms is 730.
+MOST_MEMBERS = 1_000
+#: Unpacked bytes for each packed one. Exports give 5 to 50; 1,032 is the most that deflate can give.
+HIGHEST_RATIO = 200
+#: Below this size a high ratio does no harm, and small files of like rows reach it honestly.
+RATIO_COUNTS_FROM = 10_000_000
+#: Bytes of all archives and workbooks inside one archive: read from their end, they have to be kept whole.
+LARGEST_INNER = 100_000_000
+#: Bytes of a zip's list of members, which is read in one go: room for 1,000 long names.
+LARGEST_DIRECTORY = 1_000_000
+#: Characters of a member's name, with its folders.
+LONGEST_NAME = 1_000
+
+#: What damaged, truncated, locked or vanished files and archives raise.
+DAMAGED = (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile)
+
+_CHUNK, _BUFFER = 1 << 20, 1 << 16
+_LONGEST_SHOWN = 120
+_LEADS_OUT = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)")
+_LOCAL_HEADER = struct.Struct("<4s22xHH")
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_IS_ENCRYPTED = 0x1
+
+_UNPACK_IT = "Unpack it and hand in the folder."
+_RATIO = (
+    f"It unpacks to more than {HIGHEST_RATIO} times its packed size, as no export does: it was not read on. "
+    "Fetch the file again."
+)
+_TOTAL = "It unpacks to more than {most}, which is the most that is read of one archive. " + _UNPACK_IT
+_MANY = f"It holds more than {MOST_MEMBERS:,} files, the most that are read of one archive. {_UNPACK_IT}"
+_INNER = "The archives and workbooks inside it are over {most}, and have to be kept in memory. " + _UNPACK_IT
+
+_BAD_NAME = (
+    "Its name in the archive leads out of the archive (by .., a drive or a backslash): it was not read. "
+    "Pack the file again under a plain name."
+)
+_LONG_NAME = f"Its name in the archive is over {LONGEST_NAME:,} characters long. Give it a shorter one."
+_NOT_A_FILE = "In the archive it is a link or a device and no file. Pack the file itself."
+_LOCKED = "It is locked with a password. Pack it again without one."
+_METHOD = "It is packed in a way that is not read here. Pack it again as an ordinary zip."
+_LATER_NAMESAKE = (
+    "The archive holds another file of this name behind it, and that one was read. Give them different names."
+)
+
+Opener = Callable[[], AbstractContextManager[BinaryIO]]
+
+
+class TooLarge(OSError):
+    """More than is read of a file or an archive; its message is the sentence for the person."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file in an archive: the name to show, and a way to open its bytes from the start."""
+
+    name: str
+    open: Opener
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file in an archive that is not opened, and why, as a sentence."""
+
+    name: str
+    reason: str
+
+
+class Unpacking:
+    """What an archive has unpacked to so far, with the archives that it holds; raises TooLarge at the limits.
+
+    A file is counted once, however often it is opened.
+    """
+
+    def __init__(self) -> None:
+        self._bytes: dict[object, int] = {}
+        self._total = 0
+        self._kept = 0
+        self._members = 0
+
+    def add_members(self, number: int) -> None:
+        """So many further files."""
+        self._members += number
+        if self._members > MOST_MEMBERS:
+            raise TooLarge(_MANY)
+
+    def reach(self, file: object, unpacked: int, packed: int) -> None:
+        """A file was read as far as `unpacked` bytes, which came out of `packed` ones."""
+        if unpacked > RATIO_COUNTS_FROM and unpacked > HIGHEST_RATIO * packed:
+            raise TooLarge(_RATIO)
+        before = self._bytes.get(file, 0)
+        if unpacked > before:
+            self._bytes[file] = unpacked
+            self._total += unpacked - before
+            _check_total(self._total)
+
+    def keep(self, opened: Opener) -> Opener:
+        """An archive inside the archive, unpacked into memory: its end can only be read from there."""
+        room = LARGEST_INNER - self._kept
+        held = io.BytesIO()
+        with opened() as file:
+            while piece := file.read(_CHUNK):
+                held.write(piece)
+                if held.tell() > room:
+                    raise TooLarge(_INNER.format(most=size_text(LARGEST_INNER)))
+        content = held.getvalue()
+        self._kept += len(content)
+        return lambda: io.BytesIO(content)
+
+
+def _check_total(size: int) -> None:
+    if size > LARGEST_FILE:
+        raise TooLarge(_TOTAL.format(most=size_text(LARGEST_FILE)))
+
+
+def size_text(number: int) -> str:
+    """Bytes in the unit in which a file manager shows them, rounded up.
+
+    >>> size_text(2_000_000_000), size_text(200_000_001)
+    ('2 GB', '200.1 MB')
+    """
+    unit, name = (10**9, "GB") if number >= 10**9 else (10**6, "MB")
+    return f"{math.ceil(10 * number / unit) / 10:g} {name}"
+
+
+def shown_name(name: str) -> str:
+    """A name fit for a page: no e-mail address, none of the characters that disguise it, and no endless one.
+
+    >>> shown_name("orders" + chr(27) + "[31m.csv"), shown_name("to ann@example.com/orders.csv")
+    ('orders[31m.csv', 'to [address removed]/orders.csv')
+    """
+    plain = "/".join(map(without_address, "".join(filter(str.isprintable, name)).split("/")))
+    return plain if len(plain) <= _LONGEST_SHOWN else f"…{plain[1 - _LONGEST_SHOWN :]}"
+
+
+def own_name(name: str) -> str:
+    """The last part of a path in the style of any system.
+
+    >>> own_name("C:" + chr(92) + "exports" + chr(92) + "orders.csv"), own_name("../../orders.csv")
+    ('orders.csv', 'orders.csv')
+    """
+    return shown_name(re.split(r"[/\\]", name.rstrip("/\\"))[-1]) or "a file without a name"
+
+
+# ---------------------------------------------------------------- reading
+
+
+class CheckedReader(io.RawIOBase):
+    """Bytes of `file`, never many at once; `check` hears how far the reading came, and may raise."""
+
+    def __init__(self, file: io.BufferedIOBase, check: Callable[[int], None]) -> None:
+        self._file = file
+        self._check = check
+        self._at = 0
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def seekable(self) -> bool:
+        """Whether the file is."""
+        return self._file.seekable()
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Fill the buffer, or part of it; 0 at the end."""
+        view = memoryview(buffer)
+        data = self._file.read1(min(len(view), _CHUNK))  # what is at hand: damage may follow
+        view[: len(data)] = data
+        self._at += len(data)
+        self._check(self._at)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go elsewhere in the file."""
+        self._at = self._file.seek(offset, whence)
+        return self._at
+
+
+def checked(file: io.BufferedIOBase, check: Callable[[int], None]) -> BinaryIO:
+    """The file with a check on how far it was read."""
+    return io.BufferedReader(CheckedReader(file, check), _BUFFER)
+
+
+class PackedBytes(io.RawIOBase):
+    """The packed bytes of an archive, counted."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.taken = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to so many bytes. Raises TooLarge where a zip's directory is longer than is read."""
+        # Members are read in small pieces: only a directory, as long as it claims to be, asks for so much.
+        if size > max(LARGEST_DIRECTORY, _CHUNK):
+            raise TooLarge(_MANY)
+        data = self._file.read(size)
+        self.taken += len(data)
+        return data
+
+    def seekable(self) -> bool:
+        """Whether the file is."""
+        return self._file.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go elsewhere in the file."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """The place in the file."""
+        return self._file.tell()
+
+
+def gunzipped(opened: Opener, unpacking: Unpacking) -> Opener:
+    """A way to open what a gzip holds."""
+
+    @contextmanager
+    def inner() -> Iterator[BinaryIO]:
+        with opened() as file:
+            packed = PackedBytes(file)
+            with gzip.GzipFile(fileobj=packed) as unpacked:
+                yield checked(unpacked, lambda at: unpacking.reach(opened, at, packed.taken))
+
+    return inner
+
+
+def listed(opened: Opener) -> list[zipfile.ZipInfo]:
+    """What a zip lists, its folders left out. Raises one of DAMAGED where it cannot be read."""
+    with opened() as file, _damage_told(), zipfile.ZipFile(PackedBytes(file)) as archive:
+        # A member without a name is none; `is_dir` looks at the last letter of it.
+        return [info for info in archive.infolist() if info.filename and not info.is_dir()]
+
+
+def contents(opened: Opener, unpacking: Unpacking) -> list[Member | Refused]:
+    """The files of a zip, by name. Raises one of DAMAGED where it cannot be read."""
+    infos = listed(opened)
+    _check_total(sum(info.file_size for info in infos))
+    last = {info.filename: info for info in infos}
+    found: list[Member | Refused] = []
+    for info in sorted(infos, key=lambda info: info.filename):
+        name = shown_name(info.filename)
+        if _LEADS_OUT.search(info.orig_filename):
+            found.append(Refused(own_name(info.orig_filename), _BAD_NAME))
+        elif reason := _LATER_NAMESAKE if last[info.filename] is not info else _why_not(info):
+            found.append(Refused(name, reason))
+        else:
+            found.append(Member(name, partial(_member, opened, info, unpacking)))
+    return found
+
+
+def _why_not(info: zipfile.ZipInfo) -> str | None:
+    if len(info.filename) > LONGEST_NAME:
+        return _LONG_NAME
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
+        return _NOT_A_FILE
+    if info.flag_bits & _IS_ENCRYPTED:
+        return _LOCKED
+    return None if info.compress_type in _METHODS else _METHOD
+
+
+@contextmanager
+def _member(opened: Opener, info: zipfile.ZipInfo, unpacking: Unpacking) -> Iterator[BinaryIO]:
+    # ZipFile.open would read the directory again for each of a thousand members.
+    with opened() as file:
+        with _damage_told():
+            file.seek(info.header_offset)
+            signature, *lengths = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
+            if signature != b"PK\x03\x04":
+                raise zipfile.BadZipFile("There is no file where the directory says.")
+            file.seek(sum(lengths), io.SEEK_CUR)
+        packed = PackedBytes(file)
+        with zipfile.ZipExtFile(packed, "r", info) as unpacked:
+            yield checked(unpacked, lambda at: unpacking.reach(info, at, packed.taken))
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """For what zipfile lets through: names that are no text, places before the file's start."""
+    try:
+        yield
+    except (ValueError, OverflowError, struct.error) as error:
+        raise zipfile.BadZipFile("The archive is damaged.") from error

@@ -1,0 +1,247 @@
+"""Records of delimited text, whatever state it is in: each with the line that it starts on."""
+
+import csv
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TextIO, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import csv as arrow_csv
+
+from ownchannel.orders._archives import DAMAGED
+
+T = TypeVar("T")
+
+#: A line of a report has some hundred characters, with long notes a few thousand.
+LONGEST_LINE = 1_000_000
+#: So often a quote that is not closed is looked for over so many lines; after that on its own line only.
+MOST_SEARCHES = 50
+
+LINE_TOO_LONG = f"is longer than {LONGEST_LINE:,} characters"
+CELL_TOO_LONG = f"has a cell longer than {csv.field_size_limit():,} characters"
+QUOTE_NOT_CLOSED = "has a quote that is not closed"
+
+#: Characters: a line may be as short as its end, so that a block may be as many lines.
+_BLOCK = 1 << 19
+
+Line = str | None
+"""None stands for a line that is too long."""
+
+Block = tuple[int, list[Line]]
+"""The number of its first line, and the lines."""
+
+NumberedLine = tuple[int, Line]
+
+Record = tuple[int, list[str] | str]
+"""The line of the file that a record starts on, and its cells; a sentence where it cannot be parsed."""
+
+
+class Lines:
+    """Numbered lines of a text, a block at a time; what of a line is too long is not kept.
+
+    `check_end` raises where the text does not end but is cut short: its last line is none, then.
+    """
+
+    def __init__(self, text: TextIO, check_end: Callable[[], None] = lambda: None) -> None:
+        self._text, self._check_end = text, check_end
+        self.characters = 0
+        """Read so far."""
+
+    def __iter__(self) -> Iterator[Block]:
+        number, begun, skips = 1, "", False
+        while text := self._text.read(_BLOCK):
+            self.characters += len(text)
+            *whole, begun = (begun + text).split("\n")
+            lines: list[Line] = [line if len(line) <= LONGEST_LINE else None for line in whole]
+            if skips and lines:
+                lines[0], skips = None, False
+            if len(begun) > LONGEST_LINE:
+                begun, skips = "", True
+            if lines:
+                yield number, lines
+            number += len(lines)
+        self._check_end()
+        if begun or skips:
+            yield number, [None if skips else begun]
+
+
+def records(
+    blocks: Iterable[Block],
+    delimiter: str,
+    quoted: bool,
+    at_once: Callable[[Block], T | None] = lambda block: None,
+) -> Iterator[T | list[Record]]:
+    """Every record, some thousands at a time; or what `at_once` makes of a block, where it makes anything.
+
+    Where cells are not `quoted`, quotes are plain characters (12" x 18").
+    """
+    if quoted:
+        yield from _quoted(iter(blocks), delimiter, at_once)
+        return
+    for block in blocks:
+        whole = at_once(block)
+        yield (
+            whole
+            if whole is not None
+            else [
+                (number, LINE_TOO_LONG if line is None else line.split(delimiter))
+                for number, line in _numbered(block)
+            ]
+        )
+
+
+def _numbered(block: Block) -> Iterator[NumberedLine]:
+    number, lines = block
+    return enumerate(lines, number)
+
+
+def _quoted(
+    blocks: Iterator[Block], delimiter: str, at_once: Callable[[Block], T | None]
+) -> Iterator[T | list[Record]]:
+    """Cells by the rules of CSV. Behind a record whose quote is never closed the next line starts anew."""
+    searches = 0
+    waiting: deque[NumberedLine] = deque()
+    for block in blocks:
+        whole = at_once(block)
+        if whole is not None:
+            yield whole
+            continue
+        found: list[Record] = []
+        waiting.extend(_numbered(block))
+        while waiting:
+            number, line = waiting.popleft()
+            if line is None or '"' not in line:
+                found.append((number, LINE_TOO_LONG if line is None else line.split(delimiter)))
+                continue
+            feed = _Feed(line, _following(waiting, blocks) if searches < MOST_SEARCHES else iter(()))
+            try:
+                cells = feed.parsed(delimiter)
+            except DAMAGED:
+                yield found
+                raise
+            found.append((number, cells))
+            if isinstance(cells, str):
+                searches += 1
+                waiting.extendleft(reversed(feed.further))
+        yield found
+
+
+def _following(waiting: deque[NumberedLine], blocks: Iterator[Block]) -> Iterator[NumberedLine]:
+    """Lines to come, taken from those that wait as they are used, and from further blocks."""
+    while True:
+        while waiting:
+            yield waiting.popleft()
+        block = next(blocks, None)
+        if block is None:
+            return
+        waiting.extend(_numbered(block))
+
+
+class _Feed:
+    """The lines of one record on their way to the parser, which takes as many as it needs."""
+
+    def __init__(self, first: str, following: Iterator[NumberedLine]) -> None:
+        self._first, self._following = first, following
+        self.further: list[NumberedLine] = []
+        """Lines taken beyond the first."""
+        self._asked_too_much = False
+
+    def parsed(self, delimiter: str) -> list[str] | str:
+        """The record's cells, or what is wrong with it."""
+        try:
+            cells = next(csv.reader(self._lines(), delimiter=delimiter))
+        except csv.Error:
+            return CELL_TOO_LONG
+        if self._asked_too_much or (self.further and not self._closes_properly(delimiter)):
+            return QUOTE_NOT_CLOSED
+        return cells
+
+    def _lines(self) -> Iterator[str]:
+        yield self._first + "\n"
+        for number, line in islice(self._following, LONGEST_RECORD):
+            self.further.append((number, line))
+            if line is None:
+                break
+            yield line + "\n"
+        self._asked_too_much = True
+
+    def _closes_properly(self, delimiter: str) -> bool:
+        """Whether each cell ends at its closing quote, for else another record's quote opens a cell there."""
+        lines = [self._first, *(line or "" for _, line in self.further)]
+        try:
+            next(csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True))
+        except csv.Error:
+            return False
+        return True
+
+
+# ------------------------ Lines of text as columns at once, for the blocks of a file that are in order,
+
+#: A cell in quotes may hold line breaks; one whose quote is never closed would swallow the file.
+LONGEST_RECORD = 500
+
+#: The column, behind those of cells, with the line that a row starts on.
+LINE = "line"
+
+
+def cells_of(records: Sequence[Sequence[str]], lines: Sequence[int], width: int) -> pa.Table:
+    """Records of one width as a table: a column a place, and the lines that they start on."""
+    columns = zip(*records, strict=True) if records else [()] * width
+    return pa.table(
+        [*(pa.array(column, pa.string()) for column in columns), pa.array(lines, pa.int64())], _names(width)
+    )
+
+
+def read_block(
+    lines: Sequence[str | None], first: int, delimiter: str, quoted: bool, width: int
+) -> pa.Table | None:
+    """The same of a block's lines, the first of which is line `first`; None where any needs a closer look.
+
+    So are blocks with rows of another width, blank lines, lines too long, and quotes that are not closed.
+    """
+    longest = csv.field_size_limit()
+    if width < 2 or any(line is None or len(line) > longest for line in lines):
+        return None
+    # A quote that is still open at the end takes the last line, which is empty cells, too.
+    text = "\n".join([*map(str, lines), delimiter * (width - 1)])
+    rows = _parsed(text.encode(), delimiter, quoted, width)
+    if rows is None or not len(rows):
+        return None
+    rows = rows.slice(0, len(rows) - 1)
+    starts = np.arange(len(lines)) if len(rows) == len(lines) else _starts(lines, delimiter)
+    if starts is None or len(starts) != len(rows):
+        return None
+    return rows.append_column(LINE, pa.array(starts + first))
+
+
+def _names(width: int) -> list[str]:
+    return [*map(str, range(width)), LINE]
+
+
+def _parsed(text: bytes, delimiter: str, quoted: bool, width: int) -> pa.Table | None:
+    names = _names(width)[:-1]
+    try:
+        return arrow_csv.read_csv(
+            pa.BufferReader(text),
+            arrow_csv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=names),
+            arrow_csv.ParseOptions(
+                delimiter=delimiter, quote_char='"' if quoted else False, newlines_in_values=quoted
+            ),
+            arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), check_utf8=False),
+        )
+    except pa.ArrowInvalid:
+        return None
+
+
+def _starts(lines: Sequence[str | None], delimiter: str) -> NDArray[np.int64] | None:
+    """Where records of several lines start, from 0; None unless each cell ends at its closing quote."""
+    reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True)
+    try:
+        ends = np.fromiter((reader.line_num for _ in reader), dtype=np.int64)
+    except csv.Error:
+        return None
+    starts = np.concatenate([[0], ends[:-1]])
+    return starts if (ends - starts).max() <= LONGEST_RECORD else None

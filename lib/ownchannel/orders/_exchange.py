@@ -1,0 +1,235 @@
+"""Money of several currencies in one: exact decimals at the rate of the day, never a rate made up."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ownchannel.formats import count
+from ownchannel.orders._report import day as written_day
+from ownchannel.orders._schema import MONEY, NO_CURRENCY, RATE, RATES
+
+#: Rates are not published on weekends and holidays: a rate holds until the next one, this long at most.
+LONGEST_USE = timedelta(days=7)
+
+#: No two currencies are further apart.
+SMALLEST_RATE, LARGEST_RATE = Decimal("1e-12"), Decimal("1e12")
+_INVERSE = Context(prec=12, rounding=ROUND_HALF_EVEN)
+
+# 18 + 38 + 1 digits of a product would not fit decimal128, so that products are taken in 256 bits.
+_WIDE_MONEY = pa.decimal256(MONEY.precision, MONEY.scale)
+_WIDE_RATE = pa.decimal256(RATE.precision, RATE.scale)
+
+
+class _Rate(NamedTuple):
+    day: date
+    source: str
+    target: str
+    rate: Decimal
+
+
+class Rates:
+    """Exchange rates, checked, and the conversion of order tables at them.
+
+    `table` has the columns `date` (a date, or text such as 2026-03-01), `from` and `to` (ISO 4217 codes) and
+    `rate` (how many of `to` one of `from` is worth, between 1e-12 and 1e12, to 24 decimals; a float counts as
+    the decimal that it prints as). Other columns are ignored.
+
+    Raises ValueError, in a sentence with the row, where a column is missing, a value cannot be used, or one
+    pair has two rates on one day.
+
+    >>> rates = Rates(
+    ...     pd.DataFrame({"date": ["2026-03-06"], "from": ["EUR"], "to": ["USD"], "rate": ["1.0845"]})
+    ... )
+    >>> rates
+    1 rate from EUR to USD, 6 Mar 2026 to 6 Mar 2026.
+    >>> rates.on(date(2026, 3, 8), "EUR", "USD")
+    Decimal('1.0845')
+    >>> rates.on(date(2026, 3, 8), "USD", "EUR")
+    Decimal('0.922083909636')
+    """
+
+    def __init__(self, table: pa.Table | pd.DataFrame) -> None:
+        by_day: dict[tuple[str, str], dict[date, Decimal]] = defaultdict(dict)
+        for number, row in enumerate(_rows(table), start=1):
+            day, source, target, rate = _checked(row, number)
+            if by_day[source, target].setdefault(day, rate) != rate:
+                raise ValueError(
+                    f"Row {number} of the exchange rates gives a second rate from {source} to {target} for "
+                    f"{written_day(day)}. Keep one of them."
+                )
+        self._rates = {pair: dict(sorted(rates.items())) for pair, rates in sorted(by_day.items())}
+        self._days = {pair: list(rates) for pair, rates in self._rates.items()}
+
+    def on(self, day: date, source: str, target: str) -> Decimal | None:
+        """How many of `target` one of `source` is worth on a day, or None where no rate tells.
+
+        The latest rate of that day or the 7 days before it; where there is none, the inverse of the latest
+        from `target` to `source`, rounded to 12 significant digits. Rates through a third currency are not
+        made up.
+        """
+        given = self._latest(day, source, target)
+        if given is not None:
+            return given
+        inverse = self._latest(day, target, source)
+        return None if inverse is None else _INVERSE.divide(Decimal(1), inverse)
+
+    def convert(self, table: pa.Table, to: str, on: str = "ordered_on") -> pa.Table:
+        """The table with every amount in the currency `to`, at the rate of each row's own day.
+
+        `table` has a column `currency` and one of dates, named by `on`: `ordered_on` of order lines,
+        `posted_on` of bookings. Its columns of type MONEY are multiplied exactly and rounded half to even to
+        6 decimals; nulls stay null. Rows without a currency (XXX) stay as they are.
+
+        Raises ValueError where a rate is missing, naming each pair and the first day that lacks one; where
+        `to` is no currency; and where an amount becomes a trillion or more.
+
+        >>> rates = Rates(
+        ...     pd.DataFrame({"date": ["2026-03-06"], "from": ["EUR"], "to": ["USD"], "rate": ["1.0845"]})
+        ... )
+        >>> line = {
+        ...     "ordered_on": [date(2026, 3, 8)],
+        ...     "fee": pa.array([Decimal("10.00")], MONEY),
+        ...     "currency": ["EUR"],
+        ... }
+        >>> rates.convert(pa.table(line), "USD").to_pylist()
+        [{'ordered_on': datetime.date(2026, 3, 8), 'fee': Decimal('10.845000'), 'currency': 'USD'}]
+        """
+        target = _code(to)
+        if not target:
+            raise ValueError("Give the three letters of the currency to convert to, such as USD.")
+        factors = self._factors(table, target, on)
+        for at, field in enumerate(table.schema):
+            if field.type == MONEY:
+                table = table.set_column(at, field, _converted(table[field.name], factors, target))
+        place = table.schema.get_field_index("currency")
+        field = table.schema.field(place)
+        codes = pc.if_else(pc.equal(table["currency"], NO_CURRENCY), NO_CURRENCY, target)
+        return table.set_column(place, field, codes.cast(field.type))
+
+    def _latest(self, day: date, source: str, target: str) -> Decimal | None:
+        days = self._days.get((source, target), [])
+        found = bisect_right(days, day) - 1
+        if found < 0 or day - days[found] > LONGEST_USE:
+            return None
+        return self._rates[source, target][days[found]]
+
+    def _factors(self, table: pa.Table, to: str, on: str) -> pa.Array:
+        """The rate of each row, looked up once for each day and currency."""
+        if table[on].null_count or table["currency"].null_count:
+            raise ValueError(f"Amounts without a day ({on}) or without a currency cannot be converted.")
+        named = pc.binary_join_element_wise(
+            table["currency"].cast(pa.string()), table[on].cast(pa.string()), " "
+        )
+        named = named.combine_chunks().dictionary_encode()
+        pairs = [_currency_and_day(name) for name in named.dictionary.to_pylist()]
+        known = [
+            Decimal(1) if currency in (to, NO_CURRENCY) else self.on(day, currency, to)
+            for currency, day in pairs
+        ]
+        lacking = [pair for pair, rate in zip(pairs, known, strict=True) if rate is None]
+        if lacking:
+            raise ValueError(_lacking(lacking, to))
+        return pa.array(known, RATE).cast(_WIDE_RATE).take(named.indices)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._days.values()))
+
+    def __str__(self) -> str:
+        if not self._days:
+            return "No exchange rates."
+        pairs = ", ".join(f"from {source} to {target}" for source, target in self._days)
+        first, last = min(d[0] for d in self._days.values()), max(d[-1] for d in self._days.values())
+        return f"{count(len(self), 'rate')} {pairs}, {written_day(first)} to {written_day(last)}."
+
+    __repr__ = __str__
+
+
+def _rows(table: pa.Table | pd.DataFrame) -> list[Mapping[str, Any]]:
+    columns = list(table.column_names if isinstance(table, pa.Table) else table.columns)
+    missing = [name for name in RATES.names if name not in columns]
+    if missing:
+        raise ValueError(
+            f"The exchange rates have no column {', '.join(missing)}. They need date, from, to and rate: on "
+            f"that date one unit of `from` was worth `rate` units of `to`."
+        )
+    if isinstance(table, pa.Table):
+        rows: list[Mapping[str, Any]] = table.select(RATES.names).to_pylist()
+        return rows
+    return [dict(zip(RATES.names, row, strict=True)) for row in table[RATES.names].itertuples(index=False)]
+
+
+def _checked(row: Mapping[str, Any], number: int) -> _Rate:
+    """One row of a rate table, or a ValueError that says what is wrong with it."""
+    day, rate = _day(row["date"]), _decimal(row["rate"])
+    source, target = _code(row["from"]), _code(row["to"])
+    wrong = ""
+    if day is None:
+        wrong = "`date` is no date. Write it as 2026-03-01."
+    elif not (source and target):
+        wrong = "`from` or `to` is no currency. Write its three letters, such as USD."
+    elif source == target:
+        wrong = f"{source} is converted to itself. Delete the row."
+    elif rate is None or not SMALLEST_RATE <= rate <= LARGEST_RATE or _decimals(rate) > RATE.scale:
+        wrong = f"`rate` must be a number such as 1.0845, above 0, at most 1e12, to {RATE.scale} decimals."
+    if wrong or day is None or rate is None:
+        raise ValueError(f"Row {number} of the exchange rates cannot be used: {wrong}")
+    return _Rate(day, source, target, rate)
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value.strip())
+        except ValueError:
+            return None
+    if not isinstance(value, date) or pd.isna(value):
+        return None
+    return date(value.year, value.month, value.day)  # an instant's own day, without its time
+
+
+def _decimal(value: object) -> Decimal | None:
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _decimals(number: Decimal) -> int:
+    return -int(number.as_tuple().exponent)
+
+
+def _code(value: object) -> str:
+    """The ISO 4217 code that a value holds, empty where it holds none."""
+    code = value.strip().upper() if isinstance(value, str) else ""
+    return code if len(code) == 3 and code.isascii() and code.isalpha() and code != NO_CURRENCY else ""
+
+
+def _currency_and_day(name: str) -> tuple[str, date]:
+    currency, _, day = name.partition(" ")
+    return currency, date.fromisoformat(day)
+
+
+def _converted(amounts: pa.ChunkedArray, factors: pa.Array, to: str) -> pa.ChunkedArray:
+    products = pc.round(pc.multiply(amounts.cast(_WIDE_MONEY), factors), MONEY.scale, "half_to_even")
+    try:
+        return products.cast(MONEY)
+    except pa.ArrowInvalid as error:
+        raise ValueError(f"An amount becomes a trillion {to} or more. Check the exchange rates.") from error
+
+
+def _lacking(pairs: list[tuple[str, date]], to: str) -> str:
+    first = dict(sorted(pairs, reverse=True))  # of one currency's days the earliest is entered last
+    days = "; ".join(f"{currency} to {to} on {written_day(day)}" for currency, day in sorted(first.items()))
+    return (
+        f"Exchange rates are missing, first for: {days}. A rate holds for its day and the "
+        f"{LONGEST_USE.days} days after it. Add rows with date, from, to and rate; rates through a third "
+        f"currency are not made up."
+    )

@@ -1,0 +1,215 @@
+"""Bookings that name an order as people see it, matched with the order that bears the name."""
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ownchannel.orders._bookings import codes
+from ownchannel.orders._cells import Millionths, as_millionths, decimals, spread
+from ownchannel.orders._schema import ENTRIES, REPEAT_RATES, TABLE
+
+
+def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
+    """The entries, those of an order without an identity having that of the one order of their name.
+
+    A name is an `order_id` on a `channel`. Two shops may each have an order #1001: where several orders bear
+    a name, or none does, an entry stays without an identity and is joined to no order.
+
+    >>> lines = pa.table({"channel": ["Shopify"], "order_id": ["#1001"], "identity": ["shopify/55"]})
+    >>> fee = {"channel": ["Shopify"], "order_id": ["#1001"], "event": ["sale"]}
+    >>> entries = pa.table(fee | {"identity": pa.array([None], pa.string())})
+    >>> matched(entries, lines)["identity"].to_pylist()
+    ['shopify/55']
+    """
+    untold = pc.and_(pc.not_equal(entries["event"], "account"), entries["identity"].is_null())
+    if not pc.any(untold).as_py():
+        return entries
+    orders = lines.select(["channel", "order_id", "identity"]).to_pandas().drop_duplicates()
+    named = orders.drop_duplicates(["channel", "order_id"], keep=False)
+    by_name = pd.Series(
+        named["identity"].to_numpy(), pd.MultiIndex.from_frame(named[["channel", "order_id"]])
+    )
+    wanted = entries.filter(untold)
+    names = pd.MultiIndex.from_arrays(
+        [wanted[name].cast(pa.string()).to_pandas() for name in ("channel", "order_id")]
+    )
+    found = pa.array(by_name.reindex(names), pa.string(), from_pandas=True)
+    identity = entries["identity"].cast(pa.string()).combine_chunks()
+    told = pc.replace_with_mask(identity, untold.combine_chunks(), found)
+    field = entries.schema.field("identity")
+    return entries.set_column(entries.column_names.index("identity"), field, told.cast(field.type))
+
+
+# ------------------------ Lines of several reports, each order counted once
+
+#: What one report may know of an order that another does not.
+FACTS = ("status", "customer_key", "consent", "country")
+MONEY_FACTS = ("discount", "shipping", "tax", "refund", "fee", "fulfilment")
+
+Given = Counter[tuple[int, str]]
+"""How many orders a file (by number) gave a fact (by column) that the report with the lines does not tell."""
+
+
+def numbered(lines: pa.Table) -> pa.Table:
+    """One file's lines; those without an id of their own are named by item and occurrence in the order.
+
+    So a line has the same name in every export of its order.
+    """
+    if not lines["line_id"].null_count:
+        return lines
+    keys = pd.DataFrame({"order": codes(lines["identity"]), "item": codes(lines["item"])})
+    place = keys.groupby(["order", "item"], sort=False).cumcount() + 1
+    named = pc.binary_join_element_wise(lines["item"], pa.array(place.to_numpy()).cast(pa.string()), "#")
+    at = lines.column_names.index("line_id")
+    return lines.set_column(at, "line_id", pc.coalesce(lines["line_id"], named))
+
+
+def counted_once(lines: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The lines that count, and those of reports that only fill in; repeats are in neither.
+
+    Of the reports that hold an order the one of the lowest rank gives its lines; of one line's states the
+    newest counts, and where the format does not tell, the one from the export that reaches further.
+    """
+    order, line = codes(lines["identity"]), codes(lines["line_id"])
+    keys = pd.DataFrame({"order": order, "line": line, "rank": lines["rank"].to_numpy()})
+    best = keys["rank"] == keys.groupby("order", sort=False)["rank"].transform("min")
+    if not keys.duplicated().any():
+        once = np.arange(len(keys))
+    else:
+        newest = lines.select(["updated_at", "ordered_at", "file_no"]).to_pandas()
+        keys["updated_at"] = newest["updated_at"]
+        keys["reaches"] = newest.groupby("file_no")["ordered_at"].transform("max")
+        first = keys.sort_values(["updated_at", "reaches"], ascending=False, kind="stable")
+        once = np.sort(first.drop_duplicates(["order", "line", "rank"]).index.to_numpy())
+    counts = best.to_numpy()[once]
+    return _taken(lines, once[counts]), _taken(lines, once[~counts])
+
+
+def _taken(lines: pa.Table, places: NDArray[np.intp]) -> pa.Table:
+    return lines if len(places) == len(lines) else lines.take(places)
+
+
+def filled(lines: pa.Table, others: pa.Table) -> tuple[pa.Table, Given]:
+    """What the lines' own report does not tell (null) taken from other reports of the same order, best first.
+
+    An amount that another report tells is spread over the order's lines in proportion to their item value.
+    """
+    given: Given = Counter()
+    if not len(others):
+        return lines, given
+    reports = _OtherReports(lines, others)
+    weights = as_millionths(lines["item_value"])
+    for column in (*FACTS, *MONEY_FACTS):
+        best = reports.best(column)
+        fills = (
+            reports.amounts(column, best, weights) if column in MONEY_FACTS else reports.facts(column, best)
+        )
+        gaps = pc.and_(lines[column].is_null(), fills.is_valid()).to_numpy()
+        if gaps.any():
+            is_news = gaps & (as_millionths(fills) != 0) if column in MONEY_FACTS else gaps
+            for file_no, orders in reports.files(best, is_news).items():
+                given[file_no, column] += orders
+            lines = lines.set_column(
+                lines.column_names.index(column), column, pc.coalesce(lines[column], fills)
+            )
+    return lines, given
+
+
+class _OtherReports:
+    """Rows of other reports, each with the place of its order among those of the lines."""
+
+    def __init__(self, lines: pa.Table, others: pa.Table) -> None:
+        identities = pd.Index(lines["identity"].to_pandas().unique())
+        self._others = others
+        self._orders = len(identities)
+        self._order = identities.get_indexer(lines["identity"].to_pandas())
+        self._told = others.select(["rank", "file_no"]).to_pandas()
+        self._told["order"] = identities.get_indexer(others["identity"].to_pandas())
+        self._told["place"] = np.arange(len(others))
+        of_order = lines["currency"].to_pandas().groupby(self._order).first().reindex(self._told["order"])
+        self._told["same_money"] = others["currency"].to_pandas().to_numpy() == of_order.to_numpy()
+
+    def best(self, column: str) -> pd.DataFrame:
+        """The rows that tell a column, of each order's best report alone; amounts in its currency only."""
+        is_told = self._others[column].is_valid().to_pandas().to_numpy(dtype=bool)
+        usable = self._told["same_money"] if column in MONEY_FACTS else self._told["order"] >= 0
+        tells = self._told[is_told & usable]
+        lowest = tells["rank"] == tells.groupby("order")["rank"].transform("min")
+        best: pd.DataFrame = tells[lowest]
+        return best
+
+    def facts(self, column: str, best: pd.DataFrame) -> pa.Array:
+        """For every line, what is told of its order; null where nothing is."""
+        first = best.drop_duplicates("order").set_index("order")["place"]
+        place = first.reindex(self._order).to_numpy(dtype=float, na_value=np.nan)
+        at = pa.array(place, from_pandas=True).cast(pa.int64())
+        return self._others[column].combine_chunks().take(at)
+
+    def amounts(self, column: str, best: pd.DataFrame, weights: Millionths) -> pa.Array:
+        """For every line, its part of the amount that is told of its order; null where none is."""
+        totals = np.zeros(self._orders, dtype=np.int64)
+        np.add.at(totals, best["order"], as_millionths(self._others[column])[best["place"]])
+        told = np.isin(self._order, best["order"])
+        return decimals(spread(totals, self._order, weights), told)
+
+    def files(self, best: pd.DataFrame, gaps: NDArray[np.bool_]) -> dict[int, int]:
+        """How many orders with gaps each file tells of."""
+        first = best.drop_duplicates("order")
+        filled_in = first["file_no"].to_numpy()[np.isin(first["order"], self._order[gaps])]
+        files, orders = np.unique(filled_in, return_counts=True)
+        return dict(zip(files.tolist(), orders.tolist(), strict=True))
+
+
+def without_gaps(lines: pa.Table) -> pa.Table:
+    """The lines with 0 for what no report tells; fees excepted, for it matters whether they are known.
+
+    An order of which no report tells a status was sold.
+    """
+    for column in ("discount", "shipping", "tax", "refund", "status"):
+        if lines[column].null_count:
+            told = "completed" if column == "status" else pa.scalar(0, lines[column].type)
+            lines = lines.set_column(lines.column_names.index(column), column, lines[column].fill_null(told))
+    return lines
+
+
+# ------------------------ The tables that a reading gives
+
+
+def tidy(lines: pa.Table, names: list[str], timezone: str) -> pa.Table:
+    """The order table: the schema's columns, with the day in the brand's time zone and the file's name."""
+    # Without a key there is nobody who could have said yes.
+    nobody = lines["customer_key"].is_null()
+    consent = pc.if_else(nobody, pa.scalar(None, pa.bool_()), lines["consent"])
+    days = local_days(lines["ordered_at"], timezone)
+    return _finished(lines, TABLE, names, {"ordered_on": days, "consent": consent})
+
+
+def tidy_entries(entries: pa.Table, names: list[str], timezone: str) -> pa.Table:
+    """The bookings likewise."""
+    return _finished(entries, ENTRIES, names, {"posted_on": local_days(entries["posted_at"], timezone)})
+
+
+def tidy_repeat_rates(rates: pa.Table, names: list[str]) -> pa.Table:
+    """The marketplaces' own counts of repeat customers."""
+    return _finished(rates, REPEAT_RATES, names, {})
+
+
+def local_days(moments: pa.ChunkedArray, timezone: str) -> pa.Array:
+    """The calendar days of instants in a time zone."""
+    local = pd.DatetimeIndex(moments.to_pandas()).tz_convert(timezone).tz_localize(None)
+    return pa.array(local.normalize(), pa.timestamp("ns")).cast(pa.date32())
+
+
+def _finished(
+    table: pa.Table, schema: pa.Schema, names: list[str], computed: dict[str, pa.Array]
+) -> pa.Table:
+    files = pa.DictionaryArray.from_arrays(table["file_no"].combine_chunks(), pa.array(names, pa.string()))
+    computed = computed | {"source_file": files.cast(pa.string())}
+    columns = [computed[f.name] if f.name in computed else table[f.name] for f in schema]
+    return pa.Table.from_arrays(
+        [pa.chunked_array(c) if isinstance(c, pa.Array) else c for c in columns], schema=schema
+    )

@@ -1,0 +1,225 @@
+"""Read one file whatever its state, and account for every row and every cent of it."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ownchannel.orders._archives import DAMAGED, TooLarge
+from ownchannel.orders._cells import Millionths, amount_of, total
+from ownchannel.orders._files import Source, Unopened
+from ownchannel.orders._layout import HEADER_WITHIN, Layout, find_layout, open_rows
+from ownchannel.orders._readers._reader import Context, Reader
+from ownchannel.orders._report import FileReport
+from ownchannel.orders._rows import Rejection, Rows, is_currency
+from ownchannel.orders._schema import AS_READ, NO_CURRENCY, Gives
+
+_UNKNOWN = (
+    f"None of its first {HEADER_WITHIN} lines is a header that is known here: it is another kind of file, or "
+    "some of its columns are missing. Export the report again with all its columns; name those of a table of "
+    "your own with mapping=…"
+)
+_EMPTY = "It is empty or blank. Export the report again."
+_NO_ROWS = "It has no rows below its header: check the dates that it was exported for."
+_BINARY = "It is no table: its content is not text. Export it as CSV, text or an Excel workbook."
+_WEB_PAGE = "It is a web page, perhaps a sign-in in place of the report. Sign in and export the report again."
+_CUT_SHORT = "It ends early or is damaged: what stands before the damage was read. Fetch it again."
+_NOTHING_READ = "It ends early or is damaged, and nothing of it could be read. Fetch it again."
+_CHANGED = "It changed while it was read: read it again once whatever writes it is done."
+_NOT_FINISHED = "could not be read to its end"
+_UNBALANCED = "The amounts read do not add up to the file's: do not rely on this file, and report it."
+_NAMESAKES = "Several columns have the same name. Of each, the first counts: column {places}."
+#: No table holds these, save for a damaged one; texts of two bytes a character are told by their own mark.
+_CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27})
+_BLANKS = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"  # byte order marks among them
+_WORKBOOK, _PDF = b"PK\x03\x04", b"%PDF"
+
+Money = defaultdict[str, int]
+"""Millionths by currency."""
+
+
+@dataclass
+class FileRead:
+    """What one file gave, what was set aside, and its books."""
+
+    name: str
+    format: str = ""
+    encoding: str = ""
+    gives: Gives = "lines"
+    rows: int = 0
+    came_in: Money = field(default_factory=lambda: defaultdict(int))
+    set_aside: Money = field(default_factory=lambda: defaultdict(int))
+    batches: list[pa.RecordBatch] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    stated: dict[str, int] = field(default_factory=dict)
+    unexplained: int | None = None
+
+    def table(self) -> pa.Table:
+        """What was read, in the order of the rows."""
+        return pa.Table.from_batches(self.batches, schema=AS_READ[self.gives])
+
+    def book(self, rows: Rows, batch: pa.RecordBatch, money: tuple[Sequence[str], Millionths]) -> None:
+        """Enter a chunk: every row is in the batch or set aside, and so is its money."""
+        stated, amounts = money
+        at = np.searchsorted(rows.lines, batch["source_row"].to_numpy())
+        currencies = pc.fill_null(batch["currency"].cast(pa.string()), NO_CURRENCY).dictionary_encode()
+        currency = np.full(len(rows), -1)
+        currency[at] = currencies.indices.to_numpy()
+        for number, code in enumerate(currencies.dictionary.to_pylist()):
+            self.came_in[code] += total(amounts[currency == number])
+        for place in np.flatnonzero(currency < 0).tolist():
+            line = int(rows.lines[place])
+            unfinished = Rejection(line, "", "", _NOT_FINISHED, "Fetch the file again.")
+            code = rows.faults.setdefault(place, unfinished).currency or stated[place]
+            self.set_aside[code if is_currency(code) else NO_CURRENCY] += int(amounts[place])
+        self.rows += len(rows)
+        self.rejections += [rows.faults[place] for place in sorted(rows.faults)]
+        self.batches.append(batch)
+
+    def report(self, kept: pa.Table, gave: str) -> FileReport:
+        """The file's report, `kept` being what counts of it and `gave` that in words."""
+        read = _sums(self.table())
+        counted = _sums(kept)
+        balanced = all(self.came_in[code] == read.get(code, 0) for code in {*self.came_in, *read})
+        span = pc.min_max(kept["day"]).as_py() if "day" in kept.column_names and len(kept) else {}
+        accepted = len(pc.unique(kept["source_row"]))
+        codes = sorted(
+            code
+            for code in {*read, *self.set_aside}
+            if code != NO_CURRENCY or self.set_aside[code] or read.get(code)
+        )
+        difference = self._difference()
+        unclassified = _unclassified(kept) if self.gives == "entries" else None
+        return FileReport(
+            name=self.name,
+            format=self.format,
+            encoding=self.encoding,
+            gives=self.gives,
+            rows_in=self.rows,
+            accepted=accepted,
+            rejected=len(self.rejections),
+            duplicates=self.rows - accepted - len(self.rejections),
+            money={code: self._split(code, read, counted) for code in codes},
+            dates=(span["min"], span["max"]) if span.get("min") else None,
+            warnings=tuple(self.warnings if balanced else [*self.warnings, _UNBALANCED]),
+            gave=gave,
+            reconciled=None if difference is None else not difference,
+            difference=None if difference is None else amount_of(difference),
+            unclassified=unclassified,
+        )
+
+    def _split(self, code: str, read: dict[str, int], counted: dict[str, int]) -> dict[str, Decimal]:
+        accepted, rejected = counted.get(code, 0), self.set_aside.get(code, 0)
+        return {
+            "in": amount_of(accepted + rejected),
+            "accepted": amount_of(accepted),
+            "rejected": amount_of(rejected),
+            "duplicates": amount_of(read.get(code, 0) - accepted),
+        }
+
+    def _difference(self) -> int | None:
+        """The most by which a settlement's lines, or all rows' amounts, miss what is stated; None without."""
+        if not self.stated:
+            return self.unexplained
+        booked = _sums(self.table(), by="settlement_id")
+        return max(abs(total - booked.get(document, 0)) for document, total in self.stated.items())
+
+
+def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Context) -> FileRead:
+    """One file by the first reader that knows its header; what goes wrong is told, never raised."""
+    read = FileRead(source.name)
+    if isinstance(source, Unopened):
+        read.warnings.append(source.reason)
+        return read
+    before = source.fingerprint()
+    layout = _layout(read, source, readers)
+    if layout is not None:
+        _read_rows(read, source, layout, readers, context)
+    if source.fingerprint() != before:
+        read.warnings.append(_CHANGED)
+    read.stated, read.unexplained = context.stated, context.unexplained
+    read.warnings += [sentence.format(n=f"{n:,}") for sentence, n in context.notes.items()]
+    return read
+
+
+def _layout(read: FileRead, source: Source, readers: Sequence[Reader]) -> Layout | None:
+    """How the file is to be read; None where it cannot be, which is told."""
+    try:
+        layout = find_layout(source, lambda columns: any(reader.recognises(columns) for reader in readers))
+        read.warnings += [_why_unknown(source)] if layout is None else []
+    except TooLarge as error:
+        read.warnings.append(str(error))
+    except DAMAGED:
+        read.warnings.append(_NOTHING_READ)
+    else:
+        return layout
+    return None
+
+
+def _read_rows(
+    read: FileRead, source: Source, layout: Layout, readers: Sequence[Reader], context: Context
+) -> None:
+    reader = next(r for r in readers if r.recognises(frozenset(layout.columns)))
+    read.format, read.encoding, read.gives = reader.name, layout.encoding.name, reader.gives
+    read.warnings += [reader.lacks] if reader.lacks else []
+    read.warnings += [layout.encoding.remark] if layout.encoding.remark else []
+    if layout.repeated:
+        # By number: in a damaged file the header may hold what belongs below it.
+        places = sorted(layout.columns[name] + 1 for name in layout.repeated)
+        read.warnings.append(_NAMESAKES.format(places=", ".join(map(str, places))))
+    for rows in _until_damage(source, layout, reader.order_starts, read.warnings):
+        batch = reader.read(rows, context)
+        read.book(rows, batch, reader.money(rows, context))
+    read.warnings += [] if read.rows else [_NO_ROWS]
+
+
+def _until_damage(source: Source, layout: Layout, order_starts: str, warnings: list[str]) -> Iterator[Rows]:
+    """The file's rows up to where it is damaged, so that what was read until there is kept."""
+    try:
+        with open_rows(source, layout, order_starts) as chunks:
+            yield from chunks
+    except TooLarge as error:
+        warnings.append(str(error))
+    except DAMAGED:
+        warnings.append(_CUT_SHORT)
+
+
+def _why_unknown(source: Source) -> str:
+    with source.open() as file:
+        start = file.read(4096)
+    if not start.strip(_BLANKS):
+        return _EMPTY
+    if start.lstrip(_BLANKS).startswith(b"<"):
+        return _WEB_PAGE
+    if start.startswith(_WORKBOOK):
+        return _UNKNOWN
+    wide = start.startswith((b"\xff\xfe", b"\xfe\xff")) or start[1::2].count(0) > len(start) // 3
+    is_binary = not wide and len(start.translate(None, _CONTROLS)) < len(start)
+    return _BINARY if is_binary or start.startswith(_PDF) else _UNKNOWN
+
+
+def _sums(table: pa.Table, by: str = "currency") -> dict[str, int]:
+    """Exact sums of amounts in millionths."""
+    sums = table.select([by, "amount"]).unify_dictionaries().group_by(by).aggregate([("amount", "sum")])
+    return {
+        key or NO_CURRENCY: int((amount or Decimal(0)).scaleb(6))
+        for key, amount in zip(sums[by].to_pylist(), sums["amount_sum"].to_pylist(), strict=True)
+    }
+
+
+def _unclassified(kept: pa.Table) -> dict[str, Decimal]:
+    """What was booked under words that nobody here knows, by those words and, of several, currency."""
+    unknown = kept.filter(pc.equal(kept["part"], "unclassified"))
+    sums = unknown.group_by(["description", "currency"]).aggregate([("amount", "sum")]).to_pylist()
+    several = len({each["currency"] for each in sums}) > 1
+    return {
+        f"{each['description']} ({each['currency']})" if several else str(each["description"]): each[
+            "amount_sum"
+        ]
+        for each in sums
+    }

@@ -1,0 +1,98 @@
+"""Orders as the workbooks see them: one tidy table and the report of how it came to be."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ownchannel.formats import count, listed
+from ownchannel.orders._exchange import Rates
+from ownchannel.orders._export import write_csv
+from ownchannel.orders._report import Report, day
+from ownchannel.orders._schema import ENTRIES, NO_CURRENCY, RATES, REPEAT_RATES, SALES
+
+
+@dataclass(frozen=True)
+class Orders:
+    """One row an order line, in `arrow` and, as a pandas view of it with exact decimals, in `table`.
+
+    `report` says of every file what was read, what was not, and why. Printed, orders read as a sentence.
+
+    >>> from ownchannel.orders._saved import sample_orders
+    >>> orders = sample_orders()
+    >>> orders
+    12,227 orders on Amazon.com, Amazon.de, Etsy and Shopify in EUR and USD, 1 Oct 2024 to 30 Sep 2026.
+    >>> orders.sales.groupby("currency")["discount"].sum()["USD"]
+    Decimal('8923.240000')
+    """
+
+    arrow: pa.Table
+    report: Report
+    entries: pa.Table = field(default_factory=ENTRIES.empty_table, repr=False)
+    """What platforms booked, a row an amount: see `orders.schema.ENTRIES`."""
+    repeat_rates: pa.Table = field(default_factory=REPEAT_RATES.empty_table, repr=False)
+    """A marketplace's own count of repeat customers, by product: see `orders.schema.REPEAT_RATES`."""
+    rates: pa.Table = field(default_factory=RATES.empty_table, repr=False)
+    """Exchange rates that were read: see `in_currency`."""
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """Every accepted line, cancelled and pending ones included."""
+        return as_pandas(self.arrow)
+
+    @cached_property
+    def sales(self) -> pd.DataFrame:
+        """The lines that count: completed and refunded."""
+        return as_pandas(self.arrow.filter(pc.is_in(self.arrow["status"], pa.array(SALES))))
+
+    def currencies(self) -> tuple[str, ...]:
+        """Currencies in which something was sold."""
+        return tuple(sorted(self.sales["currency"].unique()))
+
+    @property
+    def main_currency(self) -> str:
+        """The currency of most sales lines, in which a workbook shows money; XXX where nothing was sold."""
+        sold = self.sales["currency"].value_counts()
+        return str(sold.index[0]) if len(sold) else NO_CURRENCY
+
+    def channels(self) -> dict[str, str]:
+        """Channel names with their kind, in order of their names."""
+        pairs = self.sales[["channel", "kind"]].drop_duplicates().sort_values(["channel", "kind"])
+        return dict(zip(pairs["channel"], pairs["kind"], strict=True))
+
+    def in_currency(self, code: str, rates: Rates | None = None) -> "Orders":
+        """The same with all money in one currency, at the rate of each order's or booking's day.
+
+        `rates` are those that were read with the orders where none are given. Raises ValueError where a rate
+        is missing.
+        """
+        at = rates or Rates(self.rates)
+        return replace(
+            self, arrow=at.convert(self.arrow, code), entries=at.convert(self.entries, code, on="posted_on")
+        )
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the order table as CSV, safe to open in a spreadsheet."""
+        write_csv(self.arrow, path)
+
+    def __len__(self) -> int:
+        return len(self.arrow)
+
+    def __str__(self) -> str:
+        if not len(self.sales):
+            return f"No sales. {self.report.headline()}"
+        days = self.sales["ordered_on"]
+        orders = len(self.sales[["channel", "order_id"]].drop_duplicates())
+        text = f"{count(orders, 'order')} on {listed(self.channels())} in {listed(self.currencies())}, "
+        return f"{text}{day(days.min())} to {day(days.max())}."
+
+    __repr__ = __str__
+
+
+def as_pandas(table: pa.Table) -> pd.DataFrame:
+    """An Arrow table as pandas, decimals exact and dates as dates."""
+    frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype)
+    return frame

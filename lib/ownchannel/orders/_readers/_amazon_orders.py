@@ -1,0 +1,186 @@
+"""Amazon's All Orders report: a row an item, between tabs, columns by name; no fees, refunds or buyers."""
+
+import re
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ownchannel.orders._cells import BadCell, Millionths, decimal_mark
+from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._rows import Rows, as_label
+from ownchannel.orders._schema import LINES_AS_READ, Gives, Status
+
+ORDER_NUMBER = re.compile(r"\b\d{3}-\d{7}-\d{7}\b")
+
+_HEADER = frozenset({"amazon-order-id", "purchase-date", "order-status", "sku", "quantity", "item-price"})
+_DELIVERED_FOR_ANOTHER = "is an order of another shop that Amazon only delivered"
+_OWN_EXPORT = "Nothing is lost: read the export of the shop that took the order."
+_NO_PRICE = "is no price of an order line"
+
+
+class AmazonOrders:
+    """All Orders, by order date or last update, 21 to 34 columns."""
+
+    name = "Amazon All Orders"
+    lacks = "This report tells no fees, refunds or buyers."
+    gives: Gives = "lines"
+    order_starts = ""
+
+    def recognises(self, columns: frozenset[str]) -> bool:
+        """By its order number, date, status and item price, and no buyer or shipment."""
+        return columns >= _HEADER and "shipment-id" not in columns
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """A line a row."""
+        status = rows.each(_status, "order-status", "item-status", otherwise="cancelled")
+        channel = rows.each(sales_channel, "sales-channel", otherwise="")
+        order = rows.required("amazon-order-id")
+        mark = decimal_of(rows, context, "item-price")
+        item_value = rows.amounts("item-price", mark)
+        # Amazon leaves price and currency of cancelled and pending items empty; they are no sales.
+        unpriced = np.isin(status, ("cancelled", "pending")) & ~rows.has_text("currency")
+        rows.reject_where(
+            (item_value < 0) | (unpriced & (item_value != 0)), "item-price", _NO_PRICE, "Export it again."
+        )
+        currency = rows.currencies("currency", unless=unpriced)
+        return rows.batch(
+            LINES_AS_READ,
+            order_id=order,
+            item=[label or "item" for label in rows.first_label("sku", "asin", "product-name")],
+            channel=channel,
+            kind="marketplace",
+            ordered_at=rows.moments("purchase-date"),
+            sku=rows.labels("sku"),
+            product=rows.labels("product-name"),
+            quantity=rows.quantities("quantity", mark),
+            item_value=item_value,
+            **beside_the_price(rows, mark),
+            currency=currency,
+            country=rows.labels("ship-country"),
+            status=status,
+            amount=item_value,
+            identity=[f"amazon/{number}" for number in order],
+            updated_at=rows.moments("last-updated-date", required=False),
+            rank=0,
+        )
+
+    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+        """The item price, a line total already."""
+        return [code.upper() for code in rows.text("currency")], rows.readable_amounts(
+            "item-price", context.decimal
+        )
+
+
+def decimal_of(rows: Rows, context: Context, *columns: str) -> str:
+    """The file's decimal mark, judged once from the first chunk's amounts."""
+    if not context.decimal:
+        context.decimal = decimal_mark(text for column in columns for text in rows.text(column))
+    return context.decimal
+
+
+def beside_the_price(rows: Rows, mark: str) -> dict[str, Millionths]:
+    """What an item was reduced by, and what was paid for sending, wrapping and tax."""
+    sending = rows.amounts("shipping-price", mark) + rows.amounts("gift-wrap-price", mark)
+    taxes = [rows.amounts(column, mark) for column in ("item-tax", "shipping-tax", "gift-wrap-tax")]
+    return {
+        "discount": abs(rows.amounts("item-promotion-discount", mark)),
+        "shipping": sending - abs(rows.amounts("ship-promotion-discount", mark)),
+        "tax": np.sum(taxes, axis=0),
+    }
+
+
+def sales_channel(name: str) -> str:
+    """The marketplace as Amazon writes it, such as Amazon.com; BadCell where another shop took the order."""
+    label = as_label(name)
+    if label is None:
+        raise BadCell("sales-channel", name, "is empty", "Export the report again, or fill the cell in.")
+    if label.casefold().startswith("non-amazon"):
+        raise BadCell("sales-channel", name, _DELIVERED_FOR_ANOTHER, _OWN_EXPORT)
+    return label.capitalize() if label.casefold().startswith("amazon") else label
+
+
+def _status(order: str, item: str) -> Status:
+    """An item can be cancelled while its order is shipped, and is shipped in part with the rest to follow."""
+    order, item = order.casefold(), item.casefold()
+    if "cancel" in order or "cancel" in item:
+        return "cancelled"
+    if order.startswith("shipped") or item.startswith("shipped"):
+        return "completed"
+    if order.startswith(("pending", "unshipped", "partiallyshipped", "shipping", "invoiceunconfirmed")):
+        return "pending"
+    reason = "is an order status that this reader does not know" if order else "is empty"
+    raise BadCell("order-status", order, reason, "It should be Shipped, Unshipped, Pending or Cancelled.")
+
+
+# ------------------------ Amazon Fulfilled Shipments
+
+_SHIPMENT_HEADER = frozenset(
+    {"amazon-order-id", "shipment-id", "purchase-date", "sku", "quantity-shipped", "item-price", "currency"}
+)
+_AFTER_ALL_ORDERS = 1
+#: Amazon hides business buyers behind one address, such as no-reply-amazon-iba-buyer@…: it is nobody's.
+_SHARED_ADDRESS = re.compile(r"no-?reply", re.IGNORECASE)
+_OF_BUSINESSES = "Shipments to an address that Amazon shares among buyers: {n}. They tell no customer."
+_NEGATIVE = "is negative"
+_NO_REFUNDS = "This report holds no refunds: export it again."
+
+
+class AmazonFulfilled:
+    """Shipments from Amazon's warehouses; what a merchant sends himself is not in it."""
+
+    name = "Amazon Fulfilled Shipments"
+    lacks = "This report tells no fees or refunds, and only what Amazon's warehouses sent."
+    gives: Gives = "lines"
+    order_starts = ""
+
+    def recognises(self, columns: frozenset[str]) -> bool:
+        """By its order and shipment numbers, its date of purchase and the quantity shipped."""
+        return columns >= _SHIPMENT_HEADER
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """A line a row: an item sent in two parcels is two lines, each with its part of the price."""
+        order = rows.required("amazon-order-id")
+        channel = rows.each(sales_channel, "sales-channel", otherwise="")
+        mark = decimal_of(rows, context, "item-price")
+        item_value = rows.amounts("item-price", mark)
+        rows.reject_where(item_value < 0, "item-price", _NEGATIVE, _NO_REFUNDS)
+        batch = rows.batch(
+            LINES_AS_READ,
+            order_id=order,
+            line_id=rows.first_label("shipment-item-id"),
+            item=[label or "item" for label in rows.first_label("sku", "product-name")],
+            channel=channel,
+            kind="marketplace",
+            ordered_at=rows.moments("purchase-date"),
+            customer_key=rows.each(
+                lambda cell: None if _is_shared(cell) else context.keys.of_email(cell),
+                "buyer-email",
+                otherwise=None,
+            ),
+            sku=rows.labels("sku"),
+            product=rows.labels("product-name"),
+            quantity=rows.quantities("quantity-shipped", mark),
+            item_value=item_value,
+            **beside_the_price(rows, mark),
+            currency=rows.currencies("currency"),
+            country=rows.labels("ship-country"),
+            status="completed",
+            amount=item_value,
+            identity=[f"amazon/{number}" for number in order],
+            rank=_AFTER_ALL_ORDERS,
+        )
+        shared: NDArray[np.bool_] = np.array(
+            rows.each(_is_shared, "buyer-email", otherwise=False), dtype=bool
+        )
+        context.note(_OF_BUSINESSES, int((shared & rows.kept()).sum()))
+        return batch
+
+    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+        """The item price, a total for the units sent already."""
+        codes = [code.upper() for code in rows.text("currency")]
+        return codes, rows.readable_amounts("item-price", context.decimal)
+
+
+def _is_shared(address: str) -> bool:
+    return _SHARED_ADDRESS.match(address) is not None

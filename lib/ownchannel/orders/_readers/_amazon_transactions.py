@@ -1,0 +1,265 @@
+"""Amazon's transactions report (date range or unified): a row a transaction, its amounts side by side."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ownchannel.orders._cells import Millionths, total
+from ownchannel.orders._readers._amazon_bookings import (
+    Amounts,
+    amazon_site,
+    classify,
+    entries,
+    file_decimal,
+    is_other_shop,
+)
+from ownchannel.orders._readers._amazon_words import (
+    canonical_columns,
+    is_deferred,
+    transaction_event,
+)
+from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._rows import Rows, as_label
+from ownchannel.orders._schema import NO_CURRENCY, Gives, Part
+
+_HEADER = frozenset({"date/time", "type", "order id", "description", "product sales", "other", "total"})
+
+# What each column of amounts holds of an order, in older and newer column sets. `other` goes by type.
+_PARTS: dict[str, Part] = {
+    "product sales": "goods",
+    "shipping credits": "shipping",
+    "gift wrap credits": "shipping",
+    "product sales tax": "tax",
+    "shipping credits tax": "tax",
+    "giftwrap credits tax": "tax",
+    "tax on regulatory fee": "tax",
+    "promotional rebates tax": "tax",
+    "sales tax collected": "tax",
+    "low value goods": "tax",
+    "marketplace facilitator tax": "tax",
+    "marketplace withheld tax": "tax",
+    "promotional rebates": "discount",
+    "amazon points": "discount",
+    "selling fees": "fee",
+    "regulatory fee": "fee",
+    "other transaction fees": "fee",
+    "fba fees": "fulfilment",
+    "other": "unclassified",
+}
+# The same where no order is behind it and the type does not tell: for stock that it takes over (liquidations)
+# Amazon pays a price, too.
+_ACCOUNT_PARTS: dict[str, Part] = {
+    "goods": "reimbursement",
+    "shipping": "reimbursement",
+    "discount": "reimbursement",
+    "fulfilment": "fee",
+}
+
+# The report names no currency but the site, which has one.
+_SITES = {
+    "USD": "com",
+    "CAD": "ca",
+    "MXN": "com.mx",
+    "BRL": "com.br",
+    "GBP": "co.uk",
+    "EUR": "de fr it es nl ie com.be",
+    "SEK": "se",
+    "PLN": "pl",
+    "TRY": "com.tr",
+    "AED": "ae",
+    "SAR": "sa",
+    "EGP": "eg",
+    "INR": "in",
+    "SGD": "sg",
+    "AUD": "com.au",
+    "JPY": "co.jp",
+}
+_CURRENCY_OF = {f"Amazon.{site}": currency for currency, sites in _SITES.items() for site in sites.split()}
+
+_LARGEST_ROW = 10.0**18
+_TOO_LARGE = "makes a trillion or more with the row's other amounts"
+_NO_CURRENCY = "does not tell the currency, nor does any row above"
+_NAME_A_SITE = "Fill in a site of Amazon, such as amazon.com."
+_FETCH_AGAIN = "Download the report again."
+_NOT_EXPLAINED = "not explained by the parts"
+
+
+class AmazonTransactions:
+    """The CSV of date-range reports and of the transactions page, in six languages, columns by name."""
+
+    name = "Amazon transactions"
+    lacks = "This report names no buyers."
+    gives: Gives = "entries"
+    order_starts = ""
+
+    def recognises(self, columns: frozenset[str]) -> bool:
+        """By its date, type, product sales and total, in any of the languages."""
+        return set(canonical_columns(columns).values()) >= _HEADER
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """An entry for each amount of a row that is not 0, and one for what its total has more or less."""
+        rows = rows.renamed(canonical_columns(rows.columns))
+        mark = file_decimal(rows, context, [*_PARTS, "total"], ["date/time"])
+        amounts = {column: rows.amounts(column, mark) for column in _PARTS if column in rows.columns}
+        rest = _unexplained(rows, amounts, mark)
+        kinds = _kinds(rows, amounts["product sales"])
+        quantity = rows.quantities("quantity", mark)
+        posted = rows.moments("date/time", context.timezone)
+        order = rows.labels("order id")
+        channel = rows.each(amazon_site, "marketplace", otherwise=None)
+        currency = _currencies(rows, context, channel)
+        context.unexplained = (context.unexplained or 0) + total(abs(rest[rows.kept()]))
+        sold = kinds.of_order.tolist()
+        products = zip(rows.labels("description"), sold, strict=True)
+        held_back = rows.each(lambda status: bool(is_deferred(status)), "transaction status", otherwise=False)
+        return entries(
+            rows,
+            [*_by_part(amounts, kinds, quantity), Amounts(rest, rest != 0, "unclassified", _NOT_EXPLAINED)],
+            Amounts(np.zeros_like(rest), rest == 0, kinds.if_nothing, kinds.words.tolist()),
+            posted_at=posted,
+            channel=channel,
+            kind="marketplace",
+            event=kinds.event,
+            order_id=order,
+            sku=rows.labels("sku"),
+            product=[name if of else None for name, of in products],
+            quantity=quantity,
+            currency=currency,
+            settlement_id=rows.labels("settlement id"),
+            deferred=held_back,
+            identity=[f"amazon/{number}" if number else None for number in order],
+            row_key=_row_keys(rows, posted, kinds.type, amounts, rest),
+        )
+
+    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+        """The total; where a row has none, the sum of its amounts."""
+        rows = rows.renamed(canonical_columns(rows.columns))
+        sites = rows.each(amazon_site, "marketplace", otherwise=None)
+        codes = [_CURRENCY_OF.get(site or "", context.currencies.get("", "")) for site in sites]
+        stated = rows.readable_amounts("total", context.decimal)
+        is_stated = rows.has_text("total")
+        if is_stated.all():
+            return codes, stated
+        amounts = [rows.readable_amounts(column, context.decimal) for column in _PARTS]
+        return codes, np.where(is_stated, stated, np.sum(amounts, axis=0))
+
+
+def _unexplained(rows: Rows, amounts: dict[str, Millionths], mark: str) -> Millionths:
+    """By row, what the total has beyond the amounts; 0 where none is stated."""
+    stated = rows.amounts("total", mark)
+    size = np.sum([abs(values.astype(float)) for values in (stated, *amounts.values())], axis=0)
+    rows.reject_where(size >= _LARGEST_ROW, "total", _TOO_LARGE, _FETCH_AGAIN)
+    rest = stated - np.sum(list(amounts.values()), axis=0)
+    return np.where(rows.has_text("total") & (size < _LARGEST_ROW), rest, 0)
+
+
+@dataclass(frozen=True)
+class _Kinds:
+    """What each row is."""
+
+    type: list[str]
+    """As Amazon calls it in English, else as it stands there."""
+    is_known: NDArray[np.bool_]
+    """Whether the type is known."""
+    event: NDArray[np.str_]
+    named: NDArray[np.str_]
+    """The part that type and description name, or unclassified."""
+    words: NDArray[np.object_]
+    """Type or description, as the platform writes them."""
+
+    @property
+    def of_order(self) -> NDArray[np.bool_]:
+        """Whether a sale or its refund is behind it."""
+        return np.not_equal(self.event, "account")
+
+    @property
+    def if_nothing(self) -> list[str]:
+        """The part of a row without any amount."""
+        return [*np.where(self.of_order, "goods", self.named)]
+
+
+def _kinds(rows: Rows, product_sales: Millionths) -> _Kinds:
+    types = rows.each(lambda word: transaction_event(word) or word, "type", otherwise="")
+    known = np.array(rows.each(lambda word: transaction_event(word) is not None, "type", otherwise=False))
+    event = np.array(rows.each(lambda word: classify(word, "", "")[0], "type", otherwise="account"))
+    # A type that nobody knows, with an order and goods: they were sold, or came back.
+    goods = ~known & rows.has_text("order id") & (product_sales != 0)
+    event = np.where(goods, np.where(product_sales > 0, "sale", "refund"), event)
+    # Of an order the description is the product's name.
+    cells = zip(rows.text("type"), rows.text("description"), (event == "account").tolist(), strict=True)
+    booked = [(type_, description if describes else "") for type_, description, describes in cells]
+    told = {words: _named(*words) for words in set(booked)}
+    # What Amazon bills for delivering another shop's order has no sale behind it here.
+    event = np.where(rows.each(is_other_shop, "marketplace", otherwise=False), "account", event)
+    named = np.array([told[words][0] for words in booked])
+    return _Kinds(types, known, event, named, np.array([told[words][1] for words in booked], dtype=object))
+
+
+def _named(type_: str, description: str) -> tuple[Part, str | None]:
+    """The part that the words of a booking name; and these words, rid of the digits of bank accounts."""
+    part = classify(type_, "", description)[1]
+    if part == "transfer" or transaction_event(type_) is None:
+        description = re.sub(r"\d", "*", description)
+    both = " / ".join(filter(None, (type_, description)))
+    return part, as_label(both if part == "unclassified" else description or type_)
+
+
+def _by_part(amounts: dict[str, Millionths], kinds: _Kinds, quantity: list[float]) -> Iterator[Amounts]:
+    """By column the part of its amounts: the column tells that of an order, else type and description may."""
+    for column, values in amounts.items():
+        own, told = _PARTS[column], values != 0
+        if own == "goods":  # what was given for nothing counts as units sold, too
+            told |= (kinds.event == "sale") & (np.array(quantity) != 0)
+        if told.any():
+            part, by_words = _parts(own, kinds)
+            words = np.where(by_words | (part == "unclassified"), kinds.words, column)
+            yield Amounts(values, told, part.tolist(), words.tolist())
+
+
+def _parts(own: Part, kinds: _Kinds) -> tuple[NDArray[np.str_], NDArray[np.bool_]]:
+    """By row the part of an amount that stands in a column of `own`, and whether words told it."""
+    is_billed = kinds.is_known | (own in ("fee", "fulfilment"))
+    of_account = np.where(is_billed, _ACCOUNT_PARTS.get(own, own), "unclassified")
+    by_column = np.where(kinds.of_order | (own == "tax"), own, of_account)
+    by_words = (kinds.named != "unclassified") & (~kinds.of_order | (own == "unclassified")) & (own != "tax")
+    return np.where(by_words, kinds.named, by_column), by_words
+
+
+def _currencies(rows: Rows, context: Context, channel: list[str | None]) -> list[str]:
+    """By row its site's currency; without a site, what most rows have where the file first names sites."""
+    codes = [_CURRENCY_OF.get(site or "", "") for site in channel]
+    if "" not in context.currencies and (counted := Counter(filter(None, codes))):
+        context.currencies[""] = counted.most_common(1)[0][0]
+    codes = [code or context.currencies.get("", NO_CURRENCY) for code in codes]
+    unknown = np.fromiter((code == NO_CURRENCY for code in codes), dtype=np.bool_, count=len(rows))
+    rows.reject_where(unknown, "marketplace", _NO_CURRENCY, _NAME_A_SITE)
+    return codes
+
+
+def _row_keys(
+    rows: Rows,
+    posted: NDArray[np.datetime64],
+    types: list[str],
+    amounts: dict[str, Millionths],
+    rest: Millionths,
+) -> list[str]:
+    """By row what it is known by in every report that holds it: neither status nor settlement, which change.
+
+    Amounts are summed by part, since older reports tell the taxes of goods and of shipping in one column.
+    """
+    sums = {part: np.zeros_like(rest) for part in _PARTS.values()}
+    for column, values in amounts.items():
+        sums[_PARTS[column]] += values
+    numbers = np.column_stack([posted.astype(np.int64), *sums.values(), rest])
+    packed, width = numbers.tobytes(), numbers.shape[1] * numbers.itemsize
+    words = zip(types, rows.text("order id"), rows.text("sku"), rows.text("description"), strict=True)
+    return [
+        blake2b("\n".join(told).encode() + packed[at * width : (at + 1) * width], digest_size=8).hexdigest()
+        for at, told in enumerate(words)
+    ]

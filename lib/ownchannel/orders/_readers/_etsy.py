@@ -1,0 +1,188 @@
+"""Etsy's two exports of sold orders: a row an order, with the buyer and the money; and a row an item."""
+
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+
+from ownchannel.orders._cells import BadCell, Millionths, decimals
+from ownchannel.orders._readers._amazon_orders import decimal_of
+from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._rows import Rows, as_label
+from ownchannel.orders._schema import LINES_AS_READ, Gives, Status
+
+CHANNEL = "Etsy"
+
+_ORDERS_HEADER = frozenset({"sale date", "order id", "buyer user id", "order value", "currency"})
+_ITEMS_HEADER = frozenset(
+    {"sale date", "order id", "transaction id", "item name", "quantity", "price", "currency"}
+)
+_ITEMS_FIRST, _ORDERS_SECOND = 0, 1
+#: An order without a status was sold, as the export's name says.
+_STATUS: dict[str, Status] = {
+    "": "completed",
+    "completed": "completed",
+    "paid": "completed",
+    "shipped": "completed",
+    "open": "completed",
+    "partially refunded": "completed",
+    "fully refunded": "refunded",
+    "refunded": "refunded",
+    "unpaid": "pending",
+    "payment processing": "pending",
+    "pending": "pending",
+    "canceled": "cancelled",
+    "cancelled": "cancelled",
+}
+_NEGATIVE, _NO_REFUNDS = "is negative", "Etsy tells refunds in Adjusted Order Total: export it again."
+
+
+class EtsyOrders:
+    """Sold orders, `EtsySoldOrders2026.csv`: a line an order, which gives way to the order's items."""
+
+    name = "Etsy orders"
+    lacks = (
+        "This export tells no products, and of Etsy's fees only that for the card: listing, transaction and "
+        "advertising fees are in none of its order exports."
+    )
+    gives: Gives = "lines"
+    order_starts = ""
+
+    def recognises(self, columns: frozenset[str]) -> bool:
+        """By its order number, the buyer's id and the order's value."""
+        return columns >= _ORDERS_HEADER
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """A line a row: `Order Value` is before discounts, shipping and tax."""
+        mark = decimal_of(rows, context, "order value", "order total", "shipping", "card processing fees")
+        order = _order_numbers(rows)
+        value = rows.amounts("order value", mark, required=True)
+        rows.reject_where(value < 0, "order value", _NEGATIVE, _NO_REFUNDS)
+        discount = abs(rows.amounts("discount amount", mark))
+        status = rows.each(_status, "status", otherwise="cancelled")
+        refund, refund_told = _refunds(rows, mark)
+        whole = np.isin(status, "refunded") & ~refund_told
+        return rows.batch(
+            LINES_AS_READ,
+            order_id=order,
+            item="order",
+            channel=CHANNEL,
+            kind="marketplace",
+            ordered_at=rows.moments("sale date", context.timezone),
+            customer_key=rows.each(
+                lambda cell: context.keys.of_id(f"etsy:{cell.casefold()}") if cell else None,
+                "buyer user id",
+                otherwise=None,
+            ),
+            quantity=rows.quantities("number of items", mark),
+            item_value=value,
+            discount=discount,
+            shipping=rows.amounts("shipping", mark) - abs(rows.amounts("shipping discount", mark)),
+            tax=rows.amounts("sales tax", mark),
+            refund=np.where(whole, value - discount, refund),
+            fee=_fees(rows, mark, adjusted=refund_told),
+            currency=rows.currencies("currency"),
+            country=rows.each(_country, "ship country", otherwise=None),
+            status=status,
+            amount=value,
+            identity=[f"etsy/{number}" for number in order],
+            rank=_ORDERS_SECOND,
+        )
+
+    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+        """The order's value before discounts."""
+        codes = [code.upper() for code in rows.text("currency")]
+        return codes, rows.readable_amounts("order value", context.decimal)
+
+
+class EtsyItems:
+    """Sold order items, `EtsySoldOrderItems2026.csv`: a line a row, each known by its transaction.
+
+    Its `Order Shipping` and `Order Sales Tax` are the order's, not the item's, and its `Buyer` is a name:
+    these are left to the orders export.
+    """
+
+    name = "Etsy order items"
+    lacks = (
+        "This export tells no buyers, shipping, taxes, refunds or cancellations: read Etsy's orders of "
+        "the same months as well."
+    )
+    gives: Gives = "lines"
+    order_starts = ""
+
+    def recognises(self, columns: frozenset[str]) -> bool:
+        """By its transaction number, item and price."""
+        return columns >= _ITEMS_HEADER
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """A line a row: `Price` is for one."""
+        mark = decimal_of(rows, context, "price", "item total")
+        for column in ("price", "quantity"):
+            negative = rows.amounts(column, mark, required=True) < 0
+            rows.reject_where(negative, column, _NEGATIVE, _NO_REFUNDS)
+        value = rows.line_totals("price", "quantity", mark, required=True)
+        order = _order_numbers(rows)
+        return rows.batch(
+            LINES_AS_READ,
+            order_id=order,
+            line_id=rows.first_label("transaction id"),
+            item=[label or "item" for label in rows.first_label("sku", "item name")],
+            channel=CHANNEL,
+            kind="marketplace",
+            ordered_at=rows.moments("sale date", context.timezone),
+            sku=rows.labels("sku"),
+            product=rows.labels("item name"),
+            quantity=rows.quantities("quantity", mark),
+            item_value=value,
+            discount=abs(rows.amounts("discount amount", mark)),
+            currency=rows.currencies("currency"),
+            country=rows.each(_country, "ship country", otherwise=None),
+            amount=value,
+            identity=[f"etsy/{number}" for number in order],
+            rank=_ITEMS_FIRST,
+        )
+
+    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+        """The price for one times the quantity."""
+        codes = [code.upper() for code in rows.text("currency")]
+        return codes, rows.readable_totals("price", "quantity", context.decimal or ".")
+
+
+def _order_numbers(rows: Rows) -> list[str]:
+    return [number.removeprefix("#") for number in rows.required("order id")]
+
+
+def _refunds(rows: Rows, mark: str) -> tuple[Millionths, "np.ndarray[tuple[int], np.dtype[np.bool_]]"]:
+    """What was given back, and where the export tells: an adjusted total that is empty or 0 says nothing."""
+    total, adjusted = rows.amounts("order total", mark), rows.amounts("adjusted order total", mark)
+    told = (adjusted > 0) & (adjusted < total)
+    return np.where(told, total - adjusted, 0), told
+
+
+def _fees(rows: Rows, mark: str, adjusted: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> pa.Array:
+    """The card's fee, less what of it came back with a refund; null where none is told."""
+    fee = abs(rows.amounts("card processing fees", mark))
+    left = abs(rows.amounts("adjusted card processing fees", mark))
+    return decimals(np.where(adjusted, left, fee), rows.has_text("card processing fees"))
+
+
+def _status(cell: str) -> Status:
+    status = cell.casefold().replace("_", " ")
+    if status not in _STATUS:
+        known = ", ".join(filter(None, _STATUS))
+        raise BadCell(
+            "status", cell, "is a status that this reader does not know", f"It should be one of {known}."
+        )
+    return _STATUS[status]
+
+
+def _country(name: str) -> str | None:
+    """The two letters of a country that Etsy writes out; as it stands where it is none."""
+    return _country_codes().get(name.casefold()) or as_label(name)
+
+
+@cache
+def _country_codes() -> dict[str, str]:
+    from babel import Locale
+
+    return {name.casefold(): code for code, name in Locale("en").territories.items() if code.isalpha()}

@@ -1,0 +1,212 @@
+"""Any table of orders, once its columns are named."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, Self
+
+import numpy as np
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ownchannel.orders._cells import BadCell, Millionths, decimals
+from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._rows import Rows, as_label, is_currency
+from ownchannel.orders._schema import LINES_AS_READ, Gives, Kind, Status
+
+_CONSENT = {
+    "yes": True,
+    "true": True,
+    "1": True,
+    "y": True,
+    "no": False,
+    "false": False,
+    "0": False,
+    "n": False,
+}
+_STATUS: dict[str, Status] = {
+    "": "completed",
+    "completed": "completed",
+    "complete": "completed",
+    "paid": "completed",
+    "shipped": "completed",
+    "delivered": "completed",
+    "pending": "pending",
+    "processing": "pending",
+    "on hold": "pending",
+    "cancelled": "cancelled",
+    "canceled": "cancelled",
+    "failed": "cancelled",
+    "refunded": "refunded",
+    "returned": "refunded",
+}
+
+
+class ColumnMapping(BaseModel):
+    """Which column of your table holds what. Give the name of a column for each field you have.
+
+    `item_value` is the line's total, or `unit_price` the price for one (times `quantity`); before discount
+    and tax. A negative total is money given back: a refund without an order line.
+
+    >>> ColumnMapping(order_id="Invoice", ordered_at="Date", item_value="Amount", currency="GBP").channel
+    'Own store'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    order_id: str
+    ordered_at: str
+    item_value: str | None = None
+    unit_price: str | None = None
+    quantity: str | None = None
+    customer: str | None = Field(
+        default=None, description="e-mail or customer number; only a keyed hash is kept"
+    )
+    sku: str | None = None
+    product: str | None = None
+    discount: str | None = None
+    shipping: str | None = None
+    tax: str | None = None
+    refund: str | None = None
+    fee: str | None = None
+    country: str | None = None
+    status: str | None = None
+    consent: str | None = None
+    line_id: str | None = None
+
+    currency: str = Field(description="the name of a column, or a code such as USD for the whole file")
+    channel: str = Field(default="Own store", description="the name of a column, or the channel's own name")
+    kind: Kind = "owned"
+    decimal: Literal[".", ","] = "."
+
+    @model_validator(mode="after")
+    def _has_a_value(self) -> Self:
+        if (self.item_value is None) == (self.unit_price is None):
+            raise ValueError(
+                "name the column of either item_value (the line's total) or unit_price (for one)"
+            )
+        return self
+
+    @classmethod
+    def of(cls, given: "ColumnMapping | Mapping[str, Any]") -> "ColumnMapping":
+        """A mapping from itself or a dict; what is wrong with it is said in a sentence (ValueError)."""
+        if isinstance(given, cls):
+            return given
+        try:
+            return cls(**given)  # type: ignore[arg-type]
+        except ValidationError as error:
+            faults = "; ".join(
+                f"{'.'.join(map(str, fault['loc'])) or 'mapping'}: {fault['msg']}" for fault in error.errors()
+            )
+            raise ValueError(f"The mapping of columns cannot be used. {faults}.") from None
+
+
+class MappedOrders:
+    """A table whose columns a person named."""
+
+    name = "Table with named columns"
+    lacks = ""
+    gives: Gives = "lines"
+    order_starts = ""
+
+    def __init__(self, mapping: ColumnMapping) -> None:
+        self._mapping = mapping
+        columns = mapping.model_dump(exclude={"channel", "kind", "decimal"}, exclude_none=True)
+        self._column = {field: " ".join(str(name).casefold().split()) for field, name in columns.items()}
+        self._column["channel"] = " ".join(mapping.channel.casefold().split())
+
+    def recognises(self, columns: frozenset[str]) -> bool:
+        """Whether every column that the mapping names is there; a code stands for a currency's column."""
+        apart = {"channel", "currency"} if is_currency(self._mapping.currency.upper()) else {"channel"}
+        return {name for field, name in self._column.items() if field not in apart} <= columns
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """A line a row; a negative total is a refund without its order line."""
+        total = self._totals(rows)
+        only_refund = total < 0
+        order = rows.required(self._column["order_id"])
+        channel = self._channel(rows)
+        item = rows.first_label(self._name("sku"), self._name("product"))
+        fee = decimals(abs(self._amounts(rows, "fee"))) if "fee" in self._column else None
+        status = rows.each(self._status, self._name("status"), otherwise="completed")
+        return rows.batch(
+            LINES_AS_READ,
+            order_id=order,
+            line_id=rows.labels(self._name("line_id")),
+            item=[label or "item" for label in item],
+            channel=channel,
+            kind=self._mapping.kind,
+            ordered_at=rows.moments(self._column["ordered_at"], context.timezone),
+            customer_key=rows.each(self._key_in(context), self._name("customer"), otherwise=None),
+            sku=rows.labels(self._name("sku")),
+            product=rows.labels(self._name("product")),
+            quantity=self._quantities(rows),
+            item_value=np.maximum(total, 0),
+            discount=abs(self._amounts(rows, "discount")),
+            shipping=self._amounts(rows, "shipping"),
+            tax=self._amounts(rows, "tax"),
+            refund=abs(self._amounts(rows, "refund")) + np.where(only_refund, -total, 0),
+            fee=fee,
+            currency=self._currencies(rows),
+            country=rows.labels(self._name("country")),
+            status=np.where(only_refund, "refunded", status),
+            consent=rows.each(
+                lambda cell: _CONSENT.get(cell.casefold()), self._name("consent"), otherwise=None
+            ),
+            amount=total,
+            identity=[f"{name}/{number}" for name, number in zip(channel, order, strict=True)],
+            rank=0,
+        )
+
+    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+        """The line's total as it stands, negative where money was given back."""
+        decimal = self._mapping.decimal
+        if "item_value" in self._column:
+            amounts = rows.readable_amounts(self._column["item_value"], decimal)
+        else:
+            amounts = rows.readable_totals(self._column["unit_price"], self._name("quantity"), decimal)
+        in_column = self._column["currency"] in rows.columns
+        constant = [self._mapping.currency.upper()] * len(rows)
+        return [
+            code.upper() for code in rows.text(self._column["currency"])
+        ] if in_column else constant, amounts
+
+    def _name(self, field: str) -> str:
+        """The column of a field; a name that no column has where the mapping names none."""
+        return self._column.get(field, "")
+
+    def _totals(self, rows: Rows) -> Millionths:
+        decimal = self._mapping.decimal
+        if "item_value" in self._column:
+            return rows.amounts(self._column["item_value"], decimal)
+        return rows.line_totals(self._column["unit_price"], self._name("quantity"), decimal)
+
+    def _amounts(self, rows: Rows, field: str) -> Millionths:
+        return rows.amounts(self._name(field), self._mapping.decimal)
+
+    def _quantities(self, rows: Rows) -> list[float]:
+        units = rows.quantities(self._name("quantity"), self._mapping.decimal)
+        return [
+            one if text else 1.0 for one, text in zip(units, rows.text(self._name("quantity")), strict=True)
+        ]
+
+    def _currencies(self, rows: Rows) -> list[str]:
+        if self._column["currency"] in rows.columns:
+            return rows.currencies(self._column["currency"])
+        return [self._mapping.currency.upper()] * len(rows)
+
+    def _channel(self, rows: Rows) -> list[str]:
+        named = as_label(self._mapping.channel) or "Own store"
+        return rows.each(lambda cell: as_label(cell) or named, self._column["channel"], otherwise=named)
+
+    def _key_in(self, context: Context) -> Callable[[str], str | None]:
+        return lambda cell: context.keys.of_email(cell) if "@" in cell else context.keys.of_id(cell)
+
+    def _status(self, cell: str) -> Status:
+        text = cell.casefold().replace("_", " ").replace("-", " ")
+        if text not in _STATUS:
+            raise BadCell(
+                self._column["status"],
+                text,
+                "is a status that is not known",
+                f"Write one of {', '.join(filter(None, _STATUS))}.",
+            )
+        return _STATUS[text]

@@ -1,0 +1,358 @@
+"""Shopify's orders export: a row a line item, the order's own fields on its first row only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ownchannel.orders._cells import BadCell, Millionths, spread
+from ownchannel.orders._readers._amazon_orders import ORDER_NUMBER
+from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._rows import Rows, as_label
+from ownchannel.orders._schema import ENTRIES_AS_READ, LINES_AS_READ, Event, Gives, Kind, Part, Status
+
+CHANNEL = "Shopify"
+
+_HEADER = frozenset(
+    {"name", "financial status", "created at", "lineitem quantity", "lineitem price", "currency"}
+)
+_MARKETPLACES = ("amazon", "ebay", "etsy", "walmart", "tiktok", "kaufland", "otto", "zalando")
+_COPY = 3
+_STATUS: dict[str, Status] = {
+    "paid": "completed",
+    "partially_paid": "completed",
+    "partially_refunded": "completed",
+    "refunded": "refunded",
+    "pending": "pending",
+    "authorized": "pending",
+    "unpaid": "pending",
+    "expired": "cancelled",
+    "voided": "cancelled",
+}
+_CONSENT = {"yes": True, "true": True, "no": False, "false": False}
+_NO_ORDER_NUMBER = (
+    "Orders copied in from a marketplace without its order number: {n}. Where its own report is read too, "
+    "they may count twice."
+)
+_ODD_SUBTOTAL = "Orders whose discounts do not explain the subtotal: {n}. The stated discount was taken."
+_TAX_INSIDE = "Orders whose prices include tax: {n}. Their amounts are as the shop shows them."
+_NAME_FIRST = "The order's name, such as #1001, stands on its first row."
+
+
+class ShopifyOrders:
+    """The export of Orders, with customers; about 79 columns."""
+
+    name = "Shopify orders"
+    lacks = "This export tells no fees, and the sum of a refund without its day."
+    gives: Gives = "lines"
+    order_starts = "financial status"
+
+    def recognises(self, columns: frozenset[str]) -> bool:
+        """By its order name, financial status and line items."""
+        return columns >= _HEADER
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """A line a row; what stands on an order's first row holds for all of them."""
+        group = _groups(rows)
+        orders = _orders(rows, group, context)
+        for column in ("lineitem quantity", "lineitem price"):
+            negative = rows.amounts(column, required=True) < 0
+            rows.reject_where(negative, column, "is negative", "Shopify tells refunds in Refunded Amount.")
+        value = rows.line_totals("lineitem price", "lineitem quantity", required=True)
+        own_discount = abs(rows.amounts("lineitem discount"))
+        shares = _shared(rows.kept(), group, orders, (value, own_discount), context)
+        return rows.batch(
+            LINES_AS_READ,
+            order_id=_of_rows(orders.order_id, group),
+            item=[item or "item" for item in rows.first_label("lineitem sku", "lineitem name")],
+            channel=_of_rows(orders.channel, group),
+            kind=_of_rows(orders.kind, group),
+            ordered_at=orders.ordered_at[group],
+            customer_key=_of_rows(orders.customer_key, group),
+            sku=rows.labels("lineitem sku"),
+            product=rows.labels("lineitem name"),
+            quantity=rows.quantities("lineitem quantity"),
+            item_value=value,
+            currency=_of_rows(orders.currency, group),
+            country=_of_rows(orders.country, group),
+            status=_of_rows(orders.status, group),
+            consent=_of_rows(orders.consent, group),
+            amount=value,
+            identity=_of_rows(orders.identity, group),
+            rank=_of_rows(orders.rank, group),
+            **shares,
+        )
+
+    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+        """The price for one times the quantity; the currency stands on the order's first row only."""
+        codes = [code.upper() for code in rows.text("currency")]
+        return codes, rows.readable_totals("lineitem price", "lineitem quantity")
+
+
+def _groups(rows: Rows) -> NDArray[np.intp]:
+    """By row, the order's number in the chunk: its further rows bear its name, or none, and no status."""
+    group, order, current = [], -1, ""
+    for place, (status, name) in enumerate(
+        zip(rows.text("financial status"), rows.text("name"), strict=True)
+    ):
+        if status or order < 0 or name not in ("", current) or place in rows.faults:
+            order, current = order + 1, name
+        group.append(order)
+    return np.array(group, dtype=np.intp)
+
+
+@dataclass(frozen=True)
+class _Orders:
+    """What orders' first rows say of all their lines, an element an order."""
+
+    order_id: list[str]
+    channel: list[str]
+    kind: list[Kind]
+    identity: list[str]
+    rank: list[int]
+    ordered_at: NDArray[np.datetime64]
+    customer_key: list[str | None]
+    consent: list[bool | None]
+    currency: list[str]
+    country: list[str | None]
+    status: list[Status]
+    discount: Millionths
+    shipping: Millionths
+    tax: Millionths
+    refund: Millionths
+    subtotal: Millionths
+    states_subtotal: NDArray[np.bool_]
+
+
+def _of_rows(of_orders: Sequence[object], group: NDArray[np.intp]) -> pa.Array:
+    return pa.array(of_orders).take(pa.array(group))
+
+
+def _orders(rows: Rows, group: NDArray[np.intp], context: Context) -> _Orders:
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    heads = rows.at(first)
+    name = heads.required("name", _NAME_FIRST)
+    marketplaces = heads.each(_marketplace, "source", otherwise=None)
+    identities = _identities(heads, marketplaces)
+    copies = [marketplace is not None for marketplace in marketplaces]
+    numbers = [
+        ORDER_NUMBER.search(identity) if copy else None
+        for identity, copy in zip(identities, copies, strict=True)
+    ]
+    context.note(_NO_ORDER_NUMBER, sum(c and not n for c, n in zip(copies, numbers, strict=True)))
+    keys = heads.each(context.keys.of_email, "email", otherwise=None)
+    consent = heads.each(lambda cell: _CONSENT.get(cell.casefold()), "accepts marketing", otherwise=None)
+    orders = _Orders(
+        order_id=[n.group() if n else own for n, own in zip(numbers, name, strict=True)],
+        channel=[marketplace.capitalize() if marketplace else CHANNEL for marketplace in marketplaces],
+        kind=["marketplace" if copy else "owned" for copy in copies],
+        identity=identities,
+        rank=[_COPY if copy else 0 for copy in copies],
+        ordered_at=heads.moments("created at", context.timezone),
+        customer_key=[None if copy else key for copy, key in zip(copies, keys, strict=True)],
+        consent=[None if copy else answer for copy, answer in zip(copies, consent, strict=True)],
+        currency=heads.currencies("currency"),
+        country=heads.first_label("shipping country", "billing country"),
+        status=heads.each(_status, "financial status", "cancelled at", otherwise="cancelled"),
+        discount=abs(heads.amounts("discount amount")),
+        shipping=heads.amounts("shipping"),
+        tax=heads.amounts("taxes"),
+        refund=abs(heads.amounts("refunded amount")),
+        subtotal=heads.amounts("subtotal"),
+        states_subtotal=heads.has_text("subtotal"),
+    )
+    total = heads.readable_amounts("total")
+    tax_inside = (orders.tax != 0) & orders.states_subtotal & (total == orders.subtotal + orders.shipping)
+    context.note(_TAX_INSIDE, int((tax_inside & heads.kept()).sum()))
+    _reject_orders(rows, group, heads)
+    return orders
+
+
+def _reject_orders(rows: Rows, group: NDArray[np.intp], heads: Rows) -> None:
+    """Set all rows of an order aside where its first row cannot be used."""
+    codes = heads.text("currency")
+    for order, fault in heads.faults.items():
+        for place in range(*np.searchsorted(group, [order, order + 1])):
+            of_row = fault._replace(line=int(rows.lines[place]), currency=codes[order].upper())
+            rows.faults.setdefault(place, of_row)
+
+
+def _status(financial: str, cancelled_at: str) -> Status:
+    financial = financial.casefold()
+    if financial not in _STATUS:
+        reason = (
+            "is a status that this reader does not know" if financial else "is empty on an order's first row"
+        )
+        raise BadCell("financial status", financial, reason, f"It should be one of {', '.join(_STATUS)}.")
+    return "cancelled" if cancelled_at and _STATUS[financial] != "refunded" else _STATUS[financial]
+
+
+_TOLD_BY = ("source", "name", "note attributes", "tags", "notes", "payment reference")
+
+
+def _marketplace(source: str) -> str | None:
+    """The marketplace that an order was copied in from; None of the shop's own."""
+    return next((name for name in _MARKETPLACES if name in source.casefold()), None)
+
+
+def _identities(heads: Rows, marketplaces: Sequence[str | None]) -> list[str]:
+    """By order, what it is known by in every file that holds it."""
+    identities = [f"shopify/{number}" for number in heads.first_label("id", "name")]
+    copies = np.flatnonzero([marketplace is not None for marketplace in marketplaces])
+    if len(copies):
+        theirs = heads.at(copies).each(_their_identity, *_TOLD_BY, otherwise="")
+        for place, identity in zip(copies.tolist(), theirs, strict=True):
+            identities[place] = identity
+    return identities
+
+
+def _their_identity(source: str, name: str, *notes: str) -> str:
+    marketplace = _marketplace(source)
+    number = ORDER_NUMBER.search(" ".join([name, *notes])) if marketplace == "amazon" else None
+    return f"{marketplace}/{number.group() if number else as_label(name)}"
+
+
+def _shared(
+    kept: NDArray[np.bool_],
+    group: NDArray[np.intp],
+    orders: _Orders,
+    of_lines: tuple[Millionths, Millionths],
+    context: Context,
+) -> dict[str, Millionths]:
+    """By line, its part of what was paid, given and taken back for the whole order.
+
+    `of_lines` are the lines' values and their own discounts.
+    """
+    value, own_discount = of_lines
+    of_kept, values, own = group[kept], value[kept], own_discount[kept]
+    items, lines = _summed(of_kept, values, orders), _summed(of_kept, own, orders)
+    common = _common_discount(of_kept, orders, items, lines, context)
+    wholes = _less_refund(orders, items - lines - common) | {"discount": common}
+    parts = {column: np.zeros(len(group), dtype=np.int64) for column in wholes}
+    for column, whole in wholes.items():
+        parts[column][kept] = spread(whole, of_kept, values)
+    parts["discount"] += own_discount
+    return parts
+
+
+def _summed(group: NDArray[np.intp], amounts: Millionths, orders: _Orders) -> Millionths:
+    sums = np.zeros_like(orders.discount)
+    np.add.at(sums, group, amounts)
+    return sums
+
+
+def _less_refund(orders: _Orders, goods: Millionths) -> dict[str, Millionths]:
+    """By order, what was given back for goods, and the shipping and tax that are left.
+
+    `Refunded Amount` is one sum: what exceeds the goods gives back shipping first, then tax.
+    """
+    for_goods = np.minimum(orders.refund, np.maximum(goods, 0))
+    shipping = np.minimum(orders.refund - for_goods, np.maximum(orders.shipping, 0))
+    tax = np.minimum(orders.refund - for_goods - shipping, np.maximum(orders.tax, 0))
+    refund = orders.refund - shipping - tax
+    return {"refund": refund, "shipping": orders.shipping - shipping, "tax": orders.tax - tax}
+
+
+def _common_discount(
+    group: NDArray[np.intp], orders: _Orders, items: Millionths, lines: Millionths, context: Context
+) -> Millionths:
+    """By order, the discount to share out, beyond what single lines carry.
+
+    `items` and `lines` are by order the sums of item values and of the lines' own discounts.
+
+    Exports differ in whether `Discount Amount` holds the lines' own discounts or one on shipping: the
+    subtotal, which is the items less their discounts, tells.
+    """
+    stated = np.where(lines == 0, orders.discount, np.maximum(orders.discount - lines, 0))
+    beyond = items - lines - orders.subtotal
+    explained = (beyond == stated) | (beyond == orders.discount) | (beyond == 0)
+    has_lines = np.bincount(group, minlength=len(items)) > 0
+    context.note(_ODD_SUBTOTAL, int((orders.states_subtotal & ~explained & has_lines).sum()))
+    return np.where(orders.states_subtotal & explained, beyond, stated)
+
+
+# ------------------------ Shopify Payments' transactions
+
+_PAYMENTS_HEADER = frozenset(
+    {"transaction date", "type", "order", "amount", "fee", "net", "currency", "payout status"}
+)
+_OF_ORDERS: dict[str, Event] = {"charge": "sale", "refund": "refund"}
+#: What a row moves besides its fee. The shop's own export tells what orders and refunds are worth: here these
+#: are cash on its way, and no profit. A dispute takes money back that no order export tells.
+_PARTS: dict[str, Part] = {
+    "charge": "transfer",
+    "refund": "transfer",
+    "payout": "transfer",
+    "transfer": "transfer",
+    "reserve": "transfer",
+    "chargeback": "reimbursement",
+    "dispute": "reimbursement",
+}
+_STILL_HELD = ("pending", "scheduled", "in_transit", "in transit")
+_SAME_IN_ANY_EXPORT = ("checkout", "transaction date", "type", "order", "amount", "fee", "net")
+
+
+class ShopifyPayments:
+    """The export `payment_transactions_export.csv` of payouts.
+
+    It names orders as the shop shows them (#1001) and not by their number, so that its fees have no identity
+    of their own: they belong to the one order of that name, see `orders.matching`.
+    """
+
+    name = "Shopify Payments transactions"
+    lacks = "This export tells what cards paid and cost, not what was bought: read the shop's orders as well."
+    gives: Gives = "entries"
+    order_starts = ""
+
+    def recognises(self, columns: frozenset[str]) -> bool:
+        """By its transaction date, fee, net amount and payout."""
+        return columns >= _PAYMENTS_HEADER
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """Two entries a row: what moved, and the fee, which is all that did not arrive."""
+        kind = rows.each(_kind, "type", otherwise="")
+        amount, net = rows.amounts("amount", required=True), rows.amounts("net", required=True)
+        of_row = {
+            "posted_at": rows.moments("transaction date", context.timezone),
+            "channel": CHANNEL,
+            "kind": "owned",
+            "description": rows.required("type"),
+            "currency": rows.currencies("currency"),
+            "settlement_id": rows.labels("payout id"),
+            "deferred": [cell.casefold() in _STILL_HELD for cell in rows.text("payout status")],
+            "row_key": ["|".join(cells) for cells in zip(*map(rows.text, _SAME_IN_ANY_EXPORT), strict=True)],
+        }
+        of_order = [_OF_ORDERS.get(word) for word in kind]
+        names = [name if event else None for name, event in zip(rows.labels("order"), of_order, strict=True)]
+        moved = rows.batch(
+            ENTRIES_AS_READ,
+            event="account",
+            part=[_PARTS.get(word, "unclassified") for word in kind],
+            amount=amount,
+            **of_row,
+        )
+        fees = rows.batch(
+            ENTRIES_AS_READ,
+            event=[
+                event if event and name else "account" for event, name in zip(of_order, names, strict=True)
+            ],
+            part="fee",
+            order_id=names,
+            amount=net - amount,
+            **of_row,
+        )
+        # That a sale cost nothing is worth telling; of other rows it goes without saying.
+        tells = np.isin(kind, "charge") | (amount != net)
+        return pa.concat_batches([moved, fees.filter(pa.array(tells[rows.kept()]))])
+
+    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+        """The net amount: what arrives."""
+        return [code.upper() for code in rows.text("currency")], rows.readable_amounts("net")
+
+
+def _kind(cell: str) -> str:
+    """The first word of a type, which tells what it is: chargeback_won, payout failure, reserved_funds."""
+    word = cell.casefold().replace("_", " ").partition(" ")[0]
+    return "reserve" if word.startswith("reserve") else word

@@ -1,0 +1,253 @@
+"""WooCommerce orders as WebToffee's plugin exports them: a row an order, its items packed into columns."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache, partial
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ownchannel.orders._cells import LARGEST_AMOUNT, BadCell, Millionths, millionths, number, spread
+from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._rows import Rows, as_label
+from ownchannel.orders._schema import LINES_AS_READ, Gives, Status
+
+CHANNEL = "WooCommerce"
+
+_HEADER = frozenset({"order_id", "order_date", "status", "order_currency", "line_item_1"})
+_ITEM_COLUMN = re.compile(r"line_item_(\d+)", re.ASCII)
+# A cell of an item, `name:Pan|product_id:9|sku:PAN|quantity:2|total:18.00|sub_total:20.00|…`: behind these
+# fields stand taxes and whatever plugins add.
+_ITEM = re.compile(
+    r"name:(?P<name>.*?) ?\|(?:product_id:[^|]*\|)?(?:sku:(?P<sku>[^|]*)\|)?quantity:(?P<quantity>[^|]*)"
+    r"\|total:(?P<total>[^|]*)(?:\|sub_total:(?P<sub_total>[^|]*))?(?:\|.*)?",
+    re.DOTALL,
+)
+_REFUND = re.compile(r"(?:^|;)amount:([^|;]*)\|")
+#: A gift card pays for goods and is none.
+_GIFT_CARD = "giftcard-name:"
+# "Processing" is paid and not yet sent, "on hold" waits for the payment:
+# https://woocommerce.com/document/managing-orders/order-statuses/
+_STATUS: dict[str, Status] = {
+    "completed": "completed",
+    "processing": "completed",
+    "shipped": "completed",
+    "delivered": "completed",
+    "refunded": "refunded",
+    "pending": "pending",
+    "on-hold": "pending",
+    "checkout-draft": "pending",
+    "cancelled": "cancelled",
+    "failed": "cancelled",
+    "trash": "cancelled",
+}
+_PLAIN_ITEM = "Export the orders again with line items in columns, line_item_1 and so on."
+_ODD_SUBTOTAL = "Orders whose items do not add up to the stated subtotal: {n}. The items were taken."
+
+
+_MOST = millionths(LARGEST_AMOUNT)
+_LONGEST_NUMBER = 40
+
+
+class _Item(NamedTuple):
+    sku: str | None
+    product: str | None
+    quantity: float
+    value: int
+    discount: int
+
+
+class WooCommerceOrders:
+    """Order Export & Order Import for WooCommerce, with line items in columns."""
+
+    name = "WooCommerce orders"
+    lacks = "This export tells no fees of payment, and not whether buyers agreed to be written to."
+    gives: Gives = "lines"
+    order_starts = ""
+
+    def recognises(self, columns: frozenset[str]) -> bool:
+        """By its order number, status, currency and first item."""
+        return columns >= _HEADER
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """A line an item; a row gives several. Coupons are taken off the items by the shop already."""
+        order, number_shown = rows.required("order_id"), rows.labels("order_number")
+        ordered_at = rows.moments("order_date", context.timezone)
+        status = rows.each(_status, "status", otherwise="cancelled")
+        currency = rows.currencies("order_currency")
+        keys = rows.each(
+            lambda *cells: _customer(context, *cells),
+            "customer_email",
+            "billing_email",
+            "customer_id",
+            otherwise=None,
+        )
+        countries = rows.first_label("shipping_country", "billing_country")
+        of_orders = _OrderAmounts(rows, status)
+        items = _items_of(rows)
+        kept = np.flatnonzero(rows.kept())
+        found = [item for place in kept for item in items[place]]
+        group = np.repeat(np.arange(len(kept)), [len(items[place]) for place in kept])
+        places = kept[group]
+        value = np.array([item.value for item in found], dtype=np.int64)
+        discount = np.array([item.discount for item in found], dtype=np.int64)
+        context.note(_ODD_SUBTOTAL, of_orders.odd_subtotals(places, value))
+        of_row = pa.array(places)
+        shown = [number or own for number, own in zip(number_shown, order, strict=True)]
+        return rows.at(places).batch(
+            LINES_AS_READ,
+            order_id=pa.array(shown).take(of_row),
+            item=[item.sku or item.product or "item" for item in found],
+            channel=CHANNEL,
+            kind="owned",
+            ordered_at=ordered_at[places],
+            customer_key=pa.array(keys, pa.string()).take(of_row),
+            sku=[item.sku for item in found],
+            product=[item.product for item in found],
+            quantity=[item.quantity for item in found],
+            item_value=value,
+            discount=discount,
+            currency=pa.array(currency).take(of_row),
+            country=pa.array(countries, pa.string()).take(of_row),
+            status=pa.array(status).take(of_row),
+            amount=value,
+            identity=pa.array([f"woocommerce/{own}" for own in order]).take(of_row),
+            rank=0,
+            **of_orders.shared(kept, group, value, discount),
+        )
+
+    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+        """The sum of the order's items before coupons, as far as they can be read."""
+        values = [rows.each(_readable_value, column, otherwise=0) for column in _item_columns(rows)]
+        # An order that adds up to more than a table holds is set aside.
+        sums = [min(sum(of_order), _MOST) for of_order in zip(*values, strict=True)]
+        return [code.upper() for code in rows.text("order_currency")], np.array(sums, dtype=np.int64)
+
+
+class _OrderAmounts:
+    """What stands once a row for all of an order's items, an element a row."""
+
+    def __init__(self, rows: Rows, status: Sequence[str]) -> None:
+        self._subtotal, self._states_subtotal = (
+            rows.amounts("order_subtotal"),
+            rows.has_text("order_subtotal"),
+        )
+        # What a shop charges besides, for wrapping or paying on delivery, counts as shipping.
+        self._shipping = rows.amounts("shipping_total") + rows.amounts("fee_total")
+        self._tax = rows.amounts("tax_total")
+        self._refund = np.array(rows.each(_refunded, "refund_items", otherwise=0), dtype=np.int64)
+        self._whole = np.isin(status, "refunded") & ~rows.has_text("refund_items")
+
+    def odd_subtotals(self, places: NDArray[np.intp], value: Millionths) -> int:
+        """How many of these rows' items do not add up to what the row states."""
+        of_items = np.zeros_like(self._subtotal)
+        np.add.at(of_items, places, value)
+        listed = np.isin(np.arange(len(of_items)), places)
+        return int((listed & self._states_subtotal & (of_items != self._subtotal)).sum())
+
+    def shared(
+        self, kept: NDArray[np.intp], group: NDArray[np.intp], value: Millionths, discount: Millionths
+    ) -> dict[str, Millionths]:
+        """By line, its part of shipping, tax and refund.
+
+        A refund is the goods' first; beyond what these cost it gives back shipping, then tax.
+        """
+        shipping, tax = self._shipping[kept], self._tax[kept]
+        paid = np.zeros(len(kept), dtype=np.int64)
+        np.add.at(paid, group, value - discount)
+        refund = np.where(self._whole[kept], paid + shipping + tax, self._refund[kept])
+        of_shipping = np.clip(refund - paid, 0, np.maximum(shipping, 0))
+        of_tax = np.clip(refund - paid - of_shipping, 0, np.maximum(tax, 0))
+        return {
+            "shipping": spread(shipping - of_shipping, group, value),
+            "tax": spread(tax - of_tax, group, value),
+            "refund": spread(refund - of_shipping - of_tax, group, value),
+        }
+
+
+def _item_columns(rows: Rows) -> list[str]:
+    return sorted(filter(_ITEM_COLUMN.fullmatch, rows.columns), key=lambda name: int(name.rpartition("_")[2]))
+
+
+def _items_of(rows: Rows) -> list[tuple[_Item, ...]]:
+    """By row, its items; a row with one that cannot be read, or with none, is set aside."""
+    columns = _item_columns(rows)
+    by_column = [rows.each(partial(_item, column), column, otherwise=None) for column in columns]
+    items = [tuple(filter(None, of_row)) for of_row in zip(*by_column, strict=True)]
+    empty = np.array([not of_row for of_row in items], dtype=bool)
+    rows.reject_where(empty, columns[0], "is empty: the order has no items", _PLAIN_ITEM)
+    dear = np.array([sum(item.value for item in of_row) >= _MOST for of_row in items], dtype=bool)
+    rows.reject_where(dear, columns[0], "adds up to a trillion or more with the other items", "Correct it.")
+    return items
+
+
+def _item(column: str, cell: str) -> _Item | None:
+    if not cell or cell.startswith(_GIFT_CARD):
+        return None
+    fields = _ITEM.fullmatch(cell)
+    if fields is None:
+        raise BadCell(
+            column, cell, "is not an item as name:…|sku:…|quantity:…|total:…|sub_total:…", _PLAIN_ITEM
+        )
+    total = _number(column, fields["total"])
+    value = _number(column, fields["sub_total"]) if fields["sub_total"] else total
+    quantity = float(_number(column, fields["quantity"]))
+    if value < 0 or quantity < 0:
+        raise BadCell(column, cell, "holds a negative number", "The shop tells refunds in refund_items.")
+    return _Item(
+        as_label((fields["sku"] or "").strip()),
+        as_label(fields["name"].strip()),
+        quantity,
+        millionths(value),
+        millionths(max(value - total, Decimal(0))),
+    )
+
+
+def _readable_value(cell: str) -> int:
+    """An item's value before coupons in millionths; 0 where it cannot be read."""
+    fields = _ITEM.fullmatch(cell)
+    try:
+        return millionths(_number("", fields["sub_total"] or fields["total"])) if fields else 0
+    except BadCell:
+        return 0
+
+
+def _number(column: str, text: str) -> Decimal:
+    try:
+        return _short_number(text) if len(text) <= _LONGEST_NUMBER else number(text)
+    except ValueError as error:
+        raise BadCell(column, text, "holds an amount that cannot be read", _PLAIN_ITEM) from error
+
+
+@lru_cache(maxsize=50_000)  # a file has many items and few prices
+def _short_number(text: str) -> Decimal:
+    return number(text.strip())
+
+
+def _refunded(cell: str) -> int:
+    """The sum of an order's refunds, `amount:10.00|reason:…|date:…` with semicolons between them."""
+    amounts = _REFUND.findall(cell)
+    if cell and not amounts:
+        reason = "is not a refund as amount:…|reason:…|date:…"
+        raise BadCell("refund_items", cell, reason, "Export the orders again.")
+    total = sum((abs(_number("refund_items", amount)) for amount in amounts), start=Decimal(0))
+    if total >= LARGEST_AMOUNT:
+        raise BadCell("refund_items", cell, "adds up to a trillion or more", "Correct it.")
+    return millionths(total)
+
+
+def _customer(context: Context, account_email: str, billing_email: str, account: str) -> str | None:
+    """A guest has no account, but an address to bill."""
+    by_email = context.keys.of_email(account_email) or context.keys.of_email(billing_email)
+    return by_email or (context.keys.of_id(f"woocommerce:{account}") if account not in ("", "0") else None)
+
+
+def _status(cell: str) -> Status:
+    status = cell.casefold().removeprefix("wc-").replace(" ", "-")
+    if status not in _STATUS:
+        reason = "is a status that this reader does not know" if cell else "is empty"
+        raise BadCell("status", cell, reason, f"It should be one of {', '.join(_STATUS)}.")
+    return _STATUS[status]

@@ -1,0 +1,304 @@
+"""The orders that workbooks open with: those last read, kept in the workspace, or the sample brand's."""
+
+import re
+import zipfile
+from collections.abc import Container
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pydantic import TypeAdapter
+
+from ownchannel.formats import count
+from ownchannel.orders._archives import DAMAGED
+from ownchannel.orders._orders import Orders
+from ownchannel.orders._report import FileReport, Report, rejected_table
+from ownchannel.orders._schema import ENTRIES, RATES, REPEAT_RATES, TABLE
+from ownchannel.workspace import KEY_FILE, CustomerKeys, Workspace, write_private
+
+ORDERS_FILE = "orders.zip"
+SAMPLE_BRAND = "Hearth & Ladle"
+SAMPLE_TIMEZONE = "America/New_York"
+_SAMPLES = Path(__file__).parents[3] / "data" / "samples"
+
+#: The tables of `Orders` by their names there: each is a Parquet file in the archive.
+_TABLES: dict[str, pa.Schema] = {
+    "arrow": TABLE,
+    "entries": ENTRIES,
+    "repeat_rates": REPEAT_RATES,
+    "rates": RATES,
+}
+_NOTES_FILE = "notes.json"
+
+#: What opening an archive that is damaged, or from another version, raises.
+_UNUSABLE = (*DAMAGED, pa.ArrowException, KeyError, ValueError)
+
+
+@dataclass(frozen=True)
+class _Notes:
+    """What is kept beside the tables: the report, and which key the customers' keys were made with."""
+
+    files: tuple[FileReport, ...]
+    rejected: tuple[tuple[str, int, str, str, str, str], ...]
+    left_aside: tuple[str, ...]
+    timezone: str
+    has_customers: bool
+    fingerprint: str
+
+    def report(self) -> Report:
+        return Report(self.files, rejected_table(self.rejected), self.left_aside, self.timezone)
+
+
+_NOTES = TypeAdapter(_Notes)
+
+
+def save_orders(orders: Orders, workspace: Workspace) -> Path:
+    """Write orders and report into one file of the workspace, for its owner only; they hold no addresses.
+
+    Customers who were forgotten since these orders were read are left out.
+
+    >>> import tempfile
+    >>> from ownchannel.orders._import import read_orders
+    >>> place = Workspace.at(tempfile.mkdtemp())
+    >>> save_orders(read_orders([], workspace=place), place).name
+    'orders.zip'
+    >>> saved_orders(place)
+    No sales. No files were given.
+    """
+    tables = {name: getattr(orders, name) for name in _TABLES}
+    tables["arrow"] = _without(tables["arrow"], workspace.forgotten())
+    notes = _Notes(
+        files=orders.report.files,
+        rejected=tuple(orders.report.rejected.itertuples(index=False, name=None)),
+        left_aside=orders.report.left_aside,
+        timezone=orders.report.timezone,
+        has_customers=pc.any(pc.is_valid(tables["arrow"]["customer_key"])).as_py() or False,
+        fingerprint=workspace.fingerprint(),
+    )
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(_NOTES_FILE, _NOTES.dump_json(notes))
+        for name, table in tables.items():
+            with archive.open(f"{name}.parquet", "w", force_zip64=True) as part:
+                pq.write_table(table, part)
+    file = workspace.open() / ORDERS_FILE
+    write_private(file, buffer.getvalue())
+    return file
+
+
+def saved_orders(workspace: Workspace) -> Orders | None:
+    """The orders last saved in the workspace, or None.
+
+    Raises ValueError where the file is there and is no saved orders.
+    """
+    file = workspace.folder / ORDERS_FILE
+    if not file.exists():
+        return None
+    try:
+        with zipfile.ZipFile(file) as archive:
+            notes = _NOTES.validate_json(archive.read(_NOTES_FILE))
+            tables = {
+                name: pq.read_table(BytesIO(archive.read(f"{name}.parquet"))).cast(schema)
+                for name, schema in _TABLES.items()
+            }
+    except _UNUSABLE as error:
+        raise ValueError(
+            f"{ORDERS_FILE} in the workspace cannot be opened. Delete it and read your files again."
+        ) from error
+    return Orders(**tables, report=notes.report())
+
+
+def key_remark(workspace: Workspace) -> str:
+    """What it means where the key that hides customers is lost, while something rests on it; else empty.
+
+    Ask before files are read: a missing key is made anew then.
+
+    >>> import tempfile
+    >>> key_remark(Workspace.at(tempfile.mkdtemp()))
+    ''
+    """
+    try:
+        forgotten = workspace.lost_forgotten()
+        if not forgotten and key_fits(workspace):
+            return ""
+    except ValueError as damaged:
+        return str(damaged)
+    lost = "holds another key than before" if workspace.fingerprint() else "is missing"
+    again = f" and forget once more the {count(forgotten, 'customer')} whom you had forgotten"
+    return (
+        f"{KEY_FILE} in the workspace {lost}: customers get new keys, which match none from before, in saved "
+        f"orders or given to others. Put your copy of the file back, or read all your files again"
+        f"{again if forgotten else ''}."
+    )
+
+
+def key_fits(workspace: Workspace) -> bool:
+    """Whether the saved orders, if any, are free of customers or were saved with the workspace's key.
+
+    Raises ValueError where the key is damaged.
+    """
+    mark = workspace.fingerprint()
+    try:
+        with zipfile.ZipFile(workspace.folder / ORDERS_FILE) as archive:
+            notes = _NOTES.validate_json(archive.read(_NOTES_FILE))
+    except _UNUSABLE:
+        return True  # nothing is saved, or nothing that can be opened, which opening it says
+    return not notes.has_customers or (bool(mark) and notes.fingerprint == mark)
+
+
+def _without(lines: pa.Table, forgotten: Container[str]) -> pa.Table:
+    """Order lines as sales of nobody where their customer is forgotten."""
+    keys = lines["customer_key"].unique().drop_null().to_pylist()
+    theirs = pc.is_in(lines["customer_key"], pa.array([k for k in keys if k in forgotten], pa.string()))
+    for name in ("customer_key", "consent"):
+        field = TABLE.field(name)
+        kept = pc.if_else(theirs, pa.scalar(None, field.type), lines[name])
+        lines = lines.set_column(lines.schema.get_field_index(name), field, kept)
+    return lines
+
+
+def forget_orders(workspace: Workspace) -> None:
+    """Delete the saved orders; the key of the workspace stays."""
+    (workspace.folder / ORDERS_FILE).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The orders that a workbook works with, and whether they are the sample brand's."""
+
+    orders: Orders
+    is_sample: bool
+    remark: str = ""
+    """What it means that the workspace's key is lost, where it is, and what became of other currencies."""
+
+    @classmethod
+    def of(cls, orders: Orders, *, is_sample: bool, remark: str = "") -> "Opened":
+        """Orders with all money in the main currency, where exchange rates for it were read."""
+        converted, how = in_main_currency(orders)
+        return cls(converted, is_sample, " ".join(filter(None, [remark, how])))
+
+    def __str__(self) -> str:
+        whose = f"The sample brand, {SAMPLE_BRAND}" if self.is_sample else "Your orders"
+        return " ".join(filter(None, [f"{whose}: {self.orders}", self.remark]))
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+
+def current_orders(workspace: Workspace | None = None) -> Opened:
+    """The orders last read in the first workbook, else the sample brand's.
+
+    >>> import tempfile
+    >>> current_orders(Workspace.at(tempfile.mkdtemp())).is_sample
+    True
+    """
+    place = workspace or Workspace()
+    saved, remark = saved_orders(place), key_remark(place)
+    orders = sample_orders(place) if saved is None else saved
+    return Opened.of(orders, is_sample=saved is None, remark=remark)
+
+
+def in_main_currency(orders: Orders) -> tuple[Orders, str]:
+    """The orders with all money in their main currency, and a sentence on it; unchanged without rates.
+
+    Where a rate is missing the orders stay as they are, and the sentence says which.
+    """
+    code = orders.main_currency
+    others = [other for other in orders.currencies() if other != code]
+    if not (others and len(orders.rates)):
+        return orders, ""
+    try:
+        converted = orders.in_currency(code)
+    except ValueError as problem:
+        return orders, f"Money stays in {', '.join([code, *others])}. {problem}"
+    return converted, f"Money in {' and '.join(others)} is shown in {code}, at the rate of each day."
+
+
+def sample_orders(workspace: Workspace | None = None) -> Orders:
+    """The sample brand's orders, read from its export files, wherever Python runs.
+
+    Raises FileNotFoundError where the sample files were not installed.
+
+    >>> import tempfile
+    >>> sample_orders(Workspace.at(tempfile.mkdtemp())).channels()
+    {'Amazon.com': 'marketplace', 'Amazon.de': 'marketplace', 'Etsy': 'marketplace', 'Shopify': 'owned'}
+    """
+    from ownchannel.orders._import import read_orders
+
+    if not _SAMPLES.is_dir():
+        raise FileNotFoundError(
+            "The sample files are missing: data/samples lies beside lib. Clone the repository again."
+        )
+    exports = sorted(file for file in _SAMPLES.iterdir() if file.suffix in (".csv", ".txt"))
+    return read_orders(exports, workspace=workspace, timezone=SAMPLE_TIMEZONE)
+
+
+# ------------------------ Forget a customer who asks for it, now and in every file read later
+
+_KEY = re.compile("[0-9a-f]{32}")
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What forgetting a customer changed; printed, a sentence that names nobody."""
+
+    lines: int
+    """Order lines that lost their customer."""
+
+    def __str__(self) -> str:
+        if self.lines:
+            done = f"The customer is forgotten: {count(self.lines, 'order line')} now without a customer."
+        else:
+            done = "The customer is not known in the saved orders."
+        return (
+            f"{done} Files read later will not bring the customer back; the files themselves are unchanged."
+        )
+
+    __repr__ = __str__
+
+
+def forget(customer: str, workspace: Workspace | str | Path | None = None) -> Forgotten:
+    """Take a customer's key and consent out of the saved orders, and out of all that is read from now on.
+
+    `customer` is an e-mail address, or a key as it stands in the column `customer_key` (32 hexadecimal
+    digits), needed where a platform's files know customers by a number and not by their address. The orders
+    stay, with their numbers, as sales of nobody, so that every sum stays true. What is kept of the customer
+    is a hash of the key under the workspace's secret, from which neither key nor address can be found. Export
+    files are not touched, and tables that are open in a workbook keep the key until it is run again.
+
+    Raises ValueError where `customer` is neither address nor key, and where the workspace's key is lost:
+    under another key the customer could not be known again.
+
+    >>> import tempfile
+    >>> str(forget("buyer@example.com", tempfile.mkdtemp())).partition(".")[0]
+    'The customer is not known in the saved orders'
+    """
+    place = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
+    if not key_fits(place):
+        raise ValueError(f"The customer cannot be found or forgotten yet. {key_remark(place)}")
+    key = _key(customer, place)
+    saved = saved_orders(place)
+    # Remembered first: where this is interrupted, forgetting again finishes it.
+    place.remember_forgotten(key)
+    for unfinished in place.folder.glob("*.part"):  # left by a write that was cut off
+        unfinished.unlink(missing_ok=True)
+    lines = 0 if saved is None else pc.sum(pc.equal(saved.arrow["customer_key"], key)).as_py() or 0
+    if saved is not None and lines:
+        save_orders(saved, place)
+    return Forgotten(lines)
+
+
+def _key(customer: str, place: Workspace) -> str:
+    text = customer.strip().lower()
+    key = text if _KEY.fullmatch(text) else CustomerKeys(place.secret).of_email(customer)
+    if key is None:
+        raise ValueError(
+            "This is neither an e-mail address nor a customer's key. Give the address, or the 32 hexadecimal "
+            "digits from the column customer_key."
+        )
+    return key

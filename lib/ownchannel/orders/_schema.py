@@ -1,0 +1,164 @@
+"""The one tidy order table: its columns, their types and the words they may hold."""
+
+from typing import Literal
+
+import pyarrow as pa
+
+Kind = Literal["marketplace", "owned"]
+Status = Literal["completed", "pending", "cancelled", "refunded"]
+
+#: Statuses whose lines count as sales; the others are kept in the table and left out of every sum.
+SALES: tuple[Status, ...] = ("completed", "refunded")
+
+#: Exact money: below a trillion, kept to the sixth decimal; 18 digits fit a machine word and multiply.
+MONEY = pa.decimal128(18, 6)
+
+#: Texts that many rows share, as numbers: of one sale a marketplace books five amounts and more.
+TEXT = pa.dictionary(pa.int32(), pa.string())
+
+#: One row an order line. Amounts are never null except `fee` and `fulfilment`, the part of the fee for
+#: picking, packing and sending: null says that no file told it.
+TABLE = pa.schema(
+    [
+        pa.field("order_id", pa.string(), nullable=False),
+        pa.field("line_id", pa.string(), nullable=False),
+        pa.field("channel", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("ordered_at", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("ordered_on", pa.date32(), nullable=False),
+        pa.field("customer_key", pa.string()),
+        pa.field("sku", pa.string()),
+        pa.field("product", pa.string()),
+        pa.field("quantity", pa.float64(), nullable=False),
+        pa.field("item_value", MONEY, nullable=False),
+        pa.field("discount", MONEY, nullable=False),
+        pa.field("shipping", MONEY, nullable=False),
+        pa.field("tax", MONEY, nullable=False),
+        pa.field("refund", MONEY, nullable=False),
+        pa.field("fee", MONEY),
+        pa.field("fulfilment", MONEY),
+        pa.field("currency", pa.string(), nullable=False),
+        pa.field("country", pa.string()),
+        pa.field("status", pa.string(), nullable=False),
+        pa.field("consent", pa.bool_()),
+        pa.field("source_file", pa.string(), nullable=False),
+        pa.field("source_row", pa.int64(), nullable=False),
+    ]
+)
+
+Event = Literal["sale", "refund", "account"]
+Part = Literal[
+    "goods",
+    "shipping",
+    "tax",
+    "discount",
+    "fee",
+    "fulfilment",
+    "advertising",
+    "reimbursement",
+    "transfer",
+    "unclassified",
+]
+
+#: One row an amount that a platform booked, positive where it is the seller's. Gift wrap is shipping; `tax`
+#: holds what was collected and what was withheld. The event `account` has no order behind it; its part
+#: `transfer` moves cash and is no profit.
+ENTRIES = pa.schema(
+    [
+        pa.field("posted_at", pa.timestamp("us", tz="UTC"), nullable=False),
+        pa.field("posted_on", pa.date32(), nullable=False),
+        pa.field("channel", TEXT, nullable=False),
+        pa.field("kind", TEXT, nullable=False),
+        pa.field("event", TEXT, nullable=False),
+        pa.field("part", TEXT, nullable=False),
+        pa.field("description", TEXT),
+        pa.field("order_id", TEXT),
+        pa.field("sku", TEXT),
+        pa.field("product", TEXT),
+        pa.field("quantity", pa.float64()),
+        pa.field("amount", MONEY, nullable=False),
+        pa.field("currency", TEXT, nullable=False),
+        pa.field("settlement_id", TEXT),
+        pa.field("deferred", pa.bool_(), nullable=False),
+        pa.field("source_file", TEXT, nullable=False),
+        pa.field("source_row", pa.int64(), nullable=False),
+    ]
+)
+
+#: A marketplace's own count of repeat customers, a row a product and period: shares between 0 and 1.
+REPEAT_RATES = pa.schema(
+    [
+        pa.field("starts_on", pa.date32()),
+        pa.field("ends_on", pa.date32()),
+        pa.field("channel", pa.string(), nullable=False),
+        pa.field("product_id", pa.string(), nullable=False),
+        pa.field("product", pa.string()),
+        pa.field("orders", pa.int64(), nullable=False),
+        pa.field("customers", pa.int64(), nullable=False),
+        pa.field("repeat_customers_share", pa.float64(), nullable=False),
+        pa.field("repeat_revenue", MONEY),
+        pa.field("repeat_revenue_share", pa.float64()),
+        pa.field("currency", pa.string()),
+        pa.field("source_file", pa.string(), nullable=False),
+        pa.field("source_row", pa.int64(), nullable=False),
+    ]
+)
+
+#: Columns that hold money, in the order of the table.
+AMOUNTS = tuple(field.name for field in TABLE if field.type == MONEY)
+
+#: ISO 4217's code for "no currency": cancelled and pending lines that carry no money.
+NO_CURRENCY = "XXX"
+
+#: A rate as exact as it is given: 24 decimals hold the inverse of any rate that is accepted.
+RATE = pa.decimal128(38, 24)
+
+#: A table of exchange rates: on `date` one unit of `from` was worth `rate` units of `to`.
+RATES = pa.schema(
+    [
+        pa.field("date", pa.date32(), nullable=False),
+        pa.field("from", pa.string(), nullable=False),
+        pa.field("to", pa.string(), nullable=False),
+        pa.field("rate", RATE, nullable=False),
+    ]
+)
+
+
+# ------------------------ What a file may hold, as readers give it
+
+Gives = Literal["lines", "entries", "repeat_rates", "rates"]
+
+#: Known once a whole file, or all files, are read.
+_LATER = ("ordered_on", "posted_on", "source_file")
+
+_LINE = [
+    pa.field("item", pa.string()),  # names a line within its order where it has no id of its own
+    pa.field("amount", MONEY),  # the money that the row brought in
+    pa.field("identity", pa.string()),  # the order across files
+    pa.field("updated_at", pa.timestamp("us", tz="UTC")),  # of one line's states the newest counts
+    pa.field("rank", pa.int8()),  # of several reports that hold an order, the lowest gives its lines
+]
+_ENTRY = [
+    pa.field("identity", TEXT),
+    pa.field("row_key", TEXT),  # what a row that two files hold is known by
+]
+
+
+def _as_read(schema: pa.Schema, *own: pa.Field) -> pa.Schema:
+    known = [field.with_nullable(True) for field in schema if field.name not in _LATER]
+    return pa.schema([*known, *own])
+
+
+LINES_AS_READ = _as_read(TABLE, *_LINE)
+ENTRIES_AS_READ = _as_read(ENTRIES, *_ENTRY)
+REPEAT_RATES_AS_READ = _as_read(REPEAT_RATES, pa.field("amount", MONEY))
+RATES_AS_READ = _as_read(
+    RATES, pa.field("amount", MONEY), pa.field("currency", pa.string()), pa.field("source_row", pa.int64())
+)
+
+AS_READ: dict[Gives, pa.Schema] = {
+    "lines": LINES_AS_READ,
+    "entries": ENTRIES_AS_READ,
+    "repeat_rates": REPEAT_RATES_AS_READ,
+    "rates": RATES_AS_READ,
+}

@@ -1,0 +1,238 @@
+"""From a cell's text to an instant: ISO 8601, and dates as Amazon's reports write them in six languages."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+#: The oldest marketplace here opened in 1995; the far end catches the "never" dates of exports.
+PLAUSIBLE_YEARS = range(1995, 2099)
+
+# Japanese numbers its months. Canada shortens July otherwise than France; no other country adds a name.
+_LOCALES = ("en", "de", "fr", "fr_CA", "it", "es")
+
+# Hours ahead of UTC. Abbreviations are ambiguous in the world at large (IST is also Irish, CST Chinese, BST
+# Bangladeshi time); each stands here for the time of the Amazon shop whose reports use it.
+_HOURS_AHEAD = {
+    **{"z": 0, "utc": 0, "gmt": 0, "bst": 1},
+    **{"pst": -8, "pdt": -7, "mst": -7, "mdt": -6, "cst": -6, "cdt": -5, "est": -5, "edt": -4},
+    **{"wet": 0, "west": 1, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "eet": 2, "eest": 3},
+    **{"ist": 5.5, "sgt": 8, "jst": 9, "aest": 10, "aedt": 11},
+}
+
+# The numbers of a date, with a month's name as `word`, and as `first` and `second` where slashes part them.
+_DATES = tuple(
+    re.compile(form)
+    for form in (
+        r"(?P<year>[0-9]{4})[-/.年] ?(?P<month>[0-9]{1,2})[-/.月] ?(?P<day>[0-9]{1,2})日?",
+        r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})",
+        r"(?P<first>[0-9]{1,2})/(?P<second>[0-9]{1,2})/(?P<year>[0-9]{4}|[0-9]{2})",
+        r"(?P<word>[^\W\d_]+)\.? (?P<day>[0-9]{1,2}),? (?P<year>[0-9]{4})",
+        r"(?P<day>[0-9]{1,2})\.? (?:de )?(?P<word>[^\W\d_]+)\.? (?:de )?(?P<year>[0-9]{4})",
+    )
+)
+_CLOCK = re.compile(
+    r",? ?(?P<before>午前|午後)? ?"
+    r"(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d))?"
+    r" ?(?P<after>[ap]\.? ?m\b\.?)? ?"
+    r"(?P<zone>[a-z]+)?(?P<offset>[-+](?:0?\d|1[0-4])(?::?[0-5]\d)?)?\Z",
+    re.ASCII,
+)
+
+
+def moment(text: str, zone: str | None = None, day_first: bool | None = None) -> datetime:
+    """A date, or a date and time, as an instant in UTC.
+
+    Reads ISO 8601, and what Amazon writes in English, German, French, Italian, Spanish and Japanese; month
+    names are those of CLDR. A time without an offset is read in `zone` (an IANA name). In a date with
+    slashes the month comes first, as in the United States, unless `day_first`. Raises ValueError, with what
+    is wrong as a sentence, for anything else and for years before 1995 or after 2098.
+
+    >>> moment("2026-04-10 11:11:26 +0530").isoformat()
+    '2026-04-10T05:41:26+00:00'
+    >>> moment("Jan 5, 2026 11:03:05 PM PST").isoformat()
+    '2026-01-06T07:03:05+00:00'
+    >>> moment("5 févr. 2026 11:03:05 UTC") == moment("2026年2月5日 20:03:05 JST")
+    True
+    """
+    plain = text.strip()
+    if plain.endswith(" UTC"):  # as most settlements write it: the quick way reads that, too
+        plain = plain[:-4] + "+00:00"
+    try:
+        found = datetime.fromisoformat(plain[:19] + plain[19:].replace(" ", ""))
+    except ValueError:
+        found = _written(plain, day_first)
+    if found.tzinfo is None:
+        if zone is None:
+            raise ValueError("The time has no offset from UTC, and no time zone was named for it.")
+        found = found.replace(tzinfo=ZoneInfo(zone))
+    if found.year not in PLAUSIBLE_YEARS:
+        raise ValueError("The year is not between 1995 and 2098.")
+    return found.astimezone(UTC)
+
+
+def _written(text: str, day_first: bool | None) -> datetime:
+    """A date in words or figures of a language; without time zone where none is written."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    clock = _CLOCK.search(plain)
+    if clock is None:
+        return datetime(*_date(plain, day_first))  # noqa: DTZ001, the caller names the zone
+    minute, second = int(clock["minute"]), int(clock["second"] or 0)
+    offset = _offset(clock["zone"], clock["offset"])
+    return datetime(*_date(plain[: clock.start()], day_first), _hour(clock), minute, second, tzinfo=offset)
+
+
+@lru_cache(maxsize=1024)  # a file has many times and few days
+def _date(text: str, day_first: bool | None) -> tuple[int, int, int]:
+    """Year, month and day."""
+    date = next(filter(None, (form.fullmatch(text) for form in _DATES)), None)
+    if date is None:
+        raise ValueError("This is not a date in a form that is known; write it as 2026-01-31 10:15:00+00:00.")
+    part = date.groupdict()
+    if "first" in part:
+        month, day = (part["second"], part["first"]) if day_first else (part["first"], part["second"])
+        if int(month) > 12 >= int(day):
+            raise ValueError("Its month is above 12: say whether days or months come first in this file.")
+        year = part["year"] if len(part["year"]) == 4 else "20" + part["year"]  # Etsy opened in 2005
+        return int(year), int(month), int(day)
+    if "month" in part:
+        return int(part["year"]), int(part["month"]), int(part["day"])
+    if part["word"] not in _months():
+        raise ValueError("Its month has no English, German, French, Italian or Spanish name.")
+    return int(part["year"]), _months()[part["word"]], int(part["day"])
+
+
+def _hour(clock: re.Match[str]) -> int:
+    hour = int(clock["hour"])
+    half = clock["before"] or clock["after"]
+    if not half:
+        return hour
+    if hour > 12:
+        raise ValueError("Its hour is above 12 although it says which half of the day it is.")
+    return hour % 12 + (12 if half == "午後" or half.startswith("p") else 0)
+
+
+@lru_cache(maxsize=256)
+def _offset(name: str | None, offset: str | None) -> timezone | None:
+    """What a time zone's abbreviation, and a signed offset, say together."""
+    if not name and not offset:
+        return None
+    ahead = _HOURS_AHEAD.get(name or "utc")
+    if ahead is None or (offset and ahead):
+        raise ValueError("Its time zone is not one that is known; write an offset such as +01:00 instead.")
+    if not offset:
+        return timezone(timedelta(hours=ahead))
+    digits = offset[1:].replace(":", "")
+    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
+    away = timedelta(hours=int(hours), minutes=int(minutes))
+    return timezone(-away if offset[0] == "-" else away)
+
+
+@cache
+def _months() -> dict[str, int]:
+    """The numbers of months by name, shortened and in full, with and without accents."""
+    from babel.dates import get_month_names
+
+    names = {
+        name.casefold().rstrip("."): month
+        for locale in _LOCALES
+        for width in ("abbreviated", "wide")
+        for context in ("format", "stand-alone")
+        for month, name in get_month_names(width, context, locale).items()
+    }
+    return {_without_accents(name): month for name, month in names.items()} | names
+
+
+def _without_accents(name: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+
+
+# ------------------------ Columns of dates and times
+
+Instants = NDArray[np.datetime64]
+
+#: A time from 2000 to 2098, and its offset.
+_TIME_OF_DAY = (
+    r"^20([0-8]\d|9[0-8])-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
+    r"[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
+)
+_ISO = _TIME_OF_DAY + r"(Z|[+-](0\d|1[0-4]):?[0-5]\d)$"
+#: A day in whatever words, a clock and a time zone's name: a file has many times, but few days.
+_DAY_CLOCK_ZONE = (
+    r"^(?P<day>.*\S) (?P<hour>0?\d|1\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)"
+    r"(?P<half> ?[AaPp][Mm])? (?P<zone>[A-Z]{3,4})$"
+)
+
+
+def instants(
+    cells: pa.StringArray, zone: str | None, day_first: bool | None
+) -> tuple[Instants, NDArray[np.intp]]:
+    """UTC times of the cells that are plain to read, and the places of those to be looked at one by one.
+
+    Arguments as for `moment`, with which every time agrees.
+
+    >>> times, others = instants(pa.array(["Jan 5, 2026 11:03:05 PM PST", "soon"]), None, None)
+    >>> str(times[0]), others.tolist()
+    ('2026-01-06T07:03:05.000000', [1])
+    """
+    plain = pc.replace_substring(pc.replace_substring(cells, " +", "+"), " -", "-")
+    is_iso = pc.match_substring_regex(plain, _ISO)
+    moments = pc.if_else(is_iso, plain, None).cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us"))
+    # A copy, for what Arrow gives cannot be written to.
+    found = moments.to_numpy(zero_copy_only=False).copy()
+    if zone is not None:
+        found = np.where(np.isnat(found), _local(cells, zone), found)
+    others = np.flatnonzero(np.isnat(found))
+    if len(others):
+        written = _day_clock_zone(cells.take(pa.array(others)), lambda day: moment(day, zone, day_first))
+        found[others] = written
+        others = others[np.isnat(written)]
+    return found, others
+
+
+def _local(cells: pa.StringArray, zone: str) -> Instants:
+    """Times without an offset; of an hour that comes twice the first, and no time within one left out."""
+    plain = pc.if_else(pc.match_substring_regex(cells, _TIME_OF_DAY + "$"), cells, None)
+    clock = pd.DatetimeIndex(plain.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False))
+    is_summer = np.ones(len(clock), dtype=np.bool_)
+    local = clock.tz_localize(ZoneInfo(zone), ambiguous=is_summer, nonexistent="NaT")
+    return np.asarray(local.tz_convert("UTC").tz_localize(None), dtype="datetime64[us]")
+
+
+def _day_clock_zone(cells: pa.StringArray, read: Callable[[str], datetime]) -> Instants:
+    """Times of cells such as `5 janv. 2026 11:03:05 UTC`; no time where a cell is none."""
+    parts = pc.extract_regex(cells, _DAY_CLOCK_ZONE)
+    hour, minute, second = (
+        pc.struct_field(parts, name).cast(pa.int64()).fill_null(0).to_numpy()
+        for name in ("hour", "minute", "second")
+    )
+    half = pc.utf8_lower(pc.utf8_trim_whitespace(pc.struct_field(parts, "half")))
+    in_halves = pc.not_equal(half, "").fill_null(False).to_numpy(zero_copy_only=False)
+    is_after_noon = pc.equal(half, "pm").fill_null(False).to_numpy(zero_copy_only=False)
+    # Midnight of the day in that zone is read in words, and the clock added to it.
+    midnight = pc.binary_join_element_wise(
+        pc.struct_field(parts, "day"), pc.struct_field(parts, "zone"), " 00:00:00 "
+    )
+    encoded = midnight.dictionary_encode()
+    days = np.array([_or_none(read, text) for text in encoded.dictionary.to_pylist()], dtype="datetime64[us]")
+    days = np.append(days, np.datetime64("NaT", "us"))
+    of_row = days[encoded.indices.fill_null(len(days) - 1).to_numpy()]
+    hours = np.where(in_halves, hour % 12 + 12 * is_after_noon, hour)
+    times = of_row + ((hours * 60 + minute) * 60 + second).astype("timedelta64[s]")
+    return np.where(in_halves & ((hour > 12) | (hour == 0)), np.datetime64("NaT", "us"), times)
+
+
+def _or_none(read: Callable[[str], datetime], text: str) -> datetime | None:
+    """None where the words are no day: they are looked at again, with the rest of their cell."""
+    try:
+        return read(text).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        return None

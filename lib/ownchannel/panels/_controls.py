@@ -1,0 +1,235 @@
+"""What can be undone: the positions that the sliders were moved away from."""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Generic
+
+import anywidget
+import traitlets
+
+from ownchannel.answers import Settings
+from ownchannel.assumptions import Assumption, why_refused
+
+Position = Mapping[str, float]
+
+#: Moves of the same slider within so many seconds of each other are one step: a drag, a key held down.
+BURST_SECONDS = 1.0
+
+
+class History:
+    """A step back for each burst of moves of the same sliders; `clock` gives seconds.
+
+    >>> history = History(clock=iter([0.0, 0.4, 5.0]).__next__)
+    >>> history.note({"fee": 0.1, "cash": 9}, {"fee": 0.2, "cash": 9})
+    >>> history.note({"fee": 0.2, "cash": 9}, {"fee": 0.3, "cash": 9})
+    >>> history.note({"fee": 0.3, "cash": 9}, {"fee": 0.3, "cash": 5})
+    >>> len(history), history.take_back(), history.take_back()
+    (2, {'fee': 0.3, 'cash': 9}, {'fee': 0.1, 'cash': 9})
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._positions: list[Position] = []
+        self._last_moved: set[str] = set()
+        self._last_at = 0.0
+
+    def note(self, before: Position, after: Position, *, alone: bool = False) -> None:
+        """Note a move; one that is `alone` is a step of its own, whatever came just before or comes after."""
+        moved = {name for name in after if after[name] != before.get(name)}
+        now = self._clock()
+        if alone or moved != self._last_moved or now - self._last_at > BURST_SECONDS:
+            self._positions.append(before)
+        self._last_moved, self._last_at = set() if alone else moved, now
+        if after == self._positions[-1]:
+            self.take_back()  # moved and moved back: nothing is left to undo
+
+    def take_back(self) -> Position:
+        """The position before the last step, which is forgotten; raises IndexError where there is none."""
+        self._last_moved = set()
+        return self._positions.pop()
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+
+# ------------------------ Sliders for a declared set of assumptions
+
+
+class Controls(anywidget.AnyWidget, Generic[Settings]):
+    """A slider for each declared field of `settings`, under its group's heading; buttons to undo and reset.
+
+    The sliders are the browser's own, so that arrow keys, Page Up, Home and a screen reader work as anywhere
+    else. `currency` is what money is shown in, `hidden` names settings without a slider, and `folded` the
+    headings whose sliders start folded away. `switches` names settings that can be switched off as well,
+    which puts them to 0, or to the value that a mapping gives: a setting at that value is off. What is set
+    here and on the page is the same.
+
+    >>> from ownchannel.marketplace import Economics
+    >>> controls = Controls(Economics(), currency="USD")
+    >>> controls.set(marketplace_fee_rate=0.1)
+    >>> controls.value.marketplace_fee_rate, controls.readouts["marketplace_fulfilment"]
+    (0.1, '$6.00 an order')
+    >>> controls.undo()
+    >>> controls.value.marketplace_fee_rate
+    0.15
+    """
+
+    _esm = Path(__file__).with_name("controls.js")
+    groups: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    values = traitlets.Dict().tag(sync=True)
+    defaults = traitlets.Dict().tag(sync=True)
+    readouts = traitlets.Dict().tag(sync=True)
+    undoable = traitlets.Bool(False).tag(sync=True)
+    # The page counts the undos that it asks for: a message of its own could overtake the end of a drag.
+    undos_asked = traitlets.Int(0).tag(sync=True)
+
+    def __init__(
+        self,
+        settings: Settings,
+        currency: str,
+        hidden: Collection[str] = (),
+        *,
+        folded: Collection[str] = (),
+        switches: Collection[str] | Mapping[str, float] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._currency = currency
+        self._declared = settings.declared()
+        self._history = History(clock)
+        self._noting = True
+        values = {name: getattr(settings, name) for name in self._declared}
+        offered = {name: declared for name, declared in self._declared.items() if name not in hidden}
+        self._off = dict(switches) if isinstance(switches, Mapping) else dict.fromkeys(switches, 0.0)
+        titles = {declared.group for declared in offered.values()}
+        _refuse_unknown("No heading", set(folded) - titles, titles)
+        _refuse_unknown("No slider", self._off.keys() - offered.keys(), offered)
+        super().__init__(
+            groups=_groups(offered, values, folded, self._off),
+            values=values,
+            defaults=values,
+            readouts=self._read(values),
+        )
+        self.observe(self._note_move, "values")
+        self.observe(lambda _: self.undo(), "undos_asked")
+
+    @property
+    def value(self) -> Settings:
+        """The settings as the sliders stand; raises ValueError where they do not go together."""
+        return self._settings_with(self.values)
+
+    def set(self, **values: float) -> None:
+        """Move some sliders, all at once; raises ValueError, and moves none, where a value is refused."""
+        _refuse_unknown("No slider", values.keys() - self._declared.keys(), self._declared)
+        moved = self._settings_with({**self.values, **values})
+        self.values = {name: getattr(moved, name) for name in self._declared}
+
+    def reset(self) -> None:
+        """Put every slider back to the settings that the controls were made with."""
+        self.values = self.defaults
+
+    def undo(self) -> None:
+        """Take back the last step, if any: a drag or burst of keys on one slider, a set, a reset."""
+        if self._history:
+            with self._unnoted():
+                self.values = dict(self._history.take_back())
+            self.undoable = bool(self._history)
+
+    @contextmanager
+    def moved(self, **values: float) -> Iterator[None]:
+        """Some sliders moved for a while, with no step to undo; raises as `set`."""
+        before = self.values
+        with self._unnoted():
+            try:
+                self.set(**values)
+                yield
+            finally:
+                self.values = before
+
+    def on_change(self, callback: Callable[[], None]) -> None:
+        """Call `callback` after each move, whether from the page or from `set`; once, however many moved."""
+        self.observe(lambda _: callback(), "values")
+
+    def _settings_with(self, values: dict[str, float]) -> Settings:
+        try:
+            return type(self._settings)(**{**dict(self._settings), **values})
+        except ValueError as error:
+            raise ValueError(why_refused(error)) from None
+
+    def _note_move(self, change: dict[str, Any]) -> None:
+        before, after = change["old"], change["new"]
+        with self.hold_sync():
+            moved = {name: value for name, value in after.items() if value != before.get(name)}
+            self.readouts = self.readouts | self._read(moved)
+            if self._noting:
+                self._history.note(before, after, alone=self._off_in(before) != self._off_in(after))
+                self.undoable = bool(self._history)
+
+    def _off_in(self, values: Mapping[str, float]) -> list[str]:
+        return [name for name, off in self._off.items() if values[name] == off]
+
+    @contextmanager
+    def _unnoted(self) -> Iterator[None]:
+        self._noting = False
+        try:
+            yield
+        finally:
+            self._noting = True
+
+    def _read(self, values: dict[str, float]) -> dict[str, str]:
+        return {name: self._declared[name].reading(value, self._currency) for name, value in values.items()}
+
+    def __repr__(self) -> str:
+        return f"Controls({', '.join(f'{name}={value:g}' for name, value in self.values.items())})"
+
+
+def _refuse_unknown(what: str, unknown: Collection[str], known: Collection[str]) -> None:
+    if unknown:
+        raise ValueError(f"{what} is called {sorted(unknown)}: there are {list(known)}.")
+
+
+def _groups(
+    declared: Mapping[str, Assumption],
+    values: Mapping[str, float],
+    folded: Collection[str],
+    off: Mapping[str, float],
+) -> list[dict[str, Any]]:
+    """What the page needs to draw the rows, group by group in the order of the declarations."""
+    titles = list(dict.fromkeys(assumption.group for assumption in declared.values()))
+    members = sorted(declared.items(), key=lambda item: titles.index(item[1].group))
+    return [
+        {
+            "title": title,
+            "folded": title in folded,
+            "rows": [_row(name, assumption, values[name], off.get(name)) for name, assumption in group],
+        }
+        for title, group in groupby(members, key=lambda item: item[1].group)
+    ]
+
+
+def _row(name: str, assumption: Assumption, value: float, off: float | None) -> dict[str, Any]:
+    # A value from a file or from a fit may lie outside the slider: then the slider reaches as far.
+    low, high = min(assumption.slider[0], value), max(assumption.slider[1], value)
+    marks = {"low": assumption.plausible[0], "high": assumption.plausible[1], "home": value}
+    return {
+        "name": name,
+        "label": assumption.label,
+        "min": low,
+        "max": high,
+        "step": assumption.step,
+        "marks": {mark: min(max((at - low) / (high - low), 0), 1) for mark, at in marks.items()},
+        "about": [assumption.help, f"Source: {assumption.source} ({assumption.confidence})."],
+        "switch": None if off is None else {"off": off, "on": _on_value(assumption, value, off)},
+    }
+
+
+def _on_value(assumption: Assumption, value: float, off: float) -> float:
+    """Where a switch puts its slider at first: where the slider stood, else amid what the source supports."""
+    if value != off:
+        return value
+    low, high = assumption.plausible
+    steps = max(1, round((low + high) / 2 / assumption.step))
+    return min(round(steps * assumption.step, 9), high)

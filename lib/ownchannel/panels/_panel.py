@@ -1,0 +1,97 @@
+"""A workbook's panel: sliders on the left, the answer on the right, which follows every move in place."""
+
+from dataclasses import replace
+from typing import Any, Generic
+
+import ipywidgets
+
+from ownchannel.answers import Answer, Question, Settings
+from ownchannel.assumptions import why_refused
+from ownchannel.panels._answer_view import AnswerView, box, live_bundle
+from ownchannel.panels._controls import Controls
+from ownchannel.panels._live_figure import LiveFigure
+
+
+class Panel(Generic[Settings]):
+    """Sliders for a question's settings, and its answer: sentence, numbers, charts and table.
+
+    Displaying a panel shows it. Where the settings, or the answer, raise ValueError, the panel shows that
+    sentence until the next move. The first answer fixes the number of charts.
+
+    >>> from ownchannel.marketplace import Economics
+    >>> def kept(costs):
+    ...     return Answer(f"You keep **${100 * (1 - costs.marketplace_fee_rate):.0f}** of $100.")
+    >>> panel = Panel(Question(Economics(), kept, "USD"))
+    >>> panel.at(marketplace_fee_rate=0.1)
+    You keep $90 of $100.
+    >>> panel
+    Panel: You keep $85 of $100.
+    """
+
+    def __init__(self, question: Question[Settings]) -> None:
+        self.question = question
+        self.controls: Controls[Settings] = Controls(
+            question.settings,
+            question.currency,
+            question.hidden,
+            folded=question.folded,
+            switches=question.switches,
+        )
+        self._view = AnswerView(self._answered())
+        self.widget = box([self.controls, self._view.widget], "oc-panel")
+        self.controls.on_change(self.refresh)
+
+    @property
+    def figures(self) -> list[LiveFigure]:
+        """The charts on the page, in their order."""
+        return self._view.figures
+
+    @property
+    def answer(self) -> Answer:
+        """The answer that the panel shows; raises the ValueError that stands in its place, if one does."""
+        if isinstance(self._view.shown, ValueError):
+            raise self._view.shown
+        return self._view.shown
+
+    def set(self, **values: float) -> None:
+        """Move some sliders, all at once."""
+        self.controls.set(**values)
+
+    def reset(self) -> None:
+        """Put every slider back to where it stood at first."""
+        self.controls.reset()
+
+    def undo(self) -> None:
+        """Take back the last step, if any: a drag or burst of keys on one slider, a set, a reset."""
+        self.controls.undo()
+
+    def at(self, **values: float) -> Answer:
+        """The answer with some sliders moved: they really move, are read, and go back. It is still."""
+        with self.controls.moved(**values):
+            return replace(self.answer, still=True)
+
+    def refresh(self) -> None:
+        """Answer anew where the sliders stand: something else that the answer depends on has changed."""
+        answer = self._answered()
+        if isinstance(answer, Answer):
+            self._view.show(answer)
+        else:
+            self._view.refuse(answer)
+
+    def _answered(self) -> Answer | ValueError:
+        """The answer where the sliders stand, or why there is none."""
+        try:
+            return self.question.answer_at(self.controls.value)
+        except ValueError as problem:
+            return problem
+
+    def bundle(self, whole: ipywidgets.Widget) -> dict[str, Any]:
+        """What a notebook keeps of `whole`, a page that this panel's widget is a part of."""
+        return live_bundle(whole, self._view.shown, repr(self))
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return self.bundle(self.widget)
+
+    def __repr__(self) -> str:
+        shown = self._view.shown
+        return f"Panel: {shown.plain_sentence if isinstance(shown, Answer) else why_refused(shown)}"

@@ -1,0 +1,289 @@
+"""A toolbar above a plan's panel: name, save, load, duplicate, remove, compare, and copy as an address."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+
+from ownchannel.answers import LIVE_DRAWS, Answer, Answering, PlanSettings, Question, plan_of, plan_sliders
+from ownchannel.formats import count, listed
+from ownchannel.panels._answer_view import box
+from ownchannel.panels._panel import Panel
+from ownchannel.scenarios import PRESETS, Plan, Ranges, ScenarioLibrary, clean_name, plan_from_page, to_query
+from ownchannel.workspace import Workspace
+
+#: Scenarios side by side: more do not fit a screen.
+MOST_COMPARED = 5
+
+
+class ScenarioBar(anywidget.AnyWidget):
+    """Keeps the plan that `current` gives in `library`, and hands plans from there to `load`.
+
+    `presets` are offered to load beside the saved plans. `compared` is called with the plans that stand side
+    by side, by name, whenever they change. What can be pressed on the page can be called here; each call says
+    in `told` what it did, and raises ValueError where it cannot be done.
+
+    >>> import tempfile
+    >>> from ownchannel.workspace import Workspace
+    >>> from ownchannel.scenarios import preset
+    >>> bar = ScenarioBar(
+    ...     ScenarioLibrary(Workspace.at(tempfile.mkdtemp())),
+    ...     presets={},
+    ...     current=lambda: preset("Balanced brand"),
+    ...     load=lambda plan: print("Loaded:", plan.currency),
+    ...     compared=lambda plans: print("Side by side:", list(plans)),
+    ... )
+    >>> bar.save("More own store")
+    >>> bar.told
+    'Saved as ‘More own store’.'
+    >>> bar.load("More own store")
+    Loaded: USD
+    >>> bar.compare("More own store")
+    Side by side: ['More own store']
+    """
+
+    _esm = Path(__file__).with_name("scenario_bar.js")
+    _css = Path(__file__).with_name("scenario_bar.css")
+    names: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    presets: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    problems: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    side_by_side: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    most_compared = traitlets.Int(MOST_COMPARED).tag(sync=True)
+    name = traitlets.Unicode().tag(sync=True)
+    chosen = traitlets.Unicode().tag(sync=True)
+    told = traitlets.Unicode().tag(sync=True)
+
+    def __init__(
+        self,
+        library: ScenarioLibrary,
+        presets: Mapping[str, Callable[[], Plan]],
+        current: Callable[[], Plan],
+        load: Callable[[Plan], None],
+        compared: Callable[[dict[str, Plan]], None],
+    ) -> None:
+        super().__init__()
+        self._library = library
+        self._presets = presets
+        self._current, self._load, self._on_compared = current, load, compared
+        self._compared: dict[str, Plan] = {}
+        self._asked: tuple[str, ...] = ()
+        self._list()
+        self.on_msg(self._receive)
+
+    def save(self, name: str, *, overwrite: bool = False) -> None:
+        """Save the plan as it stands."""
+        kept = self._library.save(self._own_name(name), self._current(), overwrite=overwrite)
+        self._list()
+        self._say(f"Saved as ‘{kept}’.", name=kept, chosen=kept)
+
+    def load(self, name: str) -> None:
+        """Put a saved plan, or else the preset of this name, in place of the one that stands."""
+        name = clean_name(name)
+        preset = None if name in self._library.names() else self._presets.get(name)
+        self._load(preset() if preset else self._library.load(name))
+        self._say(f"Loaded ‘{name}’.", name="" if preset else name, chosen=name)
+
+    def duplicate(self, name: str) -> None:
+        """Save a saved plan again, under a name of its own."""
+        copy = self._library.duplicate(name)
+        self._list()
+        self._say(f"Copied ‘{clean_name(name)}’ to ‘{copy}’.", chosen=copy)
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a saved plan another name."""
+        old, new = clean_name(name), self._library.rename(name, self._own_name(new_name))
+        self._list(tuple(new if other == old else other for other in self.side_by_side))
+        self._say(f"‘{old}’ is now called ‘{new}’.", name=new, chosen=new)
+
+    def remove(self, name: str) -> None:
+        """Delete a saved plan; the plan that stands stays."""
+        self._library.remove(name)
+        self._list()
+        self._say(f"Removed ‘{clean_name(name)}’.", chosen="")
+
+    def compare(self, *names: str) -> None:
+        """Lay these saved plans side by side, up to MOST_COMPARED; without a name, none."""
+        chosen = [clean_name(name) for name in names]
+        if len(chosen) > MOST_COMPARED:
+            raise ValueError(f"Up to {MOST_COMPARED} plans stand side by side: you chose {len(chosen)}.")
+        self._lay_side_by_side(chosen)
+        self._say(
+            f"Side by side: {listed(f'‘{name}’' for name in chosen)}." if chosen else "None is compared."
+        )
+
+    def address(self) -> str:
+        """The query that opens a page with the plan as it stands, `plan=…`."""
+        return to_query(self._current())
+
+    def open_page(self, environ: Mapping[str, str]) -> None:
+        """Load the plan in the address of the page that the kernel with these variables was started for.
+
+        Says so, or why it cannot be done, and raises nothing: a page opens whatever its address.
+        """
+        try:
+            plan = plan_from_page(environ)
+            if plan is not None:
+                self._load(plan)
+                self._say("This is the plan in the page's address.")
+        except ValueError as problem:
+            self._say(str(problem))
+
+    def _own_name(self, name: str) -> str:
+        """A name that no preset has."""
+        name = clean_name(name)
+        if name in self._presets:
+            raise ValueError(f"‘{name}’ is a preset: choose another name.")
+        return name
+
+    def _list(self, side_by_side: Sequence[str] | None = None) -> None:
+        """Show what the library holds now, and compare what is left of what was compared."""
+        saved = self._library.names()
+        self.names = list(saved)
+        self.presets = [name for name in self._presets if name not in saved]
+        self.problems = list(self._library.problems())
+        compared = self.side_by_side if side_by_side is None else side_by_side
+        self._lay_side_by_side([name for name in compared if name in saved])
+
+    def _lay_side_by_side(self, names: Sequence[str]) -> None:
+        plans = {name: self._library.load(name) for name in names}
+        self.side_by_side = list(plans)
+        if list(plans.items()) != list(self._compared.items()):
+            self._compared = plans
+            self._on_compared(plans)
+
+    def _say(self, told: str, **shown: str) -> None:
+        for trait, value in shown.items():
+            self.set_trait(trait, value)
+        self.told = told
+
+    def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
+        """Do what was pressed on the page, or say there why not, and answer that it was heard."""
+        # First as the page has them: a trait that is set to what it was would not reach the page.
+        self.name, self.chosen, self.told = message["name"], message["chosen"], ""
+        try:
+            press = (message["pressed"], self.name, self.chosen)
+            question = "" if press == self._asked else self._question(message["pressed"])
+            self._asked = press if question else ()
+            if question:
+                self.told = question
+            else:
+                self._do(message)
+        except ValueError as problem:
+            self.told = str(problem)
+        finally:
+            self.send({"view": message["view"]})
+
+    def _question(self, pressed: str) -> str:
+        """What is asked before something saved is lost, once."""
+        if pressed == "save" and clean_name(self.name) in self._library.names():
+            return f"‘{self.name}’ is saved already: press Save again to replace it."
+        if pressed == "remove" and self.chosen in self._library.names():
+            return f"‘{self.chosen}’ will be deleted: press Remove again to do so."
+        return ""
+
+    def _do(self, message: dict[str, Any]) -> None:
+        match message["pressed"]:
+            case "save":
+                self.save(self.name, overwrite=True)
+            case "compare":
+                self.compare(*message["names"])
+            case "address":
+                self.send({"view": message["view"], "query": self.address()})
+            case _ if not self.chosen:
+                raise ValueError("Choose a plan from the list first.")
+            case "load":
+                self.load(self.chosen)
+            case "duplicate":
+                self.duplicate(self.chosen)
+            case "rename":
+                self.rename(self.chosen, self.name)
+            case "remove":
+                self.remove(self.chosen)
+
+    def __repr__(self) -> str:
+        return f"Scenarios: {count(len(self.names), 'saved plan')}, {count(len(self.presets), 'preset')}"
+
+
+# ------------------------ The screen of workbook 04
+
+
+class RentOrOwn:
+    """Sliders for a plan with its scenarios; a plan that is loaded brings its own sliders.
+
+    `start` is the plan that it opens with, offered to load again under `start_name`; `measured` says, by
+    path, how sure its measured numbers are, and `environ` holds the variables of the page's kernel, which may
+    bring a plan. Displaying it shows it.
+
+    >>> import tempfile
+    >>> from ownchannel.scenarios import preset
+    >>> today = preset("Balanced brand").today()
+    >>> screen = RentOrOwn(today, Workspace.at(tempfile.mkdtemp()), draws=100)
+    >>> screen.at(owned_share_of_growth_budget=1).plain_sentence.partition(" costs ")[0]
+    'Moving 53 points of the growth budget to your own store'
+    """
+
+    def __init__(
+        self,
+        start: Plan,
+        workspace: Workspace,
+        *,
+        start_name: str = "Where I started",
+        measured: Ranges | None = None,
+        draws: int = LIVE_DRAWS,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self._answering = Answering(draws, measured=measured)
+        self.panel = self._panel_of(start)
+        offered: dict[str, Callable[[], Plan]] = {start_name: lambda: start, **PRESETS}
+        self.bar = ScenarioBar(
+            ScenarioLibrary(workspace),
+            presets=offered,
+            current=lambda: self.plan,
+            load=self.load,
+            compared=self._compare,
+        )
+        self._whole = box([self.bar, self.panel.widget], "oc-page")
+        self.bar.open_page(environ or {})
+
+    @property
+    def plan(self) -> Plan:
+        """The plan as the sliders stand; raises ValueError where they do not go together."""
+        return plan_of(self.panel.controls.value, self._loaded)
+
+    @property
+    def answer(self) -> Answer:
+        """What the screen answers."""
+        return self.panel.answer
+
+    def set(self, **values: float) -> None:
+        """Move some sliders, all at once."""
+        self.panel.set(**values)
+
+    def at(self, **values: float) -> Answer:
+        """The answer with some sliders moved: they really move, are read, and go back."""
+        return self.panel.at(**values)
+
+    def load(self, plan: Plan) -> None:
+        """Put another plan in place of the one that stands, with its own sliders."""
+        self.panel = self._panel_of(plan)
+        self._whole.children = (self.bar, self.panel.widget)
+
+    def _panel_of(self, plan: Plan) -> Panel[PlanSettings]:
+        self._loaded = plan
+        settings, folded, switches = plan_sliders(plan)
+        return Panel(Question(settings, self._answer, plan.currency, folded=folded, switches=switches))
+
+    def _answer(self, settings: PlanSettings) -> Answer:
+        return self._answering.of(plan_of(settings, self._loaded)).answer()
+
+    def _compare(self, plans: dict[str, Plan]) -> None:
+        self._answering.compare(plans)
+        self.panel.refresh()
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return self.panel.bundle(self._whole)
+
+    def __repr__(self) -> str:
+        return repr(self.panel)

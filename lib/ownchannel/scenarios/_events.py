@@ -1,0 +1,176 @@
+"""What may happen to a channel, and what it does to each of its months."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ownchannel.clv import Floats
+from ownchannel.scenarios._response import Number, Values
+
+EventKind = Literal["suspension", "private_label", "fee_rise", "ad_loss"]
+Starts = NDArray[np.bool_]
+"""Whether an event starts: a row a month, a column a draw."""
+
+#: The events of each kind of channel, and the field that says how often they come.
+HAZARDS: Mapping[str, Mapping[EventKind, str]] = {
+    "marketplace": {
+        "suspension": "suspension_hazard",
+        "private_label": "private_label_hazard",
+        "fee_rise": "fee_rise_hazard",
+    },
+    "owned": {"ad_loss": "ad_loss_hazard"},
+}
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens to a channel at the start of a month (1 is the plan's first)."""
+
+    month: int
+    channel: str
+    kind: EventKind
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What the events of a channel do, a row a month and a column a draw; None where nothing happens."""
+
+    closed: Starts | None = None
+    """Whether the channel is suspended."""
+    recovered: Floats | None = None
+    """The factor of new customers that past suspensions left."""
+    entered: Starts | None = None
+    """Whether the platform sells a product of its own."""
+    fee_rises: NDArray[np.int8] | None = None
+    """How often the fee has risen so far."""
+    ads_lost: Starts | None = None
+    """Whether the advertising account is lost."""
+
+
+NOTHING = Effects()
+
+
+def effects(channel: Values, starts: Mapping[EventKind, Starts]) -> Effects:
+    """What the starts of a channel's events, by kind, do to its months."""
+    found: dict[str, Any] = {}
+    if (lost := starts.get("ad_loss")) is not None:
+        found["ads_lost"] = _lasting(lost, int(channel.ad_loss_months))
+    if (suspended := starts.get("suspension")) is not None:
+        months = int(channel.suspension_months)
+        found["closed"] = _lasting(suspended, months)
+        if np.any(channel.suspension_recovery != 1):
+            found["recovered"] = _after_suspension(suspended, months, channel.suspension_recovery)
+    if (entered := starts.get("private_label")) is not None:
+        found["entered"] = _running(np.logical_or, entered)
+    if (risen := starts.get("fee_rise")) is not None:
+        found["fee_rises"] = _running(np.add, risen.astype(np.int8))
+    return Effects(**found)
+
+
+def allowed(kind: EventKind, channel: Values, happens: Starts) -> Starts:
+    """Of the months in which an event might start, those in which it does.
+
+    A suspension or a lost account cannot start while it lasts; a product is entered once.
+    """
+    if kind == "private_label":
+        first = happens.copy()
+        first[1:] &= ~_running(np.logical_or, happens)[:-1]
+        return first
+    if kind == "fee_rise":
+        return happens
+    lasts = int(channel.suspension_months if kind == "suspension" else channel.ad_loss_months)
+    if lasts == 1:
+        return happens
+    starts = happens.copy()
+    free_from = np.zeros(happens.shape[1], dtype=np.int16)
+    for month in range(len(starts)):
+        if starts[month].any():
+            starts[month] &= free_from <= month
+            free_from[starts[month]] = month + lasts
+    return starts
+
+
+def event_starts(channel: Values, uniform: Callable[[EventKind], Floats]) -> dict[EventKind, Starts]:
+    """By kind, when the events of a channel start: where the kind's uniform number lies below its hazard."""
+    found = {}
+    for kind, field in HAZARDS[channel.kind].items():
+        if np.any(hazard := getattr(channel, field)):
+            found[kind] = allowed(kind, channel, uniform(kind) < hazard)
+    return found
+
+
+def scripted(
+    events: Iterable[Event], channels: Iterable[Values], months: int
+) -> dict[str, dict[EventKind, Starts]]:
+    """The starts of a script's events by channel, in one column.
+
+    Raises ValueError, naming the event, for one that no draw could hold.
+    """
+    by_name = {channel.name: channel for channel in channels}
+    starts: dict[str, dict[EventKind, Starts]] = {name: {} for name in by_name}
+    for event in events:
+        channel = by_name.get(event.channel)
+        if channel is None:
+            raise ValueError(f"{_told(event)}: the plan's channels are {', '.join(by_name)}.")
+        if event.kind not in HAZARDS[channel.kind]:
+            known = ", ".join(HAZARDS[channel.kind])
+            raise ValueError(f"{_told(event)}: to a channel of this kind may happen {known}.")
+        if not 1 <= event.month <= months:
+            raise ValueError(f"{_told(event)}: months are 1 to {months}.")
+        column = starts[event.channel].setdefault(event.kind, np.zeros((months, 1), dtype=np.bool_))
+        if column[event.month - 1]:
+            raise ValueError(f"{_told(event)}: it is there twice.")
+        column[event.month - 1] = True
+    for name, kinds in starts.items():
+        for kind, column in kinds.items():
+            if (refused := column & ~allowed(kind, by_name[name], column)).any():
+                event = Event(int(np.argmax(refused)) + 1, name, kind)
+                raise ValueError(f"{_told(event)}: the one before it lasts still.")
+    return starts
+
+
+def of_draw(starts: Mapping[str, Mapping[EventKind, Starts]], draw: int) -> tuple[Event, ...]:
+    """The events of one draw, in order of time."""
+    found = [
+        Event(int(month) + 1, channel, kind)
+        for channel, kinds in starts.items()
+        for kind, happens in kinds.items()
+        for month in np.flatnonzero(happens[:, draw])
+    ]
+    return tuple(sorted(found, key=lambda event: event.month))
+
+
+def _lasting(starts: Starts, months: int) -> Starts:
+    """The months in which what has started goes on."""
+    goes_on = starts.copy()
+    for later in range(1, min(months, len(starts))):
+        goes_on[later:] |= starts[:-later]
+    return goes_on
+
+
+def _after_suspension(starts: Starts, months: int, recovery: Number) -> Floats:
+    """What is left of new customers once suspensions are over: `recovery`, again for each of them."""
+    left, factors = np.ones(starts.shape), np.broadcast_to(recovery, starts.shape[1])
+    for month in range(months, len(starts)):
+        left[month] = left[month - 1]
+        over = starts[month - months]
+        left[month, over] *= factors[over]
+    return left
+
+
+def _running(operation: np.ufunc, rows: NDArray[Any]) -> NDArray[Any]:
+    """Row by row the operation on all rows so far: numpy's own `accumulate` is slow down a column."""
+    found = rows.copy()
+    for before, row in pairwise(found):
+        operation(before, row, out=row)
+    return found
+
+
+def _told(event: Event) -> str:
+    kinds = ", ".join(get_args(EventKind))
+    shown = event.kind if event.kind in get_args(EventKind) else f"{event.kind!r} (none of {kinds})"
+    return f"Event {shown} in month {event.month} of {event.channel}"

@@ -1,0 +1,228 @@
+"""How much of the relationship is given up for how much profit: every way to share the growth budget."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+
+from ownchannel.clv import Floats
+from ownchannel.scenarios._draws import Batch, draws_of
+from ownchannel.scenarios._path import (
+    ChannelPath,
+    arriving,
+    discounted,
+    extra_customers,
+    follow_extra,
+    follow_plan,
+)
+from ownchannel.scenarios._response import Number, PlanValues, budgets, values_of
+from ownchannel.scenarios._simulate import YEAR, Simulation, simulate, worst_mean
+
+if TYPE_CHECKING:
+    from ownchannel.scenarios._plan import Plan
+
+SHARE = "owned_share_of_growth_budget"
+
+#: Points where each needs a simulation of its own.
+FEW = 7
+
+_Point = tuple[float, float, float]
+
+
+def frontier(
+    plan: "Plan", draws: int = 10_000, seed: int = 0, points: int = 21, simulation: Simulation | None = None
+) -> pd.DataFrame:
+    """By the owned stores' share of the growth budget: `owned_share, npv, cvar, marketplace_share`.
+
+    The expected NPV, its mean in the worst 5% of the draws, and the marketplaces' part of the expected
+    revenue of the last year. In each draw all of them are straight lines in the customers whom advertising
+    wins, so what one more customer brings tells every point; where `rank_effect` bends the lines, or
+    cannibalisation takes all customers of a marketplace, each of 7 points is simulated. `simulation`, of the
+    same plan, saves one.
+
+    Raises ValueError where there is no budget, or one kind of channel cannot take it.
+
+    >>> from ownchannel.scenarios._presets import preset
+    >>> found = frontier(preset("Balanced brand"), draws=200, points=3)
+    >>> found["owned_share"].tolist(), bool(found["marketplace_share"].is_monotonic_decreasing)
+    ([0.0, 0.5, 1.0], True)
+    """
+    _check(plan, points)
+    found = simulation or simulate(plan, draws, seed)
+    shares = np.linspace(0.0, 1.0, points)
+    if _is_straight(found):
+        lines = _lines(found)
+        rows = [lines.at(share) for share in shares]
+    else:
+        shares = np.linspace(0.0, 1.0, min(points, FEW))
+        rows = [_simulated(found, share) for share in shares]
+    table = pd.DataFrame(rows, columns=["npv", "cvar", "marketplace_share"])
+    table.insert(0, "owned_share", shares)
+    return table
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """What one more customer a month of each channel adds to each draw."""
+
+    found: Simulation
+    values: PlanValues
+    now: tuple[Number, ...]
+    """By channel the customers a month beyond today's."""
+    npv: Floats
+    """By channel and draw."""
+    revenue: Floats
+    """Of the last year: of marketplaces and of all, by channel and draw."""
+
+    def at(self, share: float) -> _Point:
+        npv = self.found.npv
+        sold = np.array([its[-YEAR:].sum() for its in (self.found.rented_revenue, self.found.revenue)])
+        sold /= self.found.draws.number
+        for its, (now, then) in enumerate(zip(self.now, _extras(self.values, share), strict=True)):
+            more = then - now
+            npv = npv + more * self.npv[its]
+            sold += (more * self.revenue[:, its]).mean(axis=-1)
+        rented, whole = sold
+        return float(npv.mean()), worst_mean(npv), float(rented / whole) if whole > 0 else 0.0
+
+
+def _lines(found: Simulation) -> _Lines:
+    drawn = found.draws
+    names = [channel.name for channel in drawn.plan.channels]
+    npv, revenue = np.empty((len(names), drawn.number)), np.empty((2, len(names), drawn.number))
+    for batch in drawn.batches:
+        for its, name in enumerate(names):
+            changed = follow_extra(batch.values, batch.effects, name)
+            npv[its, batch.draws] = _worth(changed, batch.values.plan.discount_rate)
+            revenue[0, its, batch.draws] = _last_year([p for p in changed if p.channel.kind == "marketplace"])
+            revenue[1, its, batch.draws] = _last_year(changed)
+    values = values_of(drawn.plan, drawn.fields)
+    return _Lines(found, values, extra_customers(values, budgets(values)), npv, revenue)
+
+
+def _worth(changed: tuple[ChannelPath, ...], rate: Number) -> Floats | float:
+    return sum((discounted(its.cash_flow, rate) for its in changed), 0.0)
+
+
+def _last_year(changed: "tuple[ChannelPath, ...] | list[ChannelPath]") -> Floats | float:
+    return sum((its.revenue[-YEAR:].sum(axis=0) for its in changed), 0.0)
+
+
+def _extras(values: PlanValues, share: float) -> tuple[Number, ...]:
+    return extra_customers(values, budgets(values.with_plan({SHARE: share})))
+
+
+def _is_straight(found: Simulation) -> bool:
+    """Whether nothing bends the lines at any share."""
+    plan = found.plan
+    if any(its.rank_effect for its in plan.channels) or _draws_any(plan, "rank_effect"):
+        return False
+    takes = any(its.kind == "owned" and its.cannibalisation for its in plan.channels)
+    if not takes and not _draws_any(plan, "cannibalisation"):
+        return True
+    all_owned = {SHARE: 1.0}  # where cannibalisation takes most, and marketplaces win fewest
+    return not found.floored and not any(
+        arriving(batch.values.with_plan(all_owned), batch.effects)[1] for batch in found.draws.batches
+    )
+
+
+def _draws_any(plan: "Plan", field: str) -> bool:
+    return any(path.endswith(f".{field}") for path in plan.uncertain)
+
+
+def _at(found: Simulation, share: float) -> Simulation:
+    """The same draws at another share of the budget, which is not itself uncertain then."""
+    known = {path: ends for path, ends in found.plan.uncertain.items() if path != SHARE}
+    plan = found.plan.model_copy(update={SHARE: share, "uncertain": known})
+    return simulate(plan, found.draws.number, found.draws.seed)
+
+
+def _simulated(found: Simulation, share: float) -> _Point:
+    its = _at(found, share)
+    return float(its.npv.mean()), its.cvar(), its.marketplace_share
+
+
+def _check(plan: "Plan", points: int) -> None:
+    if points < 2:
+        raise ValueError(f"{points} points were asked for: a frontier needs 2 or more.")
+    if plan.growth_budget <= 0:
+        raise ValueError("There is no growth budget to share: set growth_budget above 0.")
+    for kind, words in (("owned", "an own store"), ("marketplace", "a marketplace")):
+        if not any(its.kind == kind and its.reference_spend > 0 for its in plan.channels):
+            raise ValueError(
+                f"A frontier needs {words} that advertises today: give one a reference_spend above 0."
+            )
+
+
+# ------------------------ How dear a customer of the own stores may become before the plan is no better
+
+#: How much cheaper or dearer a customer may become: beyond, there is no answer.
+_LEAST, _MOST = 0.01, 100.0
+
+
+@dataclass(frozen=True)
+class BreakEven:
+    """The one multiple of every owned `cac` at which a plan's expected NPV equals today's."""
+
+    multiple: float | None
+    verdict: Literal["", "none", "any"]
+    """Why there is no multiple: at none the plan breaks even, or at any it equals today."""
+    marginal: Mapping[str, float]
+    """By owned channel with advertising, what the last customer costs at the plan's budget."""
+
+
+def break_even_cac(plan: "Plan", draws: int = 2_000, seed: int = 0) -> BreakEven:
+    """The break-even of a plan; both it and today's plan bear the same multiple.
+
+    Of several multiples it is the one nearest to 1 on the side where the sign changes.
+
+    >>> from ownchannel.scenarios._presets import preset
+    >>> break_even_cac(preset("Balanced brand").today(), draws=50).verdict
+    'any'
+    """
+    sides = [draws_of(its, draws, seed).batches for its in (plan, plan.today())]
+
+    def gain(log_multiple: float) -> float:
+        ours, todays = (_mean_npv(batches, float(np.exp(log_multiple))) for batches in sides)
+        return ours - todays
+
+    marginal = marginal_cac(plan)
+    at_one = gain(0.0)
+    ends = [gain(float(np.log(end))) for end in (_LEAST, _MOST)]
+    if max(abs(at_one), *map(abs, ends)) <= 1e-9 * (1.0 + abs(plan.growth_budget)):
+        return BreakEven(None, "any", marginal)
+    for end, found in sorted(zip((_LEAST, _MOST), ends, strict=True), reverse=True):
+        if at_one * found <= 0:
+            root = brentq(gain, *sorted((0.0, float(np.log(end)))), xtol=1e-6)
+            return BreakEven(float(np.exp(root)), "", marginal)
+    return BreakEven(None, "none", marginal)
+
+
+def marginal_cac(plan: "Plan") -> dict[str, float]:
+    """By owned channel with advertising, what one more attributed customer costs: cac/ε·(A/ref)^(1-ε).
+
+    Below today's spend it is the `cac` itself.
+    """
+    values = values_of(plan)
+    found = {}
+    for channel, budget in zip(values.channels, budgets(values), strict=True):
+        if channel.kind == "owned" and channel.reference_spend > 0:
+            more = float(budget) / channel.reference_spend
+            elasticity = channel.spend_elasticity
+            dearer = more ** (1.0 - elasticity) / elasticity if more > 1 else 1.0
+            found[channel.name] = channel.cac * dearer
+    return found
+
+
+def _mean_npv(batches: Sequence[Batch], multiple: float) -> float:
+    """The expected NPV where every customer of an owned channel costs so many times as much."""
+    npvs = [follow_plan(_dearer(its.values, multiple), its.effects).npv for its in batches]
+    sizes = [its.draws.stop - its.draws.start for its in batches]
+    return float(np.average([npv.mean() for npv in npvs], weights=sizes))
+
+
+def _dearer(values: PlanValues, multiple: float) -> PlanValues:
+    return values.with_channels({its.name: {"cac": its.cac * multiple} for its in values.of_kind("owned")})

@@ -1,0 +1,402 @@
+"""What a plan says of itself, channels aside: budget, horizon, cash, currency and seasons."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Self
+
+import pandas as pd
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from ownchannel.assumptions import Assumption, Assumptions, did_you_mean, why_refused
+from ownchannel.scenarios._channels import AnyChannel, ChannelField, OwnedChannel, changed
+
+_BUDGET = "Growth budget"
+_TIME = "How far ahead"
+_CASH = "Cash"
+
+_OWN_BOOKS = "Your own books"
+
+
+class PlanNumbers(Assumptions):
+    """The budget and where it goes, how far ahead it is counted, and the cash it starts from.
+
+    >>> PlanNumbers(growth_budget=4_000).horizon_months
+    36
+    """
+
+    owned_share_of_growth_budget: Annotated[
+        float,
+        Assumption(
+            label="Budget to your own store",
+            unit="share",
+            valid=(0, 1),
+            slider=(0, 1),
+            plausible=(0, 1),
+            step=0.01,
+            help="Share of the growth budget that goes to channels of your own; marketplaces get the rest.",
+            source="Your own choice",
+            confidence="assumption",
+            group=_BUDGET,
+            role="decision",
+        ),
+    ] = 0
+    growth_budget: Annotated[
+        float,
+        Assumption(
+            label="Growth budget",
+            unit="money a month",
+            valid=(0, 1_000_000_000),
+            slider=(0, 20_000),
+            plausible=(0, 20_000),
+            step=100,
+            help="Money a month that you can put into either kind of channel to win customers.",
+            source="Your own choice",
+            confidence="assumption",
+            group=_BUDGET,
+            role="decision",
+        ),
+    ] = 0
+    setup_cost: Annotated[
+        float,
+        Assumption(
+            label="Set-up cost",
+            unit="money",
+            valid=(0, 1_000_000_000),
+            slider=(0, 50_000),
+            plausible=(0, 50_000),
+            step=500,
+            help="Paid once before the first month: a new shop, pictures, a migration.",
+            source="Your own choice: ask for offers",
+            confidence="assumption",
+            group=_BUDGET,
+            role="decision",
+        ),
+    ] = 0
+    horizon_months: Annotated[
+        int,
+        Assumption(
+            label="Horizon",
+            unit="months",
+            valid=(1, 120),
+            slider=(6, 60),
+            plausible=(12, 60),
+            step=1,
+            help="How many months ahead are counted; what comes later is shown apart.",
+            source="Convention: one to five years for small brands",
+            confidence="assumption",
+            group=_TIME,
+            whole=True,
+        ),
+    ] = 36
+    discount_rate: Annotated[
+        float,
+        Assumption(
+            label="Discount rate",
+            unit="share a year",
+            valid=(0, 1),
+            slider=(0, 0.4),
+            plausible=(0.05, 0.2),
+            step=0.01,
+            help="What a year's wait costs you: about what you pay for a loan, or could earn elsewhere.",
+            source="Assumption: what small firms pay to borrow",
+            confidence="assumption",
+            group=_TIME,
+        ),
+    ] = 0.10
+    cash: Annotated[
+        float,
+        Assumption(
+            label="Cash in the bank",
+            unit="money",
+            valid=(-1_000_000_000, 1_000_000_000),
+            slider=(0, 200_000),
+            plausible=(0, 200_000),
+            step=1_000,
+            help="What you could spend tomorrow, credit lines included.",
+            source=_OWN_BOOKS,
+            confidence="assumption",
+            group=_CASH,
+        ),
+    ] = 0
+    fixed_costs: Annotated[
+        float,
+        Assumption(
+            label="Fixed costs",
+            unit="money a month",
+            valid=(0, 1_000_000_000),
+            slider=(0, 50_000),
+            plausible=(0, 50_000),
+            step=100,
+            help="What you pay every month whether you sell or not: wages, rent, software.",
+            source=_OWN_BOOKS,
+            confidence="assumption",
+            group=_CASH,
+        ),
+    ] = 0
+    start: str = "2027-01"
+    """The calendar month that is month 1, YYYY-MM."""
+    currency: str = "USD"
+    seasonality: tuple[float, ...] = (1.0,) * 12
+    """What share of a mean month's new customers and orders comes in January … December."""
+
+    @field_validator("start")
+    @classmethod
+    def _is_a_month(cls, start: str) -> str:
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", start):
+            raise ValueError(f"start must be a month such as 2027-01: you gave {start!r}.")
+        return start
+
+    @field_validator("currency")
+    @classmethod
+    def _is_a_code(cls, currency: str) -> str:
+        if not re.fullmatch("[A-Z]{3}", currency):
+            raise ValueError(f"currency must be a code of three capitals such as USD: you gave {currency!r}.")
+        return currency
+
+    @field_validator("seasonality")
+    @classmethod
+    def _has_mean_one(cls, factors: tuple[float, ...]) -> tuple[float, ...]:
+        if len(factors) != 12:
+            raise ValueError(
+                f"seasonality must hold 12 factors, January to December: you gave {len(factors)}."
+            )
+        if not all(factor >= 0 for factor in factors):
+            raise ValueError(f"seasonality must not fall below 0: you gave {min(factors):g}.")
+        mean = math.fsum(factors) / 12
+        if not abs(mean - 1) <= 1e-9:
+            raise ValueError(
+                f"seasonality must have a mean of 1: its mean is {mean:.10g}; divide each factor by it."
+            )
+        return factors
+
+
+# ------------------------ The plan
+
+
+class Plan(PlanNumbers):
+    """Rent or own: what is decided, what is feared and what is known, by channel.
+
+    An omitted field is neutral: as today. `uncertain` maps the path of a number to its lowest and highest
+    value. Raises pydantic's ValidationError, of which `why_refused` gives the plain sentences.
+
+    >>> store = OwnedChannel(name="Own store", order_value=45, reference_spend=500, cac=50)
+    >>> plan = Plan(channels=(store,), growth_budget=800, owned_share_of_growth_budget=1)
+    >>> plan.with_values({"channels.Own store.repeat_rate": 0.3}).get("channels.Own store.repeat_rate")
+    0.3
+    >>> plan.today().growth_budget
+    500.0
+    """
+
+    channels: tuple[ChannelField, ...]
+    uncertain: dict[str, tuple[float, float]] = Field(default_factory=dict)
+
+    def channel(self, name: str) -> AnyChannel:
+        """The channel of that name; ValueError where there is none."""
+        for channel in self.channels:
+            if channel.name == name:
+                return channel
+        raise ValueError(f"There is no channel {name}{did_you_mean(name, [c.name for c in self.channels])}")
+
+    def numbers(self) -> dict[str, tuple[float, Assumption]]:
+        """Every number that is declared, by its path: its value and its declaration.
+
+        The plan's own stand first, then those of each channel, as `channels.Own store.repeat_rate`.
+        """
+        return {
+            prefix + name: (getattr(holder, name), declared)
+            for prefix, holder in self._holders()
+            for name, declared in holder.declared().items()
+        }
+
+    def get(self, path: str) -> float:
+        """The number at a path of `numbers`; ValueError where there is none."""
+        holder, name = self._find(path)
+        value: float = getattr(holder, name)
+        return value
+
+    def neutral(self, path: str) -> float:
+        """The value at which the number at a path changes nothing; NaN where it must be given."""
+        holder, name = self._find(path)
+        field = type(holder).model_fields[name]
+        return math.nan if field.is_required() else float(field.default)
+
+    def with_values(self, values: Mapping[str, float]) -> Self:
+        """This plan with other numbers, by path.
+
+        An uncertain range that would leave the new value out is stretched to it. Raises ValueError, in plain
+        sentences, where the new plan is not valid.
+        """
+        stretched = {
+            path: (min(low, values[path]), max(high, values[path])) if path in values else (low, high)
+            for path, (low, high) in self.uncertain.items()
+        }
+        return self._changed(values, stretched)
+
+    def today(self) -> Self:
+        """What every plan is compared with: today's spend where it goes today, and no lever moved.
+
+        Fears stay, and so does what is uncertain, decisions aside.
+        """
+        spend = {"owned": 0.0, "marketplace": 0.0}
+        for channel in self.channels:
+            spend[channel.kind] += channel.reference_spend
+        total = sum(spend.values())
+        values = {
+            prefix + name: holder.__class__.model_fields[name].default
+            for prefix, holder in self._holders()
+            for name, declared in holder.declared().items()
+            if declared.role == "decision"
+        }
+        values["growth_budget"] = total
+        values["owned_share_of_growth_budget"] = spend["owned"] / total if total else 0.0
+        return self._changed(
+            values, {path: ends for path, ends in self.uncertain.items() if path not in values}
+        )
+
+    def unlikely(self, currency: str = "") -> list[str]:
+        """A sentence for each setting, of plan and channels, outside the range that its source supports."""
+        currency = currency or self.currency
+        sentences = super().unlikely(currency)
+        for channel in self.channels:
+            sentences += [f"{channel.name}: {sentence}" for sentence in channel.unlikely(currency)]
+            if isinstance(channel, OwnedChannel) and channel.purchase_model and channel.referrals_per_order:
+                sentences += self._referrals_beside_a_fit(channel)
+        return sentences
+
+    def documentation(self, currency: str = "") -> pd.DataFrame:
+        """One row a number of `numbers`, as texts: setting, value, likely range, meaning and source."""
+        currency = currency or self.currency
+        tables = [super().documentation(currency)]
+        for channel in self.channels:
+            table = channel.documentation(currency)
+            tables.append(table.assign(setting=f"{channel.name}, " + table["setting"]))
+        return pd.concat(tables, ignore_index=True)
+
+    def _holders(self) -> Iterator[tuple[str, "Plan | AnyChannel"]]:
+        """What holds numbers, and what their paths open with."""
+        yield "", self
+        for channel in self.channels:
+            yield f"channels.{channel.name}.", channel
+
+    def _find(self, path: str) -> tuple["Plan | AnyChannel", str]:
+        """What holds the number at a path, and its name there."""
+        channel, name = _split(path)
+        holder = self if channel is None else self.channel(channel)
+        if name not in holder.declared():
+            raise ValueError(f"There is no number {path}{did_you_mean(path, self.numbers())}")
+        return holder, name
+
+    def _changed(self, values: Mapping[str, float], uncertain: Mapping[str, tuple[float, float]]) -> Self:
+        """This plan with other numbers and other uncertain ranges, checked anew."""
+        by_channel = self._by_channel(values)
+        own = by_channel.pop(None, {})
+        channels = tuple(
+            changed(channel, by_channel[channel.name]) if channel.name in by_channel else channel
+            for channel in self.channels
+        )
+        try:
+            return type(self)(**{**vars(self), **own, "channels": channels, "uncertain": uncertain})
+        except ValidationError as error:
+            raise ValueError(why_refused(error)) from None
+
+    def _by_channel(self, values: Mapping[str, float]) -> dict[str | None, dict[str, float]]:
+        """Values by the channel's name, None for the plan itself, and then by the number's name."""
+        by_channel: dict[str | None, dict[str, float]] = {}
+        for path, value in values.items():
+            _, name = self._find(path)
+            by_channel.setdefault(_split(path)[0], {})[name] = value
+        return by_channel
+
+    def _range(self, path: str) -> tuple[float, float]:
+        """The lowest and the highest that a number may be."""
+        return self.uncertain.get(path) or (self.get(path),) * 2
+
+    def _referrals_beside_a_fit(self, channel: OwnedChannel) -> list[str]:
+        """A warning where a fitted model's repeat orders make referrals grow without bound."""
+        if channel.purchase_model is None:
+            return []
+        repeat, _ = channel.purchase_model.curves(self.horizon_months)
+        more = 1 + channel.member_share * channel.member_frequency_uplift
+        orders = 1 + (1 + channel.reach * channel.personalisation_uplift) * more * float(repeat[-1])
+        if channel.referrals_per_order * orders < 1:
+            return []
+        return [
+            f"{channel.name}: {channel.referrals_per_order:g} friends an order times {orders:.2f} orders of "
+            f"a customer in {self.horizon_months} months is 1 or more: orders grow without bound."
+        ]
+
+    @model_validator(mode="after")
+    def _channels_have_names_of_their_own(self) -> Self:
+        if not self.channels:
+            raise ValueError("channels is empty: a plan needs one channel at least.")
+        names = [channel.name for channel in self.channels]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"Two channels are called {name}: give each a name of its own.")
+        return self
+
+    @model_validator(mode="after")
+    def _fee_table_is_in_dollars(self) -> Self:
+        for channel in self.channels:
+            if channel.fee_category is not None and self.currency != "USD":
+                raise ValueError(
+                    f"{channel.name}: fee_category needs a plan in USD, as the fee table is, and this plan "
+                    f"is in {self.currency}: give fee_rate in its place."
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _ranges_hold_their_values(self) -> Self:
+        for path, (low, high) in self.uncertain.items():
+            try:
+                holder, name = self._find(path)
+            except ValueError as error:
+                raise ValueError(f"uncertain: {error}") from None
+            if holder.declared()[name].whole:
+                raise ValueError(f"uncertain: {path} takes whole numbers only and cannot have a range.")
+            if not low < high:
+                raise ValueError(f"uncertain: the range of {path} must rise: you gave {low:g} to {high:g}.")
+            for end in (low, high):
+                holder.declared()[name].check(f"uncertain: {path}", end)
+            value = getattr(holder, name)
+            if not low <= value <= high:
+                raise ValueError(f"uncertain: {path} is {value:g}, outside its range {low:g} to {high:g}.")
+        return self
+
+    @model_validator(mode="after")
+    def _budget_has_a_home(self) -> Self:
+        least, most = self._range("owned_share_of_growth_budget")
+        _, budget = self._range("growth_budget")
+        for kind, share, none in (("owned", most, 0), ("marketplace", 1 - least, 1)):
+            of_kind = [channel.name for channel in self.channels if channel.kind == kind]
+            if share * budget == 0 or any(self._range(f"channels.{c}.reference_spend")[1] for c in of_kind):
+                continue
+            lack = f"no {kind} channel has a reference_spend above 0: say what you spend there today"
+            without = f"there is no {kind} channel: add one"
+            raise ValueError(
+                f"{100 * share:g}% of growth_budget would go to {kind} channels, but "
+                f"{lack if of_kind else without}, or set owned_share_of_growth_budget to {none}."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _channels_hold_at_both_ends(self) -> Self:
+        for end, word in enumerate(("low", "high")):
+            extreme = self._by_channel({path: ends[end] for path, ends in self.uncertain.items()})
+            extreme.pop(None, None)
+            for name, fields in extreme.items():
+                try:
+                    changed(self.channel(str(name)), fields)
+                except ValueError as error:
+                    raise ValueError(f"At the {word} end of what is uncertain: {error}") from None
+        return self
+
+
+def _split(path: str) -> tuple[str | None, str]:
+    """The channel, or None for the plan itself, and the number's name there."""
+    if not path.startswith("channels."):
+        return None, path
+    # A channel's name may hold dots; a number's never does.
+    channel, _, name = path.removeprefix("channels.").rpartition(".")
+    return channel, name

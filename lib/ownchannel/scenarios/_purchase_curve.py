@@ -1,0 +1,176 @@
+"""How a fitted purchase model enters a plan: as a document of its own, and as curves by month."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+
+from ownchannel.clv import (
+    BetaGeoModel,
+    Floats,
+    Histories,
+    ModifiedBetaGeoModel,
+    ParetoNBDModel,
+    PurchaseModel,
+    PurchaseResults,
+    converted,
+    histories,
+)
+
+#: The models that a plan takes, by the name that they bear in a plan's file.
+MODELS: Mapping[str, type[PurchaseModel]] = {
+    "BG/NBD": BetaGeoModel,
+    "MBG/NBD": ModifiedBetaGeoModel,
+    "Pareto/NBD": ParetoNBDModel,
+}
+
+_COLUMNS = ("frequency", "recency", "T")
+
+
+class FittedPurchases(BaseModel):
+    """A fitted purchase model: its parameters, how sure they are, and the customers of today.
+
+    `log_covariance` is that of the parameters' logarithms, in their order; without it the parameters are
+    taken as known. A history is (frequency, recency, T, customers), times in weeks.
+
+    >>> fitted = FittedPurchases(
+    ...     model="MBG/NBD",
+    ...     parameters={"r": 0.524838, "alpha": 6.182993, "a": 0.891356, "b": 1.614},
+    ...     histories=((2, 30.4, 38.9, 1.0),),
+    ... )
+    >>> new, existing = fitted.curves(36)
+    >>> new.shape, round(float(new[36]), 2), round(float(existing[12]), 2)
+    ((37,), 2.61, 2.27)
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+
+    model: str
+    parameters: dict[str, float]
+    log_covariance: tuple[tuple[float, ...], ...] = ()
+    histories: tuple[tuple[float, float, float, float], ...] = ()
+
+    @classmethod
+    def of(cls, fit: PurchaseResults, grouped: pd.DataFrame) -> Self:
+        """The document of a fit in weeks; `grouped` has `frequency, recency, T, weights`.
+
+        A parameter that ended at a limit has no uncertainty.
+        """
+        names = {kind: name for name, kind in MODELS.items()}
+        if type(fit.model) not in names or fit.model.unit != "weeks" or fit.model.covariates:
+            raise ValueError(f"A plan takes {', '.join(MODELS)}, fitted in weeks and without covariates.")
+        return cls(
+            model=names[type(fit.model)],
+            parameters={name: float(value) for name, value in fit.params.items()},
+            log_covariance=tuple(map(tuple, np.nan_to_num(fit.log_covariance).tolist())),
+            histories=tuple(map(tuple, grouped[[*_COLUMNS, "weights"]].to_numpy(np.float64).tolist())),
+        )
+
+    @field_validator("model")
+    @classmethod
+    def _is_known(cls, model: str) -> str:
+        if model not in MODELS:
+            raise ValueError(f"purchase_model is {model!r}: expected one of {', '.join(MODELS)}.")
+        return model
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        wanted = MODELS[self.model].parameters
+        if tuple(self.parameters) != tuple(wanted):
+            raise ValueError(
+                f"The parameters of {self.model} are {', '.join(wanted)}: "
+                f"you gave {', '.join(self.parameters) or 'none'}."
+            )
+        if not all(value >= 0 or np.isnan(value) for value in self.parameters.values()):
+            raise ValueError(f"The parameters of {self.model} must not be negative.")
+        size = len(wanted)
+        if self.log_covariance and np.shape(self.log_covariance) != (size, size):
+            raise ValueError(f"log_covariance must have {size} rows of {size} numbers.")
+        if self.histories:
+            _rows(self.histories)
+        return self
+
+    def __hash__(self) -> int:
+        return hash((self.model, tuple(self.parameters.items()), self.log_covariance, self.histories))
+
+    def curves(self, months: int) -> tuple[Floats, Floats]:
+        """Repeat orders by age 0 … `months`: of a new customer, and of one active customer of today.
+
+        The latter is the sum of all customers' conditional expectations over the sum of their P(alive); zeros
+        where there is no history.
+        """
+        new, existing = drawn_curves(self.model_copy(update={"log_covariance": ()}), months, 1, 0)
+        return new[:, 0], existing[:, 0]
+
+    def active_customers(self) -> float:
+        """The sum of P(alive): how many of today's customers are expected to be customers still."""
+        if not self.histories:
+            return 0.0
+        rows = _rows(self.histories)
+        return float(rows.weights @ MODELS[self.model].alive(self.parameters, rows))
+
+    def drawn(self, number: int, seed: int) -> tuple["FittedPurchases", ...]:
+        """Models with parameters drawn jointly on the log scale; this one again where nothing is unsure.
+
+        >>> fitted = FittedPurchases(model="BG/NBD", parameters={"r": 0.2, "alpha": 4, "a": 0.8, "b": 2.4})
+        >>> fitted.drawn(3, seed=0) == (fitted,)
+        True
+        """
+        return tuple(self.turn(draw, number, seed) for draw in range(number if self.log_covariance else 1))
+
+    def turn(self, draw: int, number: int, seed: int) -> "FittedPurchases":
+        """The model that a draw takes where the draws take `number` drawn ones in turn."""
+        changes: dict[str, Any] = {"log_covariance": ()}
+        if self.log_covariance:
+            row = _drawn_parameters(self, number, seed)[draw % number]
+            changes["parameters"] = dict(zip(self.parameters, map(float, row), strict=True))
+        return self.model_copy(update=changes)
+
+
+@lru_cache(maxsize=32)
+def drawn_curves(fitted: FittedPurchases, months: int, number: int, seed: int) -> tuple[Floats, Floats]:
+    """The curves of `fitted.drawn(number, seed)`: two arrays, a row an age and a column a model."""
+    if not fitted.log_covariance:
+        return _curves(fitted, np.array(list(fitted.parameters.values()))[:, None], months)
+    return _curves(fitted, _drawn_parameters(fitted, number, seed).T, months)
+
+
+def _drawn_parameters(fitted: FittedPurchases, number: int, seed: int) -> Floats:
+    """A row a draw, a column a parameter."""
+    point = np.array(list(fitted.parameters.values()))
+    values, vectors = np.linalg.eigh(np.array(fitted.log_covariance))
+    root = vectors * np.sqrt(np.maximum(values, 0.0))
+    normal = np.random.default_rng(seed).standard_normal((number, len(point)))
+    return np.asarray(point * np.exp(normal @ root.T))
+
+
+def _curves(fitted: FittedPurchases, parameters: Floats, months: int) -> tuple[Floats, Floats]:
+    """Both curves at several sets of parameters: a row an age, a column a set."""
+    model, number = MODELS[fitted.model], parameters.shape[1]
+    ends = [converted(month, "months", "weeks") for month in range(1, months + 1)]
+    of_new: dict[str, Any] = dict(zip(fitted.parameters, parameters, strict=True))
+    new, existing = np.zeros((months + 1, number)), np.zeros((months + 1, number))
+    for month, end in enumerate(ends, 1):
+        new[month] = model.new_purchases(of_new, end)
+    if fitted.histories:
+        rows = _rows(fitted.histories, number)
+        of_rows = {name: np.repeat(values, len(rows) // number) for name, values in of_new.items()}
+        by_set = rows.weights.reshape(number, -1)
+        alive = (by_set * model.alive(of_rows, rows).reshape(number, -1)).sum(axis=1)
+        for month, end in enumerate(ends, 1):
+            bought = model.future_purchases(of_rows, rows, end).reshape(number, -1)
+            existing[month] = (by_set * bought).sum(axis=1) / alive
+    return new, existing
+
+
+@lru_cache(maxsize=32)
+def _rows(rows: tuple[tuple[float, float, float, float], ...], times: int = 1) -> Histories:
+    """The histories as the models take them, all of them several times over."""
+    table = pd.DataFrame(rows, columns=[*_COLUMNS, "weights"])
+    once = histories(table, list(_COLUMNS))
+    columns = {name: np.tile(once[name], times) for name in _COLUMNS}
+    size = len(once) * times
+    return Histories(columns, np.tile(once.weights, times), np.arange(size), pd.RangeIndex(size))

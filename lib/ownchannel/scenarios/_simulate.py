@@ -1,0 +1,228 @@
+"""How bad the bad draws are, when money is gone, and when it has come back."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ownchannel.clv import Floats
+from ownchannel.scenarios._draws import Draws, draws_of
+from ownchannel.scenarios._events import Event
+from ownchannel.scenarios._path import balance, discount_factors, discounted, follow_plan
+from ownchannel.scenarios._response import Number, PlanValues
+
+if TYPE_CHECKING:
+    from ownchannel.scenarios._plan import Plan
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What is lost: in the mean, at most in 95% of the draws, and in the mean of the worst 5%."""
+
+    mean: float
+    var: float
+    cvar: float
+
+
+def how_many(share: float, draws: int) -> int:
+    """⌈share·n⌉: how many draws are the worst share of them.
+
+    >>> how_many(0.07, 100), how_many(0.05, 10)
+    (7, 1)
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"The share of worst draws is {share}: expected above 0 and at most 1.")
+    return int(np.ceil(round(share * draws, 9)))
+
+
+def worst_mean(values: Floats, share: float = 0.05) -> float:
+    """The mean of the lowest ⌈share·n⌉ values: conditional value at risk.
+
+    Source: Rockafellar & Uryasev (2002), "Conditional value-at-risk for general loss distributions", Journal
+    of Banking & Finance 26(7), 1443-1471.
+
+    >>> worst_mean(np.arange(100.0), 0.05)
+    2.0
+    """
+    number = how_many(share, len(values))
+    return float(np.partition(values, number - 1)[:number].mean())
+
+
+def loss_of(lost: Floats) -> Loss:
+    """The measures of a loss by draw; the VaR is the best of the worst 5%.
+
+    >>> loss_of(np.arange(100.0))
+    Loss(mean=49.5, var=95.0, cvar=97.0)
+    """
+    worst = how_many(0.05, len(lost))
+    return Loss(float(lost.mean()), float(-np.partition(-lost, worst - 1)[worst - 1]), -worst_mean(-lost))
+
+
+def payback_months(gained: Floats) -> Floats:
+    """By draw the first month after which the cumulative gain stays at 0 or above; infinite where never.
+
+    `gained`: of each month (row) and draw, months from 0: set-up costs stand in row 0.
+
+    >>> payback_months(np.array([[-5.0, 0.0], [3.0, 1.0], [4.0, -2.0]]))
+    array([ 2., inf])
+    """
+    below = np.cumsum(gained, axis=0) < -1e-9
+    months = np.arange(len(gained) - 1, -1, -1)
+    last_below = np.where(below.any(axis=0), months[np.argmax(below[::-1], axis=0)], -1)
+    return np.where(last_below == len(gained) - 1, np.inf, last_below + 1.0)
+
+
+def first_below_zero(balance: Floats) -> int | None:
+    """The first month whose balance is below 0; None where there is none.
+
+    >>> first_below_zero(np.array([10.0, 2.0, -1.0])), first_below_zero(np.array([1.0]))
+    (2, None)
+    """
+    below = np.flatnonzero(balance < 0)
+    return int(below[0]) if len(below) else None
+
+
+# ------------------------ A plan under thousands of draws of what may happen and of what is uncertain
+
+Series = Literal["npv to date", "cash balance", "cash flow", "revenue"]
+
+#: Months of the first and of the last year.
+YEAR = 12
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """A plan in each draw; arrays have a row a month and a column a draw."""
+
+    draws: Draws
+    cash_flow: Floats
+    timing: Floats | float
+    """What payouts that come later, and stock that is bought earlier, add to each month's cash."""
+    revenue: Floats
+    rented_revenue: Floats
+    """Of marketplaces."""
+    calm_revenue: Floats
+    """By draw, of the first year if no event came."""
+    floored: bool
+    """Whether, in some draw, cannibalisation took all customers of a marketplace."""
+
+    @property
+    def plan(self) -> "Plan":
+        """What was simulated."""
+        return self.draws.plan
+
+    @cached_property
+    def npv(self) -> Floats:
+        """By draw what the months are worth today, less the set-up."""
+        return discounted(self.cash_flow, self._number("discount_rate")) - self._number("setup_cost")
+
+    @cached_property
+    def cash_balance(self) -> Floats:
+        """At the end of each month, from month 0."""
+        start = self._number("cash") - self._number("setup_cost")
+        return balance(self.cash_flow, self.timing, start)
+
+    @property
+    def low_point(self) -> Floats:
+        """The lowest cash balance of each draw."""
+        return np.asarray(self.cash_balance.min(axis=0))
+
+    def cvar(self, share: float = 0.05) -> float:
+        """The mean NPV of the worst draws."""
+        return worst_mean(self.npv, share)
+
+    @cached_property
+    def revenue_at_risk(self) -> Loss:
+        """What events take of the first year's revenue, against the same draw without any."""
+        return loss_of(self.calm_revenue - self.revenue[:YEAR].sum(axis=0))
+
+    @property
+    def marketplace_share(self) -> float:
+        """The marketplaces' part of the expected revenue of the last year; 0 without revenue."""
+        rented, whole = self.rented_revenue[-YEAR:].sum(), self.revenue[-YEAR:].sum()
+        return float(rented / whole) if whole > 0 else 0.0
+
+    def bands(self, what: Series, levels: tuple[float, ...] = (0.1, 0.25, 0.5, 0.75, 0.9)) -> pd.DataFrame:
+        """Quantiles by month, a column a level; from month 0 where something adds up."""
+        rows, first = self._rows(what)
+        places = np.round(np.array(levels) * (self.draws.number - 1)).astype(np.intp)
+        quantiles = np.sort(rows, axis=1)[:, places]
+        return pd.DataFrame(quantiles, pd.RangeIndex(first, first + len(rows), name="month"), list(levels))
+
+    def worst(self, share: float = 0.05) -> NDArray[np.intp]:
+        """The draws with the lowest NPV, the worst first."""
+        return np.argsort(self.npv, kind="stable")[: how_many(share, self.draws.number)]
+
+    def draw(self, draw: int) -> tuple["Plan", tuple[Event, ...]]:
+        """A draw as a plan without uncertainty, and its events: `project` of them is that draw."""
+        return self.draws.draw(draw)
+
+    def _number(self, field: str) -> Number:
+        """A number of the plan's own, by draw where it is uncertain."""
+        number: Number = self.draws.fields.get(field, getattr(self.plan, field))
+        return number
+
+    def _rows(self, what: Series) -> tuple[Floats, int]:
+        """A series by month and draw, and its first month."""
+        if what == "npv to date":
+            factors = discount_factors(self._number("discount_rate"), len(self.cash_flow))
+            return balance(self.cash_flow * factors, 0.0, -self._number("setup_cost")), 0
+        if what == "cash balance":
+            return self.cash_balance, 0
+        if what not in ("cash flow", "revenue"):
+            raise ValueError(
+                f"There are no bands of {what!r}: expected one of {', '.join(get_args(Series))}."
+            )
+        return (self.cash_flow if what == "cash flow" else self.revenue), 1
+
+
+def simulate(plan: "Plan", draws: int = 10_000, seed: int = 0) -> Simulation:
+    """The plan under `draws` draws of its events, uncertain fields and fitted models.
+
+    The same seed gives the same draws whatever the plan's numbers are, with a channel more or a longer
+    horizon, too.
+
+    >>> from ownchannel.scenarios._presets import preset
+    >>> from ownchannel.scenarios._project import project
+    >>> simulation = simulate(preset("Balanced brand"), draws=500)
+    >>> its_plan, events = simulation.draw(int(simulation.worst()[0]))
+    >>> bool(np.isclose(project(its_plan, events).npv, simulation.npv.min(), rtol=1e-9))
+    True
+    """
+    drawn = draws_of(plan, draws, seed)
+    shape = (int(plan.horizon_months), draws)
+    flow, revenue, rented = np.empty(shape), np.empty(shape), np.empty(shape)
+    timing = np.empty(shape) if _has_timing(plan) else None
+    calm, floored = np.empty(draws), False
+    for batch in drawn.batches:
+        path = follow_plan(batch.values, batch.effects)
+        its = batch.draws
+        flow[:, its] = path.cash_flow
+        rented[:, its] = path.revenue("marketplace")
+        revenue[:, its] = path.revenue("owned")
+        calm[its] = _calm_revenue(batch.values)
+        floored |= path.floored
+        if timing is not None:
+            timing[:, its] = path.timing()
+    revenue += rented
+    return Simulation(drawn, flow, 0.0 if timing is None else timing, revenue, rented, calm, floored)
+
+
+def _has_timing(plan: "Plan") -> bool:
+    drawn = any(path.endswith(".payout_delay") for path in plan.uncertain)
+    return drawn or any(its.payout_delay or its.stock_lead_months for its in plan.channels)
+
+
+def _calm_revenue(values: PlanValues) -> Floats:
+    """What the channels would sell in the first year without events, by draw or for all."""
+    months = min(YEAR, values.months)
+    curves = {
+        its.name: {"purchase_curves": its.purchase_curves.first_months(months)}
+        for its in values.channels
+        if its.purchase_model is not None
+    }
+    first = values.with_plan({"horizon_months": months}).with_channels(curves)
+    return np.asarray(follow_plan(first, {}).revenue().sum(axis=0))

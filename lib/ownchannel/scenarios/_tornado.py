@@ -1,0 +1,196 @@
+"""Which single assumption moves the answer most: each is set to the ends of its range, the others stay."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ownchannel.assumptions import Assumption
+from ownchannel.clv import Floats
+from ownchannel.scenarios._draws import uniforms
+from ownchannel.scenarios._events import EventKind, effects, event_starts
+from ownchannel.scenarios._path import follow_plan
+from ownchannel.scenarios._project import with_curves
+from ownchannel.scenarios._response import PlanValues, values_of
+
+if TYPE_CHECKING:
+    from ownchannel.scenarios._plan import Plan
+
+#: Where a number is the brand's own, a source's range says nothing of it: it swings by this share.
+OWN_SWING = 0.2
+_OWN_UNITS = (
+    "money",
+    "money a month",
+    "money an order",
+    "money a customer",
+    "customers",
+    "customers a month",
+)
+#: Draws for the fields that matter only when something happens.
+_DRAWS = 200
+#: A swing below this part of the widest is left out.
+_LEAST = 1e-6
+
+
+Ranges = Mapping[str, tuple[float, float]]
+"""By path the lowest and the highest value that is tried."""
+
+
+def tornado(plan: "Plan", seed: int = 0, measured: Ranges = MappingProxyType({})) -> pd.DataFrame:
+    """By assumption the NPV at either end of its range, the widest swing first.
+
+    Columns: `path, label, value, low, high, low_reading, high_reading, npv_low, npv_high, swing`. The range
+    is that in `uncertain`, else that in `measured` (by path, of a number that was measured), else 20% on
+    either side where the number is the brand's own size or price, else the declaration's plausible one,
+    stretched to the value. Decisions are no assumptions, and facts at their neutral value are not in use.
+    Events count where they happen: their fields swing the mean NPV of 200 draws about the no-event path.
+
+    >>> from ownchannel.scenarios._presets import preset
+    >>> tornado(preset("Balanced brand"))["swing"].is_monotonic_decreasing
+    True
+    """
+    ranges = swings(plan, measured)
+    plan = plan.model_copy(update={"uncertain": {}})
+    numbers = plan.numbers()
+    of_events = {path: ends for path, ends in ranges.items() if _field(path).startswith(_EVENT_FIELDS)}
+    npvs = _ends(plan, {path: ends for path, ends in ranges.items() if path not in of_events})
+    npvs |= _ends_of_events(plan, of_events, seed)
+    rows = []
+    for path, ends in ranges.items():
+        value, declared = numbers[path]
+        readings = [_reading(end, declared, plan.currency) for end in ends]
+        swing = abs(float(npvs[path][1] - npvs[path][0]))
+        rows.append((path, _label(path, declared), value, *ends, *readings, *npvs[path], swing))
+    table = pd.DataFrame(rows, columns=_COLUMNS).sort_values("swing", ascending=False, kind="stable")
+    matters = table["swing"] > _LEAST * table["swing"].max()
+    found: pd.DataFrame = table[matters].reset_index(drop=True)
+    return found
+
+
+_COLUMNS = [
+    "path",
+    "label",
+    "value",
+    "low",
+    "high",
+    "low_reading",
+    "high_reading",
+    "npv_low",
+    "npv_high",
+    "swing",
+]
+_EVENT_FIELDS = ("suspension_", "private_label_", "fee_rise_", "ad_loss_")
+
+
+@dataclass(frozen=True)
+class TurningPoint:
+    """An assumption at one end of whose range a plan leaves less than today, and at the other more."""
+
+    label: str
+    reading: str
+    """The end at which it is the other way round than as the plan stands."""
+
+
+def turning_points(plan: "Plan", measured: Ranges = MappingProxyType({})) -> tuple[TurningPoint, ...]:
+    """The assumptions on each of which it hangs whether a plan beats today's, without events.
+
+    >>> from ownchannel.scenarios._presets import preset
+    >>> turning_points(preset("Balanced brand").today())
+    ()
+    """
+    ranges = {
+        path: ends
+        for path, ends in swings(plan, measured).items()
+        if not _field(path).startswith(_EVENT_FIELDS)
+    }
+    plan, today = (its.model_copy(update={"uncertain": {}}) for its in (plan, plan.today()))
+    ours, todays = _ends(plan, ranges), _ends(today, ranges)
+    better = ours[""][0] > todays[""][0]
+    found = []
+    for path, (_, declared) in plan.numbers().items():
+        if path in ranges and ours[""][0] != todays[""][0]:
+            turned = (ours[path] > todays[path]) != better
+            if turned.any():
+                reading = _reading(ranges[path][int(np.argmax(turned))], declared, plan.currency)
+                found.append(TurningPoint(_label(path, declared), reading))
+    return tuple(found)
+
+
+def swings(plan: "Plan", measured: Ranges = MappingProxyType({})) -> dict[str, tuple[float, float]]:
+    """By path of every number that is an assumption, the range in which it is tried."""
+    found = {}
+    for path, (value, declared) in plan.numbers().items():
+        if declared.role == "decision" or declared.whole:
+            continue
+        ends = plan.uncertain.get(path) or measured.get(path)
+        if ends is None or not ends[0] <= value <= ends[1]:
+            if declared.role == "fact" and value == plan.neutral(path):
+                continue
+            ends = _plausible(value, declared)
+        if ends[0] < ends[1]:
+            found[path] = ends
+    return found
+
+
+def _plausible(value: float, declared: Assumption) -> tuple[float, float]:
+    if declared.unit in _OWN_UNITS:
+        return value * (1.0 - OWN_SWING), min(value * (1.0 + OWN_SWING), declared.valid[1])
+    low, high = declared.plausible
+    return min(low, value), max(high, value)
+
+
+def _ends(plan: "Plan", ranges: Ranges) -> dict[str, Floats]:
+    """By path the NPV at both ends without events, and by "" as it is: each is a draw of one run."""
+    npv = follow_plan(with_curves(_stacked(plan, ranges, 1)), {}).npv
+    return _by_path(np.broadcast_to(npv, 2 * len(ranges) + 1)[:, None], ranges)
+
+
+def _ends_of_events(plan: "Plan", ranges: Ranges, seed: int) -> dict[str, Floats]:
+    """By path the NPV without events, and what either end changes in the mean of draws with events."""
+    values = with_curves(_stacked(plan, ranges, _DRAWS))
+    times = 2 * len(ranges) + 1
+    happening = {}
+    for channel in values.channels:
+
+        def numbers(kind: EventKind, name: str = channel.name) -> Floats:
+            return np.tile(uniforms(seed, (name, kind), values.months, _DRAWS), times)
+
+        happening[channel.name] = effects(channel, event_starts(channel, numbers))
+    npv = np.broadcast_to(follow_plan(values, happening).npv, times * _DRAWS)
+    found = _by_path(npv.reshape(times, _DRAWS), ranges)
+    moved = float(_ends(plan, {})[""][0]) - found.pop("")[0]
+    return {path: moved + ends for path, ends in found.items()}
+
+
+def _stacked(plan: "Plan", ranges: Ranges, draws: int) -> PlanValues:
+    """So many draws of the plan for each end of each range, and last as it is."""
+    columns, drawn = (2 * len(ranges) + 1) * draws, {}
+    for place, (path, (low, high)) in enumerate(ranges.items()):
+        drawn[path] = np.full(columns, plan.get(path), dtype=np.float64)
+        begin = 2 * place * draws
+        drawn[path][begin : begin + draws] = low
+        drawn[path][begin + draws : begin + 2 * draws] = high
+    return values_of(plan, drawn)
+
+
+def _by_path(npv: Floats, ranges: Ranges) -> dict[str, Floats]:
+    """The mean at both ends of each path, and by "" as it is."""
+    means = npv.mean(axis=1)
+    return {"": means[-1:]} | {path: means[2 * its : 2 * its + 2] for its, path in enumerate(ranges)}
+
+
+def _field(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _label(path: str, declared: Assumption) -> str:
+    channel = path.removeprefix("channels.").rpartition(".")[0]
+    return f"{declared.label}, {channel}" if channel else declared.label
+
+
+def _reading(end: float, declared: Assumption, currency: str) -> str:
+    """An end as one says it: more than three digits would claim too much."""
+    return declared.reading(float(f"{end:.3g}"), currency)
