@@ -1,6 +1,7 @@
 """Fixtures that several rooms share."""
 
 import os
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,29 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def real_data() -> Path:
-    """Real exports and published data sets, kept out of the repository because their licences differ.
+def published_data() -> Path:
+    """The literature's data sets that the package `lifetimes` ships as files: CDNOW and the donations.
 
-    A test that uses them must have a sibling that proves the same on generated data.
+    It is a development dependency for these files alone, which are read without importing it.
     """
+    return Path(str(distribution("lifetimes").locate_file("lifetimes/datasets")))
+
+
+@pytest.fixture(scope="session")
+def real_exports() -> Path:
+    """Exports as platforms wrote them for real shops, which nobody may ship."""
+    return _not_shipped("exports")
+
+
+@pytest.fixture(scope="session")
+def online_retail() -> Path:
+    """Online Retail, 541,909 order lines of a real shop: too large to ship."""
+    return _not_shipped("online_retail.csv.gz")
+
+
+def _not_shipped(name: str) -> Path:
+    """The only data for which a test may be skipped; it must have a sibling that needs none of it."""
     folder = Path(os.environ.get("OWNCHANNEL_REAL_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
         pytest.skip("real data folder absent")
-    return folder
+    return folder / name

@@ -54,8 +54,8 @@ def seen_in(bought: np.ndarray) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def donors(real_data: Path) -> pd.DataFrame:
-    return pd.read_csv(real_data / "tables" / "bgbb_donations.csv").rename(columns={"periods": "T"})
+def donors(published_data: Path) -> pd.DataFrame:
+    return pd.read_csv(published_data / "donations.csv").rename(columns={"periods": "T"})
 
 
 # ---------------------------------------------------------------- the paper of 2010

@@ -142,10 +142,10 @@ def test_a_model_that_cannot_be_fitted_is_left_out_with_its_reason(purchases):
         compare_models(purchases, SPLIT, UNTIL, {"None": Hopeless})
 
 
-def test_the_last_days_of_cdnow_are_foretold(real_data):
+def test_the_last_days_of_cdnow_are_foretold(published_data):
     """Fader, Hardie & Lee (2005), page 281: at week 78 BG/NBD expects 4% too few repeats in all."""
     log = pd.read_csv(
-        real_data / "cdnow" / "CDNOW_sample.txt",
+        published_data / "CDNOW_sample.txt",
         sep=r"\s+",
         header=None,
         names=["master", "customer_key", "ordered_on", "units", "value"],

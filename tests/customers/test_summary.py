@@ -76,11 +76,9 @@ some_purchase = order_lines().filter(lambda lines: any(map(is_purchase, lines)))
 
 
 @pytest.fixture(scope="module")
-def purchases(real_data: Path) -> pd.DataFrame:
+def purchases(published_data: Path) -> pd.DataFrame:
     names = ["customer", "customer_key", "ordered_at", "discs", "value"]
-    log = pd.read_csv(
-        real_data / "cdnow" / "CDNOW_sample.txt", sep=r"\s+", header=None, names=names, dtype=str
-    )
+    log = pd.read_csv(published_data / "CDNOW_sample.txt", sep=r"\s+", header=None, names=names, dtype=str)
     return pd.DataFrame(
         {
             "customer_key": log["customer_key"].astype(int),
@@ -91,8 +89,8 @@ def purchases(real_data: Path) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def published(real_data: Path) -> pd.DataFrame:
-    table = pd.read_csv(real_data / "cdnow" / "cdnow_customers_summary_with_transactions.csv")
+def published(published_data: Path) -> pd.DataFrame:
+    table = pd.read_csv(published_data / "cdnow_customers_summary_with_transactions.csv")
     return table.sort_values("ID", ignore_index=True)
 
 

@@ -124,8 +124,8 @@ def test_an_address_that_slipped_into_a_label_is_removed(read):
     assert "@" not in read(amazon(row)).table.to_csv()
 
 
-def test_the_masked_report_reads_whole(real_data: Path, tmp_path: Path):
-    orders = read_orders(real_data / "exports" / "amazon_all_orders_us.txt", workspace=tmp_path)
+def test_the_masked_report_reads_whole(real_exports: Path, tmp_path: Path):
+    orders = read_orders(real_exports / "amazon_all_orders_us.txt", workspace=tmp_path)
     (file,) = orders.report.files
     assert (file.format, file.rows_in, file.accepted) == ("Amazon All Orders", 13, 13)
     assert orders.table["order_id"].nunique() == 13

@@ -15,7 +15,7 @@ from tests.orders.generated_bookings import (
     settlements,
 )
 
-REAL = Path("exports") / "amazon_settlement_ca.txt"
+REAL = "amazon_settlement_ca.txt"
 
 A_V2_ROW = {
     "settlement-id": "11000000001",
@@ -65,8 +65,8 @@ def test_what_is_read_is_what_was_written(generated: Generated):
     assert_read_as_generated(generated)
 
 
-def test_the_real_settlement_sums_to_its_total(real_data: Path, tmp_path: Path):
-    orders = read_orders(real_data / REAL, workspace=tmp_path)
+def test_the_real_settlement_sums_to_its_total(real_exports: Path, tmp_path: Path):
+    orders = read_orders(real_exports / REAL, workspace=tmp_path)
     (file,) = orders.report.files
     assert (file.format, file.rows_in, file.accepted) == ("Amazon settlement", 16, 16)
     assert file.money["CAD"]["in"] == Decimal("-62.31")
@@ -83,8 +83,8 @@ def test_the_real_settlement_sums_to_its_total(real_data: Path, tmp_path: Path):
     }
 
 
-def test_the_real_settlement_changed_by_a_cent_is_not_reconciled(real_data: Path, tmp_path: Path):
-    changed = (real_data / REAL).read_bytes().replace(b"\t-5.62\t", b"\t-5.63\t")
+def test_the_real_settlement_changed_by_a_cent_is_not_reconciled(real_exports: Path, tmp_path: Path):
+    changed = (real_exports / REAL).read_bytes().replace(b"\t-5.62\t", b"\t-5.63\t")
     (file,) = read_orders(("changed.txt", changed), workspace=tmp_path).report.files
     assert (file.reconciled, file.difference) == (False, Decimal("0.01"))
 

@@ -86,7 +86,7 @@ def test_columns_that_are_not_there_are_told(tmp_path: Path):
     assert "mapping" in str(file)
 
 
-def test_online_retail_reads_whole(real_data: Path, tmp_path: Path):
+def test_online_retail_reads_whole(online_retail: Path, tmp_path: Path):
     mapping = ColumnMapping(
         order_id="InvoiceNo",
         ordered_at="InvoiceDate",
@@ -98,8 +98,7 @@ def test_online_retail_reads_whole(real_data: Path, tmp_path: Path):
         country="Country",
         currency="GBP",
     )
-    path = real_data / "online_retail.csv.gz"
-    orders = read_orders(path, mapping, tmp_path, timezone="Europe/London")
+    orders = read_orders(online_retail, mapping, tmp_path, timezone="Europe/London")
     (file,) = orders.report.files
     assert (file.rows_in, file.accepted, file.rejected, file.duplicates) == (541_909, 541_909, 0, 0)
     table = orders.table
@@ -110,5 +109,5 @@ def test_online_retail_reads_whole(real_data: Path, tmp_path: Path):
     assert cleaned["customer_key"].nunique() == 4_338
     assert cleaned["order_id"].nunique() == 18_532
     assert cleaned["item_value"].sum() == Decimal("8911407.904")
-    with gzip.open(path, "rt") as text:
+    with gzip.open(online_retail, "rt") as text:
         assert sum(1 for _ in text) - 1 == file.rows_in

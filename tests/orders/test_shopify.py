@@ -131,8 +131,8 @@ def test_prices_with_tax_inside_are_told(read):
     assert any("prices include tax: 1." in warning for warning in file.warnings)
 
 
-def test_the_test_store_reads_whole(real_data: Path, tmp_path: Path):
-    orders = read_orders(real_data / "exports" / "shopify_orders_teststore.csv", workspace=tmp_path)
+def test_the_test_store_reads_whole(real_exports: Path, tmp_path: Path):
+    orders = read_orders(real_exports / "shopify_orders_teststore.csv", workspace=tmp_path)
     (file,) = orders.report.files
     assert (file.rows_in, file.accepted, orders.table["order_id"].nunique()) == (2, 2, 2)
     assert file.money["INR"]["accepted"] == Decimal("230.00")
