@@ -16,7 +16,7 @@ export JUPYTER_CONFIG_PATH := $(CURDIR)/etc/jupyter
 export JUPYTERLAB_SETTINGS_DIR := $(CURDIR)/.jupyter/settings
 export JUPYTERLAB_WORKSPACES_DIR := $(CURDIR)/.jupyter/workspaces
 
-.PHONY: help lab app setup test test-slow fuzz bench lint lock notebooks samples clean
+.PHONY: help lab app setup test test-slow fuzz bench lint docs lock notebooks samples clean
 .DEFAULT_GOAL := help
 
 help:  ## list what make can do
@@ -56,6 +56,9 @@ lint: setup  ## style, formatting, types and the order of the rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: setup  ## write the reference from the docstrings, a page for each room, into docs/api
+	$(BIN)/python etc/write_reference.py docs/api
+
 lock: setup  ## write requirements.lock from pyproject.toml; ARGS="--upgrade" takes newer versions
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --quiet --output-file requirements.lock $(ARGS)
@@ -68,5 +71,5 @@ samples: setup  ## write the sample brand's exports anew, the same to the byte
 
 clean:  ## remove .venv, caches and reports; your workspace/ stays
 	rm -rf $(VENV) .jupyter .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis \
-	    .virtual_documents test-artifacts bench-results dist
+	    .virtual_documents test-artifacts bench-results dist docs/api
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -22,6 +22,7 @@ TARGETS = [
     "test-slow",
     "bench",
     "lint",
+    "docs",
     "lock",
     "notebooks",
     "samples",
