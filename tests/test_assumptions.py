@@ -74,20 +74,20 @@ def test_any_value_inside_the_valid_range_is_taken(fee: float) -> None:
 
 @given(st.floats().filter(lambda value: not 0 <= value <= 1))
 def test_any_value_outside_the_valid_range_is_refused(fee: float) -> None:
-    with pytest.raises(ValidationError, match="fee must lie between 0 and 1"):
+    with pytest.raises(ValueError, match=r"^fee must lie between 0 and 1"):
         Rent(fee=fee)
 
 
 def test_a_percentage_given_as_a_share_is_recognised() -> None:
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValueError, match="15") as refused:
         Rent(fee=15)
-    assert why_refused(refused.value) == "fee must lie between 0 and 1: you gave 15; did you mean 0.15?"
+    assert str(refused.value) == "fee must lie between 0 and 1: you gave 15; did you mean 0.15?"
 
 
 def test_a_refusal_is_the_sentence_of_the_rule_that_was_broken() -> None:
-    with pytest.raises(ValidationError) as refused:
+    with pytest.raises(ValueError, match="nothing") as refused:
         Rent(fee=0, salary=0)
-    assert why_refused(refused.value) == "A fee and a salary of 0 leave nothing to compare."
+    assert str(refused.value) == "A fee and a salary of 0 leave nothing to compare."
 
 
 def test_a_refusal_names_the_field_that_is_no_number_or_not_declared() -> None:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import cache
 from reprlib import repr as shortened
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model, model_validator
@@ -143,10 +143,25 @@ class Assumption:
         return 100 if self.unit.startswith("share") or self.unit == "points" else 1
 
 
-class Assumptions(BaseModel):
-    """A frozen set of declared numbers: every field is `Annotated[float, Assumption(...)] = default`."""
+class Checked(BaseModel):
+    """A frozen document whose constructor refuses in plain sentences, as ValueError."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    if not TYPE_CHECKING:  # the type checker knows the fields
+
+        def __init__(self, **fields: Any) -> None:
+            try:
+                super().__init__(**fields)
+            except ValidationError as error:
+                raise ValueError(why_refused(error)) from None
+
+        # Inside a larger document pydantic checks by itself, and then knows the place of each mistake.
+        __init__.__pydantic_base_init__ = True
+
+
+class Assumptions(Checked):
+    """A frozen set of declared numbers: every field is `Annotated[float, Assumption(...)] = default`."""
 
     @classmethod
     def declared(cls) -> Mapping[str, Assumption]:

@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ownchannel.scenarios import Plan, frontier, preset, project, simulate
-from ownchannel.scenarios._purchase_curve import FittedPurchases
+from ownchannel.scenarios import FittedPurchases, Plan, frontier, preset, project, simulate
 
 DRAWS, MONTHS, CHANNELS = 10_000, 60, 2
 

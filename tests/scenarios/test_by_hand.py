@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ownchannel.scenarios import Event, Plan
-from ownchannel.scenarios._purchase_curve import FittedPurchases
+from ownchannel.scenarios import Event, FittedPurchases, Plan
 from tests.scenarios import fitted_by_hand
 from tests.scenarios.by_hand import Path, path
 from tests.scenarios.random_plans import GeneratorDice, plan_document

@@ -112,7 +112,6 @@ def test_an_event_of_one_channel_leaves_the_others_alone():
         ([Event(2, "Market", "fee_rise")] * 2, "it is there twice"),
         ([Event(2, "Store", "ad_loss"), Event(3, "Store", "ad_loss")], "month 3 of Store: .* lasts still"),
         ([Event(2, "Market", "private_label"), Event(5, "Market", "private_label")], "month 5"),
-        ([Event(1, "Market", "earthquake")], "none of suspension, private_label, fee_rise, ad_loss"),
     ],
 )
 def test_a_script_that_no_draw_could_hold_is_refused(events, message):
@@ -120,9 +119,16 @@ def test_a_script_that_no_draw_could_hold_is_refused(events, message):
         project(plain(), events)
 
 
+def test_an_event_of_no_kind_is_refused():
+    with pytest.raises(ValueError, match=r"Event in month 1 of Market: 'earthquake' is no kind of event"):
+        Event(1, "Market", "earthquake")
+
+
 def test_the_next_of_a_kind_may_come_in_the_month_after():
-    project(plain(), [Event(2, "Store", "ad_loss"), Event(4, "Store", "ad_loss")])
-    project(plain(), [Event(6, "Store", "ad_loss")])
+    twice = [Event(2, "Store", "ad_loss"), Event(4, "Store", "ad_loss")]
+    assert by_month(plain(), "new_customers", twice, "Store") == pytest.approx([14, 10, 10, 10, 10, 14])
+    at_the_end = [Event(6, "Store", "ad_loss")]
+    assert by_month(plain(), "new_customers", at_the_end, "Store") == pytest.approx([14] * 5 + [10])
 
 
 # ---------------------------------------------------------------- drawn

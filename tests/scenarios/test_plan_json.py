@@ -8,11 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownchannel.assumptions import Assumptions
-from ownchannel.scenarios import MarketplaceChannel, OwnedChannel, Plan
+from ownchannel.scenarios import FittedPurchases, MarketplaceChannel, OwnedChannel, Plan
 from ownchannel.scenarios._channels import Channel
 from ownchannel.scenarios._plan import PlanNumbers
 from ownchannel.scenarios._plan_document import VERSION, as_document, dumps, from_document, loads
-from ownchannel.scenarios._purchase_curve import FittedPurchases
 
 NOT_JSON = "the text is not JSON. Choose a file that was saved as a plan."
 STORE = {"name": "Own store", "kind": "owned", "order_value": 50}
@@ -146,7 +145,7 @@ def test_a_plan_of_version_1_whose_channels_are_no_tables_is_no_crash(channels: 
             '{"version": 3}',
             "This plan is of version 3, and versions up to 2 can be read here: install a newer workbook.",
         ),
-        ('{"version": 2}', "channels is missing."),
+        ('{"version": 2}', "channels is missing: a plan needs one channel at least."),
         ('{"version": 2, "channels": {}}', "channels must be a list: you gave {}."),
         ('{"version": 2, "version": 2}', "version stands twice in one table: take one of them out."),
         (

@@ -10,6 +10,7 @@ from ownchannel.scenarios._plan import Plan
 from ownchannel.scenarios._plan_document import plan_from_page, to_query
 from ownchannel.scenarios._presets import PRESETS, preset
 from ownchannel.scenarios._project import plan_shares, project
+from ownchannel.scenarios._purchase_curve import FittedPurchases
 from ownchannel.scenarios._saved_plans import ScenarioLibrary, clean_name
 from ownchannel.scenarios._simulate import Simulation, simulate
 from ownchannel.scenarios._tornado import Ranges, tornado, turning_points
@@ -20,6 +21,7 @@ __all__ = [
     "AnyChannel",
     "Calibration",
     "Event",
+    "FittedPurchases",
     "MarketplaceChannel",
     "OwnedChannel",
     "Plan",

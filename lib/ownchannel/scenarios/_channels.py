@@ -134,7 +134,7 @@ AnyChannel = MarketplaceChannel | OwnedChannel
 def changed(channel: AnyChannel, fields: Mapping[str, Any]) -> AnyChannel:
     """The channel with other fields, checked anew; ValueError in plain sentences where they cannot be."""
     try:
-        return type(channel)(**{**vars(channel), **fields})
+        return type(channel).model_validate({**vars(channel), **fields})
     except ValidationError as error:
         raise _named(channel.name, error) from None
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from ownchannel.assumptions import did_you_mean
 from ownchannel.clv import Floats
 from ownchannel.scenarios._response import Number, Values
 
@@ -28,11 +29,27 @@ HAZARDS: Mapping[str, Mapping[EventKind, str]] = {
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happens to a channel at the start of a month (1 is the plan's first)."""
+    """Something that happens to a channel at the start of a month (1 is the plan's first).
+
+    Raises ValueError for a kind that is not known.
+
+    >>> Event(3, "Amazon.com", "suspention")
+    Traceback (most recent call last):
+    ValueError: Event in month 3 of Amazon.com: 'suspention' is no kind of event: did you mean suspension?
+    """
 
     month: int
     channel: str
     kind: EventKind
+
+    def __post_init__(self) -> None:
+        if self.kind not in (known := get_args(EventKind)):
+            where = f"Event in month {self.month} of {self.channel}"
+            hint = did_you_mean(str(self.kind), known)
+            raise ValueError(f"{where}: {self.kind!r} is no kind of event{hint}")
+
+    def __str__(self) -> str:
+        return f"Event {self.kind} in month {self.month} of {self.channel}"
 
 
 @dataclass(frozen=True)
@@ -115,21 +132,21 @@ def scripted(
     for event in events:
         channel = by_name.get(event.channel)
         if channel is None:
-            raise ValueError(f"{_told(event)}: the plan's channels are {', '.join(by_name)}.")
+            raise ValueError(f"{event}: the plan's channels are {', '.join(by_name)}.")
         if event.kind not in HAZARDS[channel.kind]:
             known = ", ".join(HAZARDS[channel.kind])
-            raise ValueError(f"{_told(event)}: to a channel of this kind may happen {known}.")
+            raise ValueError(f"{event}: to a channel of this kind may happen {known}.")
         if not 1 <= event.month <= months:
-            raise ValueError(f"{_told(event)}: months are 1 to {months}.")
+            raise ValueError(f"{event}: months are 1 to {months}.")
         column = starts[event.channel].setdefault(event.kind, np.zeros((months, 1), dtype=np.bool_))
         if column[event.month - 1]:
-            raise ValueError(f"{_told(event)}: it is there twice.")
+            raise ValueError(f"{event}: it is there twice.")
         column[event.month - 1] = True
     for name, kinds in starts.items():
         for kind, column in kinds.items():
             if (refused := column & ~allowed(kind, by_name[name], column)).any():
                 event = Event(int(np.argmax(refused)) + 1, name, kind)
-                raise ValueError(f"{_told(event)}: the one before it lasts still.")
+                raise ValueError(f"{event}: the one before it lasts still.")
     return starts
 
 
@@ -168,9 +185,3 @@ def _running(operation: np.ufunc, rows: NDArray[Any]) -> NDArray[Any]:
     for before, row in pairwise(found):
         operation(before, row, out=row)
     return found
-
-
-def _told(event: Event) -> str:
-    kinds = ", ".join(get_args(EventKind))
-    shown = event.kind if event.kind in get_args(EventKind) else f"{event.kind!r} (none of {kinds})"
-    return f"Event {shown} in month {event.month} of {event.channel}"

@@ -3,12 +3,13 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Self
+from types import MappingProxyType
+from typing import Annotated, Any, Self
 
 import pandas as pd
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from ownchannel.assumptions import Assumption, Assumptions, did_you_mean, why_refused
+from ownchannel.assumptions import Assumption, Assumptions, did_you_mean
 from ownchannel.scenarios._channels import AnyChannel, ChannelField, OwnedChannel, changed
 
 _BUDGET = "Growth budget"
@@ -178,12 +179,13 @@ class Plan(PlanNumbers):
     """Rent or own: what is decided, what is feared and what is known, by channel.
 
     An omitted field is neutral: as today. `uncertain` maps the path of a number to its lowest and highest
-    value. Raises pydantic's ValidationError, of which `why_refused` gives the plain sentences.
+    value. Raises ValueError, in plain sentences, for a plan that cannot be.
 
     >>> store = OwnedChannel(name="Own store", order_value=45, reference_spend=500, cac=50)
     >>> plan = Plan(channels=(store,), growth_budget=800, owned_share_of_growth_budget=1)
-    >>> plan.with_values({"channels.Own store.repeat_rate": 0.3}).get("channels.Own store.repeat_rate")
-    0.3
+    >>> changed = plan.with_values({"channels.Own store.repeat_rate": 0.3}, growth_budget=900)
+    >>> changed.get("channels.Own store.repeat_rate"), changed.growth_budget
+    (0.3, 900.0)
     >>> plan.today().growth_budget
     500.0
     """
@@ -221,12 +223,13 @@ class Plan(PlanNumbers):
         field = type(holder).model_fields[name]
         return math.nan if field.is_required() else float(field.default)
 
-    def with_values(self, values: Mapping[str, float]) -> Self:
-        """This plan with other numbers, by path.
+    def with_values(self, values: Mapping[str, float] = MappingProxyType({}), /, **own: float) -> Self:
+        """This plan with other numbers: by path, and the plan's own by their names.
 
         An uncertain range that would leave the new value out is stretched to it. Raises ValueError, in plain
-        sentences, where the new plan is not valid.
+        sentences, where the new plan is not valid, and for a name that is not known.
         """
+        values = {**values, **own}
         stretched = {
             path: (min(low, values[path]), max(high, values[path])) if path in values else (low, high)
             for path, (low, high) in self.uncertain.items()
@@ -295,10 +298,7 @@ class Plan(PlanNumbers):
             changed(channel, by_channel[channel.name]) if channel.name in by_channel else channel
             for channel in self.channels
         )
-        try:
-            return type(self)(**{**vars(self), **own, "channels": channels, "uncertain": uncertain})
-        except ValidationError as error:
-            raise ValueError(why_refused(error)) from None
+        return type(self)(**{**vars(self), **own, "channels": channels, "uncertain": uncertain})
 
     def _by_channel(self, values: Mapping[str, float]) -> dict[str | None, dict[str, float]]:
         """Values by the channel's name, None for the plan itself, and then by the number's name."""
@@ -325,6 +325,13 @@ class Plan(PlanNumbers):
             f"{channel.name}: {channel.referrals_per_order:g} friends an order times {orders:.2f} orders of "
             f"a customer in {self.horizon_months} months is 1 or more: orders grow without bound."
         ]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_channels(cls, given: Any) -> Any:
+        if isinstance(given, Mapping) and "channels" not in given:
+            raise ValueError("channels is missing: a plan needs one channel at least.")
+        return given
 
     @model_validator(mode="after")
     def _channels_have_names_of_their_own(self) -> Self:

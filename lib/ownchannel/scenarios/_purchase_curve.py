@@ -6,8 +6,9 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, field_validator, model_validator
+from pydantic import ConfigDict, field_validator, model_validator
 
+from ownchannel.assumptions import Checked
 from ownchannel.clv import (
     BetaGeoModel,
     Floats,
@@ -30,7 +31,7 @@ MODELS: Mapping[str, type[PurchaseModel]] = {
 _COLUMNS = ("frequency", "recency", "T")
 
 
-class FittedPurchases(BaseModel):
+class FittedPurchases(Checked):
     """A fitted purchase model: its parameters, how sure they are, and the customers of today.
 
     `log_covariance` is that of the parameters' logarithms, in their order; without it the parameters are
@@ -46,7 +47,7 @@ class FittedPurchases(BaseModel):
     ((37,), 2.61, 2.27)
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
+    model_config = ConfigDict(ser_json_inf_nan="strings")
 
     model: str
     parameters: dict[str, float]

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ownchannel.scenarios import FittedPurchases
 from ownchannel.scenarios._measured_channel import MatchedRates, matched, rates_of_model
-from ownchannel.scenarios._purchase_curve import FittedPurchases
 
 AGES = np.array([6.0, 24.0])
 
