@@ -1,58 +1,40 @@
 """The orders that workbooks open with: those last read, kept in the workspace, or the sample brand's."""
 
 import re
-import zipfile
 from collections.abc import Container
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
-from pydantic import TypeAdapter
 
 from ownchannel.formats import count
-from ownchannel.orders._archives import DAMAGED
 from ownchannel.orders._orders import Orders
 from ownchannel.orders._report import FileReport, Report, rejected_table
 from ownchannel.orders._schema import ENTRIES, RATES, REPEAT_RATES, TABLE
-from ownchannel.workspace import KEY_FILE, CustomerKeys, Workspace, write_private
+from ownchannel.workspace import KEY_FILE, CustomerKeys, SavedTables, Workspace
 
 ORDERS_FILE = "orders.zip"
 SAMPLE_BRAND = "Hearth & Ladle"
 SAMPLE_TIMEZONE = "America/New_York"
 _SAMPLES = Path(__file__).parents[3] / "data" / "samples"
 
-#: The tables of `Orders` by their names there: each is a Parquet file in the archive.
-_TABLES: dict[str, pa.Schema] = {
-    "arrow": TABLE,
-    "entries": ENTRIES,
-    "repeat_rates": REPEAT_RATES,
-    "rates": RATES,
-}
-_NOTES_FILE = "notes.json"
-
-#: What opening an archive that is damaged, or from another version, raises.
-_UNUSABLE = (*DAMAGED, pa.ArrowException, KeyError, ValueError)
+#: The tables of `Orders` by their names there.
+_TABLES = {"arrow": TABLE, "entries": ENTRIES, "repeat_rates": REPEAT_RATES, "rates": RATES}
 
 
 @dataclass(frozen=True)
 class _Notes:
-    """What is kept beside the tables: the report, and which key the customers' keys were made with."""
+    """What is kept of the report beside the tables."""
 
     files: tuple[FileReport, ...]
     rejected: tuple[tuple[str, int, str, str, str, str], ...]
     left_aside: tuple[str, ...]
     timezone: str
-    has_customers: bool
-    fingerprint: str
-
-    def report(self) -> Report:
-        return Report(self.files, rejected_table(self.rejected), self.left_aside, self.timezone)
 
 
-_NOTES = TypeAdapter(_Notes)
+def _saved(workspace: Workspace) -> SavedTables[_Notes]:
+    return SavedTables(workspace, ORDERS_FILE, _TABLES, _Notes)
 
 
 def save_orders(orders: Orders, workspace: Workspace) -> Path:
@@ -70,23 +52,10 @@ def save_orders(orders: Orders, workspace: Workspace) -> Path:
     """
     tables = {name: getattr(orders, name) for name in _TABLES}
     tables["arrow"] = _without(tables["arrow"], workspace.forgotten())
-    notes = _Notes(
-        files=orders.report.files,
-        rejected=tuple(orders.report.rejected.itertuples(index=False, name=None)),
-        left_aside=orders.report.left_aside,
-        timezone=orders.report.timezone,
-        has_customers=pc.any(pc.is_valid(tables["arrow"]["customer_key"])).as_py() or False,
-        fingerprint=workspace.fingerprint(),
-    )
-    buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(_NOTES_FILE, _NOTES.dump_json(notes))
-        for name, table in tables.items():
-            with archive.open(f"{name}.parquet", "w", force_zip64=True) as part:
-                pq.write_table(table, part)
-    file = workspace.open() / ORDERS_FILE
-    write_private(file, buffer.getvalue())
-    return file
+    report = orders.report
+    rejected = tuple(report.rejected.itertuples(index=False, name=None))
+    notes = _Notes(report.files, rejected, report.left_aside, report.timezone)
+    return _saved(workspace).save(tables, notes)
 
 
 def saved_orders(workspace: Workspace) -> Orders | None:
@@ -94,21 +63,12 @@ def saved_orders(workspace: Workspace) -> Orders | None:
 
     Raises ValueError where the file is there and is no saved orders.
     """
-    file = workspace.folder / ORDERS_FILE
-    if not file.exists():
+    opened = _saved(workspace).open()
+    if opened is None:
         return None
-    try:
-        with zipfile.ZipFile(file) as archive:
-            notes = _NOTES.validate_json(archive.read(_NOTES_FILE))
-            tables = {
-                name: pq.read_table(BytesIO(archive.read(f"{name}.parquet"))).cast(schema)
-                for name, schema in _TABLES.items()
-            }
-    except _UNUSABLE as error:
-        raise ValueError(
-            f"{ORDERS_FILE} in the workspace cannot be opened. Delete it and read your files again."
-        ) from error
-    return Orders(**tables, report=notes.report())
+    tables, notes = opened
+    rejected = rejected_table(notes.rejected)
+    return Orders(**tables, report=Report(notes.files, rejected, notes.left_aside, notes.timezone))
 
 
 def key_remark(workspace: Workspace) -> str:
@@ -122,7 +82,7 @@ def key_remark(workspace: Workspace) -> str:
     """
     try:
         forgotten = workspace.lost_forgotten()
-        if not forgotten and key_fits(workspace):
+        if not forgotten and _saved(workspace).fits_key():
             return ""
     except ValueError as damaged:
         return str(damaged)
@@ -133,20 +93,6 @@ def key_remark(workspace: Workspace) -> str:
         f"orders or given to others. Put your copy of the file back, or read all your files again"
         f"{again if forgotten else ''}."
     )
-
-
-def key_fits(workspace: Workspace) -> bool:
-    """Whether the saved orders, if any, are free of customers or were saved with the workspace's key.
-
-    Raises ValueError where the key is damaged.
-    """
-    mark = workspace.fingerprint()
-    try:
-        with zipfile.ZipFile(workspace.folder / ORDERS_FILE) as archive:
-            notes = _NOTES.validate_json(archive.read(_NOTES_FILE))
-    except _UNUSABLE:
-        return True  # nothing is saved, or nothing that can be opened, which opening it says
-    return not notes.has_customers or (bool(mark) and notes.fingerprint == mark)
 
 
 def _without(lines: pa.Table, forgotten: Container[str]) -> pa.Table:
@@ -162,7 +108,7 @@ def _without(lines: pa.Table, forgotten: Container[str]) -> pa.Table:
 
 def forget_orders(workspace: Workspace) -> None:
     """Delete the saved orders; the key of the workspace stays."""
-    (workspace.folder / ORDERS_FILE).unlink(missing_ok=True)
+    _saved(workspace).remove()
 
 
 @dataclass(frozen=True)
@@ -279,7 +225,7 @@ def forget(customer: str, workspace: Workspace | str | Path | None = None) -> Fo
     'The customer is not known in the saved orders'
     """
     place = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
-    if not key_fits(place):
+    if not _saved(place).fits_key():
         raise ValueError(f"The customer cannot be found or forgotten yet. {key_remark(place)}")
     key = _key(customer, place)
     saved = saved_orders(place)

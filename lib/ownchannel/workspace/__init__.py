@@ -1,12 +1,18 @@
 """Workspace: what is kept on this machine, and nowhere else."""
 
 from ownchannel.workspace._customers import CustomerKeys
+from ownchannel.workspace._documents import LONGEST_NAME, NamedDocuments, clean_name
 from ownchannel.workspace._folder import KEY_FILE, Workspace, project_folder, write_private
+from ownchannel.workspace._tables import SavedTables
 
 __all__ = [
     "KEY_FILE",
+    "LONGEST_NAME",
     "CustomerKeys",
+    "NamedDocuments",
+    "SavedTables",
     "Workspace",
+    "clean_name",
     "project_folder",
     "write_private",
 ]
