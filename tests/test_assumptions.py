@@ -67,6 +67,16 @@ def test_one_more_field_is_one_more_row_of_documentation() -> None:
     assert list(Wider().documentation()["setting"]) == ["Referral fee", "Salary", "Tax"]
 
 
+def test_numbers_come_with_their_declaration_and_go_back_as_values() -> None:
+    rent = Rent(fee=0.1)
+    assert rent.numbers()["fee"] == (0.1, Rent.declared()["fee"])
+    assert rent.with_values({"fee": 0.2}) == rent.with_values(fee=0.2) == Rent(fee=0.2)
+    with pytest.raises(
+        ValueError, match=r"^fee must lie between 0 and 1: you gave 15; did you mean 0\.15\?$"
+    ):
+        rent.with_values(fee=15)
+
+
 @given(st.floats(0, 1))
 def test_any_value_inside_the_valid_range_is_taken(fee: float) -> None:
     assert Rent(fee=fee).fee == fee

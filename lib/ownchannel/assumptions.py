@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import cache
 from reprlib import repr as shortened
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Self, TypeVar
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model, model_validator
@@ -143,6 +143,22 @@ class Assumption:
         return 100 if self.unit.startswith("share") or self.unit == "points" else 1
 
 
+#: Numbers by their path: the value of each, and its declaration.
+Numbers = Mapping[str, tuple[float, Assumption]]
+
+
+class Adjustable(Protocol):
+    """What sliders can move: it gives its numbers, and is made anew with others."""
+
+    def numbers(self) -> Numbers:
+        """Each number that may be changed, by its path."""
+        ...
+
+    def with_values(self, values: Mapping[str, float]) -> Self:
+        """The same with other numbers; raises ValueError where they do not go together."""
+        ...
+
+
 class Checked(BaseModel):
     """A frozen document whose constructor refuses in plain sentences, as ValueError."""
 
@@ -190,38 +206,53 @@ class Assumptions(Checked):
                 declared.check(name, value)
         return self
 
+    def numbers(self) -> Numbers:
+        """Each field's value and its declaration, by the field's name."""
+        return {name: (getattr(self, name), declared) for name, declared in self.declared().items()}
+
+    def with_values(self, values: Mapping[str, float] = MappingProxyType({}), /, **more: float) -> Self:
+        """The same with other values, given by name; raises ValueError where they do not go together."""
+        return type(self)(**{**dict(self), **values, **more})
+
     def unused(self) -> frozenset[str]:
         """The fields that change nothing as the others stand: nobody needs to judge them."""
         return frozenset()
 
     def unlikely(self, currency: str = "") -> list[str]:
         """A sentence for each setting in use that lies outside the range that its source supports."""
-        sentences = []
-        unused = self.unused()
-        for name, declared in self.declared().items():
-            value = getattr(self, name)
-            low, high = declared.plausible
-            if name not in unused and not low <= value <= high:
-                given, least, most = (declared.reading(number, currency) for number in (value, low, high))
-                sentences.append(
-                    f"{declared.label}: {given} lies outside {least} to {most} ({declared.source})."
-                )
-        return sentences
+        unused, numbers = self.unused(), Assumptions.numbers(self)  # of a plan, without its channels
+        return unlikely({name: number for name, number in numbers.items() if name not in unused}, currency)
 
     def documentation(self, currency: str = "") -> pd.DataFrame:
         """One row a field, as texts: setting, value, likely range, meaning, source and how sure it is."""
-        rows = [
-            {
-                "setting": f"{declared.group}: {declared.label}" if declared.group else declared.label,
-                "value": declared.reading(getattr(self, name), currency),
-                "likely": " to ".join(declared.reading(end, currency) for end in declared.plausible),
-                "meaning": declared.help,
-                "source": declared.source,
-                "confidence": declared.confidence,
-            }
-            for name, declared in self.declared().items()
-        ]
-        return pd.DataFrame(rows)
+        return documented(Assumptions.numbers(self), currency)
+
+
+def unlikely(numbers: Numbers, currency: str = "") -> list[str]:
+    """A sentence for each number that lies outside the range that its source supports."""
+    sentences = []
+    for value, declared in numbers.values():
+        low, high = declared.plausible
+        if not low <= value <= high:
+            given, least, most = (declared.reading(number, currency) for number in (value, low, high))
+            sentences.append(f"{declared.label}: {given} lies outside {least} to {most} ({declared.source}).")
+    return sentences
+
+
+def documented(numbers: Numbers, currency: str = "") -> pd.DataFrame:
+    """What `Assumptions.documentation` gives, of any numbers."""
+    rows = [
+        {
+            "setting": f"{declared.group}: {declared.label}" if declared.group else declared.label,
+            "value": declared.reading(value, currency),
+            "likely": " to ".join(declared.reading(end, currency) for end in declared.plausible),
+            "meaning": declared.help,
+            "source": declared.source,
+            "confidence": declared.confidence,
+        }
+        for value, declared in numbers.values()
+    ]
+    return pd.DataFrame(rows)
 
 
 @cache
