@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from ownchannel.clv import reported_repeats
-from ownchannel.orders._schema import REPEAT_RATES
+from ownchannel.orders import REPEAT_RATES
 
 
 def rates(*rows: tuple[str, date | None, int, float]) -> pa.Table:

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from ownchannel.orders._schema import TABLE
+from ownchannel.orders import TABLE
 
 #: Two ends of years, and the end of a leap year's February.
 DAYS = [

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 
 from ownchannel.customers import channel_months
 from ownchannel.customers._months import MONTHS
-from ownchannel.orders._schema import TABLE
+from ownchannel.orders import TABLE
 from tests.customers.generated import Line, as_orders, is_purchase, is_sale, line, net, order_lines
 
 Group = tuple[dt.date, str, str, str]

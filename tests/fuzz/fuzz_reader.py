@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 import atheris  # noqa: E402
 
 with atheris.instrument_imports(include=["ownchannel.orders"]):
-    from ownchannel.orders import ColumnMapping, read_orders
+    from ownchannel.orders import ENTRIES, REPEAT_RATES, TABLE, ColumnMapping, read_orders
     from ownchannel.orders._cells import masked, without_address
     from ownchannel.orders._files import Source, Unopened, find_sources
     from ownchannel.orders._layout import find_layout, open_rows
@@ -32,7 +32,6 @@ with atheris.instrument_imports(include=["ownchannel.orders"]):
     from ownchannel.orders._readers import READERS
     from ownchannel.orders._readers._named_columns import MappedOrders
     from ownchannel.orders._readers._reader import Context
-    from ownchannel.orders._schema import ENTRIES, REPEAT_RATES, TABLE
     from ownchannel.workspace import Workspace
 
 from tests.fuzz.seeds import FILES, SEEDS, zipped  # noqa: E402

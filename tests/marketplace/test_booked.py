@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownchannel.marketplace import USES, Use, advertising_share, what_was_booked
-from ownchannel.orders._schema import ENTRIES
+from ownchannel.orders import ENTRIES
 
 DAY = dt.date(2026, 3, 1)
 

@@ -87,7 +87,7 @@ def test_an_order_in_four_reports_is_one_whatever_the_order_of_the_files(read: R
 
 
 def test_each_file_says_what_of_it_counts(read: Read):
-    given = {file.name: (file.accepted, file.duplicates, file.gave) for file in read(FILES).report.files}
+    given = {file.name: (file.accepted, file.duplicates, file.summary) for file in read(FILES).report.files}
     assert given == {
         "all_orders.txt": (3, 0, "1 order sold, without their buyers."),
         "fulfilled.txt": (

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders import MONEY, Rates
-from ownchannel.orders._schema import ENTRIES, RATES, TABLE, TEXT
+from ownchannel.orders import ENTRIES, MONEY, RATES, TABLE, TEXT, Rates
 
 #: Thursday, Friday, then Monday; made up.
 WEEK = [

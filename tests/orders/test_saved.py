@@ -10,9 +10,19 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from ownchannel.orders import MONEY, Orders, current_orders, forget_orders, read_orders, save_orders
+from ownchannel.orders import (
+    ENTRIES,
+    MONEY,
+    RATES,
+    REPEAT_RATES,
+    TEXT,
+    Orders,
+    current_orders,
+    forget_orders,
+    read_orders,
+    save_orders,
+)
 from ownchannel.orders._saved import key_remark, saved_orders
-from ownchannel.orders._schema import ENTRIES, RATES, REPEAT_RATES, TEXT
 from ownchannel.workspace import Workspace
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from ownchannel.answers import files_html
 from ownchannel.orders import FileReport, Report
-from ownchannel.orders._report import rejected_table
 
 SETTLEMENT = FileReport(
     name="settlement.txt",
@@ -21,12 +20,12 @@ SETTLEMENT = FileReport(
     difference=Decimal(0),
     unclassified={"Pilot <b>Credit</b>": Decimal("7.35")},
     gives="entries",
-    gave="The fees of 2 orders.",
+    summary="The fees of 2 orders.",
 )
 
 
 def shown(*files: FileReport, remark: str = "", left_aside: tuple[str, ...] = ()) -> str:
-    return files_html(Report(files, rejected_table([]), left_aside, remark=remark))
+    return files_html(Report(files, left_aside=left_aside, remark=remark))
 
 
 def test_a_card_tells_what_the_file_gave_and_whether_it_adds_up():
@@ -57,7 +56,7 @@ def test_a_file_that_was_not_read_says_why():
 
 
 def test_a_file_whose_rows_other_files_hold_says_so():
-    html = shown(replace(SETTLEMENT, gave="", accepted=0, duplicates=3))
+    html = shown(replace(SETTLEMENT, summary="", accepted=0, duplicates=3))
     assert "All of it is in other files already." in html
 
 

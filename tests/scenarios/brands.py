@@ -10,9 +10,7 @@ import pyarrow as pa
 
 from data.samples.sample_brand.buyers import purchases
 from data.samples.sample_brand.stated import Process
-from ownchannel.orders import Orders, Report
-from ownchannel.orders._report import rejected_table
-from ownchannel.orders._schema import TABLE
+from ownchannel.orders import TABLE, Orders, Report
 
 SHOP = Process(r=1.1, alpha=12.0, a=1.8, b=1.4)
 
@@ -40,7 +38,7 @@ def orders_on(days: pd.Series, customers: pd.Series, **told: object) -> Orders:
     empty = {field.name: pa.nulls(number, field.type) for field in TABLE if field.name not in columns}
     arrays = {name: pa.array(values, TABLE.field(name).type) for name, values in columns.items()}
     table = pa.table({field.name: (arrays | empty)[field.name] for field in TABLE}, schema=TABLE)
-    return Orders(table, Report((), rejected_table([])))
+    return Orders(table, Report())
 
 
 def brand(

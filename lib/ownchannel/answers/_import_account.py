@@ -43,7 +43,7 @@ def _card(file: FileReport) -> str:
     return (
         f"<li><p><strong>{escape(file.name)}</strong> {' '.join(marks)}</p>"
         f'<p class="oc-quiet">{escape(" · ".join(told))}</p>'
-        f"<p>{escape(file.gave or _gave_nothing(file))}</p>"
+        f"<p>{escape(file.summary or _gave_nothing(file))}</p>"
         f"{notes_html(notes, warning=not file.was_read)}</li>"
     )
 

@@ -3,25 +3,36 @@
 from ownchannel.orders._archives import own_name, size_text
 from ownchannel.orders._exchange import Rates
 from ownchannel.orders._files import LARGEST_UPLOAD
-from ownchannel.orders._import import read_orders
+from ownchannel.orders._import import Opened, current_orders, read_orders, sample_orders
 from ownchannel.orders._orders import Orders
 from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._report import FileReport, Report, day
-from ownchannel.orders._saved import (
-    Opened,
-    current_orders,
-    forget,
-    forget_orders,
-    sample_orders,
-    save_orders,
+from ownchannel.orders._saved import forget, forget_orders, save_orders, saved_orders
+from ownchannel.orders._schema import (
+    ENTRIES,
+    MONEY,
+    NO_CURRENCY,
+    RATES,
+    REPEAT_RATES,
+    SALES,
+    TABLE,
+    TEXT,
+    ChannelKind,
+    Event,
+    Part,
 )
-from ownchannel.orders._schema import MONEY, NO_CURRENCY, SALES, Event, Part
 
 __all__ = [
+    "ENTRIES",
     "LARGEST_UPLOAD",
     "MONEY",
     "NO_CURRENCY",
+    "RATES",
+    "REPEAT_RATES",
     "SALES",
+    "TABLE",
+    "TEXT",
+    "ChannelKind",
     "ColumnMapping",
     "Event",
     "FileReport",
@@ -38,5 +49,6 @@ __all__ = [
     "read_orders",
     "sample_orders",
     "save_orders",
+    "saved_orders",
     "size_text",
 ]

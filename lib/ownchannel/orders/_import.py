@@ -1,7 +1,7 @@
-"""What a file gave, in plain words: for the founder who handed it in."""
+"""Export files in, one tidy order table out, nothing lost in silence; the sample brand's files as well."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,7 +10,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.formats import count, listed, money
 from ownchannel.orders._bookings import entries_once, joined, lines_from
 from ownchannel.orders._files import Input, LeftAside, find_sources
 from ownchannel.orders._merge import (
@@ -30,104 +29,137 @@ from ownchannel.orders._orders import Orders
 from ownchannel.orders._readers import READERS
 from ownchannel.orders._readers._named_columns import ColumnMapping, MappedOrders
 from ownchannel.orders._readers._reader import Context
-from ownchannel.orders._report import FileReport, Report, rejected_table
-from ownchannel.orders._saved import key_remark
-from ownchannel.orders._schema import AS_READ, RATES, SALES, Gives
+from ownchannel.orders._report import FileReport, Report, rejected_table, summary
+from ownchannel.orders._saved import key_remark, saved_orders
+from ownchannel.orders._schema import AS_READ, RATES, Gives
 from ownchannel.workspace import Workspace
 
-_FACTS = {
-    "status": "the status",
-    "customer_key": "the buyers (as keys)",
-    "consent": "the buyers' consent",
-    "country": "the countries",
-    "discount": "the discounts",
-    "shipping": "the shipping",
-    "tax": "the taxes",
-    "refund": "the refunds",
-    "fee": "the fees",
-    "fulfilment": "the fulfilment fees",
-}
-_PARTS = {
-    "advertising": "advertising",
-    "fee": "fees of the account",
-    "fulfilment": "storage and handling",
-    "reimbursement": "reimbursements",
-    "unclassified": "what nobody here can name",
-    "transfer": "transfers, which are no profit",
-}
-
-
-def gave(file: FileRead, kept: pa.Table, number: int, given: Given, made: pa.Table) -> str:
-    """A sentence or two on what of a file counts; empty where nothing does.
-
-    `kept` is what counts of it, `given` what each file told of orders whose lines another report gives, and
-    `made` the order lines that were made of its bookings.
-    """
-    if file.gives == "lines":
-        return " ".join(filter(None, [_orders(kept), _filled_in(number, given)]))
-    if file.gives == "entries":
-        return " ".join(filter(None, [_booked(kept), _account(kept), _made(made)]))
-    if file.gives == "repeat_rates" and len(kept):
-        return f"How many customers came back, for {count(len(kept), 'product')}."
-    return f"{count(len(kept), 'rate')} of exchange." if len(kept) else ""
-
-
-def _orders(kept: pa.Table) -> str:
-    told = kept.select(["identity", "customer_key", "fee"])
-    sold = told.filter(pc.is_in(kept["status"].fill_null(SALES[0]), pa.array(SALES)))
-    if not len(sold):
-        return ""
-    orders = len(pc.unique(sold["identity"]))
-    text = count(orders, "order sold", "orders sold")
-    known = len(pc.unique(sold.filter(sold["customer_key"].is_valid())["identity"]))
-    text += f", the buyers (as keys) of {known:,}" if known else ", without their buyers"
-    fees = len(pc.unique(sold.filter(sold["fee"].is_valid())["identity"]))
-    return f"{text}{f', the fees of {fees:,}' if fees else ''}."
-
-
-def _filled_in(number: int, given: Given) -> str:
-    parts = [f"{_FACTS[column]} of {orders:,}" for (file, column), orders in given.items() if file == number]
-    return f"For orders that another report holds: {listed(parts)}." if parts else ""
-
-
-def _booked(kept: pa.Table) -> str:
-    parts = []
-    for event, words in (("sale", "the fees of"), ("refund", "the refunds of")):
-        orders = len(pc.unique(kept.filter(pc.equal(kept["event"], event))["identity"].drop_null()))
-        parts += [f"{words} {count(orders, 'order')}"] if orders else []
-    text = listed(parts) if parts else ""
-    return f"{text[0].upper()}{text[1:]}." if text else ""
-
-
-def _account(kept: pa.Table) -> str:
-    account = kept.filter(pc.equal(kept["event"], "account"))
-    sums = account.group_by(["part", "currency"]).aggregate([("amount", "sum")]).to_pylist()
-    by_part = {(row["part"], row["currency"]): row["amount_sum"] for row in sums if row["amount_sum"]}
-    parts = [
-        f"{words} {money(amount, currency, 2)}"
-        for part, words in _PARTS.items()
-        for (booked, currency), amount in sorted(by_part.items())
-        if booked == part
-    ]
-    return f"Besides orders: {listed(parts)}." if parts else ""
-
-
-def _made(made: pa.Table) -> str:
-    if not len(made):
-        return ""
-    orders = count(len(pc.unique(made["identity"])), "order")
-    return (
-        f"No order report holds {orders} of it: their lines are made of the bookings, and bear their dates."
-    )
-
-
-# ------------------------ What several files gave, as one
+SAMPLE_BRAND = "Hearth & Ladle"
+SAMPLE_TIMEZONE = "America/New_York"
+#: In an installed package the samples lie in it, in the repository beside lib.
+_SAMPLES = (Path(__file__).parents[1] / "samples", Path(__file__).parents[3] / "data" / "samples")
 
 #: Columns that a file's report is made from.
 _REPORTED = {
     *("source_row", "currency", "amount", "settlement_id", "part", "event", "description", "status"),
     *("identity", "customer_key", "fee", "day"),
 }
+
+
+def read_orders(
+    paths: Input | Iterable[Input],
+    mapping: ColumnMapping | Mapping[str, Any] | None = None,
+    workspace: Workspace | str | Path | None = None,
+    timezone: str = "UTC",
+) -> Orders:
+    """Orders from the platforms' own export files.
+
+    `paths`: files, folders, uploads (`name` and `content`), `.gz`, `.zip`, one or many; each is recognised by
+    its content. `mapping` names the columns of tables that no reader knows (see `ColumnMapping`).
+    `workspace` is the folder with the key that hides customers. `timezone` (an IANA name) is the brand's, in
+    which its days are counted.
+
+    Gives `Orders`. A bad row is set aside and a bad file told of in `.report`; neither stops the rest. Raises
+    ValueError where the mapping, the time zone or the workspace's key cannot be used.
+
+    >>> till = ("till.csv", b"Invoice,Date,Amount" + bytes([10]) + b"1,2026-03-01,12.50")
+    >>> columns = {"order_id": "Invoice", "ordered_at": "Date", "item_value": "Amount", "currency": "EUR"}
+    >>> read_orders(till, mapping=columns)
+    1 order on Own store in EUR, 1 Mar 2026 to 1 Mar 2026.
+    """
+    _check_timezone(timezone)
+    place = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
+    remark = key_remark(place)
+    keys = place.customer_keys()
+    readers = (*([MappedOrders(ColumnMapping.of(mapping))] if mapping is not None else []), *READERS)
+    files, left_aside = [], []
+    for source in find_sources(paths):  # one by one: what an archive holds is let go before the next
+        if isinstance(source, LeftAside):
+            left_aside.append(source.name)
+        else:
+            files.append(read_file(source, readers, Context(keys, timezone)))
+    return assembled(files, Report(left_aside=tuple(left_aside), timezone=timezone, remark=remark))
+
+
+def _check_timezone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(
+            f"There is no time zone {name!r}. Give an IANA name such as America/New_York."
+        ) from error
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The orders that a workbook works with, and whether they are the sample brand's."""
+
+    orders: Orders
+    is_sample: bool
+    remark: str = ""
+    """What it means that the workspace's key is lost, where it is, and what became of other currencies."""
+
+    @classmethod
+    def of(cls, orders: Orders, *, is_sample: bool, remark: str = "") -> "Opened":
+        """Orders with all money in the main currency, where exchange rates for it were read."""
+        converted, how = in_main_currency(orders)
+        return cls(converted, is_sample, " ".join(filter(None, [remark, how])))
+
+    def __str__(self) -> str:
+        whose = f"The sample brand, {SAMPLE_BRAND}" if self.is_sample else "Your orders"
+        return " ".join(filter(None, [f"{whose}: {self.orders}", self.remark]))
+
+    __repr__ = __str__
+
+    def _repr_markdown_(self) -> str:
+        return str(self)
+
+
+def current_orders(workspace: Workspace | None = None) -> Opened:
+    """The orders last read in the first workbook, else the sample brand's.
+
+    >>> import tempfile
+    >>> current_orders(Workspace.at(tempfile.mkdtemp())).is_sample
+    True
+    """
+    place = workspace or Workspace()
+    saved, remark = saved_orders(place), key_remark(place)
+    orders = sample_orders(place) if saved is None else saved
+    return Opened.of(orders, is_sample=saved is None, remark=remark)
+
+
+def in_main_currency(orders: Orders) -> tuple[Orders, str]:
+    """The orders with all money in their main currency, and a sentence on it; unchanged without rates.
+
+    Where a rate is missing the orders stay as they are, and the sentence says which.
+    """
+    code = orders.main_currency
+    others = [other for other in orders.currencies() if other != code]
+    if not (others and len(orders.rates)):
+        return orders, ""
+    try:
+        converted = orders.in_currency(code)
+    except ValueError as problem:
+        return orders, f"Money stays in {', '.join([code, *others])}. {problem}"
+    return converted, f"Money in {' and '.join(others)} is shown in {code}, at the rate of each day."
+
+
+def sample_orders(workspace: Workspace | None = None) -> Orders:
+    """The sample brand's orders, read from its export files, wherever Python runs.
+
+    Raises FileNotFoundError where the sample files were not installed.
+
+    >>> import tempfile
+    >>> sample_orders(Workspace.at(tempfile.mkdtemp())).channels()
+    {'Amazon.com': 'marketplace', 'Amazon.de': 'marketplace', 'Etsy': 'marketplace', 'Shopify': 'owned'}
+    """
+    folder = next(filter(Path.is_dir, _SAMPLES), None)
+    if folder is None:
+        raise FileNotFoundError(
+            "The sample files are missing: data/samples lies beside lib. Clone the repository again."
+        )
+    exports = sorted(file for file in folder.iterdir() if file.suffix in (".csv", ".txt"))
+    return read_orders(exports, workspace=workspace, timezone=SAMPLE_TIMEZONE)
 
 
 def assembled(files: Sequence[FileRead], report: Report) -> Orders:
@@ -187,8 +219,10 @@ def _with_days(table: pa.Table, moments: str, timezone: str) -> pa.Table:
 def _report(
     file: FileRead, number: int, kept: dict[Gives, pa.Table], given: Given, from_bookings: pa.Table
 ) -> FileReport:
-    of_file = _of_file(kept[file.gives], number)
-    return file.report(of_file, gave(file, of_file, number, given, _of_file(from_bookings, number)))
+    counted = _of_file(kept[file.gives], number)
+    filled_in = {column: orders for (other, column), orders in given.items() if other == number}
+    text = summary(file.gives, counted, filled_in, _of_file(from_bookings, number))
+    return file.report(counted, text)
 
 
 def _of_file(table: pa.Table, number: int) -> pa.Table:
@@ -196,50 +230,3 @@ def _of_file(table: pa.Table, number: int) -> pa.Table:
     looked_at = [name for name in table.column_names if name in _REPORTED]
     of_file = pc.equal(table["file_no"], number)
     return table.select(looked_at) if pc.all(of_file).as_py() else table.select(looked_at).filter(of_file)
-
-
-# ------------------------ Read export files into one tidy order table, losing nothing in silence
-
-
-def read_orders(
-    paths: Input | Iterable[Input],
-    mapping: ColumnMapping | Mapping[str, Any] | None = None,
-    workspace: Workspace | str | Path | None = None,
-    timezone: str = "UTC",
-) -> Orders:
-    """Orders from the platforms' own export files.
-
-    `paths`: files, folders, uploads (`name` and `content`), `.gz`, `.zip`, one or many; each is recognised by
-    its content. `mapping` names the columns of tables that no reader knows (see `ColumnMapping`).
-    `workspace` is the folder with the key that hides customers. `timezone` (an IANA name) is the brand's, in
-    which its days are counted.
-
-    Gives `Orders`. A bad row is set aside and a bad file told of in `.report`; neither stops the rest. Raises
-    ValueError where the mapping, the time zone or the workspace's key cannot be used.
-
-    >>> till = ("till.csv", b"Invoice,Date,Amount" + bytes([10]) + b"1,2026-03-01,12.50")
-    >>> columns = {"order_id": "Invoice", "ordered_at": "Date", "item_value": "Amount", "currency": "EUR"}
-    >>> read_orders(till, mapping=columns)
-    1 order on Own store in EUR, 1 Mar 2026 to 1 Mar 2026.
-    """
-    _check_timezone(timezone)
-    place = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
-    remark = key_remark(place)
-    keys = place.customer_keys()
-    readers = (*([MappedOrders(ColumnMapping.of(mapping))] if mapping is not None else []), *READERS)
-    files, left_aside = [], []
-    for source in find_sources(paths):  # one by one: what an archive holds is let go before the next
-        if isinstance(source, LeftAside):
-            left_aside.append(source.name)
-        else:
-            files.append(read_file(source, readers, Context(keys, timezone)))
-    return assembled(files, Report((), rejected_table([]), tuple(left_aside), timezone, remark))
-
-
-def _check_timezone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(
-            f"There is no time zone {name!r}. Give an IANA name such as America/New_York."
-        ) from error

@@ -81,10 +81,9 @@ class FileRead:
         self.rejections += [rows.faults[place] for place in sorted(rows.faults)]
         self.batches.append(batch)
 
-    def report(self, kept: pa.Table, gave: str) -> FileReport:
-        """The file's report, `kept` being what counts of it and `gave` that in words."""
-        read = _sums(self.table())
-        counted = _sums(kept)
+    def report(self, kept: pa.Table, summary: str) -> FileReport:
+        """The file's report, `kept` being what counts of it and `summary` that in words."""
+        read, counted = _sums(self.table()), _sums(kept)
         balanced = all(self.came_in[code] == read.get(code, 0) for code in {*self.came_in, *read})
         span = pc.min_max(kept["day"]).as_py() if "day" in kept.column_names and len(kept) else {}
         accepted = len(pc.unique(kept["source_row"]))
@@ -107,7 +106,7 @@ class FileRead:
             money={code: self._split(code, read, counted) for code in codes},
             dates=(span["min"], span["max"]) if span.get("min") else None,
             warnings=tuple(self.warnings if balanced else [*self.warnings, _UNBALANCED]),
-            gave=gave,
+            summary=summary,
             reconciled=None if difference is None else not difference,
             difference=None if difference is None else amount_of(difference),
             unclassified=unclassified,

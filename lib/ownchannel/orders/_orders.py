@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import escape
 from pathlib import Path
 
 import pandas as pd
@@ -17,24 +18,29 @@ from ownchannel.orders._schema import ENTRIES, NO_CURRENCY, RATES, REPEAT_RATES,
 
 @dataclass(frozen=True)
 class Orders:
-    """One row an order line, in `arrow` and, as a pandas view of it with exact decimals, in `table`.
+    """Order lines, one row each: in `arrow`, and with exact decimals in pandas as `table` and `to_pandas()`.
 
     `report` says of every file what was read, what was not, and why. Printed, orders read as a sentence.
+    Libraries that know the Arrow protocol take orders as they are: `polars.DataFrame(orders)`.
 
-    >>> from ownchannel.orders._saved import sample_orders
+    >>> from ownchannel.orders import sample_orders
     >>> orders = sample_orders()
     >>> orders
     12,227 orders on Amazon.com, Amazon.de, Etsy and Shopify in EUR and USD, 1 Oct 2024 to 30 Sep 2026.
     >>> orders.sales.groupby("currency")["discount"].sum()["USD"]
     Decimal('8923.240000')
+    >>> orders.head(2)[["order_id", "channel", "item_value", "currency"]]
+                  order_id     channel  item_value currency
+    0  112-1709383-1694019  Amazon.com   72.000000      USD
+    1  113-8028893-3732890  Amazon.com   14.900000      USD
     """
 
     arrow: pa.Table
     report: Report
     entries: pa.Table = field(default_factory=ENTRIES.empty_table, repr=False)
-    """What platforms booked, a row an amount: see `orders.schema.ENTRIES`."""
+    """What platforms booked, one row per amount: see `ENTRIES`."""
     repeat_rates: pa.Table = field(default_factory=REPEAT_RATES.empty_table, repr=False)
-    """A marketplace's own count of repeat customers, by product: see `orders.schema.REPEAT_RATES`."""
+    """A marketplace's own count of repeat customers, by product: see `REPEAT_RATES`."""
     rates: pa.Table = field(default_factory=RATES.empty_table, repr=False)
     """Exchange rates that were read: see `in_currency`."""
 
@@ -74,6 +80,18 @@ class Orders:
             self, arrow=at.convert(self.arrow, code), entries=at.convert(self.entries, code, on="posted_on")
         )
 
+    def to_pandas(self) -> pd.DataFrame:
+        """A new table of every accepted line, decimals exact and dates as dates (columns: see `TABLE`)."""
+        return as_pandas(self.arrow)
+
+    def head(self, rows: int = 5) -> pd.DataFrame:
+        """The first lines, as they were read."""
+        return as_pandas(self.arrow.slice(0, rows))
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The order table by the Arrow protocol."""
+        return self.arrow.__arrow_c_stream__(requested_schema)
+
     def to_csv(self, path: str | Path) -> None:
         """Write the order table as CSV, safe to open in a spreadsheet."""
         write_csv(self.arrow, path)
@@ -90,6 +108,9 @@ class Orders:
         return f"{text}{day(days.min())} to {day(days.max())}."
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>{self.head().to_html(index=False)}"
 
 
 def as_pandas(table: pa.Table) -> pd.DataFrame:

@@ -4,21 +4,51 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from html import escape
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from ownchannel.formats import count, money
-from ownchannel.orders._schema import NO_CURRENCY
+from ownchannel.formats import count, listed, money
+from ownchannel.orders._schema import NO_CURRENCY, SALES
 
+_LONGEST_REPR = 1_000
 REJECTED_COLUMNS = ("file", "line", "column", "value", "reason", "remedy")
 
 
+_FACTS = {
+    "status": "the status",
+    "customer_key": "the buyers (as keys)",
+    "consent": "the buyers' consent",
+    "country": "the countries",
+    "discount": "the discounts",
+    "shipping": "the shipping",
+    "tax": "the taxes",
+    "refund": "the refunds",
+    "fee": "the fees",
+    "fulfilment": "the fulfilment fees",
+}
+_PARTS = {
+    "advertising": "advertising",
+    "fee": "fees of the account",
+    "fulfilment": "storage and handling",
+    "reimbursement": "reimbursements",
+    "unclassified": "what nobody here can name",
+    "transfer": "transfers, which are no profit",
+}
 _MONEY_OF = {
     "lines": "of order lines",
     "entries": "booked",
     "repeat_rates": "from repeat customers",
     "rates": "",
 }
+
+
+def rejected_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    """Rejected rows as a table, in the order of the files."""
+    table = pd.DataFrame(list(rows), columns=list(REJECTED_COLUMNS))
+    return table.astype({"line": "int64"})
 
 
 @dataclass(frozen=True)
@@ -45,7 +75,7 @@ class FileReport:
     unclassified: Mapping[str, Decimal] | None = None
     gives: str = "lines"
     """What its rows are: order lines, entries that a platform booked, repeat rates or exchange rates."""
-    gave: str = ""
+    summary: str = ""
     """What of it counts, in plain words."""
 
     @property
@@ -69,10 +99,16 @@ class FileReport:
 
 @dataclass(frozen=True)
 class Report:
-    """All files of one reading, and every row that could not be used."""
+    """All files of one reading, and every row that could not be used.
 
-    files: tuple[FileReport, ...]
-    rejected: pd.DataFrame
+    Printed, a sentence on the whole and one for each file.
+
+    >>> Report(timezone="America/New_York")
+    No files were given.
+    """
+
+    files: tuple[FileReport, ...] = ()
+    rejected: pd.DataFrame = field(default_factory=lambda: rejected_table([]))
     """file, line, column, value (its shape only), reason, remedy."""
     left_aside: tuple[str, ...] = ()
     timezone: str = "UTC"
@@ -92,7 +128,14 @@ class Report:
             )
         return "\n".join(lines)
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        text = str(self)
+        return text if len(text) < _LONGEST_REPR else f"{self.headline()} print(…) shows each file."
+
+    def _repr_html_(self) -> str:
+        first, *others = str(self).split("\n")
+        items = "".join(f"<li>{escape(line.removeprefix('- '))}</li>" for line in others)
+        return f"<p>{escape(first)}</p>" + (f"<ul>{items}</ul>" if items else "")
 
     def headline(self) -> str:
         """The whole reading in one sentence."""
@@ -119,12 +162,6 @@ def _accepted(read: Sequence[FileReport]) -> list[str]:
     return [count(rows, noun) for rows, noun in sums if rows]
 
 
-def rejected_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
-    """Rejected rows as a table, in the order of the files."""
-    table = pd.DataFrame(list(rows), columns=list(REJECTED_COLUMNS))
-    return table.astype({"line": "int64"})
-
-
 def day(moment: date) -> str:
     """A date as a person writes it.
 
@@ -132,3 +169,67 @@ def day(moment: date) -> str:
     '3 Sep 2026'
     """
     return f"{moment.day} {moment:%b %Y}"
+
+
+def summary(gives: str, counted: pa.Table, filled: Mapping[str, int], made: pa.Table) -> str:
+    """A sentence or two on what of a file counts; empty where nothing does.
+
+    `counted` are its rows that count. `filled` says by column in how many orders, whose lines another report
+    holds, the file filled a gap. `made` are the order lines that were made of its bookings.
+    """
+    if gives == "lines":
+        return " ".join(filter(None, [_orders(counted), _filled_in(filled)]))
+    if gives == "entries":
+        return " ".join(filter(None, [_booked(counted), _account(counted), _made(made)]))
+    if gives == "repeat_rates" and len(counted):
+        return f"How many customers came back, for {count(len(counted), 'product')}."
+    return f"{count(len(counted), 'rate')} of exchange." if len(counted) else ""
+
+
+def _orders(counted: pa.Table) -> str:
+    sold = counted.select(["identity", "customer_key", "fee"])
+    sold = sold.filter(pc.is_in(counted["status"].fill_null(SALES[0]), pa.array(SALES)))
+    if not len(sold):
+        return ""
+    orders = len(pc.unique(sold["identity"]))
+    text = count(orders, "order sold", "orders sold")
+    known = len(pc.unique(sold.filter(sold["customer_key"].is_valid())["identity"]))
+    text += f", the buyers (as keys) of {known:,}" if known else ", without their buyers"
+    fees = len(pc.unique(sold.filter(sold["fee"].is_valid())["identity"]))
+    return f"{text}{f', the fees of {fees:,}' if fees else ''}."
+
+
+def _filled_in(filled: Mapping[str, int]) -> str:
+    parts = [f"{_FACTS[column]} of {orders:,}" for column, orders in filled.items()]
+    return f"For orders that another report holds: {listed(parts)}." if parts else ""
+
+
+def _booked(counted: pa.Table) -> str:
+    parts = []
+    for event, words in (("sale", "the fees of"), ("refund", "the refunds of")):
+        orders = len(pc.unique(counted.filter(pc.equal(counted["event"], event))["identity"].drop_null()))
+        parts += [f"{words} {count(orders, 'order')}"] if orders else []
+    text = listed(parts) if parts else ""
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _account(counted: pa.Table) -> str:
+    account = counted.filter(pc.equal(counted["event"], "account"))
+    sums = account.group_by(["part", "currency"]).aggregate([("amount", "sum")]).to_pylist()
+    by_part = {(row["part"], row["currency"]): row["amount_sum"] for row in sums if row["amount_sum"]}
+    parts = [
+        f"{words} {money(amount, currency, 2)}"
+        for part, words in _PARTS.items()
+        for (booked, currency), amount in sorted(by_part.items())
+        if booked == part
+    ]
+    return f"Besides orders: {listed(parts)}." if parts else ""
+
+
+def _made(made: pa.Table) -> str:
+    if not len(made):
+        return ""
+    orders = count(len(pc.unique(made["identity"])), "order")
+    return (
+        f"No order report holds {orders} of it: their lines are made of the bookings, and bear their dates."
+    )

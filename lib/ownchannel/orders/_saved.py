@@ -1,4 +1,4 @@
-"""The orders that workbooks open with: those last read, kept in the workspace, or the sample brand's."""
+"""The orders last read, kept in the workspace; and customers taken out of them who ask for it."""
 
 import re
 from collections.abc import Container
@@ -15,9 +15,7 @@ from ownchannel.orders._schema import ENTRIES, RATES, REPEAT_RATES, TABLE
 from ownchannel.workspace import KEY_FILE, CustomerKeys, SavedTables, Workspace
 
 ORDERS_FILE = "orders.zip"
-SAMPLE_BRAND = "Hearth & Ladle"
-SAMPLE_TIMEZONE = "America/New_York"
-_SAMPLES = Path(__file__).parents[3] / "data" / "samples"
+_KEY = re.compile("[0-9a-f]{32}")
 
 #: The tables of `Orders` by their names there.
 _TABLES = {"arrow": TABLE, "entries": ENTRIES, "repeat_rates": REPEAT_RATES, "rates": RATES}
@@ -43,7 +41,7 @@ def save_orders(orders: Orders, workspace: Workspace) -> Path:
     Customers who were forgotten since these orders were read are left out.
 
     >>> import tempfile
-    >>> from ownchannel.orders._import import read_orders
+    >>> from ownchannel.orders import read_orders
     >>> place = Workspace.at(tempfile.mkdtemp())
     >>> save_orders(read_orders([], workspace=place), place).name
     'orders.zip'
@@ -109,84 +107,6 @@ def _without(lines: pa.Table, forgotten: Container[str]) -> pa.Table:
 def forget_orders(workspace: Workspace) -> None:
     """Delete the saved orders; the key of the workspace stays."""
     _saved(workspace).remove()
-
-
-@dataclass(frozen=True)
-class Opened:
-    """The orders that a workbook works with, and whether they are the sample brand's."""
-
-    orders: Orders
-    is_sample: bool
-    remark: str = ""
-    """What it means that the workspace's key is lost, where it is, and what became of other currencies."""
-
-    @classmethod
-    def of(cls, orders: Orders, *, is_sample: bool, remark: str = "") -> "Opened":
-        """Orders with all money in the main currency, where exchange rates for it were read."""
-        converted, how = in_main_currency(orders)
-        return cls(converted, is_sample, " ".join(filter(None, [remark, how])))
-
-    def __str__(self) -> str:
-        whose = f"The sample brand, {SAMPLE_BRAND}" if self.is_sample else "Your orders"
-        return " ".join(filter(None, [f"{whose}: {self.orders}", self.remark]))
-
-    __repr__ = __str__
-
-    def _repr_markdown_(self) -> str:
-        return str(self)
-
-
-def current_orders(workspace: Workspace | None = None) -> Opened:
-    """The orders last read in the first workbook, else the sample brand's.
-
-    >>> import tempfile
-    >>> current_orders(Workspace.at(tempfile.mkdtemp())).is_sample
-    True
-    """
-    place = workspace or Workspace()
-    saved, remark = saved_orders(place), key_remark(place)
-    orders = sample_orders(place) if saved is None else saved
-    return Opened.of(orders, is_sample=saved is None, remark=remark)
-
-
-def in_main_currency(orders: Orders) -> tuple[Orders, str]:
-    """The orders with all money in their main currency, and a sentence on it; unchanged without rates.
-
-    Where a rate is missing the orders stay as they are, and the sentence says which.
-    """
-    code = orders.main_currency
-    others = [other for other in orders.currencies() if other != code]
-    if not (others and len(orders.rates)):
-        return orders, ""
-    try:
-        converted = orders.in_currency(code)
-    except ValueError as problem:
-        return orders, f"Money stays in {', '.join([code, *others])}. {problem}"
-    return converted, f"Money in {' and '.join(others)} is shown in {code}, at the rate of each day."
-
-
-def sample_orders(workspace: Workspace | None = None) -> Orders:
-    """The sample brand's orders, read from its export files, wherever Python runs.
-
-    Raises FileNotFoundError where the sample files were not installed.
-
-    >>> import tempfile
-    >>> sample_orders(Workspace.at(tempfile.mkdtemp())).channels()
-    {'Amazon.com': 'marketplace', 'Amazon.de': 'marketplace', 'Etsy': 'marketplace', 'Shopify': 'owned'}
-    """
-    from ownchannel.orders._import import read_orders
-
-    if not _SAMPLES.is_dir():
-        raise FileNotFoundError(
-            "The sample files are missing: data/samples lies beside lib. Clone the repository again."
-        )
-    exports = sorted(file for file in _SAMPLES.iterdir() if file.suffix in (".csv", ".txt"))
-    return read_orders(exports, workspace=workspace, timezone=SAMPLE_TIMEZONE)
-
-
-# ------------------------ Forget a customer who asks for it, now and in every file read later
-
-_KEY = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-Kind = Literal["marketplace", "owned"]
+ChannelKind = Literal["marketplace", "owned"]
 Status = Literal["completed", "pending", "cancelled", "refunded"]
 
 #: Statuses whose lines count as sales; the others are kept in the table and left out of every sum.

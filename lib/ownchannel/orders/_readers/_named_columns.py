@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ownchannel.orders._cells import BadCell, Millionths, decimals
 from ownchannel.orders._readers._reader import Context
 from ownchannel.orders._rows import Rows, as_label, is_currency
-from ownchannel.orders._schema import LINES_AS_READ, Gives, Kind, Status
+from ownchannel.orders._schema import LINES_AS_READ, ChannelKind, Gives, Status
 
 _CONSENT = {
     "yes": True,
@@ -74,7 +74,7 @@ class ColumnMapping(BaseModel):
 
     currency: str = Field(description="the name of a column, or a code such as USD for the whole file")
     channel: str = Field(default="Own store", description="the name of a column, or the channel's own name")
-    kind: Kind = "owned"
+    kind: ChannelKind = "owned"
     decimal: Literal[".", ","] = "."
 
     @model_validator(mode="after")

@@ -11,7 +11,7 @@ from ownchannel.orders._cells import BadCell, Millionths, spread
 from ownchannel.orders._readers._amazon_orders import ORDER_NUMBER
 from ownchannel.orders._readers._reader import Context
 from ownchannel.orders._rows import Rows, as_label
-from ownchannel.orders._schema import ENTRIES_AS_READ, LINES_AS_READ, Event, Gives, Kind, Part, Status
+from ownchannel.orders._schema import ENTRIES_AS_READ, LINES_AS_READ, ChannelKind, Event, Gives, Part, Status
 
 CHANNEL = "Shopify"
 
@@ -109,7 +109,7 @@ class _Orders:
 
     order_id: list[str]
     channel: list[str]
-    kind: list[Kind]
+    kind: list[ChannelKind]
     identity: list[str]
     rank: list[int]
     ordered_at: NDArray[np.datetime64]
