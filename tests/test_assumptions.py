@@ -184,7 +184,7 @@ def test_a_setting_outside_its_source_is_called_unlikely_in_its_own_unit() -> No
         ("months", 1, 1, "1 month"),
         ("months", 1, 3.0, "3 months"),
         ("customers a month", 1, 1, "1 customer a month"),
-        ("orders a month", 10, 1_200, "1,200 orders a month"),
+        ("customers a month", 10, 1_200, "1,200 customers a month"),
         ("number", 0.1, 2.5, "2.5"),
     ],
 )

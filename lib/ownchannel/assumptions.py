@@ -1,7 +1,7 @@
 """An assumption is declared once, beside its field; slider, check, table and source all come from there."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Self, TypeVar
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 from pydantic_core import ErrorDetails
 
 from ownchannel.formats import money
@@ -18,30 +18,10 @@ from ownchannel.formats import money
 #: What a person may decide, what a person may fear, and what simply is.
 Role = Literal["fact", "decision", "fear"]
 Confidence = Literal["official", "peer-reviewed", "vendor", "measured", "assumption"]
-Unit = Literal[
-    "share",
-    "share a month",
-    "share a year",
-    "points",
-    "money",
-    "money a month",
-    "money a year",
-    "money an order",
-    "money a customer",
-    "money a unit",
-    "customers",
-    "customers a month",
-    "orders",
-    "orders a month",
-    "units",
-    "messages a week",
-    "agents",
-    "hours",
-    "days",
-    "months",
-    "times",
-    "number",
-]
+_Share = Literal["share", "share a month", "share a year", "points"]
+_Sum = Literal["money", "money a month", "money a year", "money an order", "money a customer", "money a unit"]
+_Count = Literal["customers", "customers a month", "units", "days", "months", "times", "number"]
+Unit = _Share | _Sum | _Count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +31,14 @@ class Assumption:
     Three ranges, three uses: outside `valid` is refused, `slider` is what the control offers, and outside
     `plausible` (the range that the source supports) a setting is called unlikely.
 
-    >>> fee = Assumption(
-    ...     label="Referral fee",
-    ...     unit="share",
-    ...     valid=(0, 1),
-    ...     slider=(0, 0.3),
-    ...     plausible=(0.08, 0.17),
-    ...     step=0.01,
-    ...     help="What the marketplace keeps.",
-    ...     source="Fee schedule",
-    ...     confidence="official",
-    ... )
+    >>> class Costs(Assumptions):
+    ...     fee: float = assumption(
+    ...         Quantity("Referral fee", 0.15, "share", slider=(0, 0.3), plausible=(0.08, 0.17)),
+    ...         help="What the marketplace keeps.",
+    ...         source="Fee schedule",
+    ...         confidence="official",
+    ...     )
+    >>> fee = Costs.declared()["fee"]
     >>> fee.reading(0.15), fee.reading(0.1534)
     ('15%', '15.34%')
     """
@@ -112,24 +89,7 @@ class Assumption:
         return _with_unit(amount, self.unit)
 
     def check(self, name: str, value: float) -> None:
-        """Raise ValueError, in a sentence, where the field `name` cannot take `value`.
-
-        >>> hours = Assumption(
-        ...     label="Open",
-        ...     unit="hours",
-        ...     valid=(0, 24),
-        ...     slider=(0, 24),
-        ...     plausible=(6, 12),
-        ...     step=1,
-        ...     help="Hours a day with somebody there.",
-        ...     source="Your own calendar",
-        ...     confidence="measured",
-        ...     whole=True,
-        ... )
-        >>> hours.check("open_hours", 8.5)
-        Traceback (most recent call last):
-        ValueError: open_hours must be a whole number: you gave 8.5.
-        """
+        """Raise ValueError, in a sentence, where the field `name` cannot take `value`."""
         low, high = self.valid
         if not low <= value <= high:
             text = f"{name} must lie between {low:g} and {high:g}: you gave {value:g}"
@@ -141,6 +101,91 @@ class Assumption:
     @property
     def _scale(self) -> int:
         return 100 if self.unit.startswith("share") or self.unit == "points" else 1
+
+
+#: What the numbers of a unit have in common, where a declaration says nothing else: valid range and step.
+_COMMON: dict[Unit, tuple[tuple[float, float], float]] = {
+    "share": ((0, 1), 0.01),
+    "share a month": ((0, 1), 0.001),
+    "share a year": ((0, 1), 0.01),
+    "points": ((0, 1), 0.005),
+    "money": ((0, 1_000_000_000), 1_000),
+    "money a month": ((0, 1_000_000_000), 100),
+    "money a year": ((0, 1_000_000), 1),
+    "money an order": ((0, 1_000_000), 0.5),
+    "money a customer": ((0, 1_000_000), 0.5),
+    "money a unit": ((0, 1_000_000), 0.5),
+    "customers": ((0, 1_000_000_000), 50),
+    "customers a month": ((0, 1_000_000_000), 5),
+    "units": ((0.01, 100_000), 0.1),
+    "days": ((1, 36_525), 1),
+    "months": ((1, 120), 1),
+    "times": ((0, 10), 0.01),
+    "number": ((0, 20), 0.05),
+}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """The figures of a declaration. Where one is None, its unit's stands; a slider offers all that is valid.
+
+    >>> Quantity("Returns", 0.1, "share", plausible=(0, 0.3)).default
+    0.1
+    """
+
+    label: str
+    default: float | None
+    """None for a number that must be given."""
+    unit: Unit
+    _: KW_ONLY
+    valid: tuple[float, float] | None = None
+    slider: tuple[float, float] | None = None
+    plausible: tuple[float, float]
+    step: float | None = None
+    whole: bool = False
+
+
+def assumption(
+    quantity: Quantity,
+    *,
+    help: str,
+    source: str,
+    confidence: Confidence = "assumption",
+    group: str = "",
+    role: Role = "fact",
+) -> Any:
+    """The one statement that declares a number: what stands to the right of a field of `Assumptions`.
+
+    `partial(assumption, group="Cash")` declares several under one theme. Raises ValueError, in a sentence,
+    where ranges contradict each other or a text is empty.
+
+    >>> class Shop(Assumptions):
+    ...     returns: float = assumption(
+    ...         Quantity("Returns", 0.1, "share", plausible=(0, 0.3)),
+    ...         help="Money paid back as a share of what was sold.",
+    ...         source="Your own orders",
+    ...     )
+    >>> Shop(returns=0.4).unlikely()
+    ['Returns: 40% lies outside 0% to 30% (Your own orders).']
+    """
+    valid, step = _COMMON[quantity.unit]
+    declared = Assumption(
+        label=quantity.label,
+        unit=quantity.unit,
+        valid=quantity.valid or valid,
+        slider=quantity.slider or quantity.valid or valid,
+        plausible=quantity.plausible,
+        step=step if quantity.step is None else quantity.step,
+        whole=quantity.whole,
+        help=help,
+        source=source,
+        confidence=confidence,
+        group=group,
+        role=role,
+    )
+    field: Any = Field() if quantity.default is None else Field(quantity.default)
+    field.metadata.append(declared)
+    return field
 
 
 #: Numbers by their path: the value of each, and its declaration.
@@ -177,7 +222,7 @@ class Checked(BaseModel):
 
 
 class Assumptions(Checked):
-    """A frozen set of declared numbers: every field is `Annotated[float, Assumption(...)] = default`."""
+    """A frozen set of declared numbers: every field is `name: float = assumption(...)`."""
 
     @classmethod
     def declared(cls) -> Mapping[str, Assumption]:
@@ -190,9 +235,8 @@ class Assumptions(Checked):
         fields = cls.model_fields
         if isinstance(given, Mapping) and not given.keys() <= fields.keys():
             unknown = [str(name) for name in given if name not in fields]
-            raise ValueError(
-                " ".join(f"{name} is not known here{did_you_mean(name, fields)}" for name in unknown)
-            )
+            sentences = [f"{name} is not known here{did_you_mean(name, fields)}" for name in unknown]
+            raise ValueError(" ".join(sentences))
         return given
 
     @model_validator(mode="after")
@@ -200,9 +244,8 @@ class Assumptions(Checked):
         values = vars(self)
         for name, declared in self.declared().items():
             value, (low, high) = values[name], declared.valid
-            if (
-                declared.whole or not low <= value <= high
-            ):  # most need no second look: this runs at every move
+            # this runs at every move of a slider, and most values need no second look
+            if declared.whole or not low <= value <= high:
                 declared.check(name, value)
         return self
 
@@ -277,20 +320,11 @@ def scaled(model: type[Declared], factors: Mapping[Unit, float]) -> type[Declare
     `factors` gives a factor for each unit that is to change; what is valid stays.
 
     >>> class Books(Assumptions):
-    ...     cash: Annotated[
-    ...         float,
-    ...         Assumption(
-    ...             label="Cash",
-    ...             unit="money",
-    ...             valid=(0, 1e9),
-    ...             slider=(0, 1_000),
-    ...             plausible=(100, 900),
-    ...             step=10,
-    ...             help="What you could spend tomorrow.",
-    ...             source="Your own books",
-    ...             confidence="assumption",
-    ...         ),
-    ...     ] = 500
+    ...     cash: float = assumption(
+    ...         Quantity("Cash", 500, "money", slider=(0, 1_000), plausible=(100, 900), step=10),
+    ...         help="What you could spend tomorrow.",
+    ...         source="Your own books",
+    ...     )
     >>> scaled(Books, {"money": 10})().cash
     5000
     """
@@ -336,19 +370,15 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     return f": did you mean {nearest[0]}?" if nearest else "."
 
 
-#: What was expected and is not, by pydantic's name of the mistake.
+#: What was expected and is not, by the first word of pydantic's name of the mistake.
 _EXPECTED = {
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "string_type": "text",
-    "tuple_type": "a list",
-    "dict_type": "a table of names and values",
-    "model_type": "a table of names and values",
-    "model_attributes_type": "a table of names and values",
-    "literal_error": "{expected}",
+    "float": "a number",
+    "int": "a whole number",
+    "string": "text",
+    "tuple": "a list",
+    "dict": "a table of names and values",
+    "model": "a table of names and values",
+    "literal": "{expected}",
 }
 
 #: What is wrong at all, likewise.
@@ -368,8 +398,8 @@ def _sentence(detail: ErrorDetails) -> str:
     place, given = _place(detail["loc"]) or "This", shortened(detail["input"])
     if kind in _WRONG:
         return f"{place} {_WRONG[kind].format_map(more)}."
-    if kind in _EXPECTED:
-        return f"{place} must be {_EXPECTED[kind].format_map(more)}: you gave {given}."
+    if expected := _EXPECTED.get(kind.split("_")[0]):
+        return f"{place} must be {expected.format_map(more)}: you gave {given}."
     return f"{place} cannot be {given}."
 
 
@@ -385,18 +415,10 @@ def _decimals(number: Decimal) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-#: What stands behind the amount, for the units that are not simply its noun.
-_SUFFIX: dict[Unit, str] = {
-    "share": "%",
-    "share a month": "% a month",
-    "share a year": "% a year",
-    "money": "",
-    "number": "",
-}
-
-
 def _with_unit(amount: str, unit: Unit) -> str:
-    if unit in _SUFFIX:
-        return amount + _SUFFIX[unit]
+    if unit.startswith("share"):
+        return f"{amount}%{unit.removeprefix('share')}"
+    if unit in ("money", "number"):
+        return amount
     noun, *rest = unit.removeprefix("money ").split(" ")
     return " ".join([amount, noun.removesuffix("s") if amount == "1" else noun, *rest])

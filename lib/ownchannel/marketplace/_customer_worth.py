@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from ownchannel.assumptions import Assumption
+from ownchannel.assumptions import Quantity, assumption
 from ownchannel.clv import LONGEST, OrderTerms, RepeatCurve, payback_month
 from ownchannel.marketplace._economics import Economics
 
-_VALUE = "How value is counted"
-_WINNING = "What it costs to win a customer"
-_NO_KEY = "Where buyers have no key"
+_value = partial(assumption, group="How value is counted")
+_winning = partial(assumption, group="What it costs to win a customer")
+_no_key = partial(assumption, group="Where buyers have no key")
 
 #: The settings of advertising by kind of channel, and those of winning a customer that take their place.
 COST_TO_WIN = {"marketplace": "marketplace_cac", "owned": "owned_cac"}
@@ -26,82 +26,32 @@ class CustomerEconomics(Economics):
     Advertising is what wins customers: here it is the cost to win one, and no cost of later orders.
     """
 
-    horizon_months: Annotated[
-        float,
-        Assumption(
-            label="Horizon",
-            unit="months",
-            valid=(1, LONGEST),
-            slider=(3, LONGEST),
-            plausible=(12, 36),
-            step=1,
-            help="How long you wait for a new customer's orders: what comes later counts nothing.",
-            source="Convention: one to three years for small brands",
-            confidence="assumption",
-            group=_VALUE,
-        ),
-    ] = 24
-    discount_rate: Annotated[
-        float,
-        Assumption(
-            label="Discount rate",
-            unit="share a year",
-            valid=(0, 1),
-            slider=(0, 0.4),
-            plausible=(0.05, 0.2),
-            step=0.01,
-            help="What a year's wait costs you: about what you pay for a loan, or could earn elsewhere.",
-            source="Assumption: what small firms pay to borrow",
-            confidence="assumption",
-            group=_VALUE,
-        ),
-    ] = 0.10
-    marketplace_cac: Annotated[
-        float,
-        Assumption(
-            label="Marketplace customer",
-            unit="money a customer",
-            valid=(0, 1_000_000),
-            slider=(0, 100),
-            plausible=(2, 20),
-            step=0.5,
-            help="Advertising on the marketplace for each new customer that it brings.",
-            source="Assumption: a tenth of what a customer spends",
-            confidence="assumption",
-            group=_WINNING,
-        ),
-    ] = 6.0
-    owned_cac: Annotated[
-        float,
-        Assumption(
-            label="Own-store customer",
-            unit="money a customer",
-            valid=(0, 1_000_000),
-            slider=(0, 100),
-            plausible=(5, 60),
-            step=0.5,
-            help="Advertising for your own store for each new customer that it brings.",
-            source="Assumption; vendors quote 58 dollars for a new household customer, 2024",
-            confidence="assumption",
-            group=_WINNING,
-        ),
-    ] = 20.0
-    returning_share: Annotated[
-        float,
-        Assumption(
-            label="Back within a year",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 0.6),
-            plausible=(0.05, 0.3),
-            step=0.01,
-            help="Share of customers who come back within a year, where neither keys nor a repeat report "
-            "tell it. Each is taken to place one further order.",
-            source="Assumption: no trustworthy rate is published",
-            confidence="assumption",
-            group=_NO_KEY,
-        ),
-    ] = 0.15
+    horizon_months: float = _value(
+        Quantity("Horizon", 24, "months", valid=(1, LONGEST), slider=(3, LONGEST), plausible=(12, 36)),
+        help="How long you wait for a new customer's orders: what comes later counts nothing.",
+        source="Convention: one to three years for small brands",
+    )
+    discount_rate: float = _value(
+        Quantity("Discount rate", 0.10, "share a year", slider=(0, 0.4), plausible=(0.05, 0.2)),
+        help="What a year's wait costs you: about what you pay for a loan, or could earn elsewhere.",
+        source="Assumption: what small firms pay to borrow",
+    )
+    marketplace_cac: float = _winning(
+        Quantity("Marketplace customer", 6.0, "money a customer", slider=(0, 100), plausible=(2, 20)),
+        help="Advertising on the marketplace for each new customer that it brings.",
+        source="Assumption: a tenth of what a customer spends",
+    )
+    owned_cac: float = _winning(
+        Quantity("Own-store customer", 20.0, "money a customer", slider=(0, 100), plausible=(5, 60)),
+        help="Advertising for your own store for each new customer that it brings.",
+        source="Assumption; vendors quote 58 dollars for a new household customer, 2024",
+    )
+    returning_share: float = _no_key(
+        Quantity("Back within a year", 0.15, "share", slider=(0, 0.6), plausible=(0.05, 0.3)),
+        help="Share of customers who come back within a year, where neither keys nor a repeat report tell "
+        "it. Each is taken to place one further order.",
+        source="Assumption: no trustworthy rate is published",
+    )
 
     def cost_to_win(self, kind: str) -> float:
         """What a new customer costs on a kind of channel."""

@@ -3,22 +3,22 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.assumptions import Assumption, Assumptions
+from ownchannel.assumptions import Assumptions, Quantity, assumption
 from ownchannel.orders import Event, Part
 
 #: The columns of `channel_months` that contribution is made of.
 MEASURED = ("item_value", "net_value", "shipping", "orders", "orders_sent", "fee", "fee_base_told")
 
-_ORDER = "What an order costs"
-_MARKETPLACE = "On the marketplace"
-_OWNED = "In your own store"
+_order = partial(assumption, group="What an order costs")
+_marketplace = partial(assumption, group="On the marketplace")
+_owned = partial(assumption, group="In your own store")
 
 
 class Economics(Assumptions):
@@ -28,114 +28,51 @@ class Economics(Assumptions):
     0.029
     """
 
-    goods_cost_rate: Annotated[
-        float,
-        Assumption(
-            label="Cost of goods",
-            unit="share",
-            valid=(0, 1),
-            slider=(0.1, 0.8),
-            plausible=(0.45, 0.65),
-            step=0.01,
-            help="What the goods cost you, as a share of their price before discounts. Goods that come back "
-            "are taken as lost.",
-            source="Gross margins of 35 to 55% for home goods, as vendors quote them, 2026-11",
-            confidence="vendor",
-            group=_ORDER,
+    goods_cost_rate: float = _order(
+        Quantity("Cost of goods", 0.45, "share", slider=(0.1, 0.8), plausible=(0.45, 0.65)),
+        help="What the goods cost you, as a share of their price before discounts. Goods that come back are "
+        "taken as lost.",
+        source="Gross margins of 35 to 55% for home goods, as vendors quote them, 2026-11",
+        confidence="vendor",
+    )
+    marketplace_fee_rate: float = _marketplace(
+        Quantity("Referral fee", 0.15, "share", slider=(0, 0.3), plausible=(0.08, 0.17), step=0.005),
+        help="The marketplace's share of what the buyer pays, shipping included, where no file tells its "
+        "fee.",
+        source="Amazon US, 8 to 17% by category and 15% for home, as three vendors quote it, 2026-11",
+        confidence="vendor",
+    )
+    marketplace_fulfilment: float = _marketplace(
+        Quantity("Marketplace parcels", 6.0, "money an order", slider=(0, 25), plausible=(3, 13), step=0.1),
+        help="Picking, packing and sending one order, where no file tells a fee for it.",
+        source="3.06 to 6.50 dollars a unit, quoted by vendors, for one to two units, 2026-11",
+        confidence="vendor",
+    )
+    marketplace_ad_rate: float = _marketplace(
+        Quantity(
+            "Marketplace advertising", 0.10, "share", slider=(0, 0.4), plausible=(0.05, 0.15), step=0.005
         ),
-    ] = 0.45
-    marketplace_fee_rate: Annotated[
-        float,
-        Assumption(
-            label="Referral fee",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 0.3),
-            plausible=(0.08, 0.17),
-            step=0.005,
-            help="The marketplace's share of what the buyer pays, shipping included, where no file tells its "
-            "fee.",
-            source="Amazon US, 8 to 17% by category and 15% for home, as three vendors quote it, 2026-11",
-            confidence="vendor",
-            group=_MARKETPLACE,
-        ),
-    ] = 0.15
-    marketplace_fulfilment: Annotated[
-        float,
-        Assumption(
-            label="Marketplace parcels",
-            unit="money an order",
-            valid=(0, 1_000_000),
-            slider=(0, 25),
-            plausible=(3, 13),
-            step=0.1,
-            help="Picking, packing and sending one order, where no file tells a fee for it.",
-            source="3.06 to 6.50 dollars a unit, quoted by vendors, for one to two units, 2026-11",
-            confidence="vendor",
-            group=_MARKETPLACE,
-        ),
-    ] = 6.0
-    marketplace_ad_rate: Annotated[
-        float,
-        Assumption(
-            label="Marketplace advertising",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 0.4),
-            plausible=(0.05, 0.15),
-            step=0.005,
-            help="Advertising on the marketplace as a share of all that you sell there.",
-            source="5 to 15% is called healthy by vendors, 2026-11",
-            confidence="vendor",
-            group=_MARKETPLACE,
-        ),
-    ] = 0.10
-    owned_payment_rate: Annotated[
-        float,
-        Assumption(
-            label="Card fee",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 0.06),
-            plausible=(0.024, 0.029),
-            step=0.001,
-            help="The payment provider's share of what the buyer pays, where no file tells its fee.",
-            source="2.4 to 2.9% by plan, vendors' price lists, 2026-11",
-            confidence="vendor",
-            group=_OWNED,
-        ),
-    ] = 0.029
-    owned_fulfilment: Annotated[
-        float,
-        Assumption(
-            label="Own-store parcels",
-            unit="money an order",
-            valid=(0, 1_000_000),
-            slider=(0, 25),
-            plausible=(4, 15),
-            step=0.1,
-            help="Picking, packing and postage of one order; with the card's fixed 30 cents where no file "
-            "tells its fee.",
-            source="Assumption: a parcel at small-business rates",
-            confidence="assumption",
-            group=_OWNED,
-        ),
-    ] = 9.0
-    owned_ad_rate: Annotated[
-        float,
-        Assumption(
-            label="Own-store advertising",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 0.5),
-            plausible=(0.05, 0.35),
-            step=0.005,
-            help="What you spend to bring buyers to your own store, as a share of all that you sell there.",
-            source="Assumption; vendors quote 58 dollars for a new household customer, 2024",
-            confidence="assumption",
-            group=_OWNED,
-        ),
-    ] = 0.18
+        help="Advertising on the marketplace as a share of all that you sell there.",
+        source="5 to 15% is called healthy by vendors, 2026-11",
+        confidence="vendor",
+    )
+    owned_payment_rate: float = _owned(
+        Quantity("Card fee", 0.029, "share", slider=(0, 0.06), plausible=(0.024, 0.029), step=0.001),
+        help="The payment provider's share of what the buyer pays, where no file tells its fee.",
+        source="2.4 to 2.9% by plan, vendors' price lists, 2026-11",
+        confidence="vendor",
+    )
+    owned_fulfilment: float = _owned(
+        Quantity("Own-store parcels", 9.0, "money an order", slider=(0, 25), plausible=(4, 15), step=0.1),
+        help="Picking, packing and postage of one order; with the card's fixed 30 cents where no file tells "
+        "its fee.",
+        source="Assumption: a parcel at small-business rates",
+    )
+    owned_ad_rate: float = _owned(
+        Quantity("Own-store advertising", 0.18, "share", slider=(0, 0.5), plausible=(0.05, 0.35), step=0.005),
+        help="What you spend to bring buyers to your own store, as a share of all that you sell there.",
+        source="Assumption; vendors quote 58 dollars for a new household customer, 2024",
+    )
 
 
 def contribution_by_month(months: pd.DataFrame, economics: Economics) -> pd.DataFrame:

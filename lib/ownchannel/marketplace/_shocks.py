@@ -3,13 +3,13 @@
 import calendar
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ownchannel.assumptions import Assumption
+from ownchannel.assumptions import Quantity, assumption
 from ownchannel.marketplace._economics import Economics
 
 Floats = NDArray[np.float64]
@@ -17,73 +17,35 @@ Floats = NDArray[np.float64]
 #: Months that are looked ahead.
 HORIZON = 24
 
-_STOP = "If the marketplace stopped on Monday"
-_FEE = "If its fee rose"
+_stop = partial(assumption, group="If the marketplace stopped on Monday")
+_fee = partial(assumption, group="If its fee rose")
 
 
 class Shocks(Economics):
     """What an order costs, and what might happen."""
 
-    downtime_months: Annotated[
-        float,
-        Assumption(
-            label="Months without it",
-            unit="months",
-            valid=(0, HORIZON),
-            slider=(0, HORIZON),
-            plausible=(0, 12),
-            step=1,
-            help="How long it sells nothing of yours; afterwards its sales come back in full.",
-            source="Assumption: no trustworthy rate or length of suspensions is published",
-            confidence="assumption",
-            group=_STOP,
+    downtime_months: float = _stop(
+        Quantity("Months without it", 3, "months", valid=(0, HORIZON), plausible=(0, 12)),
+        help="How long it sells nothing of yours; afterwards its sales come back in full.",
+        source="Assumption: no trustworthy rate or length of suspensions is published",
+    )
+    fixed_costs: float = _stop(
+        Quantity("Fixed costs", 5_000, "money a month", slider=(0, 20_000), plausible=(1_000, 15_000)),
+        help="What you pay every month whether you sell or not: wages, rent, software.",
+        source="Your own books; the default is an assumption for a brand of this size",
+    )
+    cash: float = _stop(
+        Quantity(
+            "Cash in the bank", 12_000, "money", slider=(0, 100_000), plausible=(2_000, 80_000), step=500
         ),
-    ] = 3
-    fixed_costs: Annotated[
-        float,
-        Assumption(
-            label="Fixed costs",
-            unit="money a month",
-            valid=(0, 1_000_000_000),
-            slider=(0, 20_000),
-            plausible=(1_000, 15_000),
-            step=100,
-            help="What you pay every month whether you sell or not: wages, rent, software.",
-            source="Your own books; the default is an assumption for a brand of this size",
-            confidence="assumption",
-            group=_STOP,
-        ),
-    ] = 5_000
-    cash: Annotated[
-        float,
-        Assumption(
-            label="Cash in the bank",
-            unit="money",
-            valid=(0, 1_000_000_000),
-            slider=(0, 100_000),
-            plausible=(2_000, 80_000),
-            step=500,
-            help="What you could spend tomorrow, credit lines included.",
-            source="Your own books; the default is an assumption for a brand of this size",
-            confidence="assumption",
-            group=_STOP,
-        ),
-    ] = 12_000
-    fee_rise: Annotated[
-        float,
-        Assumption(
-            label="Fee rise",
-            unit="points",
-            valid=(0, 1),
-            slider=(0, 0.15),
-            plausible=(0, 0.05),
-            step=0.005,
-            help="Added to the referral fee; prices and sales stay as they are.",
-            source="Assumption: referral fees have stood still since January 2024, as vendors quote them",
-            confidence="assumption",
-            group=_FEE,
-        ),
-    ] = 0.02
+        help="What you could spend tomorrow, credit lines included.",
+        source="Your own books; the default is an assumption for a brand of this size",
+    )
+    fee_rise: float = _fee(
+        Quantity("Fee rise", 0.02, "points", slider=(0, 0.15), plausible=(0, 0.05)),
+        help="Added to the referral fee; prices and sales stay as they are.",
+        source="Assumption: referral fees have stood still since January 2024, as vendors quote them",
+    )
 
 
 @dataclass(frozen=True)

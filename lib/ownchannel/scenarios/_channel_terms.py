@@ -1,447 +1,262 @@
-"""What a marketplace decides, and what it may do."""
+"""What every channel has: orders and their costs, customers, advertising, repeat orders."""
 
-from typing import Annotated
+from functools import partial
+from typing import Self
 
-from ownchannel.assumptions import Assumption, Assumptions
+from pydantic import model_validator
 
-_PLACE = "Place in search"
-_REFUNDS = "Refunds"
-_SUSPENSION = "Account suspended"
-_PRIVATE_LABEL = "The platform's own brand"
-_FEE_RISE = "Fees rise"
+from ownchannel.assumptions import Assumptions, Quantity, assumption
+from ownchannel.scenarios._purchase_curve import FittedPurchases
 
-_NO_RATE = "Assumption: no trustworthy rate or length of suspensions is published"
+_price = partial(assumption, group="Price")
+_costs = partial(assumption, group="What an order costs")
+_returns = partial(assumption, group="Returns")
+_cash = partial(assumption, group="Cash tied up", role="fear")
+_customers = partial(assumption, group="Customers")
+_advertising = partial(assumption, group="Advertising")
+_repeat = partial(assumption, group="Repeat orders")
 
-
-class MarketplaceTerms(Assumptions):
-    """Visibility, refunds, and the events that are the platform's to decide.
-
-    >>> MarketplaceTerms(suspension_hazard=0.01).suspension_months
-    1
-    """
-
-    visibility: Annotated[
-        float,
-        Assumption(
-            label="Visibility",
-            unit="times",
-            valid=(0, 10),
-            slider=(0, 2),
-            plausible=(0.5, 1.2),
-            step=0.05,
-            help="New customers against today's, through your place in search and the featured offer. 1 is "
-            "as today.",
-            source="Assumption; 82 to 90% of purchases go through the featured offer, as vendors estimate",
-            confidence="vendor",
-            group=_PLACE,
-            role="fear",
-        ),
-    ] = 1
-    steering: Annotated[
-        float,
-        Assumption(
-            label="Repeat orders steered",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 0.5),
-            plausible=(0, 0.3),
-            step=0.01,
-            help="A further share of repeat orders that the platform sends to others.",
-            source="Assumption: no platform publishes it",
-            confidence="assumption",
-            group=_PLACE,
-            role="fear",
-        ),
-    ] = 0
-    undercut_loss: Annotated[
-        float,
-        Assumption(
-            label="Lost by undercutting",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 1),
-            plausible=(0, 0.9),
-            step=0.05,
-            help="Visibility lost while your own store's discount is deeper than the one here.",
-            source="Amazon AU: no featured offer above the lowest price at other major retailers, 2026-11; "
-            "how much is lost is an assumption",
-            confidence="assumption",
-            group=_PLACE,
-            role="fear",
-        ),
-    ] = 0
-    refund_fee_rate: Annotated[
-        float,
-        Assumption(
-            label="Fee kept on refunds",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 0.5),
-            plausible=(0, 0.3),
-            step=0.05,
-            help="The share of its fee that the platform keeps when an order is paid back.",
-            source="20% of the referral fee on Amazon US, as vendors quote it",
-            confidence="vendor",
-            group=_REFUNDS,
-        ),
-    ] = 0
-    refund_fee_cap: Annotated[
-        float,
-        Assumption(
-            label="At most, a unit",
-            unit="money a unit",
-            valid=(0, 1_000_000),
-            slider=(0, 20),
-            plausible=(0, 10),
-            step=0.5,
-            help="The most that it keeps of its fee for one unit that comes back.",
-            source="5 dollars on Amazon US, as vendors quote it",
-            confidence="vendor",
-            group=_REFUNDS,
-        ),
-    ] = 5
-    suspension_hazard: Annotated[
-        float,
-        Assumption(
-            label="Suspension",
-            unit="share a month",
-            valid=(0, 1),
-            slider=(0, 0.1),
-            plausible=(0, 0.05),
-            step=0.001,
-            help="The chance, in any month, that the account is suspended and sells nothing.",
-            source=_NO_RATE,
-            confidence="assumption",
-            group=_SUSPENSION,
-            role="fear",
-        ),
-    ] = 0
-    suspension_months: Annotated[
-        int,
-        Assumption(
-            label="Length of suspension",
-            unit="months",
-            valid=(1, 120),
-            slider=(1, 12),
-            plausible=(1, 6),
-            step=1,
-            help="For how many months nothing is sold; the orders are lost, not put off.",
-            source=_NO_RATE,
-            confidence="assumption",
-            group=_SUSPENSION,
-            role="fear",
-            whole=True,
-        ),
-    ] = 1
-    suspension_recovery: Annotated[
-        float,
-        Assumption(
-            label="New customers after it",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 1),
-            plausible=(0.3, 1),
-            step=0.05,
-            help="New customers after a suspension, against before, for good. 100% means that all come back.",
-            source=_NO_RATE,
-            confidence="assumption",
-            group=_SUSPENSION,
-            role="fear",
-        ),
-    ] = 1
-    private_label_hazard: Annotated[
-        float,
-        Assumption(
-            label="Platform enters",
-            unit="share a month",
-            valid=(0, 1),
-            slider=(0, 0.05),
-            plausible=(0, 0.012),
-            step=0.0005,
-            help="The chance, in any month, that the platform sells a product like yours itself. It happens "
-            "once at most.",
-            source="Zhu & Liu 2018: 3% of 164,000 products in 10 months, or 0.3% a month, of direct entry",
-            confidence="peer-reviewed",
-            group=_PRIVATE_LABEL,
-            role="fear",
-        ),
-    ] = 0
-    private_label_loss: Annotated[
-        float,
-        Assumption(
-            label="Lost when it enters",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 1),
-            plausible=(0, 0.6),
-            step=0.05,
-            help="Share of new customers that you lose from then on.",
-            source="Assumption: Crawford et al. find mild positive effects, so 0 must be allowed",
-            confidence="assumption",
-            group=_PRIVATE_LABEL,
-            role="fear",
-        ),
-    ] = 0
-    fee_rise_hazard: Annotated[
-        float,
-        Assumption(
-            label="Fee rise",
-            unit="share a month",
-            valid=(0, 1),
-            slider=(0, 0.1),
-            plausible=(0, 0.05),
-            step=0.001,
-            help="The chance, in any month, that the platform raises its fee. It may happen again.",
-            source="Assumption: referral fees have stood still since January 2024, as vendors quote them",
-            confidence="assumption",
-            group=_FEE_RISE,
-            role="fear",
-        ),
-    ] = 0
-    fee_rise_points: Annotated[
-        float,
-        Assumption(
-            label="Points each time",
-            unit="points",
-            valid=(0, 1),
-            slider=(0, 0.1),
-            plausible=(0, 0.05),
-            step=0.005,
-            help="Added to the fee, as a share of what it is taken from, each time that it rises.",
-            source="Assumption: referral fees have stood still since January 2024, as vendors quote them",
-            confidence="assumption",
-            group=_FEE_RISE,
-            role="fear",
-        ),
-    ] = 0
+_ANY_SUM = (0, 1_000_000_000)
 
 
-# ------------------------ What an owner can do for customers of a channel of their own, and what may go
+class Order(Assumptions):
+    """The price of an order, its costs, its returns, and when the money comes.
 
-_CHECKOUT = "Checkout"
-_MESSAGES = "Personal messages"
-_LOYALTY = "Loyalty programme"
-_REFERRALS = "Referrals"
-_RISKS = "Risks of your own store"
-
-_TRY_IT = "Assumption: try it on half of your customers, and measure"
-
-
-class OwnedTerms(Assumptions):
-    """Levers that only the owner of the customer has, as changes from today, and their risks.
-
-    >>> OwnedTerms(member_share=0.2).member_reward_rate
+    >>> Order(order_value=50, fee_rate=0.15).return_rate
     0
     """
 
-    checkout_conversion: Annotated[
-        float,
-        Assumption(
-            label="Checkout ease",
-            unit="times",
-            valid=(0, 10),
-            slider=(0.5, 2),
-            plausible=(0.8, 1.35),
-            step=0.01,
-            help="New customers against today's, through an easier checkout. 1 is as today.",
-            source="Upper bounds: 35% more in large shops after a redesign (Baymard, second hand, 2026-11), "
-            "28.5% more spend with one click in one Asian sample (Management Science 2023)",
-            confidence="vendor",
-            group=_CHECKOUT,
-            role="decision",
+    order_value: float = _price(
+        Quantity("Order value", None, "money an order", valid=_ANY_SUM, slider=(1, 300), plausible=(10, 250)),
+        help="What a customer pays for one order today: shipping charged included, tax excluded, before "
+        "returns.",
+        source="Your own orders",
+    )
+    discount: float = _price(
+        Quantity("Discount", 0, "share", valid=(-0.5, 0.9), slider=(-0.2, 0.4), plausible=(-0.1, 0.3)),
+        help="Share off today's price; below 0 a price rise. The goods cost what they cost.",
+        source="Your own choice; 0 is today's price",
+        role="decision",
+    )
+    price_elasticity: float = _price(
+        Quantity("Price elasticity", 0, "number", slider=(0, 5), plausible=(0, 4), step=0.1),
+        help="A price 1% lower brings about this many percent more new customers.",
+        source="Assumption: try a price for some weeks, and measure",
+    )
+    units_per_order: float = _price(
+        Quantity("Units an order", 1, "units", slider=(1, 10), plausible=(1, 5)),
+        help="Fees by category and refund fees are taken from each unit.",
+        source="Your own orders",
+    )
+    goods_cost: float = _costs(
+        Quantity("Cost of goods", 0, "money an order", valid=_ANY_SUM, slider=(0, 150), plausible=(0, 150)),
+        help="What the goods of one order cost you, freight to your warehouse included.",
+        source="Your own books; gross margins of 30 to 80% by category, as vendors quote them, 2026-11",
+        confidence="vendor",
+    )
+    fee_rate: float = _costs(
+        Quantity("Platform fee", 0, "share", slider=(0, 0.3), plausible=(0, 0.2), step=0.005),
+        help="The platform's share of what the customer pays, shipping included.",
+        source="Amazon US, 8 to 17% for most categories, as three vendors quote it, 2026-11; none in an own "
+        "store",
+        confidence="vendor",
+    )
+    fee_category: str | None = None
+    """A category of the fee table, in place of `fee_rate`."""
+    fee_tax_rate: float = _costs(
+        Quantity("Tax in the fee's base", 0, "share", slider=(0, 0.3), plausible=(0, 0.27)),
+        help="Where the platform takes its fee from the price with tax: the rate of that tax.",
+        source="Value-added tax in the European Union reaches 27%; 0 in the United States, 2026-11",
+        confidence="official",
+    )
+    ad_rate: float = _costs(
+        Quantity("Always-on advertising", 0, "share", slider=(0, 0.4), plausible=(0, 0.15), step=0.005),
+        help="Advertising that every order pays, as a share of its value, outside the growth budget.",
+        source="5 to 15% of all sales is called healthy by vendors, 2026-11, any growth budget included",
+        confidence="vendor",
+    )
+    fulfilment_cost: float = _costs(
+        Quantity("Picking and packing", 0, "money an order", slider=(0, 25), plausible=(0, 13), step=0.1),
+        help="Handling one order; where the platform sends it, its fulfilment fee.",
+        source="3.06 to 6.50 dollars a unit, quoted by vendors, for one to two units, 2026-11",
+        confidence="vendor",
+    )
+    shipping_cost: float = _costs(
+        Quantity("Postage", 0, "money an order", slider=(0, 25), plausible=(0, 15), step=0.1),
+        help="What you pay the carrier for one order.",
+        source="Assumption: a parcel at small-business rates",
+    )
+    payment_rate: float = _costs(
+        Quantity("Card fee", 0, "share", slider=(0, 0.06), plausible=(0, 0.035), step=0.001),
+        help="The payment provider's share of what the customer pays. It keeps it when goods come back.",
+        source="2.4 to 2.9% by plan, up to 0.6 points more with another provider, vendors' price lists, "
+        "2026-11",
+        confidence="vendor",
+    )
+    payment_fixed: float = _costs(
+        Quantity("Card fee, fixed", 0, "money an order", slider=(0, 1), plausible=(0, 0.5), step=0.05),
+        help="The payment provider's fixed fee for one order.",
+        source="30 cents, vendors' price lists, 2026-11",
+        confidence="vendor",
+    )
+    service_cost: float = _costs(
+        Quantity("Customer service", 0, "money an order", slider=(0, 10), plausible=(0, 5), step=0.1),
+        help="Answering the customer, for one order in the mean.",
+        source="Your own books; the range is an assumption",
+    )
+    platform_fee: float = _costs(
+        Quantity("Plan of the platform", 0, "money a month", slider=(0, 1_000), plausible=(0, 500), step=1),
+        help="What the platform or the shop software costs a month, whatever you sell.",
+        source="39.99 dollars for a professional seller, 39 to 399 for a shop, vendors' lists, 2026-11",
+        confidence="vendor",
+    )
+    return_rate: float = _returns(
+        Quantity("Returns", 0, "share", slider=(0, 0.5), plausible=(0, 0.3)),
+        help="Money paid back as a share of what was sold, of orders older than 60 days.",
+        source="Your own orders; the range is an assumption",
+    )
+    resellable_rate: float = _returns(
+        Quantity("Sold again", 0, "share", plausible=(0, 1), step=0.05),
+        help="Of the goods that come back, the share that you can sell again.",
+        source="Your own books",
+    )
+    return_handling_cost: float = _returns(
+        Quantity("Cost of a return", 0, "money an order", slider=(0, 30), plausible=(0, 20)),
+        help="Postage and work for one order that comes back.",
+        source="Assumption: a parcel at small-business rates, and a quarter of an hour",
+    )
+    payout_delay: float = _cash(
+        Quantity("Paid a month later", 0, "share", plausible=(0, 1), step=0.05),
+        help="Share of receipts that the platform pays out a month later.",
+        source="Amazon in Europe holds money until 7 days after delivery, by a moderator of its forum, "
+        "2026-11: about a third of a month",
+        confidence="official",
+    )
+    stock_lead_months: int = _cash(
+        Quantity("Stock paid ahead", 0, "months", valid=(0, 36), slider=(0, 6), plausible=(0, 4), whole=True),
+        help="How many months before their sale the goods are paid for.",
+        source="Your own books; the range is an assumption",
+    )
+
+
+class Customers(Assumptions):
+    """New customers whom no advertising claims, and the customers of today.
+
+    >>> Customers(organic_customers=120).existing_customers
+    0
+    """
+
+    organic_customers: float = _customers(
+        Quantity("Organic customers", 0, "customers a month", slider=(0, 2_000), plausible=(0, 1_500)),
+        help="New customers a month whom no advertising claims: search, word of mouth, the press.",
+        source="Your own orders: all new customers less those that advertising claims",
+    )
+    organic_growth: float = _customers(
+        Quantity(
+            "Organic growth",
+            0,
+            "share a month",
+            valid=(-0.5, 0.5),
+            slider=(-0.05, 0.1),
+            plausible=(-0.02, 0.04),
         ),
-    ] = 1
-    reach: Annotated[
-        float,
-        Assumption(
-            label="Newly reached",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 1),
-            plausible=(0, 0.6),
-            step=0.01,
-            help="Share of customers who agree to personal messages and get none today.",
-            source=_TRY_IT,
-            confidence="assumption",
-            group=_MESSAGES,
-            role="decision",
+        help="How much the organic customers grow from one month to the next; below 0 they fall.",
+        source="Assumption: from a fifth less to six tenths more in a year",
+    )
+    existing_customers: float = _customers(
+        Quantity("Active customers today", 0, "customers", slider=(0, 20_000), plausible=(0, 15_000)),
+        help="The expected number of today's customers who are customers still, not all of last year's "
+        "buyers.",
+        source="Your own orders: the sum of each customer's probability of being active",
+    )
+
+
+class Advertising(Assumptions):
+    """Today's spend, what it wins, and how that changes with more of it.
+
+    >>> Advertising(reference_spend=2_000, cac=40).ad_incrementality
+    1
+    """
+
+    reference_spend: float = _advertising(
+        Quantity("Advertising today", 0, "money a month", slider=(0, 20_000), plausible=(0, 15_000)),
+        help="What you spend a month today to win customers here. The growth budget of its kind is shared "
+        "out in proportion to it.",
+        source="Your own books",
+    )
+    cac: float = _advertising(
+        Quantity("Cost to win a customer", 0, "money a customer", slider=(1, 150), plausible=(5, 95)),
+        help="Today's spend for each customer whom the platform's report says it brought. 0 means not given.",
+        source="53 to 91 dollars in own stores by category, as a vendor quotes them, 2024; less on a "
+        "marketplace, where the buyer is there already: assumption",
+        confidence="vendor",
+    )
+    spend_elasticity: float = _advertising(
+        Quantity("Effect of more spend", 1, "number", valid=(0.01, 1), slider=(0.3, 1), plausible=(0.5, 1)),
+        help="Beyond today's spend, 1% more of it brings this many percent more customers. 1 means that "
+        "each next customer costs no more than the last.",
+        source="Assumption: no elasticity of spend for small brands is published; below 1 by experience",
+    )
+    ad_incrementality: float = _advertising(
+        Quantity("Brought by advertising", 1, "share", plausible=(0.3, 1), step=0.05),
+        help="Of the customers whom the platform's report claims, the share who would not have come anyway. "
+        "It often decides the answer.",
+        source="Assumption: pause the advertising in some regions, and measure",
+        role="fear",
+    )
+    cac_inflation: float = _advertising(
+        Quantity(
+            "Advertising gets dearer", 0, "share a year", valid=(-0.5, 1), slider=(0, 0.3), plausible=(0, 0.2)
         ),
-    ] = 0
-    personalisation_uplift: Annotated[
-        float,
-        Assumption(
-            label="More repeat orders",
-            unit="share",
-            valid=(0, 10),
-            slider=(0, 0.5),
-            plausible=(0, 0.2),
-            step=0.01,
-            help="How many more repeat orders come from customers whom the messages newly reach.",
-            source="Assumption: by last click e-mail brings 20 to 30% of revenue, as vendors count",
-            confidence="assumption",
-            group=_MESSAGES,
-            role="decision",
+        help="How much more a customer costs to win each year.",
+        source="Assumption: no trustworthy series is published",
+        role="fear",
+    )
+    ramp_months: float = _advertising(
+        Quantity(
+            "Time to take effect", 0, "months", valid=(0, 120), slider=(0, 12), plausible=(0, 6), step=0.5
         ),
-    ] = 0
-    referrals_per_order: Annotated[
-        float,
-        Assumption(
-            label="Friends an order brings",
-            unit="customers",
-            valid=(0, 10),
-            slider=(0, 0.3),
-            plausible=(0, 0.1),
-            step=0.005,
-            help="New customers whom one order of this month brings next month, beyond today's.",
-            source="Assumption: no credible rate for online shops is published",
-            confidence="assumption",
-            group=_REFERRALS,
-            role="decision",
+        help="A change of spend has done 63% of its work after this long. 0 means at once.",
+        source="Assumption: a few months of learning for a new campaign",
+        role="fear",
+    )
+    rank_effect: float = _advertising(
+        Quantity(
+            "Sales lift the rank", 0, "number", valid=(0, 2), slider=(0, 0.5), plausible=(0, 0.3), step=0.01
         ),
-    ] = 0
-    member_share: Annotated[
-        float,
-        Assumption(
-            label="Members",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 1),
-            plausible=(0, 0.5),
-            step=0.01,
-            help="Share of customers, new and of today, who join the loyalty programme.",
-            source=_TRY_IT,
-            confidence="assumption",
-            group=_LOYALTY,
-            role="decision",
-        ),
-    ] = 0
-    member_frequency_uplift: Annotated[
-        float,
-        Assumption(
-            label="Members order more",
-            unit="share",
-            valid=(0, 10),
-            slider=(0, 1),
-            plausible=(0, 0.3),
-            step=0.01,
-            help="How many more repeat orders a member places while active.",
-            source=_TRY_IT,
-            confidence="assumption",
-            group=_LOYALTY,
-            role="decision",
-        ),
-    ] = 0
-    member_drop_reduction: Annotated[
-        float,
-        Assumption(
-            label="Fewer members leave",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 0.5),
-            plausible=(0, 0.2),
-            step=0.01,
-            help="How much less often a member leaves after an order.",
-            source=_TRY_IT,
-            confidence="assumption",
-            group=_LOYALTY,
-            role="decision",
-        ),
-    ] = 0
-    member_reward_rate: Annotated[
-        float,
-        Assumption(
-            label="Reward",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 0.2),
-            plausible=(0, 0.1),
-            step=0.005,
-            help="What a member gets back, as a share of what an order brings after returns.",
-            source="Your own choice; the range is an assumption",
-            confidence="assumption",
-            group=_LOYALTY,
-            role="decision",
-        ),
-    ] = 0
-    member_annual_fee: Annotated[
-        float,
-        Assumption(
-            label="Membership fee",
-            unit="money a year",
-            valid=(0, 1_000_000),
-            slider=(0, 150),
-            plausible=(0, 120),
-            step=1,
-            help="What a member pays a year.",
-            source="Your own choice; the range is an assumption",
-            confidence="assumption",
-            group=_LOYALTY,
-            role="decision",
-        ),
-    ] = 0
-    member_annual_cost: Annotated[
-        float,
-        Assumption(
-            label="Cost of a member",
-            unit="money a year",
-            valid=(0, 1_000_000),
-            slider=(0, 100),
-            plausible=(0, 60),
-            step=1,
-            help="What the programme costs you for each member a year, rewards aside.",
-            source="Your own choice; the range is an assumption",
-            confidence="assumption",
-            group=_LOYALTY,
-            role="decision",
-        ),
-    ] = 0
-    cannibalisation: Annotated[
-        float,
-        Assumption(
-            label="Taken from marketplace",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 1),
-            plausible=(0, 0.5),
-            step=0.05,
-            help="Of the customers whom more advertising brings here, the share who would have bought from "
-            "you on a marketplace.",
-            source="Assumption: no rate for small brands is published",
-            confidence="assumption",
-            group=_RISKS,
-            role="fear",
-        ),
-    ] = 0
-    ad_loss_hazard: Annotated[
-        float,
-        Assumption(
-            label="Advertising lost",
-            unit="share a month",
-            valid=(0, 1),
-            slider=(0, 0.1),
-            plausible=(0, 0.05),
-            step=0.001,
-            help="The chance, in any month, that your advertising account is closed and brings nobody.",
-            source="Assumption: no trustworthy rate is published",
-            confidence="assumption",
-            group=_RISKS,
-            role="fear",
-        ),
-    ] = 0
-    ad_loss_months: Annotated[
-        int,
-        Assumption(
-            label="Months without it",
-            unit="months",
-            valid=(1, 120),
-            slider=(1, 12),
-            plausible=(1, 6),
-            step=1,
-            help="For how many months advertising brings nobody. Its budget goes on being spent.",
-            source="Assumption: no trustworthy length is published",
-            confidence="assumption",
-            group=_RISKS,
-            role="fear",
-            whole=True,
-        ),
-    ] = 1
+        help="1% more or fewer new customers than today bring this many percent more or fewer organic ones, "
+        "through the rank in search.",
+        source="Assumption: no platform publishes how sales move the rank",
+    )
+
+    @model_validator(mode="after")
+    def _spend_has_a_cost_a_customer(self) -> Self:
+        if self.reference_spend > 0 and self.cac == 0:
+            raise ValueError(
+                "cac is missing: where reference_spend is above 0, say what a customer costs to win."
+            )
+        return self
+
+
+class Repeat(Assumptions):
+    """How customers of a channel order again.
+
+    >>> Repeat(repeat_rate=0.28).days_between_orders
+    90
+    """
+
+    repeat_rate: float = _repeat(
+        Quantity("Come back", 0, "share", slider=(0, 0.8), plausible=(0.1, 0.65)),
+        help="After any order, the share of customers who ever order again.",
+        source="10% for luxury, 21 to 31.5% for most brands, 65% for groceries, as vendors quote them "
+        "without saying over what time, 2026-11",
+        confidence="vendor",
+    )
+    days_between_orders: float = _repeat(
+        Quantity("Days between orders", 90, "days", slider=(7, 365), plausible=(20, 300)),
+        help="From an order to the next, in the mean, while a customer is active. It moves orders in time, "
+        "and does not change how many there are in the end.",
+        source="Assumption, until orders with customer keys tell it",
+    )
+    purchase_model: FittedPurchases | None = None
+    """A model fitted to orders: it takes the place of the two numbers."""

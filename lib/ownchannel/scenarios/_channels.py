@@ -9,9 +9,8 @@ from pydantic import BeforeValidator, ValidationError, model_validator
 from ownchannel.assumptions import did_you_mean, refusals
 from ownchannel.formats import listed
 from ownchannel.orders import ChannelKind
-from ownchannel.scenarios._channel_terms import MarketplaceTerms, OwnedTerms
-from ownchannel.scenarios._customer_terms import Advertising, Customers, Repeat
-from ownchannel.scenarios._order_terms import Order
+from ownchannel.scenarios._channel_terms import Advertising, Customers, Order, Repeat
+from ownchannel.scenarios._levers_and_risks import MarketplaceTerms, OwnedTerms
 
 #: What a fitted model cannot stand beside: it has no single share of customers who leave after an order.
 _NEED_A_REPEAT_RATE = ("member_drop_reduction", "member_annual_fee", "member_annual_cost")

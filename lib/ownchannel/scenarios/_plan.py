@@ -3,20 +3,22 @@
 import math
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
 import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
-from ownchannel.assumptions import Assumption, Assumptions, did_you_mean
+from ownchannel.assumptions import Assumption, Assumptions, Quantity, assumption, did_you_mean
 from ownchannel.scenarios._channels import AnyChannel, ChannelField, OwnedChannel, changed
 
-_BUDGET = "Growth budget"
-_TIME = "How far ahead"
-_CASH = "Cash"
+_budget = partial(assumption, group="Growth budget", role="decision")
+_time = partial(assumption, group="How far ahead")
+_cash = partial(assumption, group="Cash")
 
 _OWN_BOOKS = "Your own books"
+_EITHER_WAY = (-1_000_000_000, 1_000_000_000)
 
 
 class PlanNumbers(Assumptions):
@@ -26,115 +28,43 @@ class PlanNumbers(Assumptions):
     36
     """
 
-    owned_share_of_growth_budget: Annotated[
-        float,
-        Assumption(
-            label="Budget to your own store",
-            unit="share",
-            valid=(0, 1),
-            slider=(0, 1),
-            plausible=(0, 1),
-            step=0.01,
-            help="Share of the growth budget that goes to channels of your own; marketplaces get the rest.",
-            source="Your own choice",
-            confidence="assumption",
-            group=_BUDGET,
-            role="decision",
+    owned_share_of_growth_budget: float = _budget(
+        Quantity("Budget to your own store", 0, "share", plausible=(0, 1)),
+        help="Share of the growth budget that goes to channels of your own; marketplaces get the rest.",
+        source="Your own choice",
+    )
+    growth_budget: float = _budget(
+        Quantity("Growth budget", 0, "money a month", slider=(0, 20_000), plausible=(0, 20_000)),
+        help="Money a month that you can put into either kind of channel to win customers.",
+        source="Your own choice",
+    )
+    setup_cost: float = _budget(
+        Quantity("Set-up cost", 0, "money", slider=(0, 50_000), plausible=(0, 50_000), step=500),
+        help="Paid once before the first month: a new shop, pictures, a migration.",
+        source="Your own choice: ask for offers",
+    )
+    horizon_months: int = _time(
+        Quantity("Horizon", 36, "months", slider=(6, 60), plausible=(12, 60), whole=True),
+        help="How many months ahead are counted; what comes later is shown apart.",
+        source="Convention: one to five years for small brands",
+    )
+    discount_rate: float = _time(
+        Quantity("Discount rate", 0.10, "share a year", slider=(0, 0.4), plausible=(0.05, 0.2)),
+        help="What a year's wait costs you: about what you pay for a loan, or could earn elsewhere.",
+        source="Assumption: what small firms pay to borrow",
+    )
+    cash: float = _cash(
+        Quantity(
+            "Cash in the bank", 0, "money", valid=_EITHER_WAY, slider=(0, 200_000), plausible=(0, 200_000)
         ),
-    ] = 0
-    growth_budget: Annotated[
-        float,
-        Assumption(
-            label="Growth budget",
-            unit="money a month",
-            valid=(0, 1_000_000_000),
-            slider=(0, 20_000),
-            plausible=(0, 20_000),
-            step=100,
-            help="Money a month that you can put into either kind of channel to win customers.",
-            source="Your own choice",
-            confidence="assumption",
-            group=_BUDGET,
-            role="decision",
-        ),
-    ] = 0
-    setup_cost: Annotated[
-        float,
-        Assumption(
-            label="Set-up cost",
-            unit="money",
-            valid=(0, 1_000_000_000),
-            slider=(0, 50_000),
-            plausible=(0, 50_000),
-            step=500,
-            help="Paid once before the first month: a new shop, pictures, a migration.",
-            source="Your own choice: ask for offers",
-            confidence="assumption",
-            group=_BUDGET,
-            role="decision",
-        ),
-    ] = 0
-    horizon_months: Annotated[
-        int,
-        Assumption(
-            label="Horizon",
-            unit="months",
-            valid=(1, 120),
-            slider=(6, 60),
-            plausible=(12, 60),
-            step=1,
-            help="How many months ahead are counted; what comes later is shown apart.",
-            source="Convention: one to five years for small brands",
-            confidence="assumption",
-            group=_TIME,
-            whole=True,
-        ),
-    ] = 36
-    discount_rate: Annotated[
-        float,
-        Assumption(
-            label="Discount rate",
-            unit="share a year",
-            valid=(0, 1),
-            slider=(0, 0.4),
-            plausible=(0.05, 0.2),
-            step=0.01,
-            help="What a year's wait costs you: about what you pay for a loan, or could earn elsewhere.",
-            source="Assumption: what small firms pay to borrow",
-            confidence="assumption",
-            group=_TIME,
-        ),
-    ] = 0.10
-    cash: Annotated[
-        float,
-        Assumption(
-            label="Cash in the bank",
-            unit="money",
-            valid=(-1_000_000_000, 1_000_000_000),
-            slider=(0, 200_000),
-            plausible=(0, 200_000),
-            step=1_000,
-            help="What you could spend tomorrow, credit lines included.",
-            source=_OWN_BOOKS,
-            confidence="assumption",
-            group=_CASH,
-        ),
-    ] = 0
-    fixed_costs: Annotated[
-        float,
-        Assumption(
-            label="Fixed costs",
-            unit="money a month",
-            valid=(0, 1_000_000_000),
-            slider=(0, 50_000),
-            plausible=(0, 50_000),
-            step=100,
-            help="What you pay every month whether you sell or not: wages, rent, software.",
-            source=_OWN_BOOKS,
-            confidence="assumption",
-            group=_CASH,
-        ),
-    ] = 0
+        help="What you could spend tomorrow, credit lines included.",
+        source=_OWN_BOOKS,
+    )
+    fixed_costs: float = _cash(
+        Quantity("Fixed costs", 0, "money a month", slider=(0, 50_000), plausible=(0, 50_000)),
+        help="What you pay every month whether you sell or not: wages, rent, software.",
+        source=_OWN_BOOKS,
+    )
     start: str = "2027-01"
     """The calendar month that is month 1, YYYY-MM."""
     currency: str = "USD"
