@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from ownchannel.scenarios import runway
-from ownchannel.scenarios._simulate import first_below_zero, loss_of, payback_months, worst_mean
+from ownchannel.scenarios._compare import first_below_zero, payback_months
+from ownchannel.scenarios._simulation import loss_of, worst_mean
 from tests.scenarios.small_plans import market, plan, store
 
 

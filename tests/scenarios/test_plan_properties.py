@@ -17,7 +17,7 @@ from ownchannel.scenarios import (
     simulate,
     tornado,
 )
-from ownchannel.scenarios._project import Projection
+from ownchannel.scenarios import Projection
 from tests.scenarios.random_plans import random_events, random_plan
 from tests.scenarios.small_plans import FITTED, market, plan, store
 

@@ -78,11 +78,11 @@ def test_drawn_models_are_known_and_keep_their_histories():
 
 def test_curves_of_draws_are_those_of_the_drawn_models():
     fitted = FittedPurchases(**FITTED)
-    new, existing = drawn_curves(fitted, MONTHS, 6, 2)
+    curves = drawn_curves(fitted, MONTHS, 6, 2)
     for column, its in enumerate(fitted.drawn(6, 2)):
         its_new, its_existing = its.curves(MONTHS)
-        assert new[:, column] == pytest.approx(its_new, rel=1e-12)
-        assert existing[:, column] == pytest.approx(its_existing, rel=1e-12)
+        assert curves.new[:, column] == pytest.approx(its_new, rel=1e-12)
+        assert curves.existing[:, column] == pytest.approx(its_existing, rel=1e-12)
 
 
 def test_a_parameter_without_variance_stays_where_it_is():

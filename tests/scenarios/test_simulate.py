@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from ownchannel.scenarios import Event, Plan, Simulation, project, simulate
-from ownchannel.scenarios._project import Projection
+from ownchannel.scenarios import Projection
 from tests.scenarios.random_plans import random_plan
 from tests.scenarios.small_plans import (
     FITTED,

@@ -9,10 +9,10 @@ from ownchannel.scenarios._order_value import order_breakdown
 from ownchannel.scenarios._plan import Plan
 from ownchannel.scenarios._plan_document import plan_from_page, to_query
 from ownchannel.scenarios._presets import PRESETS, preset
-from ownchannel.scenarios._project import plan_shares, project
+from ownchannel.scenarios._projection import Projection, plan_shares, project
 from ownchannel.scenarios._purchase_curve import FittedPurchases
 from ownchannel.scenarios._saved_plans import ScenarioLibrary, clean_name
-from ownchannel.scenarios._simulate import Simulation, simulate
+from ownchannel.scenarios._simulation import Simulation, simulate
 from ownchannel.scenarios._tornado import Ranges, tornado, turning_points
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "MarketplaceChannel",
     "OwnedChannel",
     "Plan",
+    "Projection",
     "Ranges",
     "ScenarioLibrary",
     "Simulation",

@@ -1,23 +1,17 @@
 """Scenarios side by side, each against today: what it brings, when it pays back, what it risks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from ownchannel.clv import Floats
-from ownchannel.scenarios._path import balance, follow_plan
-from ownchannel.scenarios._project import with_curves
-from ownchannel.scenarios._response import PlanValues, values_of
-from ownchannel.scenarios._simulate import Simulation, first_below_zero, payback_months, simulate
-
-if TYPE_CHECKING:
-    from ownchannel.scenarios._plan import Plan
-
-_YEAR = 12
+from ownchannel.scenarios._path import follow_plan
+from ownchannel.scenarios._plan import Plan
+from ownchannel.scenarios._simulation import YEAR, Simulation, simulate
+from ownchannel.scenarios._values import values_of
 
 
 @dataclass(frozen=True)
@@ -36,7 +30,7 @@ class AgainstToday:
     @property
     def first_year(self) -> float:
         """The expected cash flow of the first year, set-up included, less today's."""
-        return float(self.gained[: _YEAR + 1].sum(axis=0).mean())
+        return float(self.gained[: YEAR + 1].sum(axis=0).mean())
 
     @cached_property
     def payback(self) -> tuple[float, float, float]:
@@ -47,13 +41,13 @@ class AgainstToday:
         return float(middle), float(low), float(high)
 
 
-def against_today(plan: "Plan", draws: int = 10_000, seed: int = 0) -> AgainstToday:
+def against_today(plan: Plan, draws: int = 10_000, seed: int = 0) -> AgainstToday:
     """Both simulated with the same seed."""
     return AgainstToday(simulate(plan, draws, seed), simulate(plan.today(), draws, seed))
 
 
-def compare(plans: Mapping[str, "Plan"], draws: int = 10_000, seed: int = 0) -> pd.DataFrame:
-    """A row a scenario by its name, each against its own today.
+def compare(plans: Mapping[str, Plan], draws: int = 10_000, seed: int = 0) -> pd.DataFrame:
+    """One row per scenario by its name, each against its own today.
 
     Columns: `npv, cvar, first_year, payback_month, payback_low, payback_high` (80% of the draws; infinite
     for never), `revenue_at_risk` (the first year's, mean of the worst 5%), `marketplace_share, low_point` (of
@@ -61,7 +55,7 @@ def compare(plans: Mapping[str, "Plan"], draws: int = 10_000, seed: int = 0) -> 
 
     Raises ValueError for scenarios in several currencies, whose money cannot stand side by side.
 
-    >>> from ownchannel.scenarios._presets import preset
+    >>> from ownchannel.scenarios import preset
     >>> compare({"Balanced": preset("Balanced brand")}, draws=100).index.tolist()
     ['Balanced']
     """
@@ -91,11 +85,35 @@ def measures_of(found: AgainstToday) -> dict[str, float]:
     }
 
 
-def runway(plan: "Plan") -> int | None:
+def runway(plan: Plan) -> int | None:
     """The first month with a negative cash balance if the marketplaces brought and cost nothing any more.
 
     None where the cash lasts for the whole horizon.
     """
-    values = with_curves(values_of(plan))
-    path = follow_plan(PlanValues(values.plan, values.of_kind("owned")), {})
-    return first_below_zero(balance(path.cash_flow, path.timing(), plan.cash - plan.setup_cost)[:, 0])
+    values = values_of(plan)
+    alone = replace(values, channels=values.of_kind("owned"))
+    return first_below_zero(follow_plan(alone, {}).cash_balance()[:, 0])
+
+
+def payback_months(gained: Floats) -> Floats:
+    """By draw the first month after which the cumulative gain stays at 0 or above; infinite where never.
+
+    `gained`: of each month (row) and draw, months from 0: set-up costs stand in row 0.
+
+    >>> payback_months(np.array([[-5.0, 0.0], [3.0, 1.0], [4.0, -2.0]]))
+    array([ 2., inf])
+    """
+    below = np.cumsum(gained, axis=0) < -1e-9
+    months = np.arange(len(gained) - 1, -1, -1)
+    last_below = np.where(below.any(axis=0), months[np.argmax(below[::-1], axis=0)], -1)
+    return np.where(last_below == len(gained) - 1, np.inf, last_below + 1.0)
+
+
+def first_below_zero(balance: Floats) -> int | None:
+    """The first month whose balance is below 0; None where there is none.
+
+    >>> first_below_zero(np.array([10.0, 2.0, -1.0])), first_below_zero(np.array([1.0]))
+    (2, None)
+    """
+    below = np.flatnonzero(balance < 0)
+    return int(below[0]) if len(below) else None

@@ -1,7 +1,8 @@
-"""Random numbers that stay the same when a slider moves, a channel is added or the horizon grows.
+"""A plan's draws: its events, uncertain numbers and fitted models, in each of thousands of simulated futures.
 
-Each number belongs to a key of words (a channel's name, an event or field), a month and a draw. A draw's
-number does not depend on how many draws, months or channels there are besides.
+Random numbers stay the same when a slider moves, a channel is added or the horizon grows: each belongs to a
+key of words (a channel's name, an event or field), a month and a draw, and does not depend on how many draws,
+months or channels there are besides.
 """
 
 from collections import defaultdict
@@ -9,38 +10,110 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import betaincinv, expit
 
 from ownchannel.clv import Floats
-from ownchannel.scenarios._events import (
-    Effects,
-    Event,
-    EventKind,
-    Starts,
-    effects,
-    event_starts,
-    of_draw,
-)
-from ownchannel.scenarios._project import with_curves
-from ownchannel.scenarios._purchase_curve import FittedPurchases, drawn_curves
-from ownchannel.scenarios._repeat_orders import PurchaseCurves
-from ownchannel.scenarios._response import PlanValues, Values, values_of
-
-if TYPE_CHECKING:
-    from ownchannel.scenarios._plan import Plan
+from ownchannel.scenarios._events import Effects, Event, EventKind, Starts, drawn_starts, effects, of_draw
+from ownchannel.scenarios._plan import Plan, split_path
+from ownchannel.scenarios._purchase_curve import drawn_curves
+from ownchannel.scenarios._values import PlanValues, values_of
 
 #: The shape of PERT: how much more the mode weighs than either end.
 _PERT_SHAPE = 4.0
 #: Quantiles between which a line is drawn: evenly spaced in log odds, dense where a tail bends.
 _LOG_ODDS = np.linspace(-18.0, 18.0, 1025)
 
+#: Sets of parameters that are drawn of a fitted model, for each channel apart. The draws take them in turn,
+#: so a set of one channel always meets the same set of another.
+PARAMETER_SETS = 200
+_MODEL = "purchase_model"
+
+#: Draws that are computed together, so that their months stay in the processor's cache: whole turns.
+BATCH = 5 * PARAMETER_SETS
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some draws of a plan: which they are, the plan's numbers in them, and what events do by channel."""
+
+    draws: slice
+    values: PlanValues
+    effects: Mapping[str, Effects]
+
+
+@dataclass(frozen=True)
+class Draws:
+    """The draws of a plan: the same for a seed, whatever else the plan says."""
+
+    plan: Plan
+    number: int
+    seed: int
+    fields: Mapping[str, Floats]
+    """By path of an uncertain field its value in each draw."""
+
+    @cached_property
+    def batches(self) -> tuple[Batch, ...]:
+        """All draws, some at a time."""
+        begins = range(0, self.number, BATCH)
+        return tuple(self._batch(slice(begin, min(begin + BATCH, self.number))) for begin in begins)
+
+    def draw(self, draw: int) -> tuple[Plan, tuple[Event, ...]]:
+        """A draw as a plan without uncertainty, and its events."""
+        if not 0 <= draw < self.number:
+            raise ValueError(f"Draw {draw} was asked for: there are 0 to {self.number - 1}.")
+        fields: dict[str | None, dict[str, object]] = defaultdict(dict)
+        for path, numbers in self.fields.items():
+            channel, field = split_path(path)
+            fields[channel][field] = float(numbers[draw])
+        for each in self.plan.channels:
+            if each.purchase_model is not None:
+                turn = each.purchase_model.turn(draw, PARAMETER_SETS, self._seed_of_model(each.name))
+                fields[each.name][_MODEL] = turn
+        channels = tuple(each.model_copy(update=fields[each.name]) for each in self.plan.channels)
+        own = fields[None] | {"channels": channels, "uncertain": {}}
+        only = self._batch(slice(draw, draw + 1))
+        return self.plan.model_copy(update=own), of_draw(self._starts(only.values, only.draws), 0)
+
+    def _batch(self, draws: slice) -> Batch:
+        months = int(self.plan.horizon_months)
+        curves = {
+            each.name: drawn_curves(model, months, PARAMETER_SETS, self._seed_of_model(each.name))
+            for each in self.plan.channels
+            if (model := each.purchase_model) is not None and model.log_covariance
+        }
+        drawn = {path: numbers[draws] for path, numbers in self.fields.items()}
+        values = values_of(self.plan, drawn, curves, draws.stop - draws.start)
+        return Batch(draws, values, effects(values.channels, self._starts(values, draws)))
+
+    def _starts(self, values: PlanValues, draws: slice) -> dict[str, dict[EventKind, Starts]]:
+        """When events start in some draws, by channel's name and kind."""
+
+        def numbers(channel: str, kind: EventKind) -> Floats:
+            return uniforms(self.seed, (channel, kind), values.months, self.number)[:, draws]
+
+        return drawn_starts(values.channels, numbers)
+
+    def _seed_of_model(self, channel: str) -> int:
+        return seed_of(self.seed, (channel, _MODEL))
+
+
+def draws_of(plan: Plan, number: int, seed: int) -> Draws:
+    """The draws of a plan, each uncertain field drawn around its value."""
+    if number < 1:
+        raise ValueError(f"{number} draws were asked for: expected 1 or more.")
+    fields = {}
+    for path, (low, high) in plan.uncertain.items():
+        channel, field = split_path(path)
+        uniform = uniforms(seed, (channel or "", field), 1, number)[0]
+        fields[path] = pert(uniform, low, plan.get(path), high)
+    return Draws(plan, number, seed, fields)
+
 
 @lru_cache(maxsize=32)
 def uniforms(seed: int, words: tuple[str, ...], months: int, draws: int) -> Floats:
-    """Uniform numbers, a row a month and a column a draw; kept, and hence read-only.
+    """Uniform numbers, a row per month and a column per draw; kept, and hence read-only.
 
     >>> few, more = uniforms(0, ("Shop", "ad_loss"), 2, 3), uniforms(0, ("Shop", "ad_loss"), 5, 9)
     >>> bool((few == more[:2, :3]).all())
@@ -83,98 +156,3 @@ def _quantiles(a: float, b: float) -> tuple[Floats, Floats]:
 def _generator(seed: int, words: tuple[str, ...], month: int) -> np.random.Generator:
     key = blake2b("\0".join([str(seed), *words, str(month)]).encode(), digest_size=16).digest()
     return np.random.Generator(np.random.Philox(key=int.from_bytes(key, "little")))
-
-
-# ------------------------ What a plan's draws hold
-
-#: Sets of parameters that are drawn of a fitted model, for each channel apart. The draws take them in turn,
-#: so a set of one channel always meets the same set of another.
-PARAMETER_SETS = 200
-_MODEL = "purchase_model"
-
-#: Draws that are computed together, so that their months stay in the processor's cache: whole turns.
-BATCH = 5 * PARAMETER_SETS
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Some draws of a plan: which they are, the plan's numbers in them, and what events do by channel."""
-
-    draws: slice
-    values: PlanValues
-    effects: Mapping[str, Effects]
-
-
-@dataclass(frozen=True)
-class Draws:
-    """The draws of a plan: the same for a seed, whatever else the plan says."""
-
-    plan: "Plan"
-    number: int
-    seed: int
-    fields: Mapping[str, Floats]
-    """By path of an uncertain field its value in each draw."""
-
-    @cached_property
-    def batches(self) -> tuple[Batch, ...]:
-        """All draws, some at a time."""
-        begins = range(0, self.number, BATCH)
-        return tuple(self._batch(slice(begin, min(begin + BATCH, self.number))) for begin in begins)
-
-    def starts(self, channel: Values, months: int, draws: slice) -> dict[EventKind, Starts]:
-        """By kind, when the events of a channel start in some draws."""
-
-        def numbers(kind: EventKind) -> Floats:
-            return uniforms(self.seed, (channel.name, kind), months, self.number)[:, draws]
-
-        return event_starts(channel, numbers)
-
-    def draw(self, draw: int) -> tuple["Plan", tuple[Event, ...]]:
-        """A draw as a plan without uncertainty, and its events."""
-        if not 0 <= draw < self.number:
-            raise ValueError(f"Draw {draw} was asked for: there are 0 to {self.number - 1}.")
-        only = slice(draw, draw + 1)
-        batch = self._batch(only)
-        starts = {its.name: self.starts(its, batch.values.months, only) for its in batch.values.channels}
-        changed: dict[str, dict[str, object]] = defaultdict(dict)
-        for path, numbers in self.fields.items():
-            channel, _, field = path.removeprefix("channels.").rpartition(".")
-            changed[channel][field] = float(numbers[draw])
-        for its in self.plan.channels:
-            if its.purchase_model is not None:
-                own_seed = seed_of(self.seed, (its.name, _MODEL))
-                changed[its.name][_MODEL] = its.purchase_model.turn(draw, PARAMETER_SETS, own_seed)
-        channels = tuple(its.model_copy(update=changed[its.name]) for its in self.plan.channels)
-        own = changed[""] | {"channels": channels, "uncertain": {}}
-        return self.plan.model_copy(update=own), of_draw(starts, 0)
-
-    def _batch(self, draws: slice) -> Batch:
-        values = with_curves(values_of(self.plan, {path: its[draws] for path, its in self.fields.items()}))
-        for channel in values.channels:
-            model = channel.purchase_model
-            if model is not None and model.log_covariance:
-                channel.purchase_curves = _curves(model, channel.name, values.months, self.seed)
-                channel.draws = draws.stop - draws.start
-        happening = {}
-        for channel in values.channels:
-            if starts := self.starts(channel, values.months, draws):
-                happening[channel.name] = effects(channel, starts)
-        return Batch(draws, values, happening)
-
-
-def draws_of(plan: "Plan", number: int, seed: int) -> Draws:
-    """The draws of a plan, each uncertain field drawn around its value."""
-    if number < 1:
-        raise ValueError(f"{number} draws were asked for: expected 1 or more.")
-    fields = {}
-    for path, (low, high) in plan.uncertain.items():
-        channel, _, field = path.removeprefix("channels.").rpartition(".")
-        fields[path] = pert(uniforms(seed, (channel, field), 1, number)[0], low, plan.get(path), high)
-    return Draws(plan, number, seed, fields)
-
-
-@lru_cache(maxsize=8)
-def _curves(model: FittedPurchases, channel: str, months: int, seed: int) -> PurchaseCurves:
-    """The curves of a model's parameter sets."""
-    new, existing = drawn_curves(model, months, PARAMETER_SETS, seed_of(seed, (channel, _MODEL)))
-    return PurchaseCurves(new, existing)

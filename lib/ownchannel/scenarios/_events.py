@@ -3,18 +3,20 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ownchannel.assumptions import did_you_mean
 from ownchannel.clv import Floats
-from ownchannel.scenarios._response import Number, Values
+from ownchannel.scenarios._values import ChannelValues
 
 EventKind = Literal["suspension", "private_label", "fee_rise", "ad_loss"]
 Starts = NDArray[np.bool_]
-"""Whether an event starts: a row a month, a column a draw."""
+"""Whether an event starts: a row per month, a column per draw."""
+
+Flag = TypeVar("Flag", np.bool_, np.int8)
 
 #: The events of each kind of channel, and the field that says how often they come.
 HAZARDS: Mapping[str, Mapping[EventKind, str]] = {
@@ -54,7 +56,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Effects:
-    """What the events of a channel do, a row a month and a column a draw; None where nothing happens."""
+    """What the events of a channel do, a row per month and a column per draw; None where nothing happens."""
 
     closed: Starts | None = None
     """Whether the channel is suspended."""
@@ -71,24 +73,29 @@ class Effects:
 NOTHING = Effects()
 
 
-def effects(channel: Values, starts: Mapping[EventKind, Starts]) -> Effects:
-    """What the starts of a channel's events, by kind, do to its months."""
-    found: dict[str, Any] = {}
-    if (lost := starts.get("ad_loss")) is not None:
-        found["ads_lost"] = _lasting(lost, int(channel.ad_loss_months))
-    if (suspended := starts.get("suspension")) is not None:
-        months = int(channel.suspension_months)
-        found["closed"] = _lasting(suspended, months)
+def effects(
+    channels: Iterable[ChannelValues], starts: Mapping[str, Mapping[EventKind, Starts]]
+) -> dict[str, Effects]:
+    """What the starts of events, by channel's name and kind, do to the months of those channels."""
+    return {channel.name: _effects(channel, found) for channel in channels if (found := starts[channel.name])}
+
+
+def _effects(channel: ChannelValues, starts: Mapping[EventKind, Starts]) -> Effects:
+    closed = recovered = entered = fee_rises = ads_lost = None
+    if "ad_loss" in starts:
+        ads_lost = _lasting(starts["ad_loss"], channel.ad_loss_months)
+    if "suspension" in starts:
+        closed = _lasting(starts["suspension"], channel.suspension_months)
         if np.any(channel.suspension_recovery != 1):
-            found["recovered"] = _after_suspension(suspended, months, channel.suspension_recovery)
-    if (entered := starts.get("private_label")) is not None:
-        found["entered"] = _running(np.logical_or, entered)
-    if (risen := starts.get("fee_rise")) is not None:
-        found["fee_rises"] = _running(np.add, risen.astype(np.int8))
-    return Effects(**found)
+            recovered = _after_suspension(channel, starts["suspension"])
+    if "private_label" in starts:
+        entered = _running(np.logical_or, starts["private_label"])
+    if "fee_rise" in starts:
+        fee_rises = _running(np.add, starts["fee_rise"].astype(np.int8))
+    return Effects(closed, recovered, entered, fee_rises, ads_lost)
 
 
-def allowed(kind: EventKind, channel: Values, happens: Starts) -> Starts:
+def allowed(kind: EventKind, channel: ChannelValues, happens: Starts) -> Starts:
     """Of the months in which an event might start, those in which it does.
 
     A suspension or a lost account cannot start while it lasts; a product is entered once.
@@ -99,7 +106,7 @@ def allowed(kind: EventKind, channel: Values, happens: Starts) -> Starts:
         return first
     if kind == "fee_rise":
         return happens
-    lasts = int(channel.suspension_months if kind == "suspension" else channel.ad_loss_months)
+    lasts = channel.suspension_months if kind == "suspension" else channel.ad_loss_months
     if lasts == 1:
         return happens
     starts = happens.copy()
@@ -111,17 +118,22 @@ def allowed(kind: EventKind, channel: Values, happens: Starts) -> Starts:
     return starts
 
 
-def event_starts(channel: Values, uniform: Callable[[EventKind], Floats]) -> dict[EventKind, Starts]:
-    """By kind, when the events of a channel start: where the kind's uniform number lies below its hazard."""
-    found = {}
-    for kind, field in HAZARDS[channel.kind].items():
-        if np.any(hazard := getattr(channel, field)):
-            found[kind] = allowed(kind, channel, uniform(kind) < hazard)
-    return found
+def drawn_starts(
+    channels: Iterable[ChannelValues], uniform: Callable[[str, EventKind], Floats]
+) -> dict[str, dict[EventKind, Starts]]:
+    """When events start, by channel's name and kind: where its uniform number lies below its hazard."""
+    return {
+        channel.name: {
+            kind: allowed(kind, channel, uniform(channel.name, kind) < hazard)
+            for kind, field in HAZARDS[channel.kind].items()
+            if np.any(hazard := getattr(channel, field))
+        }
+        for channel in channels
+    }
 
 
 def scripted(
-    events: Iterable[Event], channels: Iterable[Values], months: int
+    events: Iterable[Event], channels: Iterable[ChannelValues], months: int
 ) -> dict[str, dict[EventKind, Starts]]:
     """The starts of a script's events by channel, in one column.
 
@@ -169,9 +181,10 @@ def _lasting(starts: Starts, months: int) -> Starts:
     return goes_on
 
 
-def _after_suspension(starts: Starts, months: int, recovery: Number) -> Floats:
-    """What is left of new customers once suspensions are over: `recovery`, again for each of them."""
-    left, factors = np.ones(starts.shape), np.broadcast_to(recovery, starts.shape[1])
+def _after_suspension(channel: ChannelValues, starts: Starts) -> Floats:
+    """What is left of new customers once suspensions are over: the recovery, again for each of them."""
+    left, months = np.ones(starts.shape), channel.suspension_months
+    factors = np.broadcast_to(channel.suspension_recovery, starts.shape[1])
     for month in range(months, len(starts)):
         left[month] = left[month - 1]
         over = starts[month - months]
@@ -179,7 +192,7 @@ def _after_suspension(starts: Starts, months: int, recovery: Number) -> Floats:
     return left
 
 
-def _running(operation: np.ufunc, rows: NDArray[Any]) -> NDArray[Any]:
+def _running(operation: np.ufunc, rows: NDArray[Flag]) -> NDArray[Flag]:
     """Row by row the operation on all rows so far: numpy's own `accumulate` is slow down a column."""
     found = rows.copy()
     for before, row in pairwise(found):

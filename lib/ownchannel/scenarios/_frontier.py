@@ -1,8 +1,8 @@
 """How much of the relationship is given up for how much profit: every way to share the growth budget."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -10,19 +10,11 @@ from scipy.optimize import brentq
 
 from ownchannel.clv import Floats
 from ownchannel.scenarios._draws import Batch, draws_of
-from ownchannel.scenarios._path import (
-    ChannelPath,
-    arriving,
-    discounted,
-    extra_customers,
-    follow_extra,
-    follow_plan,
-)
-from ownchannel.scenarios._response import Number, PlanValues, budgets, values_of
-from ownchannel.scenarios._simulate import YEAR, Simulation, simulate, worst_mean
-
-if TYPE_CHECKING:
-    from ownchannel.scenarios._plan import Plan
+from ownchannel.scenarios._path import ChannelPath, discounted, follow_extra, follow_plan
+from ownchannel.scenarios._plan import Plan
+from ownchannel.scenarios._response import budgets, extra_customers, new_customers
+from ownchannel.scenarios._simulation import YEAR, Simulation, simulate, worst_mean
+from ownchannel.scenarios._values import Number, PlanValues, values_of
 
 SHARE = "owned_share_of_growth_budget"
 
@@ -33,7 +25,7 @@ _Point = tuple[float, float, float]
 
 
 def frontier(
-    plan: "Plan", draws: int = 10_000, seed: int = 0, points: int = 21, simulation: Simulation | None = None
+    plan: Plan, draws: int = 10_000, seed: int = 0, points: int = 21, simulation: Simulation | None = None
 ) -> pd.DataFrame:
     """By the owned stores' share of the growth budget: `owned_share, npv, cvar, marketplace_share`.
 
@@ -45,7 +37,7 @@ def frontier(
 
     Raises ValueError where there is no budget, or one kind of channel cannot take it.
 
-    >>> from ownchannel.scenarios._presets import preset
+    >>> from ownchannel.scenarios import preset
     >>> found = frontier(preset("Balanced brand"), draws=200, points=3)
     >>> found["owned_share"].tolist(), bool(found["marketplace_share"].is_monotonic_decreasing)
     ([0.0, 0.5, 1.0], True)
@@ -79,12 +71,12 @@ class _Lines:
 
     def at(self, share: float) -> _Point:
         npv = self.found.npv
-        sold = np.array([its[-YEAR:].sum() for its in (self.found.rented_revenue, self.found.revenue)])
-        sold /= self.found.draws.number
-        for its, (now, then) in enumerate(zip(self.now, _extras(self.values, share), strict=True)):
-            more = then - now
-            npv = npv + more * self.npv[its]
-            sold += (more * self.revenue[:, its]).mean(axis=-1)
+        revenues = (self.found.rented_revenue, self.found.revenue)
+        sold = np.array([revenue[-YEAR:].sum() for revenue in revenues]) / self.found.draws.number
+        there = extra_customers(replace(self.values, owned_share_of_growth_budget=share))
+        for channel, (now, then) in enumerate(zip(self.now, there, strict=True)):
+            npv = npv + (then - now) * self.npv[channel]
+            sold += ((then - now) * self.revenue[:, channel]).mean(axis=-1)
         rented, whole = sold
         return float(npv.mean()), worst_mean(npv), float(rented / whole) if whole > 0 else 0.0
 
@@ -94,42 +86,37 @@ def _lines(found: Simulation) -> _Lines:
     names = [channel.name for channel in drawn.plan.channels]
     npv, revenue = np.empty((len(names), drawn.number)), np.empty((2, len(names), drawn.number))
     for batch in drawn.batches:
-        for its, name in enumerate(names):
+        rate = batch.values.discount_rate
+        for channel, name in enumerate(names):
             changed = follow_extra(batch.values, batch.effects, name)
-            npv[its, batch.draws] = _worth(changed, batch.values.plan.discount_rate)
-            revenue[0, its, batch.draws] = _last_year([p for p in changed if p.channel.kind == "marketplace"])
-            revenue[1, its, batch.draws] = _last_year(changed)
+            rented = [path for path in changed if path.channel.kind == "marketplace"]
+            npv[channel, batch.draws] = sum(discounted(path.cash_flow, rate) for path in changed)
+            revenue[0, channel, batch.draws] = _last_year(rented)
+            revenue[1, channel, batch.draws] = _last_year(changed)
     values = values_of(drawn.plan, drawn.fields)
-    return _Lines(found, values, extra_customers(values, budgets(values)), npv, revenue)
+    return _Lines(found, values, extra_customers(values), npv, revenue)
 
 
-def _worth(changed: tuple[ChannelPath, ...], rate: Number) -> Floats | float:
-    return sum((discounted(its.cash_flow, rate) for its in changed), 0.0)
-
-
-def _last_year(changed: "tuple[ChannelPath, ...] | list[ChannelPath]") -> Floats | float:
-    return sum((its.revenue[-YEAR:].sum(axis=0) for its in changed), 0.0)
-
-
-def _extras(values: PlanValues, share: float) -> tuple[Number, ...]:
-    return extra_customers(values, budgets(values.with_plan({SHARE: share})))
+def _last_year(paths: Sequence[ChannelPath]) -> Floats | float:
+    return sum((path.revenue[-YEAR:].sum(axis=0) for path in paths), 0.0)
 
 
 def _is_straight(found: Simulation) -> bool:
     """Whether nothing bends the lines at any share."""
     plan = found.plan
-    if any(its.rank_effect for its in plan.channels) or _draws_any(plan, "rank_effect"):
+    if any(channel.rank_effect for channel in plan.channels) or _draws_any(plan, "rank_effect"):
         return False
-    takes = any(its.kind == "owned" and its.cannibalisation for its in plan.channels)
+    takes = any(channel.kind == "owned" and channel.cannibalisation for channel in plan.channels)
     if not takes and not _draws_any(plan, "cannibalisation"):
         return True
-    all_owned = {SHARE: 1.0}  # where cannibalisation takes most, and marketplaces win fewest
+    # At the owned end cannibalisation takes most, and marketplaces win fewest.
     return not found.floored and not any(
-        arriving(batch.values.with_plan(all_owned), batch.effects)[1] for batch in found.draws.batches
+        new_customers(replace(batch.values, owned_share_of_growth_budget=1.0), batch.effects)[1]
+        for batch in found.draws.batches
     )
 
 
-def _draws_any(plan: "Plan", field: str) -> bool:
+def _draws_any(plan: Plan, field: str) -> bool:
     return any(path.endswith(f".{field}") for path in plan.uncertain)
 
 
@@ -141,11 +128,11 @@ def _at(found: Simulation, share: float) -> Simulation:
 
 
 def _simulated(found: Simulation, share: float) -> _Point:
-    its = _at(found, share)
-    return float(its.npv.mean()), its.cvar(), its.marketplace_share
+    there = _at(found, share)
+    return float(there.npv.mean()), there.cvar(), there.marketplace_share
 
 
-def _check(plan: "Plan", points: int) -> None:
+def _check(plan: Plan, points: int) -> None:
     if points < 2:
         raise ValueError(f"{points} points were asked for: a frontier needs 2 or more.")
     if plan.growth_budget <= 0:
@@ -174,16 +161,16 @@ class BreakEven:
     """By owned channel with advertising, what the last customer costs at the plan's budget."""
 
 
-def break_even_cac(plan: "Plan", draws: int = 2_000, seed: int = 0) -> BreakEven:
+def break_even_cac(plan: Plan, draws: int = 2_000, seed: int = 0) -> BreakEven:
     """The break-even of a plan; both it and today's plan bear the same multiple.
 
     Of several multiples it is the one nearest to 1 on the side where the sign changes.
 
-    >>> from ownchannel.scenarios._presets import preset
+    >>> from ownchannel.scenarios import preset
     >>> break_even_cac(preset("Balanced brand").today(), draws=50).verdict
     'any'
     """
-    sides = [draws_of(its, draws, seed).batches for its in (plan, plan.today())]
+    sides = [draws_of(each, draws, seed).batches for each in (plan, plan.today())]
 
     def gain(log_multiple: float) -> float:
         ours, todays = (_mean_npv(batches, float(np.exp(log_multiple))) for batches in sides)
@@ -201,14 +188,13 @@ def break_even_cac(plan: "Plan", draws: int = 2_000, seed: int = 0) -> BreakEven
     return BreakEven(None, "none", marginal)
 
 
-def marginal_cac(plan: "Plan") -> dict[str, float]:
+def marginal_cac(plan: Plan) -> dict[str, float]:
     """By owned channel with advertising, what one more attributed customer costs: cac/ε·(A/ref)^(1-ε).
 
     Below today's spend it is the `cac` itself.
     """
-    values = values_of(plan)
     found = {}
-    for channel, budget in zip(values.channels, budgets(values), strict=True):
+    for channel, budget in zip(plan.channels, budgets(values_of(plan)), strict=True):
         if channel.kind == "owned" and channel.reference_spend > 0:
             more = float(budget) / channel.reference_spend
             elasticity = channel.spend_elasticity
@@ -219,10 +205,9 @@ def marginal_cac(plan: "Plan") -> dict[str, float]:
 
 def _mean_npv(batches: Sequence[Batch], multiple: float) -> float:
     """The expected NPV where every customer of an owned channel costs so many times as much."""
-    npvs = [follow_plan(_dearer(its.values, multiple), its.effects).npv for its in batches]
-    sizes = [its.draws.stop - its.draws.start for its in batches]
-    return float(np.average([npv.mean() for npv in npvs], weights=sizes))
-
-
-def _dearer(values: PlanValues, multiple: float) -> PlanValues:
-    return values.with_channels({its.name: {"cac": its.cac * multiple} for its in values.of_kind("owned")})
+    means = []
+    for batch in batches:
+        dearer = {each.name: {"cac": each.cac * multiple} for each in batch.values.of_kind("owned")}
+        means.append(follow_plan(batch.values.with_channels(dearer), batch.effects).npv.mean())
+    sizes = [batch.draws.stop - batch.draws.start for batch in batches]
+    return float(np.average(means, weights=sizes))

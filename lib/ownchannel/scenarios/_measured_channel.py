@@ -79,7 +79,7 @@ def rates_of_model(
     new_alone = fitted.model_copy(update={"histories": ()})
     point, _ = new_alone.curves(MATCHED_AT[1])
     rates = matched(float(point[MATCHED_AT[0]]), float(point[MATCHED_AT[1]]))
-    curves, _ = drawn_curves(new_alone, MATCHED_AT[1], _DRAWS, seed)
+    curves = drawn_curves(new_alone, MATCHED_AT[1], _DRAWS, seed).new
     drawn = [matched(float(early), float(late)) for early, late in curves[list(MATCHED_AT)].T]
     rate = _measured(rates.repeat_rate, [each.repeat_rate for each in drawn])
     return rates, rate, _measured(rates.days_between_orders, [each.days_between_orders for each in drawn])

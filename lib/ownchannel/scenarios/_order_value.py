@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,17 +9,15 @@ from numpy.typing import NDArray
 
 from ownchannel.clv import Floats
 from ownchannel.marketplace import fee_of_prices
-from ownchannel.scenarios._response import Number, Values, values_of
-
-if TYPE_CHECKING:
-    from ownchannel.scenarios._plan import Plan
+from ownchannel.scenarios._plan import Plan
+from ownchannel.scenarios._values import ChannelValues, Number, values_of
 
 
 @dataclass(frozen=True)
 class OrderValue:
     """What an order of a channel brings and leaves; by month and draw where the channel's fee has risen."""
 
-    channel: Values
+    channel: ChannelValues
     fee_rises: NDArray[np.int8] | None = None
 
     @property
@@ -37,7 +34,7 @@ class OrderValue:
     @property
     def reward(self) -> Number:
         """What a member's order costs more."""
-        return np.asarray(getattr(self.channel, "member_reward_rate", 0.0) * self.revenue)
+        return np.asarray(self.channel.member_reward_rate * self.revenue)
 
     def payout(self) -> Floats | Number:
         """What the channel pays out."""
@@ -55,18 +52,18 @@ class OrderValue:
         if self.fee_rises is None:
             return np.asarray(amount(fee))
         rise = self.channel.fee_rise_points * base
-        if any(isinstance(number, np.ndarray) for number in vars(self.channel).values()):
+        if self.channel.width > 1:
             return np.asarray(amount(np.minimum(base, fee + self.fee_rises * rise)))
         steps = np.minimum(base, fee + np.arange(self.fee_rises.max() + 1.0) * rise)
         return np.take(np.asarray(amount(steps)), self.fee_rises)  # few, against months × draws
 
 
-def order_breakdown(plan: "Plan", channel_name: str) -> pd.DataFrame:
+def order_breakdown(plan: Plan, channel_name: str) -> pd.DataFrame:
     """From the price of an order to what it leaves: `part, amount`, costs below 0, the last row their sum.
 
     A member's reward is a part weighed by how many members there are.
     """
-    channel = next(its for its in values_of(plan).channels if its.name == channel_name)
+    channel = next(each for each in values_of(plan).channels if each.name == channel_name)
     price, back = _price(channel), channel.return_rate
     fee = _fee(channel)
     parts = {
@@ -80,23 +77,23 @@ def order_breakdown(plan: "Plan", channel_name: str) -> pd.DataFrame:
         "Parcel": -channel.fulfilment_cost - channel.shipping_cost,
         "Service": -channel.service_cost,
         "Handling returns": -back * channel.return_handling_cost,
-        "Members' reward": -_member_share(channel) * OrderValue(channel).reward,
+        "Members' reward": -channel.member_share * OrderValue(channel).reward,
     }
     amounts = {part: float(amount) for part, amount in parts.items()}
     amounts["Contribution"] = sum(amounts.values())
     return pd.DataFrame({"part": list(amounts), "amount": list(amounts.values())})
 
 
-def _price(channel: Values) -> Number:
+def _price(channel: ChannelValues) -> Number:
     """What the customer pays."""
     return np.asarray(channel.order_value * (1.0 - channel.discount))
 
 
-def _fee_base(channel: Values) -> Number:
+def _fee_base(channel: ChannelValues) -> Number:
     return np.asarray(_price(channel) * (1.0 + channel.fee_tax_rate))
 
 
-def _fee(channel: Values) -> Number:
+def _fee(channel: ChannelValues) -> Number:
     """The platform's fee of an order, at most its base; a category's table tells that of each unit."""
     base, units = _fee_base(channel), channel.units_per_order
     if channel.fee_category is None:
@@ -104,16 +101,14 @@ def _fee(channel: Values) -> Number:
     return np.asarray(np.minimum(base, units * fee_of_prices(channel.fee_category, base / units)))
 
 
-def _refund_fee(channel: Values, fee: Floats | Number) -> Floats | Number:
+def _refund_fee(channel: ChannelValues, fee: Floats | Number) -> Floats | Number:
     """What a marketplace keeps of its fee on returned units."""
-    if channel.kind == "owned":
-        return 0.0
     units = channel.units_per_order
     kept = np.minimum(channel.refund_fee_cap, channel.refund_fee_rate * fee / units)
     return np.asarray(channel.return_rate * units * kept)
 
 
-def _other_costs(channel: Values) -> Number:
+def _other_costs(channel: ChannelValues) -> Number:
     """Payment, running advertising, parcel, service and the handling of what comes back."""
     return np.asarray(
         (channel.payment_rate + channel.ad_rate) * _price(channel)
@@ -123,7 +118,3 @@ def _other_costs(channel: Values) -> Number:
         + channel.service_cost
         + channel.return_rate * channel.return_handling_cost
     )
-
-
-def _member_share(channel: Values) -> Number:
-    return getattr(channel, "member_share", 0.0)

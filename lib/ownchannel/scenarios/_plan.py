@@ -214,7 +214,7 @@ class Plan(PlanNumbers):
 
     def _find(self, path: str) -> tuple["Plan | AnyChannel", str]:
         """What holds the number at a path, and its name there."""
-        channel, name = _split(path)
+        channel, name = split_path(path)
         holder = self if channel is None else self.channel(channel)
         if name not in holder.declared():
             raise ValueError(f"There is no number {path}{did_you_mean(path, self.numbers())}")
@@ -235,7 +235,7 @@ class Plan(PlanNumbers):
         by_channel: dict[str | None, dict[str, float]] = {}
         for path, value in values.items():
             _, name = self._find(path)
-            by_channel.setdefault(_split(path)[0], {})[name] = value
+            by_channel.setdefault(split_path(path)[0], {})[name] = value
         return by_channel
 
     def _range(self, path: str) -> tuple[float, float]:
@@ -330,7 +330,7 @@ class Plan(PlanNumbers):
         return self
 
 
-def _split(path: str) -> tuple[str | None, str]:
+def split_path(path: str) -> tuple[str | None, str]:
     """The channel, or None for the plan itself, and the number's name there."""
     if not path.startswith("channels."):
         return None, path

@@ -1,7 +1,8 @@
 """How a fitted purchase model enters a plan: as a document of its own, and as curves by month."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, Self
 
 import numpy as np
@@ -103,8 +104,8 @@ class FittedPurchases(Checked):
         The latter is the sum of all customers' conditional expectations over the sum of their P(alive); zeros
         where there is no history.
         """
-        new, existing = drawn_curves(self.model_copy(update={"log_covariance": ()}), months, 1, 0)
-        return new[:, 0], existing[:, 0]
+        found = known_curves(self, months)
+        return found.new[:, 0], found.existing[:, 0]
 
     def active_customers(self) -> float:
         """The sum of P(alive): how many of today's customers are expected to be customers still."""
@@ -131,9 +132,48 @@ class FittedPurchases(Checked):
         return self.model_copy(update=changes)
 
 
-@lru_cache(maxsize=32)
-def drawn_curves(fitted: FittedPurchases, months: int, number: int, seed: int) -> tuple[Floats, Floats]:
-    """The curves of `fitted.drawn(number, seed)`: two arrays, a row an age and a column a model."""
+@dataclass(frozen=True)
+class PurchaseCurves:
+    """Repeat orders by age 0 … H of a fitted model, a column per set of parameters.
+
+    Draws take the sets in turn.
+    """
+
+    new: Floats
+    """Of a new customer."""
+    existing: Floats
+    """Of an active customer of today."""
+
+    @cached_property
+    def by_age(self) -> Floats:
+        """Repeat orders of a new customer in each month, from the first."""
+        return np.diff(self.new, axis=0)
+
+    @cached_property
+    def of_today(self) -> Floats:
+        """Those of an active customer of today."""
+        return np.diff(self.existing, axis=0)
+
+    @cached_property
+    def kernels(self) -> Floats:
+        """By set of parameters the matrix that makes repeat orders by month of new customers by month."""
+        months = np.arange(len(self.by_age))
+        age = np.subtract.outer(months, months)
+        return np.ascontiguousarray(np.where(age >= 0, self.by_age.T[:, np.maximum(age, 0)], 0.0))
+
+    def first_months(self, months: int) -> "PurchaseCurves":
+        """The curves of a shorter horizon."""
+        return PurchaseCurves(self.new[: months + 1], self.existing[: months + 1])
+
+
+def known_curves(fitted: FittedPurchases, months: int) -> PurchaseCurves:
+    """The curves of a model, its parameters taken as known."""
+    return drawn_curves(fitted.model_copy(update={"log_covariance": ()}), months, 1, 0)
+
+
+@lru_cache(maxsize=16)
+def drawn_curves(fitted: FittedPurchases, months: int, number: int, seed: int) -> PurchaseCurves:
+    """The curves of a model at `number` drawn sets of parameters; at its own where nothing is unsure."""
     if not fitted.log_covariance:
         return _curves(fitted, np.array(list(fitted.parameters.values()))[:, None], months)
     return _curves(fitted, _drawn_parameters(fitted, number, seed).T, months)
@@ -148,8 +188,8 @@ def _drawn_parameters(fitted: FittedPurchases, number: int, seed: int) -> Floats
     return np.asarray(point * np.exp(normal @ root.T))
 
 
-def _curves(fitted: FittedPurchases, parameters: Floats, months: int) -> tuple[Floats, Floats]:
-    """Both curves at several sets of parameters: a row an age, a column a set."""
+def _curves(fitted: FittedPurchases, parameters: Floats, months: int) -> PurchaseCurves:
+    """The curves at several sets of parameters, a column each."""
     model, number = MODELS[fitted.model], parameters.shape[1]
     ends = [converted(month, "months", "weeks") for month in range(1, months + 1)]
     of_new: dict[str, Any] = dict(zip(fitted.parameters, parameters, strict=True))
@@ -164,7 +204,7 @@ def _curves(fitted: FittedPurchases, parameters: Floats, months: int) -> tuple[F
         for month, end in enumerate(ends, 1):
             bought = model.future_purchases(of_rows, rows, end).reshape(number, -1)
             existing[month] = (by_set * bought).sum(axis=1) / alive
-    return new, existing
+    return PurchaseCurves(new, existing)
 
 
 @lru_cache(maxsize=32)

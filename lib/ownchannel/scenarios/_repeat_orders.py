@@ -1,16 +1,16 @@
 """Who comes back: from new customers by month to their repeat orders, those of today's customers included.
 
-Arrays have a row a month, and a column a draw or one column for all draws.
+Arrays have a row per month, and a column per draw or one column for all draws.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from ownchannel.clv import Floats
 from ownchannel.outreach import DAYS_A_MONTH
-from ownchannel.scenarios._response import Number, Values, width
+from ownchannel.scenarios._purchase_curve import PurchaseCurves
+from ownchannel.scenarios._values import ChannelValues, Number
 
 
 @dataclass(frozen=True)
@@ -22,37 +22,6 @@ class Segment:
     leaves: Number
     """The chance to leave after an order."""
     is_member: bool
-
-
-@dataclass(frozen=True)
-class PurchaseCurves:
-    """Repeat orders by age 0 … H of a fitted model, a column a set of parameters; draws take them in turn."""
-
-    new: Floats
-    """Of a new customer."""
-    existing: Floats
-    """Of an active customer of today."""
-
-    @cached_property
-    def by_age(self) -> Floats:
-        """Repeat orders of a new customer in each month, from the first."""
-        return np.diff(self.new, axis=0)
-
-    @cached_property
-    def of_today(self) -> Floats:
-        """Those of an active customer of today."""
-        return np.diff(self.existing, axis=0)
-
-    @cached_property
-    def kernels(self) -> Floats:
-        """By set of parameters the matrix that makes repeat orders by month of new customers by month."""
-        months = np.arange(len(self.by_age))
-        age = np.subtract.outer(months, months)
-        return np.ascontiguousarray(np.where(age >= 0, self.by_age.T[:, np.maximum(age, 0)], 0.0))
-
-    def first_months(self, months: int) -> "PurchaseCurves":
-        """The curves of a shorter horizon."""
-        return PurchaseCurves(self.new[: months + 1], self.existing[: months + 1])
 
 
 @dataclass(frozen=True)
@@ -68,12 +37,10 @@ class Followed:
     """Members who are active at the month's end."""
 
 
-def segments(channel: Values) -> list[Segment]:
+def segments(channel: ChannelValues) -> list[Segment]:
     """Others, and members where there are some."""
-    leaves = 1.0 - channel.repeat_rate
-    if channel.kind == "marketplace":
-        return [Segment(1.0, 1.0 - channel.steering, leaves, is_member=False)]
-    share, reached = channel.member_share, 1.0 + channel.reach * channel.personalisation_uplift
+    leaves, share = 1.0 - channel.repeat_rate, channel.member_share
+    reached = (1.0 - channel.steering) * (1.0 + channel.reach * channel.personalisation_uplift)
     others = Segment(1.0 - share, reached, leaves, is_member=False)
     if not np.any(share):
         return [others]
@@ -81,17 +48,14 @@ def segments(channel: Values) -> list[Segment]:
     return [others, Segment(share, more, leaves * stays, is_member=True)]
 
 
-def follow(channel: Values, arrivals: Floats, season: Floats) -> Followed:
+def follow(channel: ChannelValues, arrivals: Floats, season: Floats) -> Followed:
     """The repeat orders of a channel's `arrivals`, and the customers whom those orders bring."""
-    if channel.purchase_model is None:
+    if channel.curves is None:
         return _follow_rate(channel, arrivals, season)
-    return _follow_curves(channel, arrivals, season)
+    return _follow_curves(channel, channel.curves, arrivals, season)
 
 
-# ---------------------------------------------------------------- one repeat rate
-
-
-def order_rate(channel: Values) -> Number:
+def order_rate(channel: ChannelValues) -> Number:
     """Orders a month of an active customer."""
     return np.asarray(DAYS_A_MONTH / channel.days_between_orders)
 
@@ -106,49 +70,45 @@ def orders_a_month(rate: Number, leaves: Number) -> Number:
     return np.asarray(rate * np.where(gone > 0, -np.expm1(-gone) / np.where(gone > 0, gone, 1.0), 1.0))
 
 
-def _follow_rate(channel: Values, arrivals: Floats, season: Floats) -> Followed:
-    """Everybody of a segment leaves at the same rate, so its active customers tell a month's orders.
+def _follow_rate(channel: ChannelValues, arrivals: Floats, season: Floats) -> Followed:
+    """Everybody of a segment leaves at the same rate, so active customers give a month's orders.
 
     Of N new customers (1-p)·N stay after the first order, and of the active ones exp(-λp) stay a month.
     """
     rate, found = order_rate(channel), segments(channel)
-    shape = (len(arrivals), max(arrivals.shape[1], width(channel)))
+    shape = (len(arrivals), max(arrivals.shape[1], channel.width))
     stay = [np.exp(-rate * segment.leaves) for segment in found]
     enter = [segment.share * (1.0 - segment.leaves) for segment in found]
     each = [segment.scale * orders_a_month(rate, segment.leaves) for segment in found]
-    referred = getattr(channel, "referrals_per_order", 0.0)
-    refers = bool(np.any(referred))
+    referred, refers = channel.referrals_per_order, bool(np.any(channel.referrals_per_order))
     new = np.broadcast_to(arrivals, shape).copy() if refers else np.broadcast_to(arrivals, shape)
     active = np.empty((len(found), *shape))
     for month in range(len(new)):
         if refers and month:
-            orders = sum(rate * active[its, month - 1] for its, rate in enumerate(each))
+            orders = sum(often * active[at, month - 1] for at, often in enumerate(each))
             new[month] += referred * (new[month - 1] + season[month - 1] * orders)
-        for its, segment in enumerate(found):
-            row = active[its, month]
+        for at, segment in enumerate(found):
+            row = active[at, month]
             if month:
-                np.multiply(active[its, month - 1], stay[its], out=row)
+                np.multiply(active[at, month - 1], stay[at], out=row)
             else:
                 row[:] = segment.share * channel.existing_customers
-            row += enter[its] * new[month]
-    repeats = [season * each[its] * active[its] for its in range(len(found))]
+            row += enter[at] * new[month]
+    repeats = [season * each[at] * active[at] for at in range(len(found))]
     if len(found) == 1:
         return Followed(new, repeats[0], 0.0, 0.0)
     return Followed(new, repeats[0] + repeats[1], repeats[1], active[1] * stay[1])
 
 
-# ---------------------------------------------------------------- a fitted model
-
-
-def _follow_curves(channel: Values, arrivals: Floats, season: Floats) -> Followed:
+def _follow_curves(
+    channel: ChannelValues, curves: PurchaseCurves, arrivals: Floats, season: Floats
+) -> Followed:
     """Every customer's repeat orders follow the curve of their age, scaled for the segment."""
-    curves: PurchaseCurves = channel.purchase_curves
     scales = [segment.share * segment.scale for segment in segments(channel)]
-    draws = getattr(channel, "draws", 1)  # parameters may differ by draw where nothing else does
+    draws = channel.draws  # parameters may differ by draw where nothing else does
     scale, base = sum(scales), channel.existing_customers * _in_turn(curves.of_today, draws)
-    referred = getattr(channel, "referrals_per_order", 0.0)
-    if np.any(referred):
-        by_age = _in_turn(curves.by_age, draws)
+    if np.any(channel.referrals_per_order):
+        by_age, referred = _in_turn(curves.by_age, draws), channel.referrals_per_order
         new, repeats = _with_referred(by_age, arrivals, season * scale, base, referred)
     else:
         new, repeats = arrivals, season * scale * (_convolved(curves, arrivals, draws) + base)
@@ -157,7 +117,7 @@ def _follow_curves(channel: Values, arrivals: Floats, season: Floats) -> Followe
 
 
 def _in_turn(rows: Floats, draws: int) -> Floats:
-    """By draw, of rows with a column a set of parameters; one column for all draws where there is one set."""
+    """By draw, of rows with a column per set of parameters; one column where there is one set."""
     sets = rows.shape[1]
     return rows if sets == 1 else np.tile(rows, -(-draws // sets))[:, :draws]
 

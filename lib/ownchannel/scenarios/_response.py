@@ -1,77 +1,23 @@
-"""A plan's numbers as the engine takes them: each one number, or in a simulation one a draw."""
+"""New customers of each channel by month: those who come by themselves, and those whom the budget wins.
 
-from collections.abc import Mapping
+Arrays have a row per month, and a column per draw or one column for all draws.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ownchannel.clv import Floats
-
-if TYPE_CHECKING:
-    from ownchannel.scenarios._plan import Plan
-
-Values = SimpleNamespace
-"""The fields of a plan or channel by their names."""
-
-Number = float | Floats
-"""One number, or one a draw."""
-
-
-@dataclass(frozen=True)
-class PlanValues:
-    """The fields of a plan, and of each of its channels."""
-
-    plan: Values
-    channels: tuple[Values, ...]
-
-    @property
-    def months(self) -> int:
-        """How far the plan looks ahead."""
-        return int(self.plan.horizon_months)
-
-    def of_kind(self, kind: str) -> tuple[Values, ...]:
-        """The channels of a kind, in their order."""
-        return tuple(channel for channel in self.channels if channel.kind == kind)
-
-    def with_plan(self, numbers: Mapping[str, Number]) -> "PlanValues":
-        """The same with other numbers of the plan's own."""
-        return PlanValues(Values(**{**vars(self.plan), **numbers}), self.channels)
-
-    def with_channels(self, numbers: Mapping[str, Mapping[str, object]]) -> "PlanValues":
-        """The same with other fields of channels, by their names."""
-        channels = (Values(**{**vars(its), **numbers.get(its.name, {})}) for its in self.channels)
-        return PlanValues(self.plan, tuple(channels))
-
-    def season(self) -> Floats:
-        """The seasonal factor of each month, in one column."""
-        start = int(self.plan.start[5:7]) - 1
-        factors = np.asarray(self.plan.seasonality, dtype=np.float64)
-        return factors[(start + np.arange(self.months)) % 12, None]
-
-
-def values_of(plan: "Plan", drawn: Mapping[str, Floats] | None = None) -> PlanValues:
-    """A plan's numbers, with those in `drawn` (by field path) in their place."""
-    own, channels = dict(vars(plan)), {channel.name: dict(vars(channel)) for channel in plan.channels}
-    for path, numbers in (drawn or {}).items():
-        channel, _, field = path.removeprefix("channels.").rpartition(".")
-        (channels[channel] if channel else own)[field] = numbers
-    return PlanValues(Values(**own), tuple(Values(**its) for its in channels.values()))
-
-
-def width(channel: Values) -> int:
-    """How many draws a channel's numbers tell apart: 1 where all are the same in each draw."""
-    return max(number.size if isinstance(number, np.ndarray) else 1 for number in vars(channel).values())
-
-
-# ------------------------ What the growth budget brings
+from ownchannel.scenarios._events import NOTHING, Effects
+from ownchannel.scenarios._values import ChannelValues, Number, PlanValues
 
 
 def budgets(values: PlanValues) -> tuple[Number, ...]:
     """The advertising money a month of each channel: its kind's part, shared by today's spend."""
-    share, whole = values.plan.owned_share_of_growth_budget, values.plan.growth_budget
+    share, whole = values.owned_share_of_growth_budget, values.growth_budget
     parts = {"owned": share * whole, "marketplace": (1.0 - share) * whole}
     spent = {kind: sum(channel.reference_spend for channel in values.of_kind(kind)) for kind in parts}
     return tuple(
@@ -80,21 +26,56 @@ def budgets(values: PlanValues) -> tuple[Number, ...]:
     )
 
 
-def customers_won(channel: Values, budget: Number) -> Number:
-    """Customers a month that the platform's report attributes to so much advertising."""
-    more = _ratio(budget, channel.reference_spend)
-    dearer = np.maximum(more, 1.0) ** channel.spend_elasticity
-    return np.asarray(customers_today(channel) * np.where(np.asarray(more) > 1.0, dearer, more))
+def extra_customers(values: PlanValues) -> tuple[Number, ...]:
+    """Customers a month that each channel's budget wins beyond today's, as the platform's report counts."""
+    found = []
+    for channel, budget in zip(values.channels, budgets(values), strict=True):
+        today, more = _customers_today(channel), _ratio(budget, channel.reference_spend)
+        dearer = np.maximum(more, 1.0) ** channel.spend_elasticity
+        found.append(np.asarray(today * np.where(np.asarray(more) > 1.0, dearer, more) - today))
+    return tuple(found)
 
 
-def customers_today(channel: Values) -> Number:
-    """The same at today's spend."""
-    return _ratio(channel.reference_spend, channel.cac)
+def new_customers(values: PlanValues, effects: Mapping[str, Effects]) -> tuple[list[Floats], bool]:
+    """New customers of each channel, referred ones aside, and whether a marketplace runs out of them."""
+    demands = [
+        _demand(channel, extra, _level(channel, values), values.months)
+        for channel, extra in zip(values.channels, extra_customers(values), strict=True)
+    ]
+    taken, floored, found = _cannibalised(values, demands, effects), False, []
+    for channel, wanted in zip(values.channels, demands, strict=True):
+        happening = effects.get(channel.name, NOTHING)
+        arrivals = _under_events(channel, wanted, happening)
+        if channel.kind == "marketplace" and np.ndim(taken):
+            arrivals = arrivals - _share_of_taken(channel, values) * taken
+            if arrivals.min() < 0:
+                arrivals, floored = np.maximum(arrivals, 0.0), True
+        found.append(_after_suspensions(arrivals, happening))
+    return found, floored
+
+
+def one_more_customer(
+    values: PlanValues, effects: Mapping[str, Effects], name: str
+) -> list[tuple[ChannelValues, Floats]]:
+    """New customers that one more attributed one a month brings a channel, and takes from marketplaces."""
+    source = next(channel for channel in values.channels if channel.name == name)
+    more = _level(source, values) * _extra_paid(source, 1.0, values.months)
+    nobody, happening = np.zeros((1, 1)), effects.get(name, NOTHING)
+    won = _under_events(source, Demand(more, nobody, more, nobody), happening)
+    moved = [(source, won)]
+    if np.any(source.cannibalisation):
+        taken = source.cannibalisation * won
+        rented = values.of_kind("marketplace")
+        moved += [(channel, -_share_of_taken(channel, values) * taken) for channel in rented]
+    return [
+        (channel, _after_suspensions(arrivals, effects.get(channel.name, NOTHING)))
+        for channel, arrivals in moved
+    ]
 
 
 @dataclass(frozen=True)
 class Demand:
-    """New customers of a channel by month, before events; a row a month, a column a draw or one for all."""
+    """New customers of a channel before events."""
 
     with_ads: Floats
     """Organic and paid."""
@@ -106,14 +87,11 @@ class Demand:
     """The same, below 0, while the account is lost."""
 
 
-def demand(channel: Values, extra: Number, level: Floats | Number, months: int) -> Demand:
-    """The new customers that come by themselves and by advertising, at a `level` of season, price and ease.
-
-    `extra` are customers a month that today's spend would not win, before ramp-up and inflation.
-    """
-    today, real = customers_today(channel), channel.ad_incrementality
+def _demand(channel: ChannelValues, extra: Number, level: Floats, months: int) -> Demand:
+    """`extra` are customers a month that today's spend would not win, before ramp-up and inflation."""
+    today, real = _customers_today(channel), channel.ad_incrementality
     as_today = real * today * _cheaper(channel, months)
-    more = extra_paid(channel, extra, months)
+    more = _extra_paid(channel, extra, months)
     paid = as_today + more
     organic = channel.organic_customers * _compounded(1.0 + channel.organic_growth, months)
     organic = organic + (1.0 - real) * today
@@ -126,32 +104,76 @@ def demand(channel: Values, extra: Number, level: Floats | Number, months: int) 
     )
 
 
-def extra_paid(channel: Values, extra: Number, months: int) -> Floats:
+def _under_events(channel: ChannelValues, wanted: Demand, happening: Effects) -> Floats:
+    """New customers while advertising is lost, or the platform sells a product of its own."""
+    if happening.ads_lost is not None:
+        return np.where(happening.ads_lost, wanted.without_ads, wanted.with_ads)
+    if happening.entered is not None:
+        left = wanted.with_ads * (1.0 - channel.private_label_loss)
+        return np.where(happening.entered, left, wanted.with_ads)
+    return wanted.with_ads
+
+
+def _after_suspensions(arrivals: Floats, happening: Effects) -> Floats:
+    """New customers less those whom suspensions, now or before, keep away."""
+    if happening.closed is None:
+        return arrivals
+    left = np.ones(happening.closed.shape) if happening.recovered is None else happening.recovered
+    arrivals = arrivals * left
+    arrivals[np.broadcast_to(happening.closed, arrivals.shape)] = 0.0
+    return arrivals
+
+
+def _cannibalised(
+    values: PlanValues, demands: Sequence[Demand], effects: Mapping[str, Effects]
+) -> Floats | float:
+    """Extra paid customers of owned channels who would have bought on a marketplace."""
+    taken: Floats | float = 0.0
+    for channel, wanted in zip(values.channels, demands, strict=True):
+        if np.any(channel.cannibalisation):
+            lost, extra = effects.get(channel.name, NOTHING).ads_lost, wanted.extra_with_ads
+            if lost is not None:
+                extra = np.where(lost, wanted.extra_without_ads, extra)
+            taken = taken + channel.cannibalisation * extra
+    return taken
+
+
+def _share_of_taken(channel: ChannelValues, values: PlanValues) -> Number:
+    """A marketplace's part of what is cannibalised: as of organic customers."""
+    whole = sum(each.organic_customers for each in values.of_kind("marketplace"))
+    return _ratio(channel.organic_customers, whole)
+
+
+def _customers_today(channel: ChannelValues) -> Number:
+    """Customers a month that today's advertising is credited with."""
+    return _ratio(channel.reference_spend, channel.cac)
+
+
+def _extra_paid(channel: ChannelValues, extra: Number, months: int) -> Floats:
     """Paid customers by month beyond those of today's spend, before season, price and ease."""
     ramp = _ramp(np.arange(1.0, months + 1.0)[:, None], channel.ramp_months)
     return np.asarray(channel.ad_incrementality * extra * (ramp * _cheaper(channel, months)))
 
 
-def level(channel: Values, values: PlanValues) -> Floats:
+def _level(channel: ChannelValues, values: PlanValues) -> Floats:
     """Season, price and how easily a visitor becomes a buyer, as one factor of new customers by month."""
     price = (1.0 - channel.discount) ** -channel.price_elasticity
-    return np.asarray(values.season() * (price * _ease(channel, values)))
-
-
-def _ease(channel: Values, values: PlanValues) -> Number:
     if channel.kind == "owned":
-        return np.asarray(channel.checkout_conversion)
-    undercut = np.any([own.discount > channel.discount for own in values.of_kind("owned")] or [False], axis=0)
-    return np.asarray(channel.visibility * (1.0 - channel.undercut_loss * undercut))
+        return np.asarray(values.season() * (price * channel.checkout_conversion))
+    undercut: NDArray[np.bool_] | bool = False
+    for own in values.of_kind("owned"):
+        undercut = np.logical_or(undercut, own.discount > channel.discount)
+    seen = channel.visibility * (1.0 - channel.undercut_loss * np.asarray(undercut))
+    return np.asarray(values.season() * (price * seen))
 
 
-def _cheaper(channel: Values, months: int) -> Floats:
+def _cheaper(channel: ChannelValues, months: int) -> Floats:
     """What inflation leaves of the customers whom a sum wins, by month."""
     return _compounded((1.0 + channel.cac_inflation) ** (-1.0 / 12.0), months)
 
 
 def _compounded(factor: Number, months: int) -> Floats:
-    """1, factor, factor², …: a row a month; row by row where it differs by draw, for powers are slow."""
+    """1, factor, factor², … by month; row by row where it differs by draw, for powers are slow."""
     if np.ndim(factor) == 0:
         return np.asarray(factor ** np.arange(months, dtype=np.float64)[:, None])
     found = np.ones((months, np.size(factor)))
@@ -171,10 +193,10 @@ def _rank(now: Floats, base: Floats, effect: Number) -> Floats | float:
     """How much higher the platform ranks a brand that sells more."""
     if np.ndim(effect) == 0 and effect == 0:
         return 1.0
-    return np.where(base > 0, now / np.where(base > 0, base, 1.0), 1.0) ** effect
+    return np.asarray(np.where(base > 0, now / np.where(base > 0, base, 1.0), 1.0) ** effect)
 
 
-def _ratio(part: Number, whole: Number) -> Number:
+def _ratio(part: Number, whole: Number) -> Floats:
     """The part over the whole; 0 where there is no whole."""
     whole = np.asarray(whole, dtype=np.float64)
     return np.asarray(np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), 0.0))

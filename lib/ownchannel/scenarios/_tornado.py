@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,13 +10,10 @@ import pandas as pd
 from ownchannel.assumptions import Assumption
 from ownchannel.clv import Floats
 from ownchannel.scenarios._draws import uniforms
-from ownchannel.scenarios._events import EventKind, effects, event_starts
+from ownchannel.scenarios._events import EventKind, drawn_starts, effects
 from ownchannel.scenarios._path import follow_plan
-from ownchannel.scenarios._project import with_curves
-from ownchannel.scenarios._response import PlanValues, values_of
-
-if TYPE_CHECKING:
-    from ownchannel.scenarios._plan import Plan
+from ownchannel.scenarios._plan import Plan, split_path
+from ownchannel.scenarios._values import PlanValues, values_of
 
 #: Where a number is the brand's own, a source's range says nothing of it: it swings by this share.
 OWN_SWING = 0.2
@@ -39,7 +35,7 @@ Ranges = Mapping[str, tuple[float, float]]
 """By path the lowest and the highest value that is tried."""
 
 
-def tornado(plan: "Plan", seed: int = 0, measured: Ranges = MappingProxyType({})) -> pd.DataFrame:
+def tornado(plan: Plan, seed: int = 0, measured: Ranges = MappingProxyType({})) -> pd.DataFrame:
     """By assumption the NPV at either end of its range, the widest swing first.
 
     Columns: `path, label, value, low, high, low_reading, high_reading, npv_low, npv_high, swing`. The range
@@ -48,14 +44,14 @@ def tornado(plan: "Plan", seed: int = 0, measured: Ranges = MappingProxyType({})
     stretched to the value. Decisions are no assumptions, and facts at their neutral value are not in use.
     Events count where they happen: their fields swing the mean NPV of 200 draws about the no-event path.
 
-    >>> from ownchannel.scenarios._presets import preset
+    >>> from ownchannel.scenarios import preset
     >>> tornado(preset("Balanced brand"))["swing"].is_monotonic_decreasing
     True
     """
     ranges = swings(plan, measured)
     plan = plan.model_copy(update={"uncertain": {}})
     numbers = plan.numbers()
-    of_events = {path: ends for path, ends in ranges.items() if _field(path).startswith(_EVENT_FIELDS)}
+    of_events = {path: ends for path, ends in ranges.items() if _is_of_events(path)}
     npvs = _ends(plan, {path: ends for path, ends in ranges.items() if path not in of_events})
     npvs |= _ends_of_events(plan, of_events, seed)
     rows = []
@@ -82,7 +78,6 @@ _COLUMNS = [
     "npv_high",
     "swing",
 ]
-_EVENT_FIELDS = ("suspension_", "private_label_", "fee_rise_", "ad_loss_")
 
 
 @dataclass(frozen=True)
@@ -94,19 +89,15 @@ class TurningPoint:
     """The end at which it is the other way round than as the plan stands."""
 
 
-def turning_points(plan: "Plan", measured: Ranges = MappingProxyType({})) -> tuple[TurningPoint, ...]:
+def turning_points(plan: Plan, measured: Ranges = MappingProxyType({})) -> tuple[TurningPoint, ...]:
     """The assumptions on each of which it hangs whether a plan beats today's, without events.
 
-    >>> from ownchannel.scenarios._presets import preset
+    >>> from ownchannel.scenarios import preset
     >>> turning_points(preset("Balanced brand").today())
     ()
     """
-    ranges = {
-        path: ends
-        for path, ends in swings(plan, measured).items()
-        if not _field(path).startswith(_EVENT_FIELDS)
-    }
-    plan, today = (its.model_copy(update={"uncertain": {}}) for its in (plan, plan.today()))
+    ranges = {path: ends for path, ends in swings(plan, measured).items() if not _is_of_events(path)}
+    plan, today = (each.model_copy(update={"uncertain": {}}) for each in (plan, plan.today()))
     ours, todays = _ends(plan, ranges), _ends(today, ranges)
     better = ours[""][0] > todays[""][0]
     found = []
@@ -119,7 +110,7 @@ def turning_points(plan: "Plan", measured: Ranges = MappingProxyType({})) -> tup
     return tuple(found)
 
 
-def swings(plan: "Plan", measured: Ranges = MappingProxyType({})) -> dict[str, tuple[float, float]]:
+def swings(plan: Plan, measured: Ranges = MappingProxyType({})) -> dict[str, tuple[float, float]]:
     """By path of every number that is an assumption, the range in which it is tried."""
     found = {}
     for path, (value, declared) in plan.numbers().items():
@@ -142,30 +133,28 @@ def _plausible(value: float, declared: Assumption) -> tuple[float, float]:
     return min(low, value), max(high, value)
 
 
-def _ends(plan: "Plan", ranges: Ranges) -> dict[str, Floats]:
+def _ends(plan: Plan, ranges: Ranges) -> dict[str, Floats]:
     """By path the NPV at both ends without events, and by "" as it is: each is a draw of one run."""
-    npv = follow_plan(with_curves(_stacked(plan, ranges, 1)), {}).npv
+    npv = follow_plan(_stacked(plan, ranges, 1), {}).npv
     return _by_path(np.broadcast_to(npv, 2 * len(ranges) + 1)[:, None], ranges)
 
 
-def _ends_of_events(plan: "Plan", ranges: Ranges, seed: int) -> dict[str, Floats]:
+def _ends_of_events(plan: Plan, ranges: Ranges, seed: int) -> dict[str, Floats]:
     """By path the NPV without events, and what either end changes in the mean of draws with events."""
-    values = with_curves(_stacked(plan, ranges, _DRAWS))
+    values = _stacked(plan, ranges, _DRAWS)
     times = 2 * len(ranges) + 1
-    happening = {}
-    for channel in values.channels:
 
-        def numbers(kind: EventKind, name: str = channel.name) -> Floats:
-            return np.tile(uniforms(seed, (name, kind), values.months, _DRAWS), times)
+    def numbers(channel: str, kind: EventKind) -> Floats:
+        return np.tile(uniforms(seed, (channel, kind), values.months, _DRAWS), times)
 
-        happening[channel.name] = effects(channel, event_starts(channel, numbers))
+    happening = effects(values.channels, drawn_starts(values.channels, numbers))
     npv = np.broadcast_to(follow_plan(values, happening).npv, times * _DRAWS)
     found = _by_path(npv.reshape(times, _DRAWS), ranges)
     moved = float(_ends(plan, {})[""][0]) - found.pop("")[0]
     return {path: moved + ends for path, ends in found.items()}
 
 
-def _stacked(plan: "Plan", ranges: Ranges, draws: int) -> PlanValues:
+def _stacked(plan: Plan, ranges: Ranges, draws: int) -> PlanValues:
     """So many draws of the plan for each end of each range, and last as it is."""
     columns, drawn = (2 * len(ranges) + 1) * draws, {}
     for place, (path, (low, high)) in enumerate(ranges.items()):
@@ -179,15 +168,15 @@ def _stacked(plan: "Plan", ranges: Ranges, draws: int) -> PlanValues:
 def _by_path(npv: Floats, ranges: Ranges) -> dict[str, Floats]:
     """The mean at both ends of each path, and by "" as it is."""
     means = npv.mean(axis=1)
-    return {"": means[-1:]} | {path: means[2 * its : 2 * its + 2] for its, path in enumerate(ranges)}
+    return {"": means[-1:]} | {path: means[2 * at : 2 * at + 2] for at, path in enumerate(ranges)}
 
 
-def _field(path: str) -> str:
-    return path.rpartition(".")[2]
+def _is_of_events(path: str) -> bool:
+    return split_path(path)[1].startswith(("suspension_", "private_label_", "fee_rise_", "ad_loss_"))
 
 
 def _label(path: str, declared: Assumption) -> str:
-    channel = path.removeprefix("channels.").rpartition(".")[0]
+    channel, _ = split_path(path)
     return f"{declared.label}, {channel}" if channel else declared.label
 
 

@@ -1,8 +1,8 @@
-"""How bad the bad draws are, when money is gone, and when it has come back."""
+"""A plan in thousands of simulated futures: what it is worth, how bad the bad ones are, how cash moves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -12,15 +12,18 @@ from ownchannel.clv import Floats
 from ownchannel.scenarios._draws import Draws, draws_of
 from ownchannel.scenarios._events import Event
 from ownchannel.scenarios._path import balance, discount_factors, discounted, follow_plan
-from ownchannel.scenarios._response import Number, PlanValues
+from ownchannel.scenarios._plan import Plan
+from ownchannel.scenarios._values import Number, PlanValues
 
-if TYPE_CHECKING:
-    from ownchannel.scenarios._plan import Plan
+Series = Literal["npv to date", "cash balance", "cash flow", "revenue"]
+
+#: Months of the first and of the last year.
+YEAR = 12
 
 
 @dataclass(frozen=True)
 class Loss:
-    """What is lost: in the mean, at most in 95% of the draws, and in the mean of the worst 5%."""
+    """What is lost: on average, at most in 95% of the draws, and on average in the worst 5%."""
 
     mean: float
     var: float
@@ -61,41 +64,9 @@ def loss_of(lost: Floats) -> Loss:
     return Loss(float(lost.mean()), float(-np.partition(-lost, worst - 1)[worst - 1]), -worst_mean(-lost))
 
 
-def payback_months(gained: Floats) -> Floats:
-    """By draw the first month after which the cumulative gain stays at 0 or above; infinite where never.
-
-    `gained`: of each month (row) and draw, months from 0: set-up costs stand in row 0.
-
-    >>> payback_months(np.array([[-5.0, 0.0], [3.0, 1.0], [4.0, -2.0]]))
-    array([ 2., inf])
-    """
-    below = np.cumsum(gained, axis=0) < -1e-9
-    months = np.arange(len(gained) - 1, -1, -1)
-    last_below = np.where(below.any(axis=0), months[np.argmax(below[::-1], axis=0)], -1)
-    return np.where(last_below == len(gained) - 1, np.inf, last_below + 1.0)
-
-
-def first_below_zero(balance: Floats) -> int | None:
-    """The first month whose balance is below 0; None where there is none.
-
-    >>> first_below_zero(np.array([10.0, 2.0, -1.0])), first_below_zero(np.array([1.0]))
-    (2, None)
-    """
-    below = np.flatnonzero(balance < 0)
-    return int(below[0]) if len(below) else None
-
-
-# ------------------------ A plan under thousands of draws of what may happen and of what is uncertain
-
-Series = Literal["npv to date", "cash balance", "cash flow", "revenue"]
-
-#: Months of the first and of the last year.
-YEAR = 12
-
-
 @dataclass(frozen=True)
 class Simulation:
-    """A plan in each draw; arrays have a row a month and a column a draw."""
+    """A plan in each draw; arrays have a row per month and a column per draw."""
 
     draws: Draws
     cash_flow: Floats
@@ -110,7 +81,7 @@ class Simulation:
     """Whether, in some draw, cannibalisation took all customers of a marketplace."""
 
     @property
-    def plan(self) -> "Plan":
+    def plan(self) -> Plan:
         """What was simulated."""
         return self.draws.plan
 
@@ -146,7 +117,7 @@ class Simulation:
         return float(rented / whole) if whole > 0 else 0.0
 
     def bands(self, what: Series, levels: tuple[float, ...] = (0.1, 0.25, 0.5, 0.75, 0.9)) -> pd.DataFrame:
-        """Quantiles by month, a column a level; from month 0 where something adds up."""
+        """Quantiles by month, a column per level; from month 0 where something adds up."""
         rows, first = self._rows(what)
         places = np.round(np.array(levels) * (self.draws.number - 1)).astype(np.intp)
         quantiles = np.sort(rows, axis=1)[:, places]
@@ -156,7 +127,7 @@ class Simulation:
         """The draws with the lowest NPV, the worst first."""
         return np.argsort(self.npv, kind="stable")[: how_many(share, self.draws.number)]
 
-    def draw(self, draw: int) -> tuple["Plan", tuple[Event, ...]]:
+    def draw(self, draw: int) -> tuple[Plan, tuple[Event, ...]]:
         """A draw as a plan without uncertainty, and its events: `project` of them is that draw."""
         return self.draws.draw(draw)
 
@@ -179,17 +150,16 @@ class Simulation:
         return (self.cash_flow if what == "cash flow" else self.revenue), 1
 
 
-def simulate(plan: "Plan", draws: int = 10_000, seed: int = 0) -> Simulation:
+def simulate(plan: Plan, draws: int = 10_000, seed: int = 0) -> Simulation:
     """The plan under `draws` draws of its events, uncertain fields and fitted models.
 
     The same seed gives the same draws whatever the plan's numbers are, with a channel more or a longer
     horizon, too.
 
-    >>> from ownchannel.scenarios._presets import preset
-    >>> from ownchannel.scenarios._project import project
+    >>> from ownchannel.scenarios import preset, project
     >>> simulation = simulate(preset("Balanced brand"), draws=500)
-    >>> its_plan, events = simulation.draw(int(simulation.worst()[0]))
-    >>> bool(np.isclose(project(its_plan, events).npv, simulation.npv.min(), rtol=1e-9))
+    >>> plan, events = simulation.draw(int(simulation.worst()[0]))
+    >>> bool(np.isclose(project(plan, events).npv, simulation.npv.min(), rtol=1e-9))
     True
     """
     drawn = draws_of(plan, draws, seed)
@@ -199,30 +169,29 @@ def simulate(plan: "Plan", draws: int = 10_000, seed: int = 0) -> Simulation:
     calm, floored = np.empty(draws), False
     for batch in drawn.batches:
         path = follow_plan(batch.values, batch.effects)
-        its = batch.draws
-        flow[:, its] = path.cash_flow
-        rented[:, its] = path.revenue("marketplace")
-        revenue[:, its] = path.revenue("owned")
-        calm[its] = _calm_revenue(batch.values)
+        flow[:, batch.draws] = path.cash_flow
+        rented[:, batch.draws] = path.revenue("marketplace")
+        revenue[:, batch.draws] = path.revenue("owned")
+        calm[batch.draws] = _calm_revenue(batch.values)
         floored |= path.floored
         if timing is not None:
-            timing[:, its] = path.timing()
+            timing[:, batch.draws] = path.timing()
     revenue += rented
     return Simulation(drawn, flow, 0.0 if timing is None else timing, revenue, rented, calm, floored)
 
 
-def _has_timing(plan: "Plan") -> bool:
+def _has_timing(plan: Plan) -> bool:
     drawn = any(path.endswith(".payout_delay") for path in plan.uncertain)
-    return drawn or any(its.payout_delay or its.stock_lead_months for its in plan.channels)
+    return drawn or any(each.payout_delay or each.stock_lead_months for each in plan.channels)
 
 
 def _calm_revenue(values: PlanValues) -> Floats:
     """What the channels would sell in the first year without events, by draw or for all."""
     months = min(YEAR, values.months)
     curves = {
-        its.name: {"purchase_curves": its.purchase_curves.first_months(months)}
-        for its in values.channels
-        if its.purchase_model is not None
+        channel.name: {"curves": channel.curves.first_months(months)}
+        for channel in values.channels
+        if channel.curves is not None
     }
-    first = values.with_plan({"horizon_months": months}).with_channels(curves)
+    first = replace(values, months=months).with_channels(curves)
     return np.asarray(follow_plan(first, {}).revenue().sum(axis=0))
