@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from ownchannel.panels._scenario_bar import MOST_COMPARED, ScenarioBar
-from ownchannel.scenarios import Plan, ScenarioLibrary, preset, to_query
-from ownchannel.scenarios._plan_document import from_query
+from ownchannel.scenarios import Plan, ScenarioLibrary, from_query, preset, to_query
 from ownchannel.workspace import Workspace
 
 PRESETS = {name: lambda name=name: preset(name) for name in ("Balanced brand", "One-off durable")}

@@ -11,8 +11,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from hypothesis import strategies as st
 
-from ownchannel.scenarios import Event, Plan
-from ownchannel.scenarios._events import EventKind
+from ownchannel.scenarios import Event, EventKind, Plan
 
 Document = dict[str, Any]
 Option = TypeVar("Option")

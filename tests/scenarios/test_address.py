@@ -11,14 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel.scenarios import PRESETS, Plan, plan_from_page, preset, to_query
-from ownchannel.scenarios._plan_document import (
-    LARGEST_PLAN,
-    LONGEST_QUERY,
+from ownchannel.scenarios import (
+    PRESETS,
+    Plan,
     as_document,
     from_document,
     from_query,
+    plan_from_page,
+    preset,
+    to_query,
 )
+
+# inside: the limits, which are no reader's business
+from ownchannel.scenarios._plan_document import LARGEST_PLAN, LONGEST_QUERY
 from tests.scenarios.random_plans import plans
 
 SAFE = set(string.ascii_letters + string.digits + "-_=")

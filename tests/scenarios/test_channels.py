@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ownchannel.assumptions import Assumptions
-from ownchannel.scenarios import FittedPurchases, MarketplaceChannel, OwnedChannel, Plan
-from ownchannel.scenarios._channels import Channel
+from ownchannel.scenarios import AnyChannel, FittedPurchases, MarketplaceChannel, OwnedChannel, Plan
 
 FITTED = FittedPurchases(model="MBG/NBD", parameters={"r": 0.5, "alpha": 6.0, "a": 0.9, "b": 1.6})
 
@@ -85,7 +84,7 @@ DECISIONS = {
 }
 
 
-def refusal(kind: type[Channel], **fields: Any) -> str:
+def refusal(kind: type[AnyChannel], **fields: Any) -> str:
     with pytest.raises(ValueError) as refused:  # noqa: PT011
         kind(**{"name": "Shop", "order_value": 50, **fields})
     assert not isinstance(refused.value, ValidationError)
@@ -94,7 +93,7 @@ def refusal(kind: type[Channel], **fields: Any) -> str:
 
 @pytest.mark.parametrize(("kind", "own"), [(MarketplaceChannel, MARKETPLACE), (OwnedChannel, OWNED)])
 def test_a_channel_declares_what_the_model_names_and_is_neutral(
-    kind: type[Channel], own: dict[str, float]
+    kind: type[AnyChannel], own: dict[str, float]
 ) -> None:
     channel = kind(name="Shop", order_value=50)
     assert {name: getattr(channel, name) for name in kind.declared()} == {**BOTH, **own, "order_value": 50}
@@ -102,7 +101,7 @@ def test_a_channel_declares_what_the_model_names_and_is_neutral(
 
 
 @pytest.mark.parametrize("kind", [MarketplaceChannel, OwnedChannel])
-def test_only_levers_are_decisions_and_they_are_neutral_inside_their_sources(kind: type[Channel]) -> None:
+def test_only_levers_are_decisions_and_they_are_neutral_inside_their_sources(kind: type[AnyChannel]) -> None:
     declared = kind.declared()
     assert {name for name, mark in declared.items() if mark.role == "decision"} == DECISIONS & set(declared)
     assert kind(name="Shop", order_value=50, repeat_rate=0.3).unlikely() == []

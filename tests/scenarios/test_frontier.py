@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from ownchannel.scenarios import Plan, frontier, simulate
-from ownchannel.scenarios._frontier import FEW, SHARE
 from tests.scenarios.random_plans import random_plan
 from tests.scenarios.small_plans import FITTED, eventful_plan, market, plan, store
+
+SHARE = "owned_share_of_growth_budget"
 
 EVENTS = {"fee_rise_hazard": 0.1, "fee_rise_points": 0.03}
 UNCERTAIN = {
@@ -113,7 +114,7 @@ def test_plans_in_which_a_marketplace_runs_out_of_customers_are_among_them():
 
 def test_points_lie_evenly_and_are_as_many_as_asked_for():
     assert frontier(two(), draws=5)["owned_share"].tolist() == pytest.approx([w / 20 for w in range(21)])
-    assert len(frontier(two({"rank_effect": 0.5}), draws=5)) == FEW
+    assert len(frontier(two({"rank_effect": 0.5}), draws=5)) == 7
     assert len(frontier(two({"rank_effect": 0.5}), draws=5, points=3)) == 3
 
 

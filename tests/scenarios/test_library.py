@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel.scenarios import PRESETS, Plan, ScenarioLibrary, clean_name, preset
-from ownchannel.scenarios._saved_plans import LONGEST_NAME
-from ownchannel.workspace import Workspace
+from ownchannel.scenarios import PRESETS, Plan, ScenarioLibrary, preset
+from ownchannel.workspace import LONGEST_NAME, Workspace, clean_name
 from tests.scenarios.random_plans import plans
 
 BALANCED, DURABLE = preset("Balanced brand"), preset("One-off durable")

@@ -7,7 +7,11 @@ import numpy as np
 import pytest
 
 from ownchannel.scenarios import runway
+
+# inside: measures of arrays that are counted by hand
 from ownchannel.scenarios._compare import first_below_zero, payback_months
+
+# inside: the same
 from ownchannel.scenarios._simulation import loss_of, worst_mean
 from tests.scenarios.small_plans import market, plan, store
 

@@ -8,10 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownchannel.assumptions import Assumptions
-from ownchannel.scenarios import FittedPurchases, MarketplaceChannel, OwnedChannel, Plan
-from ownchannel.scenarios._channels import Channel
-from ownchannel.scenarios._plan import PlanNumbers
-from ownchannel.scenarios._plan_document import VERSION, as_document, dumps, from_document, loads
+from ownchannel.scenarios import (
+    AnyChannel,
+    FittedPurchases,
+    MarketplaceChannel,
+    OwnedChannel,
+    Plan,
+    as_document,
+    dumps,
+    from_document,
+    loads,
+)
+
+VERSION = 2
 
 NOT_JSON = "the text is not JSON. Choose a file that was saved as a plan."
 STORE = {"name": "Own store", "kind": "owned", "order_value": 50}
@@ -39,7 +48,7 @@ def some_numbers(declarer: type[Assumptions]) -> st.SearchStrategy[dict[str, flo
     return st.fixed_dictionaries(required, optional=values)
 
 
-def channels(kind: type[Channel]) -> st.SearchStrategy[Channel]:
+def channels(kind: type[AnyChannel]) -> st.SearchStrategy[AnyChannel]:
     names = st.text(min_size=1, max_size=20).filter(str.strip)
     return st.builds(lambda name, fields: kind(name=name, **fields), names, some_numbers(kind))
 
@@ -56,7 +65,7 @@ def plans(draw: st.DrawFn) -> Plan:
         seasonality=draw(st.sampled_from([(1.0,) * 12, tuple(factor / mean for factor in raw)])),
         start=draw(st.dates()).strftime("%Y-%m").rjust(7, "0"),
         currency=draw(st.sampled_from(["USD", "EUR", "JPY"])),
-        **draw(some_numbers(PlanNumbers)),
+        **draw(some_numbers(Plan)),
     )
     paths = [
         f"channels.{channel.name}.{name}" for channel in plan.channels for name in ("goods_cost", "steering")

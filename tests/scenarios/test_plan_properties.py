@@ -8,6 +8,7 @@ import pytest
 
 from ownchannel.scenarios import (
     Plan,
+    Projection,
     break_even_cac,
     compare,
     frontier,
@@ -17,7 +18,6 @@ from ownchannel.scenarios import (
     simulate,
     tornado,
 )
-from ownchannel.scenarios import Projection
 from tests.scenarios.random_plans import random_events, random_plan
 from tests.scenarios.small_plans import FITTED, market, plan, store
 

@@ -9,12 +9,14 @@ import pytest
 from ownchannel.scenarios import plan_shares, project
 from tests.scenarios.small_plans import eventful_plan, plan, store
 
+MEASURES = {name: name.replace(" ", "_") for name in ("revenue", "contribution", "orders", "repeat orders")}
+
 
 def months_of(**revenue: list[float]) -> SimpleNamespace:
     """What a projection of these channels would give: every measure is the revenue, month by month."""
     rows = [
         {"month": month, "channel": channel, "kind": "owned" if channel == "Store" else "marketplace"}
-        | dict.fromkeys(("revenue", "contribution", "orders", "repeat_orders"), value)
+        | dict.fromkeys(MEASURES.values(), value)
         for channel, values in revenue.items()
         for month, value in enumerate(values, start=1)
     ]
@@ -24,7 +26,7 @@ def months_of(**revenue: list[float]) -> SimpleNamespace:
 def test_shares_are_of_the_last_twelve_months_or_of_the_first():
     found = months_of(Market=[3.0] * 12 + [100.0] + [1.0] * 12, Store=[1.0] * 13 + [4.0] * 12)
     then, now = plan_shares(found), plan_shares(found, first_year=True)
-    assert list(then.index) == ["revenue", "contribution", "orders", "repeat orders"]
+    assert list(then.index) == list(MEASURES)
     assert then.loc["revenue"].to_dict() == pytest.approx(
         {"Market": 0.2, "Store": 0.8, "marketplace_share": 0.2, "concentration": 0.2**2 + 0.8**2}
     )

@@ -2,8 +2,7 @@
 
 import pytest
 
-from ownchannel.scenarios import PRESETS, preset
-from ownchannel.scenarios._plan_document import dumps, loads
+from ownchannel.scenarios import PRESETS, dumps, loads, preset
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -7,7 +7,10 @@ import pandas as pd
 import pytest
 
 from ownchannel.clv import BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel
-from ownchannel.scenarios._purchase_curve import FittedPurchases, drawn_curves
+from ownchannel.scenarios import FittedPurchases
+
+# inside: many parameters at once, against one by one
+from ownchannel.scenarios._purchase_curve import drawn_curves
 from tests.scenarios import fitted_by_hand
 from tests.scenarios.random_plans import GeneratorDice, fitted_purchases
 from tests.scenarios.small_plans import FITTED, LOG_COVARIANCE

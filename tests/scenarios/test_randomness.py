@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+# inside: random numbers must keep their keys, whatever is drawn from them
 from ownchannel.scenarios._draws import pert, seed_of, uniforms
 
 

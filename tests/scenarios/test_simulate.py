@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from ownchannel.scenarios import Event, Plan, Simulation, project, simulate
-from ownchannel.scenarios import Projection
+from ownchannel.scenarios import Event, Plan, Projection, Simulation, project, simulate
 from tests.scenarios.random_plans import random_plan
 from tests.scenarios.small_plans import (
     FITTED,

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from ownchannel.scenarios import project, simulate, tornado
+
+# inside: the ranges that are tried, which the table shows only where they matter
 from ownchannel.scenarios._tornado import swings
 from tests.scenarios.random_plans import random_plan
 from tests.scenarios.small_plans import (

@@ -11,7 +11,7 @@ from ownchannel.answers import LIVE_DRAWS, Answer, Answering, PlanSettings, Ques
 from ownchannel.formats import count, listed
 from ownchannel.panels._answer_view import box
 from ownchannel.panels._panel import Panel
-from ownchannel.scenarios import PRESETS, Plan, Ranges, ScenarioLibrary, clean_name, plan_from_page, to_query
+from ownchannel.scenarios import PRESETS, Plan, Ranges, ScenarioLibrary, plan_from_page, to_query
 from ownchannel.workspace import Workspace
 
 #: Scenarios side by side: more do not fit a screen.
@@ -80,7 +80,7 @@ class ScenarioBar(anywidget.AnyWidget):
 
     def load(self, name: str) -> None:
         """Put a saved plan, or else the preset of this name, in place of the one that stands."""
-        name = clean_name(name)
+        name = self._library.clean_name(name)
         preset = None if name in self._library.names() else self._presets.get(name)
         self._load(preset() if preset else self._library.load(name))
         self._say(f"Loaded ‘{name}’.", name="" if preset else name, chosen=name)
@@ -89,11 +89,11 @@ class ScenarioBar(anywidget.AnyWidget):
         """Save a saved plan again, under a name of its own."""
         copy = self._library.duplicate(name)
         self._list()
-        self._say(f"Copied ‘{clean_name(name)}’ to ‘{copy}’.", chosen=copy)
+        self._say(f"Copied ‘{self._library.clean_name(name)}’ to ‘{copy}’.", chosen=copy)
 
     def rename(self, name: str, new_name: str) -> None:
         """Give a saved plan another name."""
-        old, new = clean_name(name), self._library.rename(name, self._own_name(new_name))
+        old, new = self._library.clean_name(name), self._library.rename(name, self._own_name(new_name))
         self._list(tuple(new if other == old else other for other in self.side_by_side))
         self._say(f"‘{old}’ is now called ‘{new}’.", name=new, chosen=new)
 
@@ -101,11 +101,11 @@ class ScenarioBar(anywidget.AnyWidget):
         """Delete a saved plan; the plan that stands stays."""
         self._library.remove(name)
         self._list()
-        self._say(f"Removed ‘{clean_name(name)}’.", chosen="")
+        self._say(f"Removed ‘{self._library.clean_name(name)}’.", chosen="")
 
     def compare(self, *names: str) -> None:
         """Lay these saved plans side by side, up to MOST_COMPARED; without a name, none."""
-        chosen = [clean_name(name) for name in names]
+        chosen = [self._library.clean_name(name) for name in names]
         if len(chosen) > MOST_COMPARED:
             raise ValueError(f"Up to {MOST_COMPARED} plans stand side by side: you chose {len(chosen)}.")
         self._lay_side_by_side(chosen)
@@ -132,7 +132,7 @@ class ScenarioBar(anywidget.AnyWidget):
 
     def _own_name(self, name: str) -> str:
         """A name that no preset has."""
-        name = clean_name(name)
+        name = self._library.clean_name(name)
         if name in self._presets:
             raise ValueError(f"‘{name}’ is a preset: choose another name.")
         return name
@@ -177,7 +177,7 @@ class ScenarioBar(anywidget.AnyWidget):
 
     def _question(self, pressed: str) -> str:
         """What is asked before something saved is lost, once."""
-        if pressed == "save" and clean_name(self.name) in self._library.names():
+        if pressed == "save" and self._library.clean_name(self.name) in self._library.names():
             return f"‘{self.name}’ is saved already: press Save again to replace it."
         if pressed == "remove" and self.chosen in self._library.names():
             return f"‘{self.chosen}’ will be deleted: press Remove again to do so."

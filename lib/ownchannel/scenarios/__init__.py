@@ -3,15 +3,23 @@
 from ownchannel.scenarios._calibrate import Calibration, calibrate
 from ownchannel.scenarios._channels import AnyChannel, MarketplaceChannel, OwnedChannel, changed
 from ownchannel.scenarios._compare import AgainstToday, against_today, compare, measures_of, runway
-from ownchannel.scenarios._events import Event
+from ownchannel.scenarios._events import Event, EventKind
 from ownchannel.scenarios._frontier import break_even_cac, frontier
 from ownchannel.scenarios._order_value import order_breakdown
 from ownchannel.scenarios._plan import Plan
-from ownchannel.scenarios._plan_document import plan_from_page, to_query
+from ownchannel.scenarios._plan_document import (
+    ScenarioLibrary,
+    as_document,
+    dumps,
+    from_document,
+    from_query,
+    loads,
+    plan_from_page,
+    to_query,
+)
 from ownchannel.scenarios._presets import PRESETS, preset
 from ownchannel.scenarios._projection import Projection, plan_shares, project
 from ownchannel.scenarios._purchase_curve import FittedPurchases
-from ownchannel.scenarios._saved_plans import ScenarioLibrary, clean_name
 from ownchannel.scenarios._simulation import Simulation, simulate
 from ownchannel.scenarios._tornado import Ranges, tornado, turning_points
 
@@ -21,6 +29,7 @@ __all__ = [
     "AnyChannel",
     "Calibration",
     "Event",
+    "EventKind",
     "FittedPurchases",
     "MarketplaceChannel",
     "OwnedChannel",
@@ -30,12 +39,16 @@ __all__ = [
     "ScenarioLibrary",
     "Simulation",
     "against_today",
+    "as_document",
     "break_even_cac",
     "calibrate",
     "changed",
-    "clean_name",
     "compare",
+    "dumps",
+    "from_document",
+    "from_query",
     "frontier",
+    "loads",
     "measures_of",
     "order_breakdown",
     "plan_from_page",

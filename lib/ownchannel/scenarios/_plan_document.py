@@ -1,4 +1,4 @@
-"""A plan as a document and as text: written with its version, read whatever the version."""
+"""A plan as a document, as text, as a page's address, and kept by name: read whatever its version."""
 
 import base64
 import json
@@ -7,13 +7,24 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from pydantic import ValidationError
-
-from ownchannel.assumptions import Assumptions, why_refused
+from ownchannel.assumptions import Assumptions
 from ownchannel.scenarios._plan import Plan
+from ownchannel.workspace import NamedDocuments, Workspace
 
 #: The version that is written.
 VERSION = 2
+
+#: Letters of an address: mail programs and chats break or cut those that are much longer.
+LONGEST_QUERY = 6_000
+
+#: Bytes of an unpacked plan; a small text can unpack to gigabytes.
+LARGEST_PLAN = 200_000
+
+_FIELD = "plan"
+_DAMAGED = (
+    "The plan in this address is damaged: it was cut or changed on its way. Copy the whole address again, or "
+    "ask for the plan's file."
+)
 
 #: They have no neutral value: a file says them, so that a new default changes no old plan.
 _ALWAYS = {"horizon_months", "start", "discount_rate", "currency"}
@@ -47,9 +58,8 @@ def loads(text: str) -> Plan:
 
     Raises ValueError, in plain sentences, where it holds none.
 
-    >>> loads('{"version": 1, "channels": {"Own store": {"kind": "owned", "order_value": 45}}}').channels[
-    ...     0
-    ... ].name
+    >>> text = '{"version": 1, "channels": {"Own store": {"kind": "owned", "order_value": 45}}}'
+    >>> loads(text).channels[0].name
     'Own store'
     """
     try:
@@ -93,10 +103,7 @@ def from_document(document: object) -> Plan:
     fields = {name: value for name, value in document.items() if name != "version"}
     for older in range(version, VERSION):
         fields = _FROM[older](fields)
-    try:
-        return Plan.model_validate(fields)
-    except ValidationError as error:
-        raise ValueError(why_refused(error)) from None
+    return Plan(**fields)
 
 
 def _not_neutral(holder: Assumptions, always: set[str]) -> dict[str, Any]:
@@ -138,25 +145,10 @@ def _from_1(fields: dict[str, Any]) -> dict[str, Any]:
 _FROM: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
 
 
-# ------------------------ A plan as a short text in a page's address, so that the page opens with it
-
-#: Letters: mail programs and chats break or cut addresses that are much longer.
-LONGEST_QUERY = 6_000
-
-#: Bytes of an unpacked plan; a small text can unpack to gigabytes.
-LARGEST_PLAN = 200_000
-
-_FIELD = "plan"
-_DAMAGED = (
-    "The plan in this address is damaged: it was cut or changed on its way. Copy the whole address again, or "
-    "ask for the plan's file."
-)
-
-
 def to_query(plan: Plan) -> str:
     """The plan as the query of an address; raises ValueError where it would be longer than LONGEST_QUERY.
 
-    >>> from ownchannel.scenarios._presets import preset
+    >>> from ownchannel.scenarios import preset
     >>> query = to_query(preset("Balanced brand"))
     >>> query.startswith("plan="), from_query(query) == preset("Balanced brand")
     (True, True)
@@ -212,3 +204,21 @@ def _unpacked(packed: str) -> str:
     if not unpacking.eof or unpacking.unused_data:
         raise ValueError(_DAMAGED)
     return text
+
+
+class ScenarioLibrary(NamedDocuments[Plan]):
+    """The plans in the folder `scenarios` of a workspace, by name.
+
+    >>> import tempfile
+    >>> from ownchannel.scenarios import preset
+    >>> library = ScenarioLibrary(Workspace.at(tempfile.mkdtemp()))
+    >>> library.save("More own store", preset("Balanced brand"))
+    'More own store'
+    >>> library.load("More own store") == preset("Balanced brand")
+    True
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(
+            workspace, "scenarios", noun="plan", as_document=as_document, from_document=from_document
+        )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ownchannel.clv import Floats
-from ownchannel.scenarios._channels import Kind, MarketplaceChannel, OwnedChannel
+from ownchannel.orders import ChannelKind
+from ownchannel.scenarios._channels import MarketplaceChannel, OwnedChannel
 from ownchannel.scenarios._plan import Plan, split_path
 from ownchannel.scenarios._purchase_curve import FittedPurchases, PurchaseCurves, known_curves
 
@@ -29,7 +30,7 @@ class ChannelValues:
     """The fields of a channel by their names; those of the other kind of channel are neutral."""
 
     name: str
-    kind: Kind
+    kind: ChannelKind
     fee_category: str | None
     purchase_model: FittedPurchases | None
     curves: PurchaseCurves | None
