@@ -2,7 +2,7 @@
 
 import pytest
 
-from ownchannel.orders._readers._amazon_words import (
+from ownchannel.orders._readers._amazon_bookings import (
     canonical_columns,
     is_deferred,
     transaction_event,

@@ -180,15 +180,13 @@ class Rows:
             or (pc.max(pc.binary_length(cells)).as_py() or 0) > LONGEST_LABEL
         )
 
-    def first_label(self, *columns: str) -> list[str | None]:
+    def first_label(self, *columns: str, otherwise: str | None = None) -> list[str | None]:
         """In each row the first of these columns' labels that there is."""
-        first, *others = columns
-        labels = self.labels(first)
-        for column in others:
+        labels = self.labels(columns[0])
+        for column in columns[1:]:
             if None in labels:
-                further = self.labels(column)
-                labels = [label or other for label, other in zip(labels, further, strict=True)]
-        return labels
+                labels = [label or other for label, other in zip(labels, self.labels(column), strict=True)]
+        return [label or otherwise for label in labels] if otherwise and None in labels else labels
 
     def required(self, column: str, remedy: str = _EXPORT_AGAIN) -> list[str]:
         """Texts for the table; a row without one is set aside."""

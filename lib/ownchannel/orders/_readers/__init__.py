@@ -1,12 +1,10 @@
 """The formats that are known. To add one, write a module with a `Reader` and name it here."""
 
-from ownchannel.orders._readers._amazon_orders import AmazonFulfilled, AmazonOrders
-from ownchannel.orders._readers._amazon_repeat_purchase import AmazonRepeatPurchase
+from ownchannel.orders._readers._amazon_orders import AmazonFulfilled, AmazonOrders, AmazonRepeatPurchase
 from ownchannel.orders._readers._amazon_settlement import AmazonSettlement
 from ownchannel.orders._readers._amazon_transactions import AmazonTransactions
 from ownchannel.orders._readers._etsy import EtsyItems, EtsyOrders
-from ownchannel.orders._readers._exchange_rates import ExchangeRates
-from ownchannel.orders._readers._named_columns import ColumnMapping, MappedOrders
+from ownchannel.orders._readers._named_columns import ColumnMapping, ExchangeRates, MappedOrders
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._readers._shopify import ShopifyOrders, ShopifyPayments
 from ownchannel.orders._readers._woocommerce import WooCommerceOrders

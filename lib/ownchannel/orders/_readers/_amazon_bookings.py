@@ -1,14 +1,15 @@
-"""What each amount that Amazon books is: a sale, a refund or the account's own, and which part of it.
+"""What Amazon's reports of money share: words in six languages, and bookings made of columns of amounts.
 
-Types and descriptions as settlement reports and transactions reports write them. Sources: a settlement of
-amazon.ca, the selling-partner API's lists of charges, fees and adjustments (Finances v0), and public code
-that classifies settlements of amazon.com, .ca, .com.mx, .com.au, .in, .co.uk, .de and .co.jp.
+The words stand in `amazon_words.toml`, with their sources.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -16,96 +17,77 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths, decimal_mark, decimals
-from ownchannel.orders._readers._amazon_words import by_name, folded, transaction_event
 from ownchannel.orders._readers._reader import Context
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import ENTRIES_AS_READ, TEXT, Event, Part
 
-# The event of each canonical transaction type; any other type is the account's own.
-_EVENTS: dict[str, Event] = {
-    "Order": "sale",
-    "Order_Retrocharge": "sale",
-    "Shipping Services": "sale",
-    "Refund": "refund",
-    "Refund_Retrocharge": "refund",
-    "Chargeback Refund": "refund",
-    "A-to-z Guarantee Claim": "refund",
-    "FBA Customer Return Fee": "refund",
-}
+WORDS = tomllib.loads(Path(__file__).with_name("amazon_words.toml").read_text(encoding="utf-8"))
 
-# The part of each known name: an amount's description, an amount type, or a transaction type.
-_NAMES: dict[Part, str] = {
-    "goods": "Principal | Goodwill | RestockingFee | A-to-z Guarantee Claim",
-    "shipping": "Shipping | ShippingCharge | ReturnShipping | GiftWrap",
-    "tax": (
-        "Tax | ShippingTax | GiftWrapTax | TaxDiscount | "
-        "MarketplaceFacilitatorTax-Principal | MarketplaceFacilitatorTax-Shipping | "
-        "MarketplaceFacilitatorTax-Giftwrap | MarketplaceFacilitatorTax-RestockingFee | "
-        "MarketplaceFacilitatorTax-Other | MarketplaceFacilitatorVAT-Principal | "
-        "MarketplaceFacilitatorVAT-Shipping | MarketplaceFacilitatorVAT-Giftwrap | "
-        "LowValueGoodsTax-Principal | LowValueGoodsTax-Shipping | LowValueGoodsTax-Other | "
-        "TCS-CGST | TCS-SGST | TCS-IGST | TCS-UTGST | TDS (Section 194-O)"
-    ),
-    "discount": "CostOfPointsGranted | CostOfPointsReturned | CostOfPointsAdjusted",
-    # Amazon keeps what buyers pay for sending and wrapping where it does both; the transactions report
-    # counts these chargebacks among the FBA fees, too.
-    "fulfilment": (
-        "FBAPerUnitFulfillmentFee | FBAPerOrderFulfillmentFee | FBAWeightBasedFee | "
-        "FBATransportationFee | FBA fulfilment fee per unit | FBA fulfillment fee per unit | "
-        "ShippingChargeback | GiftwrapChargeback | MFNPostageFee | PostageBilling | PostageRefund | "
-        "Shipping Services"
-    ),
-    "fee": (
-        # of orders
-        "Commission | RefundCommission | FixedClosingFee | VariableClosingFee | PerItemFee | "
-        "ShippingHB | GiftwrapCommission | SalesTaxServiceFee | SalesTaxCollectionFee | "
-        "DigitalServicesFee | DigitalServicesFeeFBA | TechnologyFee | RenewedProgramFee | "
-        "AmazonExclusivesFee | HighVolumeListingFee | GetPaidFasterFee | PaymentMethodFee | "
-        "CODChargeback | TaxOnFees | FBA Customer Return Fee | FBACustomerReturnPerUnitFee | "
-        "FBACustomerReturnPerOrderFee | FBACustomerReturnWeightBasedFee | "
-        # of the account
-        "Subscription Fee | Subscription | 月額登録料 | Service Fee | Amazon Fees | Fee Adjustment | "
-        "Non-subscription Fee Adjustment | Rettifica commissione non di abbonamento | "
-        "Ajuste ajeno a la cuota de suscripción | Deal Fee | Lightning Deal Fee | "
-        "Deal Participation Fee | Deal Performance Based Fee | CouponRedemptionFee | "
-        "Coupon Participation Fee | Coupon Performance Based Fee | Vine Enrollment Fee | "
-        "Vine enrolment fee | Vine Anmeldegebühr | "
-        # of stock
-        "Storage Fee | StorageRenewalBilling | FBAStorageFee | FBAInventoryStorageFee | "
-        "FBALongTermStorageFee | FBA Inventory Fee | FBA Transaction fees | "
-        "Inbound Transportation Fee | FBAInboundTransportationFee | "
-        "FBAInboundTransportationProgramFee | Inbound Transportation Program Fee | "
-        "FBA Inbound Placement Service Fee | FBA Amazon-Partnered Carrier Shipment Fee | "
-        "Inbound Defect Fee | FBAInboundConvenienceFee | LabelingFee | WarehousePrep | "
-        "DisposalComplete | FBADisposalFee | FBA Removal Order: Disposal Fee | RemovalComplete | "
-        "FBARemovalFee | FBA Removal Order: Return Fee | LiquidationsBrokerageFee | "
-        "Grade and Resell Fees"
-    ),
-    "advertising": (
-        "Cost of Advertising | Refund for Advertiser | Werbekosten | Prix de la publicité | "
-        "Costo della pubblicità | Gastos de publicidad | Costo de la publicidad | 広告費用"
-    ),
-    "reimbursement": (
-        "FBA Inventory Reimbursement | Versand durch Amazon Erstattung für Lagerbestand | "
-        "FBA在庫の返金 | REVERSAL_REIMBURSEMENT | WAREHOUSE_DAMAGE | WAREHOUSE_DAMAGE_EXCEPTION | "
-        "WAREHOUSE_LOST | WAREHOUSE_LOST_MANUAL | MISSING_FROM_INBOUND | "
-        "MISSING_FROM_INBOUND_CLAWBACK | INBOUND_CARRIER_DAMAGE | MULTICHANNEL_ORDER_LOST | "
-        "REMOVAL_ORDER_LOST | REMOVAL_ORDER_DAMAGED | CUSTOMER_RETURN | CS_ERROR_ITEMS | "
-        "CS_ERROR_NON_ITEMIZED | RE_EVALUATION | INCORRECT_FEES_ITEMS | "
-        "INCORRECT_FEES_NON_ITEMIZED | PAYMENT_RETRACTION_ITEMS | COMPENSATED_CLAWBACK | "
-        "FREE_REPLACEMENT_REFUND_ITEMS | SAFE-T Reimbursement"
-    ),
-    "transfer": (
-        "Transfer | Transfer of funds unsuccessful | Successful charge | Payable to Amazon | "
-        "Previous Reserve Amount Balance | Current Reserve Amount | ReserveDebit | ReserveCredit | "
-        "Debt | Debt Adjustment"
-    ),
-}
-_PARTS = by_name(_NAMES)
+
+_POINTED_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
+
+
+def folded(text: str) -> str:
+    """A name as it is compared: neither case nor width, blanks, hyphens, underscores or a last colon count.
+
+    >>> folded("Gift wrap－credits ") == folded("giftwrap_credits:")
+    True
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return re.sub(r"[\s_-]+", "", plain).rstrip(":")
+
+
+def _meanings(table: Mapping[str, Sequence[str]], with_keys: bool = False) -> dict[str, str]:
+    """What each folded name means, from the names of each meaning; the meaning itself is one of them."""
+    keys = {folded(meaning): meaning for meaning in table if with_keys}
+    return keys | {folded(name): meaning for meaning, names in table.items() for name in names}
+
+
+_COLUMN_OF = _meanings(WORDS["columns"], with_keys=True)
+_TYPE_OF = _meanings(WORDS["types"], with_keys=True)
+_STATUS_OF = _meanings(WORDS["statuses"])
+_PARTS = cast("dict[str, Part]", _meanings(WORDS["parts"]))
+_EVENTS: dict[str, Event] = {type_: event for event, types in WORDS["events"].items() for type_ in types}
 
 # An account sells nothing: where Amazon takes over stock (a liquidation) it pays for it, and corrections of
 # the fees for sending name no order.
 _ACCOUNT_PARTS: dict[Part, Part] = {"goods": "reimbursement", "fulfilment": "fee"}
+
+
+def canonical_columns(columns: Iterable[str]) -> dict[str, str]:
+    """By column of a transactions report, in whichever language, its English name in small letters.
+
+    Columns of no known name are left out; of two columns with one meaning the first counts.
+
+    >>> canonical_columns(["datum/uhrzeit", "umsätze", "weather"])
+    {'datum/uhrzeit': 'date/time', 'umsätze': 'product sales'}
+    """
+    found: dict[str, str] = {}
+    for column in columns:
+        name = _COLUMN_OF.get(folded(column))
+        if name and name not in found.values():
+            found[column] = name
+    return found
+
+
+def transaction_event(type_text: str) -> str | None:
+    """What Amazon calls a transaction in English, such as Order or Refund; None where it is not known.
+
+    >>> transaction_event("Übertrag"), transaction_event("FBA 在庫関連の手数料 - 訂正")
+    ('Transfer', 'FBA Inventory Fee')
+    """
+    # Corrections and reversals bear the type's name with a remark behind it.
+    return _TYPE_OF.get(folded(type_text)) or _TYPE_OF.get(folded(type_text.partition(" - ")[0]))
+
+
+def is_deferred(status: str) -> bool | None:
+    """Whether a transaction's money is still held back; None where the status is not known.
+
+    >>> is_deferred("Verzögert"), is_deferred("支払い実行済み"), is_deferred("")
+    (True, False, None)
+    """
+    known = _STATUS_OF.get(folded(status))
+    return None if known is None else known == "deferred"
 
 
 def classify(transaction_type: str, amount_type: str, amount_description: str) -> tuple[Event, Part]:
@@ -134,11 +116,6 @@ def _part(name: str) -> Part | None:
     """The part that a name tells, with or without a remark behind it."""
     heads = (name, name.partition(" - ")[0], name.partition(":")[0])
     return next((_PARTS[known] for known in map(folded, heads) if known in _PARTS), None)
-
-
-# ------------------------ What the readers of Amazon's bookings share
-
-_POINTED_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,16 @@
-"""Amazon's All Orders report: a row an item, between tabs, columns by name; no fees, refunds or buyers."""
+"""Amazon's reports on orders, shipments and repeat purchases: one row per item, or per product."""
 
 import re
+from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import BadCell, Millionths, decimal_mark
-from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._cells import BadCell, Millionths, decimals, number
+from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._rows import Rows, as_label
-from ownchannel.orders._schema import LINES_AS_READ, Gives, Status
+from ownchannel.orders._schema import LINES_AS_READ, REPEAT_RATES_AS_READ, Status
 
 ORDER_NUMBER = re.compile(r"\b\d{3}-\d{7}-\d{7}\b")
 
@@ -19,24 +20,24 @@ _OWN_EXPORT = "Nothing is lost: read the export of the shop that took the order.
 _NO_PRICE = "is no price of an order line"
 
 
-class AmazonOrders:
+class AmazonOrders(Reader):
     """All Orders, by order date or last update, 21 to 34 columns."""
 
     name = "Amazon All Orders"
     lacks = "This report tells no fees, refunds or buyers."
-    gives: Gives = "lines"
-    order_starts = ""
+    headers = (_HEADER,)
+    worth = ("item-price",)
 
     def recognises(self, columns: frozenset[str]) -> bool:
-        """By its order number, date, status and item price, and no buyer or shipment."""
-        return columns >= _HEADER and "shipment-id" not in columns
+        """By its header, and no shipment."""
+        return super().recognises(columns) and "shipment-id" not in columns
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """A line a row."""
         status = rows.each(_status, "order-status", "item-status", otherwise="cancelled")
         channel = rows.each(sales_channel, "sales-channel", otherwise="")
         order = rows.required("amazon-order-id")
-        mark = decimal_of(rows, context, "item-price")
+        mark = context.decimal_of(rows, "item-price")
         item_value = rows.amounts("item-price", mark)
         # Amazon leaves price and currency of cancelled and pending items empty; they are no sales.
         unpriced = np.isin(status, ("cancelled", "pending")) & ~rows.has_text("currency")
@@ -47,7 +48,7 @@ class AmazonOrders:
         return rows.batch(
             LINES_AS_READ,
             order_id=order,
-            item=[label or "item" for label in rows.first_label("sku", "asin", "product-name")],
+            item=rows.first_label("sku", "asin", "product-name", otherwise="item"),
             channel=channel,
             kind="marketplace",
             ordered_at=rows.moments("purchase-date"),
@@ -64,19 +65,6 @@ class AmazonOrders:
             updated_at=rows.moments("last-updated-date", required=False),
             rank=0,
         )
-
-    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
-        """The item price, a line total already."""
-        return [code.upper() for code in rows.text("currency")], rows.readable_amounts(
-            "item-price", context.decimal
-        )
-
-
-def decimal_of(rows: Rows, context: Context, *columns: str) -> str:
-    """The file's decimal mark, judged once from the first chunk's amounts."""
-    if not context.decimal:
-        context.decimal = decimal_mark(text for column in columns for text in rows.text(column))
-    return context.decimal
 
 
 def beside_the_price(rows: Rows, mark: str) -> dict[str, Millionths]:
@@ -126,30 +114,26 @@ _NEGATIVE = "is negative"
 _NO_REFUNDS = "This report holds no refunds: export it again."
 
 
-class AmazonFulfilled:
+class AmazonFulfilled(Reader):
     """Shipments from Amazon's warehouses; what a merchant sends himself is not in it."""
 
     name = "Amazon Fulfilled Shipments"
     lacks = "This report tells no fees or refunds, and only what Amazon's warehouses sent."
-    gives: Gives = "lines"
-    order_starts = ""
-
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """By its order and shipment numbers, its date of purchase and the quantity shipped."""
-        return columns >= _SHIPMENT_HEADER
+    headers = (_SHIPMENT_HEADER,)
+    worth = ("item-price",)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """A line a row: an item sent in two parcels is two lines, each with its part of the price."""
         order = rows.required("amazon-order-id")
         channel = rows.each(sales_channel, "sales-channel", otherwise="")
-        mark = decimal_of(rows, context, "item-price")
+        mark = context.decimal_of(rows, "item-price")
         item_value = rows.amounts("item-price", mark)
         rows.reject_where(item_value < 0, "item-price", _NEGATIVE, _NO_REFUNDS)
         batch = rows.batch(
             LINES_AS_READ,
             order_id=order,
             line_id=rows.first_label("shipment-item-id"),
-            item=[label or "item" for label in rows.first_label("sku", "product-name")],
+            item=rows.first_label("sku", "product-name", otherwise="item"),
             channel=channel,
             kind="marketplace",
             ordered_at=rows.moments("purchase-date"),
@@ -176,11 +160,80 @@ class AmazonFulfilled:
         context.note(_OF_BUSINESSES, int((shared & rows.kept()).sum()))
         return batch
 
-    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
-        """The item price, a total for the units sent already."""
-        codes = [code.upper() for code in rows.text("currency")]
-        return codes, rows.readable_amounts("item-price", context.decimal)
-
 
 def _is_shared(address: str) -> bool:
     return _SHARED_ADDRESS.match(address) is not None
+
+
+# ------------------------ Brand Analytics, Repeat Purchase Behavior
+
+_ORDERS, _CUSTOMERS = "number of orders", "unique customer count"
+_SALES = "repeat ordered product sales: sales"
+_SALES_SHARE = "repeat ordered product sales: % share of total sales"
+_CUSTOMERS_SHARE = "repeat customer share: % share of total customers"
+_REPEAT_HEADER = frozenset({"asin", _ORDERS, _CUSTOMERS, _CUSTOMERS_SHARE})
+_DOWNLOAD_AGAIN = "Download the report again from Brand Analytics, as CSV."
+
+
+class AmazonRepeatPurchase(Reader):
+    """The ASIN view as the dashboard downloads it: a line on the period, then the header.
+
+    The brand view has no products and is not read: beside the ASIN view it would count everything twice. What
+    Amazon's interface for programs gives is JSON, no table, and is not read either.
+    """
+
+    name = "Amazon Brand Analytics repeat purchase"
+    lacks = "This report tells neither its currency nor the day on which its period began."
+    gives = "repeat_rates"
+    headers = (_REPEAT_HEADER,)
+    worth = (_SALES,)
+    currency = ""  # the report does not say
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """A rate a product; its columns of shares are in percent, with or without the sign."""
+        mark = context.decimal_of(rows, _SALES, _SALES_SHARE, _CUSTOMERS_SHARE)
+        revenue = rows.amounts(_SALES, mark)
+        return rows.batch(
+            REPEAT_RATES_AS_READ,
+            ends_on=rows.moments("reporting date", "UTC", required=False).astype("datetime64[D]"),
+            channel="Amazon",
+            product_id=rows.required("asin", _DOWNLOAD_AGAIN),
+            product=rows.labels("product title"),
+            orders=_counts(rows, _ORDERS, mark),
+            customers=_counts(rows, _CUSTOMERS, mark),
+            repeat_customers_share=_shares(rows, _CUSTOMERS_SHARE, mark, required=True),
+            repeat_revenue=decimals(revenue, rows.has_text(_SALES)),
+            repeat_revenue_share=_shares(rows, _SALES_SHARE, mark),
+            amount=revenue,
+        )
+
+
+def _counts(rows: Rows, column: str, mark: str) -> list[int]:
+    def read(cell: str) -> int:
+        try:
+            count = number(cell, mark)
+        except ValueError:
+            count = Decimal(-1)
+        if count < 0 or count % 1:
+            raise BadCell(column, cell, "is not a count" if cell else "is empty", _DOWNLOAD_AGAIN)
+        return int(count)
+
+    return rows.each(read, column, otherwise=0)
+
+
+def _shares(rows: Rows, column: str, mark: str, required: bool = False) -> list[float | None]:
+    """Percent as shares between 0 and 1; None where empty, unless one is required."""
+
+    def read(cell: str) -> float | None:
+        if not cell and not required:
+            return None
+        try:
+            share = number(cell.removesuffix("%").rstrip(), mark) / 100
+        except ValueError as error:
+            reason = "is not a percentage that can be read" if cell else "is empty"
+            raise BadCell(column, cell, reason, _DOWNLOAD_AGAIN) from error
+        if not Decimal(0) <= share <= Decimal(1):
+            raise BadCell(column, cell, "is not between 0 and 100 percent", _DOWNLOAD_AGAIN)
+        return float(share)
+
+    return rows.each(read, column, otherwise=np.nan)

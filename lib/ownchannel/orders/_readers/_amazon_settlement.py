@@ -17,9 +17,9 @@ from ownchannel.orders._readers._amazon_bookings import (
     file_decimal,
     is_other_shop,
 )
-from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._rows import Rows, as_label
-from ownchannel.orders._schema import NO_CURRENCY, Event, Gives, Part
+from ownchannel.orders._schema import NO_CURRENCY, Event, Part
 
 
 class _Column(NamedTuple):
@@ -52,17 +52,13 @@ _FETCH_AGAIN = "Download the settlement again, and do not sort it."
 _SUMMARY = "settlement total"
 
 
-class AmazonSettlement:
+class AmazonSettlement(Reader):
     """The flat-file settlement, one or several in a file; amounts are its lines, never its stated total."""
 
     name = "Amazon settlement"
     lacks = "This report names no products or buyers."
-    gives: Gives = "entries"
-    order_starts = ""
-
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """By its settlement number and total, and the amounts of V1 or V2."""
-        return any(columns >= header for header in _HEADERS)
+    gives = "entries"
+    headers = _HEADERS
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """An entry an amount; a settlement's first row states the total and the currency of all its rows."""

@@ -12,46 +12,25 @@ from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths, total
 from ownchannel.orders._readers._amazon_bookings import (
+    WORDS,
     Amounts,
     amazon_site,
+    canonical_columns,
     classify,
     entries,
     file_decimal,
-    is_other_shop,
-)
-from ownchannel.orders._readers._amazon_words import (
-    canonical_columns,
     is_deferred,
+    is_other_shop,
     transaction_event,
 )
-from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._rows import Rows, as_label
-from ownchannel.orders._schema import NO_CURRENCY, Gives, Part
+from ownchannel.orders._schema import NO_CURRENCY, Part
 
 _HEADER = frozenset({"date/time", "type", "order id", "description", "product sales", "other", "total"})
 
-# What each column of amounts holds of an order, in older and newer column sets. `other` goes by type.
-_PARTS: dict[str, Part] = {
-    "product sales": "goods",
-    "shipping credits": "shipping",
-    "gift wrap credits": "shipping",
-    "product sales tax": "tax",
-    "shipping credits tax": "tax",
-    "giftwrap credits tax": "tax",
-    "tax on regulatory fee": "tax",
-    "promotional rebates tax": "tax",
-    "sales tax collected": "tax",
-    "low value goods": "tax",
-    "marketplace facilitator tax": "tax",
-    "marketplace withheld tax": "tax",
-    "promotional rebates": "discount",
-    "amazon points": "discount",
-    "selling fees": "fee",
-    "regulatory fee": "fee",
-    "other transaction fees": "fee",
-    "fba fees": "fulfilment",
-    "other": "unclassified",
-}
+#: What each column of amounts holds of an order; `other` goes by type.
+_PARTS: dict[str, Part] = {column: part for part, columns in WORDS["amounts"].items() for column in columns}
 # The same where no order is behind it and the type does not tell: for stock that it takes over (liquidations)
 # Amazon pays a price, too.
 _ACCOUNT_PARTS: dict[str, Part] = {
@@ -61,26 +40,7 @@ _ACCOUNT_PARTS: dict[str, Part] = {
     "fulfilment": "fee",
 }
 
-# The report names no currency but the site, which has one.
-_SITES = {
-    "USD": "com",
-    "CAD": "ca",
-    "MXN": "com.mx",
-    "BRL": "com.br",
-    "GBP": "co.uk",
-    "EUR": "de fr it es nl ie com.be",
-    "SEK": "se",
-    "PLN": "pl",
-    "TRY": "com.tr",
-    "AED": "ae",
-    "SAR": "sa",
-    "EGP": "eg",
-    "INR": "in",
-    "SGD": "sg",
-    "AUD": "com.au",
-    "JPY": "co.jp",
-}
-_CURRENCY_OF = {f"Amazon.{site}": currency for currency, sites in _SITES.items() for site in sites.split()}
+_CURRENCY_OF = {f"Amazon.{site}": code for code, sites in WORDS["currencies"].items() for site in sites}
 
 _LARGEST_ROW = 10.0**18
 _TOO_LARGE = "makes a trillion or more with the row's other amounts"
@@ -90,13 +50,12 @@ _FETCH_AGAIN = "Download the report again."
 _NOT_EXPLAINED = "not explained by the parts"
 
 
-class AmazonTransactions:
+class AmazonTransactions(Reader):
     """The CSV of date-range reports and of the transactions page, in six languages, columns by name."""
 
     name = "Amazon transactions"
     lacks = "This report names no buyers."
-    gives: Gives = "entries"
-    order_starts = ""
+    gives = "entries"
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """By its date, type, product sales and total, in any of the languages."""

@@ -4,12 +4,12 @@ from functools import cache
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from ownchannel.orders._cells import BadCell, Millionths, decimals
-from ownchannel.orders._readers._amazon_orders import decimal_of
-from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._cells import Millionths, decimals
+from ownchannel.orders._readers._reader import Context, Reader, status_of, statuses
 from ownchannel.orders._rows import Rows, as_label
-from ownchannel.orders._schema import LINES_AS_READ, Gives, Status
+from ownchannel.orders._schema import LINES_AS_READ, Status
 
 CHANNEL = "Etsy"
 
@@ -21,23 +21,17 @@ _ITEMS_FIRST, _ORDERS_SECOND = 0, 1
 #: An order without a status was sold, as the export's name says.
 _STATUS: dict[str, Status] = {
     "": "completed",
-    "completed": "completed",
-    "paid": "completed",
-    "shipped": "completed",
-    "open": "completed",
-    "partially refunded": "completed",
-    "fully refunded": "refunded",
-    "refunded": "refunded",
-    "unpaid": "pending",
-    "payment processing": "pending",
-    "pending": "pending",
-    "canceled": "cancelled",
-    "cancelled": "cancelled",
+    **statuses(
+        completed="completed | paid | shipped | open | partially refunded",
+        refunded="fully refunded | refunded",
+        pending="unpaid | payment processing | pending",
+        cancelled="canceled | cancelled",
+    ),
 }
 _NEGATIVE, _NO_REFUNDS = "is negative", "Etsy tells refunds in Adjusted Order Total: export it again."
 
 
-class EtsyOrders:
+class EtsyOrders(Reader):
     """Sold orders, `EtsySoldOrders2026.csv`: a line an order, which gives way to the order's items."""
 
     name = "Etsy orders"
@@ -45,16 +39,12 @@ class EtsyOrders:
         "This export tells no products, and of Etsy's fees only that for the card: listing, transaction and "
         "advertising fees are in none of its order exports."
     )
-    gives: Gives = "lines"
-    order_starts = ""
-
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """By its order number, the buyer's id and the order's value."""
-        return columns >= _ORDERS_HEADER
+    headers = (_ORDERS_HEADER,)
+    worth = ("order value",)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """A line a row: `Order Value` is before discounts, shipping and tax."""
-        mark = decimal_of(rows, context, "order value", "order total", "shipping", "card processing fees")
+        mark = context.decimal_of(rows, "order value", "order total", "shipping", "card processing fees")
         order = _order_numbers(rows)
         value = rows.amounts("order value", mark, required=True)
         rows.reject_where(value < 0, "order value", _NEGATIVE, _NO_REFUNDS)
@@ -89,13 +79,8 @@ class EtsyOrders:
             rank=_ORDERS_SECOND,
         )
 
-    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
-        """The order's value before discounts."""
-        codes = [code.upper() for code in rows.text("currency")]
-        return codes, rows.readable_amounts("order value", context.decimal)
 
-
-class EtsyItems:
+class EtsyItems(Reader):
     """Sold order items, `EtsySoldOrderItems2026.csv`: a line a row, each known by its transaction.
 
     Its `Order Shipping` and `Order Sales Tax` are the order's, not the item's, and its `Buyer` is a name:
@@ -107,16 +92,12 @@ class EtsyItems:
         "This export tells no buyers, shipping, taxes, refunds or cancellations: read Etsy's orders of "
         "the same months as well."
     )
-    gives: Gives = "lines"
-    order_starts = ""
-
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """By its transaction number, item and price."""
-        return columns >= _ITEMS_HEADER
+    headers = (_ITEMS_HEADER,)
+    worth = ("price", "quantity")
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """A line a row: `Price` is for one."""
-        mark = decimal_of(rows, context, "price", "item total")
+        mark = context.decimal_of(rows, "price", "item total")
         for column in ("price", "quantity"):
             negative = rows.amounts(column, mark, required=True) < 0
             rows.reject_where(negative, column, _NEGATIVE, _NO_REFUNDS)
@@ -126,7 +107,7 @@ class EtsyItems:
             LINES_AS_READ,
             order_id=order,
             line_id=rows.first_label("transaction id"),
-            item=[label or "item" for label in rows.first_label("sku", "item name")],
+            item=rows.first_label("sku", "item name", otherwise="item"),
             channel=CHANNEL,
             kind="marketplace",
             ordered_at=rows.moments("sale date", context.timezone),
@@ -142,24 +123,19 @@ class EtsyItems:
             rank=_ITEMS_FIRST,
         )
 
-    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
-        """The price for one times the quantity."""
-        codes = [code.upper() for code in rows.text("currency")]
-        return codes, rows.readable_totals("price", "quantity", context.decimal or ".")
-
 
 def _order_numbers(rows: Rows) -> list[str]:
     return [number.removeprefix("#") for number in rows.required("order id")]
 
 
-def _refunds(rows: Rows, mark: str) -> tuple[Millionths, "np.ndarray[tuple[int], np.dtype[np.bool_]]"]:
+def _refunds(rows: Rows, mark: str) -> tuple[Millionths, NDArray[np.bool_]]:
     """What was given back, and where the export tells: an adjusted total that is empty or 0 says nothing."""
     total, adjusted = rows.amounts("order total", mark), rows.amounts("adjusted order total", mark)
     told = (adjusted > 0) & (adjusted < total)
     return np.where(told, total - adjusted, 0), told
 
 
-def _fees(rows: Rows, mark: str, adjusted: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> pa.Array:
+def _fees(rows: Rows, mark: str, adjusted: NDArray[np.bool_]) -> pa.Array:
     """The card's fee, less what of it came back with a refund; null where none is told."""
     fee = abs(rows.amounts("card processing fees", mark))
     left = abs(rows.amounts("adjusted card processing fees", mark))
@@ -167,13 +143,7 @@ def _fees(rows: Rows, mark: str, adjusted: "np.ndarray[tuple[int], np.dtype[np.b
 
 
 def _status(cell: str) -> Status:
-    status = cell.casefold().replace("_", " ")
-    if status not in _STATUS:
-        known = ", ".join(filter(None, _STATUS))
-        raise BadCell(
-            "status", cell, "is a status that this reader does not know", f"It should be one of {known}."
-        )
-    return _STATUS[status]
+    return status_of(cell.casefold().replace("_", " "), _STATUS, "status")
 
 
 def _country(name: str) -> str | None:

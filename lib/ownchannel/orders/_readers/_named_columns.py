@@ -1,6 +1,8 @@
-"""Any table of orders, once its columns are named."""
+"""Tables that a person made: of orders, once their columns are named, and of exchange rates."""
 
+import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -8,35 +10,24 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ownchannel.orders._cells import BadCell, Millionths, decimals
-from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._exchange import LARGEST_RATE, SMALLEST_RATE
+from ownchannel.orders._readers._reader import Context, Reader, status_of, statuses
 from ownchannel.orders._rows import Rows, as_label, is_currency
-from ownchannel.orders._schema import LINES_AS_READ, ChannelKind, Gives, Status
+from ownchannel.orders._schema import LINES_AS_READ, NO_CURRENCY, RATE, RATES_AS_READ, ChannelKind, Status
 
 _CONSENT = {
-    "yes": True,
-    "true": True,
-    "1": True,
-    "y": True,
-    "no": False,
-    "false": False,
-    "0": False,
-    "n": False,
+    word: answer
+    for answer, words in ((True, "yes true 1 y"), (False, "no false 0 n"))
+    for word in words.split()
 }
 _STATUS: dict[str, Status] = {
     "": "completed",
-    "completed": "completed",
-    "complete": "completed",
-    "paid": "completed",
-    "shipped": "completed",
-    "delivered": "completed",
-    "pending": "pending",
-    "processing": "pending",
-    "on hold": "pending",
-    "cancelled": "cancelled",
-    "canceled": "cancelled",
-    "failed": "cancelled",
-    "refunded": "refunded",
-    "returned": "refunded",
+    **statuses(
+        completed="completed | complete | paid | shipped | delivered",
+        pending="pending | processing | on hold",
+        cancelled="cancelled | canceled | failed",
+        refunded="refunded | returned",
+    ),
 }
 
 
@@ -99,13 +90,10 @@ class ColumnMapping(BaseModel):
             raise ValueError(f"The mapping of columns cannot be used. {faults}.") from None
 
 
-class MappedOrders:
+class MappedOrders(Reader):
     """A table whose columns a person named."""
 
     name = "Table with named columns"
-    lacks = ""
-    gives: Gives = "lines"
-    order_starts = ""
 
     def __init__(self, mapping: ColumnMapping) -> None:
         self._mapping = mapping
@@ -201,12 +189,66 @@ class MappedOrders:
         return lambda cell: context.keys.of_email(cell) if "@" in cell else context.keys.of_id(cell)
 
     def _status(self, cell: str) -> Status:
-        text = cell.casefold().replace("_", " ").replace("-", " ")
-        if text not in _STATUS:
-            raise BadCell(
-                self._column["status"],
-                text,
-                "is a status that is not known",
-                f"Write one of {', '.join(filter(None, _STATUS))}.",
-            )
-        return _STATUS[text]
+        word = cell.casefold().replace("_", " ").replace("-", " ")
+        return status_of(word, _STATUS, self._name("status"))
+
+
+# ------------------------ Exchange rates
+
+_RATES_HEADER = frozenset({"date", "from", "to", "rate"})
+_DIGITS = re.compile(r"\d{1,13}(\.\d{1,24})?", re.ASCII)
+_TWO_WAYS = "can be read as day or month first"
+_WRITE_A_DATE = "Write it as 2026-03-01."
+_WRITE_A_CODE = "Write the three letters of the currency, such as USD."
+_NOT_IN_RANGE = (
+    f"is no rate between {SMALLEST_RATE:e} and {LARGEST_RATE:e}, to {RATE.scale} decimals, "
+    "without thousands marks"
+)
+
+
+class ExchangeRates(Reader):
+    """On `date` one unit of `from` was worth `rate` units of `to`."""
+
+    name = "Exchange rates"
+    gives = "rates"
+    headers = (_RATES_HEADER,)
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """A rate a row."""
+        slashes = np.array(["/" in cell for cell in rows.text("date")], dtype=bool)
+        rows.reject_where(slashes, "date", _TWO_WAYS, _WRITE_A_DATE)
+        mark = context.decimal_of(rows, "rate")
+        source, target = (
+            rows.each(_code("from"), "from", otherwise=""),
+            rows.each(_code("to"), "to", otherwise=""),
+        )
+        same = np.array([one == other for one, other in zip(source, target, strict=True)], dtype=bool)
+        rows.reject_where(same, "to", "is the currency that it is converted from", "Delete the row.")
+        return rows.batch(
+            RATES_AS_READ,
+            date=rows.moments("date", "UTC").astype("datetime64[D]"),
+            to=target,
+            rate=rows.each(lambda cell: _rate(cell, mark), "rate", otherwise=Decimal(1)),
+            amount=np.zeros(len(rows), dtype=np.int64),
+            currency=NO_CURRENCY,
+            **{"from": source},
+        )
+
+
+def _code(column: str) -> Callable[[str], str]:
+    def read(cell: str) -> str:
+        code = cell.upper()
+        if len(code) != 3 or not (code.isascii() and code.isalpha()) or code == NO_CURRENCY:
+            raise BadCell(column, cell, "is no currency" if cell else "is empty", _WRITE_A_CODE)
+        return code
+
+    return read
+
+
+def _rate(cell: str, mark: str) -> Decimal:
+    """Exact, with more decimals than money has. Thousands marks are refused: 1,084 may mean 1.084 or 1084."""
+    plain = cell.replace(".", "'").replace(",", ".") if mark == "," else cell
+    rate = Decimal(plain) if _DIGITS.fullmatch(plain) else Decimal(0)
+    if not SMALLEST_RATE <= rate <= LARGEST_RATE:
+        raise BadCell("rate", cell, _NOT_IN_RANGE if cell else "is empty", "Write it as 1.0845.")
+    return rate

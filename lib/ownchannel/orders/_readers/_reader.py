@@ -1,13 +1,14 @@
-"""What a reader of one platform's format must offer, and what it is given."""
+"""What a reader of one platform's format declares and does, and what it is given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import cast
 
 import pyarrow as pa
 
-from ownchannel.orders._cells import Millionths
+from ownchannel.orders._cells import BadCell, Millionths, decimal_mark
 from ownchannel.orders._rows import Rows
-from ownchannel.orders._schema import Gives
+from ownchannel.orders._schema import Gives, Status
 from ownchannel.workspace import CustomerKeys
 
 
@@ -33,8 +34,14 @@ class Context:
         if rows:
             self.notes[sentence] = self.notes.get(sentence, 0) + rows
 
+    def decimal_of(self, rows: Rows, *columns: str) -> str:
+        """The file's decimal mark, judged once from the first chunk's amounts."""
+        if not self.decimal:
+            self.decimal = decimal_mark(text for column in columns for text in rows.text(column))
+        return self.decimal
 
-class Reader(Protocol):
+
+class Reader:
     """A format: recognised by its header, read a chunk of rows at a time.
 
     Every row that `read` does not set aside (`Rows.reject`) must have its line number in what `read` gives:
@@ -43,21 +50,48 @@ class Reader(Protocol):
 
     name: str
     """As a person calls the report."""
-    lacks: str
+    lacks: str = ""
     """What this report does not tell, as a sentence; empty where it tells all."""
-    gives: Gives
+    gives: Gives = "lines"
     """What its rows are."""
-    order_starts: str
+    headers: tuple[frozenset[str], ...] = ()
+    """Column names (lower case) by which the format is known; any one of the sets is enough."""
+    order_starts: str = ""
     """A column that is filled on an order's first row only, so that its rows are read together; or empty."""
+    currency: str = "currency"
+    """The column of the currency."""
+    worth: tuple[str, ...] = ("",)
+    """The column of a row's money, or those of price and quantity; no column where rows hold no money."""
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """Whether these column names (lower case) are this format's header."""
-        ...
+        return any(columns >= header for header in self.headers)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """What the rows hold, in the schema of what the reader gives."""
-        ...
+        raise NotImplementedError
 
     def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
         """By row, currency and money as far as they can be read, whatever else is wrong with the row."""
-        ...
+        codes = [code.upper() for code in rows.text(self.currency)]
+        decimal = context.decimal or "."
+        if len(self.worth) == 1:
+            return codes, rows.readable_amounts(self.worth[0], decimal)
+        return codes, rows.readable_totals(self.worth[0], self.worth[1], decimal)
+
+
+def statuses(**words: str) -> dict[str, Status]:
+    """What each of a platform's words for an order's status means.
+
+    >>> statuses(completed="paid | shipped", pending="unpaid")
+    {'paid': 'completed', 'shipped': 'completed', 'unpaid': 'pending'}
+    """
+    return {word: cast(Status, status) for status, text in words.items() for word in text.split(" | ")}
+
+
+def status_of(word: str, known: Mapping[str, Status], column: str, when_empty: str = "is empty") -> Status:
+    """What a status means; BadCell where it is not known."""
+    if word not in known:
+        reason = "is a status that this reader does not know" if word else when_empty
+        raise BadCell(column, word, reason, f"It should be one of {', '.join(filter(None, known))}.")
+    return known[word]

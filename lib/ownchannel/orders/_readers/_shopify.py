@@ -7,11 +7,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import BadCell, Millionths, spread
+from ownchannel.orders._cells import Millionths, spread
 from ownchannel.orders._readers._amazon_orders import ORDER_NUMBER
-from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._readers._reader import Context, Reader, status_of, statuses
 from ownchannel.orders._rows import Rows, as_label
-from ownchannel.orders._schema import ENTRIES_AS_READ, LINES_AS_READ, ChannelKind, Event, Gives, Part, Status
+from ownchannel.orders._schema import ENTRIES_AS_READ, LINES_AS_READ, ChannelKind, Event, Part, Status
 
 CHANNEL = "Shopify"
 
@@ -20,17 +20,12 @@ _HEADER = frozenset(
 )
 _MARKETPLACES = ("amazon", "ebay", "etsy", "walmart", "tiktok", "kaufland", "otto", "zalando")
 _COPY = 3
-_STATUS: dict[str, Status] = {
-    "paid": "completed",
-    "partially_paid": "completed",
-    "partially_refunded": "completed",
-    "refunded": "refunded",
-    "pending": "pending",
-    "authorized": "pending",
-    "unpaid": "pending",
-    "expired": "cancelled",
-    "voided": "cancelled",
-}
+_STATUS = statuses(
+    completed="paid | partially_paid | partially_refunded",
+    refunded="refunded",
+    pending="pending | authorized | unpaid",
+    cancelled="expired | voided",
+)
 _CONSENT = {"yes": True, "true": True, "no": False, "false": False}
 _NO_ORDER_NUMBER = (
     "Orders copied in from a marketplace without its order number: {n}. Where its own report is read too, "
@@ -41,17 +36,14 @@ _TAX_INSIDE = "Orders whose prices include tax: {n}. Their amounts are as the sh
 _NAME_FIRST = "The order's name, such as #1001, stands on its first row."
 
 
-class ShopifyOrders:
+class ShopifyOrders(Reader):
     """The export of Orders, with customers; about 79 columns."""
 
     name = "Shopify orders"
     lacks = "This export tells no fees, and the sum of a refund without its day."
-    gives: Gives = "lines"
     order_starts = "financial status"
-
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """By its order name, financial status and line items."""
-        return columns >= _HEADER
+    headers = (_HEADER,)
+    worth = ("lineitem price", "lineitem quantity")
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """A line a row; what stands on an order's first row holds for all of them."""
@@ -66,7 +58,7 @@ class ShopifyOrders:
         return rows.batch(
             LINES_AS_READ,
             order_id=_of_rows(orders.order_id, group),
-            item=[item or "item" for item in rows.first_label("lineitem sku", "lineitem name")],
+            item=rows.first_label("lineitem sku", "lineitem name", otherwise="item"),
             channel=_of_rows(orders.channel, group),
             kind=_of_rows(orders.kind, group),
             ordered_at=orders.ordered_at[group],
@@ -84,11 +76,6 @@ class ShopifyOrders:
             rank=_of_rows(orders.rank, group),
             **shares,
         )
-
-    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
-        """The price for one times the quantity; the currency stands on the order's first row only."""
-        codes = [code.upper() for code in rows.text("currency")]
-        return codes, rows.readable_totals("lineitem price", "lineitem quantity")
 
 
 def _groups(rows: Rows) -> NDArray[np.intp]:
@@ -180,13 +167,9 @@ def _reject_orders(rows: Rows, group: NDArray[np.intp], heads: Rows) -> None:
 
 
 def _status(financial: str, cancelled_at: str) -> Status:
-    financial = financial.casefold()
-    if financial not in _STATUS:
-        reason = (
-            "is a status that this reader does not know" if financial else "is empty on an order's first row"
-        )
-        raise BadCell("financial status", financial, reason, f"It should be one of {', '.join(_STATUS)}.")
-    return "cancelled" if cancelled_at and _STATUS[financial] != "refunded" else _STATUS[financial]
+    known = "financial status", "is empty on an order's first row"
+    status = status_of(financial.casefold(), _STATUS, *known)
+    return "cancelled" if cancelled_at and status != "refunded" else status
 
 
 _TOLD_BY = ("source", "name", "note attributes", "tags", "notes", "payment reference")
@@ -294,7 +277,7 @@ _STILL_HELD = ("pending", "scheduled", "in_transit", "in transit")
 _SAME_IN_ANY_EXPORT = ("checkout", "transaction date", "type", "order", "amount", "fee", "net")
 
 
-class ShopifyPayments:
+class ShopifyPayments(Reader):
     """The export `payment_transactions_export.csv` of payouts.
 
     It names orders as the shop shows them (#1001) and not by their number, so that its fees have no identity
@@ -303,12 +286,9 @@ class ShopifyPayments:
 
     name = "Shopify Payments transactions"
     lacks = "This export tells what cards paid and cost, not what was bought: read the shop's orders as well."
-    gives: Gives = "entries"
-    order_starts = ""
-
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """By its transaction date, fee, net amount and payout."""
-        return columns >= _PAYMENTS_HEADER
+    gives = "entries"
+    headers = (_PAYMENTS_HEADER,)
+    worth = ("net",)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """Two entries a row: what moved, and the fee, which is all that did not arrive."""
@@ -346,10 +326,6 @@ class ShopifyPayments:
         # That a sale cost nothing is worth telling; of other rows it goes without saying.
         tells = np.isin(kind, "charge") | (amount != net)
         return pa.concat_batches([moved, fees.filter(pa.array(tells[rows.kept()]))])
-
-    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
-        """The net amount: what arrives."""
-        return [code.upper() for code in rows.text("currency")], rows.readable_amounts("net")
 
 
 def _kind(cell: str) -> str:

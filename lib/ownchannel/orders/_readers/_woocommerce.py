@@ -11,9 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ownchannel.orders._cells import LARGEST_AMOUNT, BadCell, Millionths, millionths, number, spread
-from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._readers._reader import Context, Reader, status_of, statuses
 from ownchannel.orders._rows import Rows, as_label
-from ownchannel.orders._schema import LINES_AS_READ, Gives, Status
+from ownchannel.orders._schema import LINES_AS_READ, Status
 
 CHANNEL = "WooCommerce"
 
@@ -31,19 +31,12 @@ _REFUND = re.compile(r"(?:^|;)amount:([^|;]*)\|")
 _GIFT_CARD = "giftcard-name:"
 # "Processing" is paid and not yet sent, "on hold" waits for the payment:
 # https://woocommerce.com/document/managing-orders/order-statuses/
-_STATUS: dict[str, Status] = {
-    "completed": "completed",
-    "processing": "completed",
-    "shipped": "completed",
-    "delivered": "completed",
-    "refunded": "refunded",
-    "pending": "pending",
-    "on-hold": "pending",
-    "checkout-draft": "pending",
-    "cancelled": "cancelled",
-    "failed": "cancelled",
-    "trash": "cancelled",
-}
+_STATUS = statuses(
+    completed="completed | processing | shipped | delivered",
+    refunded="refunded",
+    pending="pending | on-hold | checkout-draft",
+    cancelled="cancelled | failed | trash",
+)
 _PLAIN_ITEM = "Export the orders again with line items in columns, line_item_1 and so on."
 _ODD_SUBTOTAL = "Orders whose items do not add up to the stated subtotal: {n}. The items were taken."
 
@@ -60,17 +53,12 @@ class _Item(NamedTuple):
     discount: int
 
 
-class WooCommerceOrders:
+class WooCommerceOrders(Reader):
     """Order Export & Order Import for WooCommerce, with line items in columns."""
 
     name = "WooCommerce orders"
     lacks = "This export tells no fees of payment, and not whether buyers agreed to be written to."
-    gives: Gives = "lines"
-    order_starts = ""
-
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """By its order number, status, currency and first item."""
-        return columns >= _HEADER
+    headers = (_HEADER,)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """A line an item; a row gives several. Coupons are taken off the items by the shop already."""
@@ -246,8 +234,4 @@ def _customer(context: Context, account_email: str, billing_email: str, account:
 
 
 def _status(cell: str) -> Status:
-    status = cell.casefold().removeprefix("wc-").replace(" ", "-")
-    if status not in _STATUS:
-        reason = "is a status that this reader does not know" if cell else "is empty"
-        raise BadCell("status", cell, reason, f"It should be one of {', '.join(_STATUS)}.")
-    return _STATUS[status]
+    return status_of(cell.casefold().removeprefix("wc-").replace(" ", "-"), _STATUS, "status")
