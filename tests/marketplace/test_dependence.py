@@ -88,19 +88,32 @@ def test_each_measure_rests_on_its_rows(small):
     assert table["identified", ALL] == 6
 
 
-def test_currencies_are_never_added_up(tmp_path):
-    rows = [amazon_row(), amazon_row(amazon_order_id="111-0000000-0000009", currency="EUR")]
+def test_currencies_are_never_added_up_and_the_main_one_is_taken_without_another(tmp_path):
+    rows = [
+        amazon_row(),
+        amazon_row(amazon_order_id="111-0000000-0000008"),
+        amazon_row(amazon_order_id="111-0000000-0000009", currency="EUR", item_price="500.00"),
+    ]
     orders = read_orders(("a.txt", amazon(*rows)), workspace=tmp_path)
-    measured = dependence(orders)
-    assert measured.share("revenue") is None
-    assert "EUR and USD, which are never added up" in measured.rests_on("revenue")
-    assert measured.share("orders") == 1
-    in_euro = dependence(orders, currency="EUR")
-    assert in_euro.amount("revenue") == 84
-    assert in_euro.table["rows"].iloc[0] == 1
-    assert in_euro.share("revenue", ALL) == 1
-    with pytest.raises(ValueError, match="Nothing was sold in GBP; the sales are in EUR, USD"):
+    for code, revenue, lines in (("USD", 168, 2), ("EUR", 500, 1)):
+        measured = dependence(orders, currency=code)
+        assert measured.currency == code
+        assert measured.amount("revenue") == revenue
+        assert measured.table["rows"].iloc[0] == lines
+        assert measured.share("revenue", ALL) == 1
+        assert measured.share("orders") == 1
+    in_main = dependence(orders)
+    assert in_main.currency == orders.main_currency == "USD"
+    pd.testing.assert_frame_equal(in_main.table, dependence(orders, currency="USD").table)
+    assert str(in_main).startswith("100% of $168 revenue comes through marketplaces")
+    with pytest.raises(ValueError, match=r"^Nothing was sold in GBP; the sales are in EUR, USD\.$"):
         dependence(orders, currency="GBP")
+
+
+def test_no_sales_are_in_no_currency(tmp_path):
+    orders = read_orders(("a.txt", amazon(amazon_row(order_status="Cancelled"))), workspace=tmp_path)
+    with pytest.raises(ValueError, match=r"^Nothing was sold in USD; the sales are in no currency\.$"):
+        dependence(orders, currency="USD")
 
 
 def test_no_sales_is_no_dependence(tmp_path):

@@ -44,7 +44,7 @@ def test_a_known_habit_is_found_though_observation_cuts_it_short():
     assert found.later.share == pytest.approx(truth.later_rate, abs=0.02)
     assert found.interval == pytest.approx(truth.interval, rel=0.04)
     assert found.new_customers == pytest.approx(6_000 / 48, rel=0.1)
-    assert found.told_by(truth) == pytest.approx(found.repeats, rel=0.03)
+    assert found.expected_repeats(truth) == pytest.approx(found.repeats, rel=0.03)
 
 
 def test_rates_and_interval_by_hand():
@@ -67,12 +67,37 @@ def test_rates_and_interval_by_hand():
     assert found.interval == pytest.approx(25)
 
 
-def test_the_sample_brands_own_past_is_told_within_a_tenth(tmp_path):
+def test_the_sample_brands_own_past_is_found_within_a_tenth(tmp_path):
     found = measured_habit(sample_orders(Workspace(tmp_path)), ["Shopify"])
     assert found is not None and found.first is not None and found.later is not None
     assert found.interval is not None
     habit = Habit(found.first.share, found.later.share, found.interval)
-    assert found.told_by(habit) == pytest.approx(found.repeats, rel=0.1)
+    assert found.expected_repeats(habit) == pytest.approx(found.repeats, rel=0.1)
+
+
+@pytest.mark.parametrize("days", [73, 365, 730])
+def test_new_customers_a_month_are_a_twelfth_of_a_years(days: int) -> None:
+    """One new customer a day is 365 a year, whether the files cover fewer than twelve months or more."""
+    table = pd.DataFrame(
+        {
+            "customer_key": [f"c{day}" for day in range(days)],
+            "channel": "Shop",
+            "ordered_on": LAST - pd.to_timedelta(range(days), unit="D"),
+            "value": 1.0,
+        }
+    )
+    found = measured_habit(table, ["Shop"])
+    assert found is not None
+    assert found.new_customers == pytest.approx(365 / 12, rel=1e-12)
+
+
+def test_what_was_measured_is_shown_in_a_line() -> None:
+    table = pd.DataFrame(
+        {"customer_key": ["ann", "ann"], "channel": "Shop", "ordered_on": [LAST, LAST], "value": 1.0}
+    )
+    found = measured_habit(table, ["Shop"])
+    assert repr(found) == "1 customer, 0 repeat orders."
+    assert found is not None and found._repr_html_() == "<p>1 customer, 0 repeat orders.</p>"
 
 
 def test_several_orders_on_a_day_are_one_and_other_channels_do_not_count():

@@ -74,6 +74,14 @@ def test_orders_by_month_are_the_integral_of_repeats_over_the_days_on_which_cust
     )
 
 
+def test_twelve_months_of_orders_are_those_of_a_year_of_days():
+    """A year has 365.25 days: counted day by day here, without a month."""
+    habit, customers = Habit(0.4, 0.6, 100), 50
+    a_day = 12 * customers / 365.25
+    by_day = a_day * np.array([quad(habit.repeats, day, min(day + 1, 365.25))[0] for day in range(366)])
+    assert habit.orders_by_month(customers, months=12).sum() == pytest.approx(by_day.sum(), rel=1e-9)
+
+
 @given(habits, intervals)
 def test_in_the_long_run_the_interval_changes_nothing(habit, interval):
     other = replace(habit, interval=interval)

@@ -276,7 +276,7 @@ def _rests_on(
             "here is an assumption.",
             left_out,
         )
-    told = measured.told_by(started.today)
+    told = measured.expected_repeats(started.today)
     return (
         f"Measured on {count(measured.customers, 'customer')} of {listed(channels)} with Kaplan-Meier "
         "curves, which count the newest fairly; who comes back after day "

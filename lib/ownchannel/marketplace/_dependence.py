@@ -1,8 +1,9 @@
-"""Shares of a whole by channel, each with the order lines that it rests on or why it cannot be had."""
+"""How much of the business hangs on marketplaces: shares by channel, and what each rests on."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -10,110 +11,16 @@ import pandas as pd
 from ownchannel.customers import channel_months
 from ownchannel.formats import count, money, percent
 from ownchannel.marketplace._economics import Economics, contribution_by_month
+from ownchannel.orders import Orders
 
 MARKETPLACES = "marketplaces"
 ALL = "all channels"
 
 #: Says of a scope's channels what a measure rests on, besides its order lines.
-Says = Callable[[pd.DataFrame], str]
+_Says = Callable[[pd.DataFrame], str]
 
 #: Measures in money, of which the lines in its currency alone are counted.
 _IN_MONEY = ("revenue", "contribution", "concentration")
-
-
-def nothing(_: pd.DataFrame) -> str:
-    """Says nothing besides."""
-    return ""
-
-
-class _Scope(NamedTuple):
-    """What a measure is of: a channel, the marketplaces together, or all."""
-
-    name: str
-    kind: str
-    channels: pd.DataFrame
-
-
-def _scopes(channels: pd.DataFrame) -> Iterator[_Scope]:
-    for name, row in channels.groupby(level=0):
-        yield _Scope(str(name), str(row["kind"].iloc[0]), row)
-    yield _Scope(MARKETPLACES, "marketplace", channels[channels["kind"] == "marketplace"])
-    yield _Scope(ALL, "", channels)
-
-
-def shares(
-    measure: str, channels: pd.DataFrame, why_not: str, *, says: Says = nothing
-) -> Iterator[dict[str, Any]]:
-    """What each scope has of the whole, which must be known and positive, as rows of the table.
-
-    `channels` has a row a channel: `kind`, the measure, `lines` and `lines in currency`. `why_not` is the
-    reason for which the whole may be missing.
-    """
-    whole = channels[measure].sum(skipna=False)
-    for scope in _scopes(channels):
-        amount = scope.channels[measure].sum(skipna=False)
-        share = amount / whole if whole > 0 else math.nan
-        rests_on = _lines(measure, scope, says(scope.channels))
-        if math.isnan(amount) or whole <= 0:
-            rests_on = _unknown(why_not or "it adds up to nothing")
-        elif math.isnan(whole):
-            rests_on += f"; no share of the whole, because {why_not}"
-        yield _row(measure, scope, rests_on, amount, share)
-
-
-def ratios(
-    measure: str, channels: pd.DataFrame, part: str, whole: str, why_not: str, *, says: Says = nothing
-) -> Iterator[dict[str, Any]]:
-    """The share of each scope's own orders or customers of which something holds, as rows of the table."""
-    for scope in _scopes(channels):
-        if measure == "reachable" and scope.kind == "marketplace":
-            yield _row(measure, scope, _lines(measure, scope), 0.0, 0.0)
-            continue
-        amount, base = (scope.channels[column].sum(skipna=False) for column in (part, whole))
-        share = amount / base if base > 0 else math.nan
-        rests_on = _lines(measure, scope, says(scope.channels))
-        if math.isnan(share):
-            rests_on = _unknown(why_not or "nothing was sold")
-        yield _row(measure, scope, rests_on, amount, share)
-
-
-def concentration(channels: pd.DataFrame, why_not: str) -> dict[str, Any]:
-    """The Herfindahl–Hirschman index: 1 where one channel sells all."""
-    whole = channels["revenue"].sum(skipna=False)
-    index = float((channels["revenue"] / whole).pow(2).sum(skipna=False)) if whole > 0 else math.nan
-    scope = _Scope(ALL, "", channels)
-    rests_on = _lines("concentration", scope)
-    if math.isnan(index):
-        rests_on = _unknown(why_not or "it adds up to nothing")
-    return _row("concentration", scope, rests_on, math.nan, index)
-
-
-def _row(measure: str, scope: _Scope, rests_on: str, amount: float, share: float) -> dict[str, Any]:
-    return {
-        "measure": measure,
-        "scope": scope.name,
-        "kind": scope.kind,
-        "amount": amount,
-        "share": share,
-        "rows": _line_count(measure, scope),
-        "rests_on": rests_on,
-    }
-
-
-def _line_count(measure: str, scope: _Scope) -> int:
-    return int(scope.channels["lines in currency" if measure in _IN_MONEY else "lines"].sum())
-
-
-def _lines(measure: str, scope: _Scope, told: str = "") -> str:
-    return count(_line_count(measure, scope), "order line") + (f": {told}" if told else "")
-
-
-def _unknown(why: str) -> str:
-    return f"not measurable from these files, because {why}"
-
-
-# ------------------------ How much of the business hangs on marketplaces
-
 #: What sums of money in floating point may be off by, as a share.
 ROUNDING = 1e-9
 
@@ -151,7 +58,7 @@ class Dependence:
 
     @property
     def recognised_orders(self) -> float:
-        """Marketplace orders whose buyer has a key: told apart from other buyers, but not known."""
+        """Marketplace orders whose buyer has a key: anonymous, but recognised when ordering again."""
         return self.amount("identified") or 0.0
 
     @property
@@ -180,24 +87,28 @@ class Dependence:
 
     __repr__ = __str__
 
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>{self.table.to_html(index=False, na_rep='')}"
+
 
 def dependence(
-    orders: Any,
+    orders: Orders,
     currency: str | None = None,
     costs: Economics | None = None,
     alive: Mapping[str, float] | None = None,
 ) -> Dependence:
     """Shares of revenue, contribution, orders, repeat orders, identified and reachable customers.
 
-    `orders`: Orders. `currency`: the one in which money is measured; needed where sales are in several, for
-    they are never added up. `costs`: what an order costs; contribution cannot be had without. `alive`: the
-    probability by customer_key that the customer still buys; without it every customer counts alike.
+    Money is measured in `currency`, without one in the main currency of the orders; sales in another have no
+    part in revenue and contribution, for currencies are never added up. `costs`: what an order costs;
+    contribution cannot be had without. `alive`: the probability by customer_key that the customer still buys;
+    without it every customer counts alike.
 
-    Revenue is item value less discount and refund. Identified orders have a customer key; on a marketplace it
-    tells buyers apart and not who they are. A repeat order is an identified customer's order after the first.
-    Reachable is the share of customers who said yes to being written to; no answer is a no, and a
-    marketplace's customers are not reachable outside its own tools. Contribution is with the fees that were
-    booked, where files tell them. Raises ValueError where nothing was sold in `currency`.
+    Revenue is item value less discount and refund. Identified orders have a customer key, which on a
+    marketplace recognises a buyer and does not say who it is. A repeat order is an identified customer's
+    order after the first. Reachable is the share of customers who said yes to being written to; no answer is
+    a no, and a marketplace's customers are not reachable outside its own tools. Contribution is with the fees
+    that were booked, where files include them. Raises ValueError where nothing was sold in `currency`.
 
     >>> from ownchannel.orders import read_orders
     >>> columns = {"order_id": "No", "ordered_at": "Day", "item_value": "Amount", "currency": "EUR"}
@@ -207,7 +118,8 @@ def dependence(
     100% of €100 revenue comes through marketplaces; you know who bought in 0% of all orders.
     """
     months = channel_months(orders)
-    code, no_money = _currency(months, currency)
+    code = _currency(orders, currency)
+    no_money = "" if code else "they hold no sales"
     in_code = months[months["currency"] == code]
     channels = _channels(orders.sales, months, alive)
     channels["revenue"] = _by_channel(in_code, "net_value", channels, no_money)
@@ -219,14 +131,14 @@ def dependence(
     hidden = " and ".join(channels.index[channels["identified orders"] == 0])
     nobody = f"no file tells who bought on {hidden}, so that"
     rows = [
-        *shares("revenue", channels, no_money, says=_sold(code)),
-        *shares("contribution", channels, no_costs, says=_costs(code)),
-        *shares("orders", channels, ""),
-        *shares(
+        *_shares("revenue", channels, no_money, says=_sold(code)),
+        *_shares("contribution", channels, no_costs, says=_costs(code)),
+        *_shares("orders", channels, ""),
+        *_shares(
             "repeat orders", channels, f"{nobody} a second order cannot be told from a first", says=_keys
         ),
-        *ratios("identified", channels, "identified orders", "orders", ""),
-        *ratios(
+        *_ratios("identified", channels, "identified orders", "orders", ""),
+        *_ratios(
             "reachable",
             channels,
             "consenting",
@@ -234,16 +146,16 @@ def dependence(
             f"{nobody} its customers cannot be counted",
             says=_keys,
         ),
-        concentration(channels, no_money),
+        _concentration(channels, no_money),
     ]
     return Dependence(pd.DataFrame(rows), code)
 
 
-def _sold(currency: str) -> Says:
+def _sold(currency: str) -> _Says:
     return lambda part: "" if part["lines in currency"].sum() else f"nothing was sold in {currency}"
 
 
-def _costs(currency: str) -> Says:
+def _costs(currency: str) -> _Says:
     """Whose fees and costs a contribution is after."""
     sold = _sold(currency)
     rest = "goods, advertising and parcels that you pay for at your settings"
@@ -257,16 +169,16 @@ def fees_in_words(months: pd.DataFrame) -> str:
     'fees as booked for 90% of the revenue, the fee table for the rest'
     """
     base = months["fee_base"].sum()
-    told = months["fee_base_told"].sum() / base if base > 0 else 0.0
-    if told > 1 - ROUNDING:
+    booked = months["fee_base_told"].sum() / base if base > 0 else 0.0
+    if booked > 1 - ROUNDING:
         return "fees as booked"
-    if told < ROUNDING:
+    if booked < ROUNDING:
         return "the fee table"
-    return f"fees as booked for {_whole_percent(told)} of the revenue, the fee table for the rest"
+    return f"fees as booked for {_whole_percent(booked)} of the revenue, the fee table for the rest"
 
 
 def _keys(part: pd.DataFrame) -> str:
-    """Of how many orders the buyers are told apart."""
+    """In how many orders the buyers have keys."""
     identified, orders = part["identified orders"].sum(), part["orders"].sum()
     if not 0 < identified < orders:
         return ""
@@ -279,18 +191,14 @@ def _whole_percent(share: float) -> str:
     return percent(min(max(share, 0.01), 0.99))
 
 
-def _currency(months: pd.DataFrame, wanted: str | None) -> tuple[str, str]:
-    """The currency in which money is measured, and why there is none."""
-    sold_in = sorted(set(months["currency"]))
+def _currency(orders: Orders, wanted: str | None) -> str:
+    """The currency in which money is measured, empty where nothing was sold."""
+    sold_in = orders.currencies()
     if wanted is not None and wanted not in sold_in:
         raise ValueError(
             f"Nothing was sold in {wanted}; the sales are in {', '.join(sold_in) or 'no currency'}."
         )
-    if wanted is not None or len(sold_in) == 1:
-        return wanted or sold_in[0], ""
-    if not sold_in:
-        return "", "they hold no sales"
-    return "", f"sales are in {' and '.join(sold_in)}, which are never added up; choose one with currency=…"
+    return wanted or (orders.main_currency if sold_in else "")
 
 
 def _channels(sales: pd.DataFrame, months: pd.DataFrame, alive: Mapping[str, float] | None) -> pd.DataFrame:
@@ -320,3 +228,95 @@ def _by_channel(
     if why_not:
         return pd.Series(math.nan, channels.index)
     return months.groupby("channel")[column].sum().astype("float64").reindex(channels.index, fill_value=0.0)
+
+
+class _Scope(NamedTuple):
+    """What a measure is of: a channel, the marketplaces together, or all."""
+
+    name: str
+    kind: str
+    channels: pd.DataFrame
+
+
+def _scopes(channels: pd.DataFrame) -> Iterator[_Scope]:
+    for name, row in channels.groupby(level=0):
+        yield _Scope(str(name), str(row["kind"].iloc[0]), row)
+    yield _Scope(MARKETPLACES, "marketplace", channels[channels["kind"] == "marketplace"])
+    yield _Scope(ALL, "", channels)
+
+
+def _shares(
+    measure: str, channels: pd.DataFrame, why_not: str, *, says: _Says = lambda part: ""
+) -> Iterator[dict[str, Any]]:
+    """What each scope has of the whole, which must be known and positive, as rows of the table.
+
+    `channels` has a row a channel: `kind`, the measure, `lines` and `lines in currency`. `why_not` is the
+    reason for which the whole may be missing.
+    """
+    whole = channels[measure].sum(skipna=False)
+    for scope in _scopes(channels):
+        amount = scope.channels[measure].sum(skipna=False)
+        share = amount / whole if whole > 0 else math.nan
+        rests_on = _lines(measure, scope, says(scope.channels))
+        if math.isnan(amount) or whole <= 0:
+            rests_on = _unknown(why_not or "it adds up to nothing")
+        elif math.isnan(whole):
+            rests_on += f"; no share of the whole, because {why_not}"
+        yield _row(measure, scope, rests_on, amount, share)
+
+
+def _ratios(
+    measure: str,
+    channels: pd.DataFrame,
+    part: str,
+    whole: str,
+    why_not: str,
+    *,
+    says: _Says = lambda part: "",
+) -> Iterator[dict[str, Any]]:
+    """The share of each scope's own orders or customers of which something holds, as rows of the table."""
+    for scope in _scopes(channels):
+        if measure == "reachable" and scope.kind == "marketplace":
+            yield _row(measure, scope, _lines(measure, scope), 0.0, 0.0)
+            continue
+        amount, base = (scope.channels[column].sum(skipna=False) for column in (part, whole))
+        share = amount / base if base > 0 else math.nan
+        rests_on = _lines(measure, scope, says(scope.channels))
+        if math.isnan(share):
+            rests_on = _unknown(why_not or "nothing was sold")
+        yield _row(measure, scope, rests_on, amount, share)
+
+
+def _concentration(channels: pd.DataFrame, why_not: str) -> dict[str, Any]:
+    """The Herfindahl–Hirschman index: 1 where one channel sells all."""
+    whole = channels["revenue"].sum(skipna=False)
+    index = float((channels["revenue"] / whole).pow(2).sum(skipna=False)) if whole > 0 else math.nan
+    scope = _Scope(ALL, "", channels)
+    rests_on = _lines("concentration", scope)
+    if math.isnan(index):
+        rests_on = _unknown(why_not or "it adds up to nothing")
+    return _row("concentration", scope, rests_on, math.nan, index)
+
+
+def _row(measure: str, scope: _Scope, rests_on: str, amount: float, share: float) -> dict[str, Any]:
+    return {
+        "measure": measure,
+        "scope": scope.name,
+        "kind": scope.kind,
+        "amount": amount,
+        "share": share,
+        "rows": _line_count(measure, scope),
+        "rests_on": rests_on,
+    }
+
+
+def _line_count(measure: str, scope: _Scope) -> int:
+    return int(scope.channels["lines in currency" if measure in _IN_MONEY else "lines"].sum())
+
+
+def _lines(measure: str, scope: _Scope, detail: str = "") -> str:
+    return count(_line_count(measure, scope), "order line") + (f": {detail}" if detail else "")
+
+
+def _unknown(why: str) -> str:
+    return f"not measurable from these files, because {why}"

@@ -1,7 +1,8 @@
-"""What if more customers came back, or came back sooner: repeat orders by age and month in closed form."""
+"""How customers come back: a habit in closed form, what a change of it brings, and what orders show of it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ownchannel.customers import ENOUGH_AT_RISK, Estimate, ReturnCurve, purchase_days, return_curve
+from ownchannel.formats import count
 
 Floats = NDArray[np.float64]
 
@@ -111,27 +113,36 @@ class Gain:
         """Repeat orders by month after the change."""
         return self.before + self.more + self.earlier
 
+    def __str__(self) -> str:
+        before, after, more, earlier = (
+            f"{round(orders.sum()):,}" for orders in (self.before, self.after, self.more, self.earlier)
+        )
+        months = count(len(self.before), "month")
+        return f"{before} repeat orders in {months} become {after}: {more} more, {earlier} earlier."
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>"
+
 
 def gain(before: Habit, after: Habit, customers: float, months: int = HORIZON) -> Gain:
     """What a change of habit brings, month by month, with `customers` new ones a month.
 
-    >>> found = gain(Habit(0.4, 0.6, 100), Habit(0.4, 0.6, 80), customers=100)
-    >>> float(found.more.sum()), round(float(found.earlier.sum()))
-    (0.0, 137)
+    >>> gain(Habit(0.4, 0.6, 100), Habit(0.4, 0.6, 80), customers=100)
+    1,623 repeat orders in 24 months become 1,760: 0 more, 137 earlier.
     """
     slower = replace(after, interval=before.interval)
     orders = [habit.orders_by_month(customers, months) for habit in (before, slower, after)]
     return Gain(before=orders[0], more=orders[1] - orders[0], earlier=orders[2] - orders[1])
 
 
-# ------------------------ How a brand's customers come back, measured with Kaplan-Meier curves, for
-
 _YEAR = pd.Timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class MeasuredHabit:
-    """What orders tell of a habit; None stands for what fewer than 30 observations, or none, would tell.
+    """What orders show of a habit, by Kaplan-Meier curves; None where fewer than 30 observations show it.
 
     Rates are the shares who have bought again at the longest age that 30 were watched for, so that they
     leave out whoever comes back later still. `interval` is the mean wait of those who came back by then.
@@ -151,12 +162,21 @@ class MeasuredHabit:
     ages: "pd.Series[float]"
     """Days since each customer's first order."""
 
-    def told_by(self, habit: Habit) -> float:
-        """Repeat orders that the habit expects of the same customers until the same day.
-
-        `repeats` is what they really were.
-        """
+    def expected_repeats(self, habit: Habit) -> float:
+        """Repeat orders that a habit expects of these customers by the last day; `repeats` were placed."""
         return float(habit.repeats(self.ages).sum())
+
+    def __str__(self) -> str:
+        found = [f"{count(self.customers, 'customer')}, {count(self.repeats, 'repeat order')}"]
+        found += [f"{self.first} buy a second time"] if self.first else []
+        found += [f"{self.later} buy once more after each repeat order"] if self.later else []
+        found += [f"{self.interval:,.0f} days from order to order"] if self.interval else []
+        return "; ".join(found) + "."
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>"
 
 
 def measured_habit(orders: Any, channels: Collection[str]) -> MeasuredHabit | None:
