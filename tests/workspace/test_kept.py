@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from ownchannel.workspace import LONGEST_NAME, NamedDocuments, SavedTables, Workspace, clean_name
+from ownchannel.workspace import LONGEST_NAME, NamedDocuments, SavedTables, Workspace
 
 
 @dataclass(frozen=True)
@@ -88,14 +88,14 @@ def test_files_that_cannot_be_used_are_in_no_list_and_each_has_its_sentence(note
 @pytest.mark.parametrize(
     ("name", "problem"),
     [
-        (" \u200b", "A document needs a name"),
+        (" \u200b", "A note needs a name"),
         ("a\x07b", "made of letters, digits and signs"),
         ("x" * (LONGEST_NAME + 1), "up to 60 letters: this one has 61"),
     ],
 )
-def test_a_name_that_cannot_be_used_is_refused_in_a_sentence(name, problem):
+def test_a_name_that_cannot_be_used_is_refused_in_a_sentence(notes, name, problem):
     with pytest.raises(ValueError, match=problem):
-        clean_name(name)
+        notes.save(name, Note(()))
 
 
 def saved(workspace: Workspace) -> SavedTables[Note]:

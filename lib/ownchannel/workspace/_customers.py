@@ -3,7 +3,7 @@
 import hmac
 import unicodedata
 from collections.abc import Callable, Container, Iterable
-from functools import cached_property
+from functools import cache
 
 
 class CustomerKeys:
@@ -20,12 +20,8 @@ class CustomerKeys:
     """
 
     def __init__(self, secret: Callable[[], bytes], forgotten: Container[str] = frozenset()) -> None:
-        self._load = secret
+        self._secret = cache(secret)
         self._forgotten = forgotten
-
-    @cached_property
-    def _secret(self) -> bytes:
-        return self._load()
 
     def of_email(self, text: str) -> str | None:
         """The key of an address, whatever its capitals and blanks; None where it is no address."""
@@ -41,25 +37,15 @@ class CustomerKeys:
         return self._key("id", identifier) if identifier else None
 
     def _key(self, sort: str, value: str) -> str | None:
-        key = _keyed_hash(self._secret, f"{sort}:{value}")[:32]
+        key = _keyed_hash(self._secret(), f"{sort}:{value}")[:32]
         return None if key in self._forgotten else key
 
 
 class ForgottenCustomers:
-    """Customers who are to stay unknown: a set of keys that holds no key, only a second hash of each.
-
-    >>> secret = b"a secret of 32 bytes, kept aside"
-    >>> key = CustomerKeys(lambda: secret).of_email("buyer@example.com")
-    >>> forgotten = ForgottenCustomers(secret, [second_hash(secret, key)])
-    >>> key in forgotten
-    True
-    >>> CustomerKeys(lambda: secret, forgotten).of_email("buyer@example.com") is None
-    True
-    """
+    """Customers who are to stay unknown: a set of keys that holds no key, only a second hash of each."""
 
     def __init__(self, secret: bytes, hashes: Iterable[str]) -> None:
-        self._secret = secret
-        self._hashes = frozenset(hashes)
+        self._secret, self._hashes = secret, frozenset(hashes)
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and second_hash(self._secret, key) in self._hashes
@@ -71,7 +57,7 @@ def second_hash(secret: bytes, key: str) -> str:
 
 
 def fingerprint(secret: bytes) -> str:
-    """What tells one secret from another and gives nothing of it away, in 32 hexadecimal digits."""
+    """A mark by which secrets differ and that gives nothing of them away, in 32 hexadecimal digits."""
     return _keyed_hash(secret, "fingerprint")[:32]
 
 

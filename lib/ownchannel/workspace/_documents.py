@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -20,9 +20,8 @@ class NamedDocuments(Generic[T]):
     """What a folder of the workspace keeps by name.
 
     `noun` is the word for one of them, in sentences and in the file; `as_document` gives what JSON holds of
-    it, and `from_document` the thing again (ValueError where it cannot). A name is kept inside its file, so
-    that files may be copied from another machine under any file name. Spaces at the ends of a name, and
-    several in a row, do not count.
+    it, `from_document` the thing again. A name is kept inside its file, so that files may be copied from
+    another machine under any file name. Names that cannot be used, are taken or missing raise ValueError.
 
     >>> import tempfile
     >>> notes = NamedDocuments(Workspace.at(tempfile.mkdtemp()), "notes", noun="note")
@@ -43,11 +42,8 @@ class NamedDocuments(Generic[T]):
         as_document: Callable[[T], Any] = lambda thing: thing,
         from_document: Callable[[Any], T] = lambda document: document,
     ) -> None:
-        self._workspace = workspace
-        self._folder = folder
-        self._noun = noun
-        self._as_document = as_document
-        self._from_document = from_document
+        self._workspace, self._folder, self._noun = workspace, folder, noun
+        self._as_document, self._from_document = as_document, from_document
 
     def names(self) -> tuple[str, ...]:
         """The names that are kept, in the order of the alphabet."""
@@ -58,16 +54,12 @@ class NamedDocuments(Generic[T]):
         return tuple(self._found()[1])
 
     def load(self, name: str) -> T:
-        """What is kept under this name; raises ValueError where nothing is."""
+        """What is kept under this name."""
         return self._find(name)[1]
 
     def save(self, name: str, thing: T, *, overwrite: bool = False) -> str:
-        """Keep a thing under a name, which is returned as it will be listed.
-
-        Raises ValueError where the name cannot be used, or is taken and not to be overwritten.
-        """
-        name = self.clean_name(name)
-        kept = self._found()[0]
+        """Keep a thing under a name, which is returned as it will be listed."""
+        name, kept = self.clean_name(name), self._found()[0]
         if name in kept and not overwrite:
             raise ValueError(
                 f"A {self._noun} called ‘{name}’ is saved already: choose another name, or replace it."
@@ -76,14 +68,15 @@ class NamedDocuments(Generic[T]):
         return name
 
     def duplicate(self, name: str) -> str:
-        """Keep a thing again under a name of its own, which is returned."""
+        """Keep a thing again under a name of its own, which is returned; a copy of a copy is counted on."""
         thing, taken = self.load(name), self.names()
-        return self.save(
-            next(copy for copy in _copy_names(self.clean_name(name)) if copy not in taken), thing
-        )
+        original = re.sub(r" \(copy( \d+)?\)$", "", self.clean_name(name))
+        marks = chain([" (copy)"], (f" (copy {number})" for number in count(2)))
+        copies = (original[: LONGEST_NAME - len(mark)].rstrip() + mark for mark in marks)
+        return self.save(next(copy for copy in copies if copy not in taken), thing)
 
     def rename(self, name: str, new_name: str) -> str:
-        """Change a name; the new one is returned. Raises ValueError where it is taken."""
+        """Change a name; the new one is returned."""
         (file, thing), new_name = self._find(name), self.clean_name(new_name)
         if new_name != self.clean_name(name):
             self.save(new_name, thing)
@@ -91,11 +84,11 @@ class NamedDocuments(Generic[T]):
         return new_name
 
     def remove(self, name: str) -> None:
-        """Delete what is kept under a name; raises ValueError where nothing is."""
+        """Delete what is kept under a name."""
         self._find(name)[0].unlink(missing_ok=True)
 
     def clean_name(self, name: str) -> str:
-        """The name as it is kept; ValueError where it cannot be used (see `clean_name`)."""
+        """A name as it is kept: see the function of the same name."""
         return clean_name(name, self._noun)
 
     def _find(self, name: str) -> tuple[Path, T]:
@@ -106,7 +99,7 @@ class NamedDocuments(Generic[T]):
         return kept[name]
 
     def _found(self) -> tuple[dict[str, tuple[Path, T]], list[str]]:
-        """By name what is kept and in which file; and a sentence on every file that cannot be used."""
+        """By name the file and the thing in it; and a sentence on every file that cannot be used."""
         kept: dict[str, tuple[Path, T]] = {}
         problems: list[str] = []
         for file in sorted((self._workspace.folder / self._folder).glob("*.json")):
@@ -116,9 +109,8 @@ class NamedDocuments(Generic[T]):
                 problems.append(str(problem))
                 continue
             if name in kept:
-                problems.append(
-                    f"{self._place(file)} is left aside: {kept[name][0].name} holds ‘{name}’ already."
-                )
+                place, other = self._place(file), kept[name][0].name
+                problems.append(f"{place} is left aside: {other} holds ‘{name}’ already.")
             kept.setdefault(name, (file, thing))
         return dict(sorted(kept.items(), key=lambda item: (item[0].casefold(), item[0]))), problems
 
@@ -153,9 +145,9 @@ class NamedDocuments(Generic[T]):
         """A file that does not exist yet, with the name as far as any file system allows."""
         plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
         slug = "-".join(re.findall("[a-z0-9]+", plain)) or self._noun
-        folder = self._workspace.folder / self._folder
         names = chain([slug], (f"{slug}-{number}" for number in count(2)))
-        return next(file for name in names if not (file := folder / f"{name}.json").exists())
+        files = (self._workspace.folder / self._folder / f"{name}.json" for name in names)
+        return next(file for file in files if not file.exists())
 
     def _place(self, file: Path) -> str:
         return f"{file.name} in the workspace's folder {self._folder}"
@@ -164,8 +156,7 @@ class NamedDocuments(Generic[T]):
 def clean_name(name: str, noun: str = "document") -> str:
     """A name as it is kept: one space between words, accents composed.
 
-    Raises ValueError where nothing of it can be read, where it is longer than LONGEST_NAME letters, and where
-    it holds signs that no screen shows.
+    Raises ValueError where nothing of it can be read, it is too long, or holds signs that no screen shows.
 
     >>> clean_name("  More   own store ")
     'More own store'
@@ -179,10 +170,3 @@ def clean_name(name: str, noun: str = "document") -> str:
     if len(cleaned) > LONGEST_NAME:
         raise ValueError(f"A {noun}'s name has up to {LONGEST_NAME} letters: this one has {len(cleaned)}.")
     return cleaned
-
-
-def _copy_names(name: str) -> Iterator[str]:
-    """Names for copies, in the order in which they are tried; a copy of a copy is counted on."""
-    original = re.sub(r" \(copy( \d+)?\)$", "", name)
-    for mark in chain([" (copy)"], (f" (copy {number})" for number in count(2))):
-        yield original[: LONGEST_NAME - len(mark)].rstrip() + mark

@@ -8,12 +8,7 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ownchannel.workspace._customers import (
-    CustomerKeys,
-    ForgottenCustomers,
-    fingerprint,
-    second_hash,
-)
+from ownchannel.workspace._customers import CustomerKeys, ForgottenCustomers, fingerprint, second_hash
 
 KEY_FILE = "customer.key"
 FORGOTTEN_FILE = "forgotten.txt"
@@ -54,16 +49,13 @@ class Workspace:
         file = self.open() / KEY_FILE
         if not file.exists():
             write_private(file, secrets.token_hex(32).encode())
-        try:
-            key = bytes.fromhex(file.read_text(encoding="ascii").strip())
-        except ValueError as error:
-            raise ValueError(_DAMAGED.format(file=file.name, folder=self.folder.name)) from error
-        if len(key) != 32:
+        text = file.read_bytes().decode("ascii", errors="replace").strip()
+        if not re.fullmatch("[0-9a-fA-F]{64}", text):
             raise ValueError(_DAMAGED.format(file=file.name, folder=self.folder.name))
-        return key
+        return bytes.fromhex(text)
 
     def fingerprint(self) -> str:
-        """What tells this workspace's key from another; empty while there is none."""
+        """A mark by which keys differ; empty while there is no key."""
         return fingerprint(self.secret()) if (self.folder / KEY_FILE).exists() else ""
 
     def customer_keys(self) -> CustomerKeys:

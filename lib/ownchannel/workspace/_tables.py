@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,18 +19,9 @@ from ownchannel.workspace._folder import Workspace, write_private
 N = TypeVar("N")
 
 _NOTE = "notes.json"
-_OF_KEY = ("has_customers", "fingerprint")
+_OF_KEY = {"has_customers", "fingerprint"}
 #: What opening an archive that is damaged, or from another version, raises.
-_UNUSABLE = (
-    OSError,
-    EOFError,
-    RuntimeError,
-    KeyError,
-    ValueError,
-    zlib.error,
-    zipfile.BadZipFile,
-    pa.ArrowException,
-)
+_UNUSABLE = (OSError, EOFError, RuntimeError, KeyError, ValueError, zlib.error, zipfile.BadZipFile)
 
 
 @dataclass(frozen=True)
@@ -42,8 +33,6 @@ class SavedTables(Generic[N]):
     >>> import tempfile
     >>> place = Workspace.at(tempfile.mkdtemp())
     >>> saved = SavedTables(place, "sums.zip", {"sums": pa.schema({"sum": pa.int64()})}, dict)
-    >>> saved.open() is None
-    True
     >>> saved.save({"sums": pa.table({"sum": [3]})}, {"of": "Monday"}).name
     'sums.zip'
     >>> tables, note = saved.open()
@@ -55,11 +44,6 @@ class SavedTables(Generic[N]):
     file_name: str
     schemas: Mapping[str, pa.Schema]
     note: type[N]
-
-    @property
-    def file(self) -> Path:
-        """Where the tables are, or would be."""
-        return self.workspace.folder / self.file_name
 
     def save(self, tables: Mapping[str, pa.Table], note: N) -> Path:
         """Write tables and note in place of those saved before."""
@@ -74,22 +58,24 @@ class SavedTables(Generic[N]):
             for name, table in tables.items():
                 with archive.open(f"{name}.parquet", "w", force_zip64=True) as part:
                     pq.write_table(table, part)
-        write_private(self.workspace.open() / self.file_name, buffer.getvalue())
-        return self.file
+        file = self.workspace.open() / self.file_name
+        write_private(file, buffer.getvalue())
+        return file
 
     def open(self) -> tuple[dict[str, pa.Table], N] | None:
         """Tables and note, or None where nothing is saved; raises ValueError where they cannot be opened."""
-        if not self.file.exists():
+        file = self.workspace.folder / self.file_name
+        if not file.exists():
             return None
         try:
-            with zipfile.ZipFile(self.file) as archive:
-                kept = {key: value for key, value in _kept(archive).items() if key not in _OF_KEY}
-                note = TypeAdapter(self.note).validate_python(kept)
+            with zipfile.ZipFile(file) as archive:
+                kept = json.loads(archive.read(_NOTE))
+                note = TypeAdapter(self.note).validate_python({k: kept[k] for k in kept.keys() - _OF_KEY})
                 tables = {
                     name: pq.read_table(BytesIO(archive.read(f"{name}.parquet"))).cast(schema)
                     for name, schema in self.schemas.items()
                 }
-        except _UNUSABLE as error:
+        except (*_UNUSABLE, pa.ArrowException) as error:
             raise ValueError(
                 f"{self.file_name} in the workspace cannot be opened. Delete it and read your files again."
             ) from error
@@ -102,20 +88,15 @@ class SavedTables(Generic[N]):
         """
         mark = self.workspace.fingerprint()
         try:
-            with zipfile.ZipFile(self.file) as archive:
-                kept = _kept(archive)
-                return not kept["has_customers"] or (bool(mark) and kept["fingerprint"] == mark)
-        except _UNUSABLE:
+            with zipfile.ZipFile(self.workspace.folder / self.file_name) as archive:
+                kept = json.loads(archive.read(_NOTE))
+            return not kept["has_customers"] or (bool(mark) and kept["fingerprint"] == mark)
+        except (*_UNUSABLE, pa.ArrowException):
             return True  # nothing is saved, or nothing that can be opened, which opening it says
 
     def remove(self) -> None:
         """Delete the file; the workspace's key stays."""
-        self.file.unlink(missing_ok=True)
-
-
-def _kept(archive: zipfile.ZipFile) -> dict[str, Any]:
-    kept: dict[str, Any] = json.loads(archive.read(_NOTE))
-    return kept
+        (self.workspace.folder / self.file_name).unlink(missing_ok=True)
 
 
 def _has_customers(table: pa.Table) -> bool:
