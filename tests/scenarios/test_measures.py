@@ -9,10 +9,8 @@ import pytest
 from ownchannel.scenarios import runway
 
 # inside: measures of arrays that are counted by hand
-from ownchannel.scenarios._compare import first_below_zero, payback_months
-
-# inside: the same
-from ownchannel.scenarios._simulation import loss_of, worst_mean
+from ownchannel.scenarios._projection import first_below_zero
+from ownchannel.scenarios._simulation import loss_of, payback_months, worst_mean
 from tests.scenarios.small_plans import market, plan, store
 
 

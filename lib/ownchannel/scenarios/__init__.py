@@ -2,10 +2,9 @@
 
 from ownchannel.scenarios._calibrate import Calibration, calibrate
 from ownchannel.scenarios._channels import AnyChannel, MarketplaceChannel, OwnedChannel, changed
-from ownchannel.scenarios._compare import AgainstToday, against_today, compare, measures_of, runway
 from ownchannel.scenarios._events import Event, EventKind
 from ownchannel.scenarios._frontier import break_even_cac, frontier
-from ownchannel.scenarios._order_value import order_breakdown
+from ownchannel.scenarios._path import order_breakdown
 from ownchannel.scenarios._plan import Plan
 from ownchannel.scenarios._plan_document import (
     ScenarioLibrary,
@@ -18,9 +17,16 @@ from ownchannel.scenarios._plan_document import (
     to_query,
 )
 from ownchannel.scenarios._presets import PRESETS, preset
-from ownchannel.scenarios._projection import Projection, plan_shares, project
+from ownchannel.scenarios._projection import Projection, plan_shares, project, runway
 from ownchannel.scenarios._purchase_curve import FittedPurchases
-from ownchannel.scenarios._simulation import Simulation, simulate
+from ownchannel.scenarios._simulation import (
+    AgainstToday,
+    Simulation,
+    against_today,
+    compare,
+    measures_of,
+    simulate,
+)
 from ownchannel.scenarios._tornado import Ranges, tornado, turning_points
 
 __all__ = [

@@ -1,20 +1,140 @@
-"""A plan's months: what each channel sells and leaves, and what that does to the cash.
+"""A plan's months: what an order leaves, what each channel sells, and what that does to the cash.
 
 Arrays have a row per month, and a column per draw or one column for all draws.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from ownchannel.clv import Floats
+from ownchannel.marketplace import fee_of_prices
 from ownchannel.scenarios._events import NOTHING, Effects
-from ownchannel.scenarios._order_value import OrderValue
+from ownchannel.scenarios._plan import Plan
 from ownchannel.scenarios._repeat_orders import Followed, follow
 from ownchannel.scenarios._response import budgets, new_customers, one_more_customer
-from ownchannel.scenarios._values import ChannelValues, Number, PlanValues
+from ownchannel.scenarios._values import ChannelValues, Number, PlanValues, values_of
+
+
+@dataclass(frozen=True)
+class OrderValue:
+    """What an order of a channel brings and leaves; by month and draw where the channel's fee has risen."""
+
+    channel: ChannelValues
+    fee_rises: NDArray[np.int8] | None = None
+
+    @property
+    def price(self) -> Floats:
+        """What the customer pays."""
+        return np.asarray(self.channel.order_value * (1.0 - self.channel.discount))
+
+    @property
+    def revenue(self) -> Floats:
+        """The same after returned money."""
+        return np.asarray(self.price * self._not_returned)
+
+    @property
+    def goods(self) -> Floats:
+        """What the goods cost that do not come back to the shelf."""
+        returned = self.channel.return_rate * self.channel.resellable_rate
+        return np.asarray(self.channel.goods_cost * (1.0 - returned))
+
+    @property
+    def reward(self) -> Floats:
+        """What a member's order costs more."""
+        return np.asarray(self.channel.member_reward_rate * self.revenue)
+
+    @property
+    def fee(self) -> Floats:
+        """The platform's fee today, at most its base; a category's table gives that of each unit."""
+        channel, base = self.channel, self._fee_base
+        if channel.fee_category is None:
+            return np.asarray(np.minimum(base, channel.fee_rate * base))
+        units = channel.units_per_order
+        return np.asarray(np.minimum(base, units * fee_of_prices(channel.fee_category, base / units)))
+
+    def refund_fee(self, fee: Number) -> Floats:
+        """What a marketplace keeps of its fee on returned units."""
+        units = self.channel.units_per_order
+        kept = np.minimum(self.channel.refund_fee_cap, self.channel.refund_fee_rate * fee / units)
+        return np.asarray(self.channel.return_rate * units * kept)
+
+    def payout(self) -> Floats:
+        """What the channel pays out."""
+        price, kept = self.price, self._not_returned
+        return self._by_fee(lambda fee: (price - fee) * kept)
+
+    def contribution(self) -> Floats:
+        """What is left after every cost that the order causes; a member's reward aside."""
+        before, kept = self.revenue - self.goods - self._other_costs, self._not_returned
+        return self._by_fee(lambda fee: before - fee * kept - self.refund_fee(fee))
+
+    @property
+    def _not_returned(self) -> Number:
+        return 1.0 - self.channel.return_rate
+
+    @property
+    def _fee_base(self) -> Floats:
+        return np.asarray(self.price * (1.0 + self.channel.fee_tax_rate))
+
+    @property
+    def _other_costs(self) -> Floats:
+        """Payment, running advertising, parcel, service and the handling of what comes back."""
+        channel = self.channel
+        return np.asarray(
+            (channel.payment_rate + channel.ad_rate) * self.price
+            + channel.payment_fixed
+            + channel.fulfilment_cost
+            + channel.shipping_cost
+            + channel.service_cost
+            + channel.return_rate * channel.return_handling_cost
+        )
+
+    def _by_fee(self, amount: Callable[[Number], Number]) -> Floats:
+        """What depends on the fee, with the fee as often risen; the whole fee base is the most it takes."""
+        fee, base = self.fee, self._fee_base
+        if self.fee_rises is None:
+            return np.asarray(amount(fee))
+        rise = self.channel.fee_rise_points * base
+        if self.channel.width > 1:
+            return np.asarray(amount(np.minimum(base, fee + self.fee_rises * rise)))
+        steps = np.minimum(base, fee + np.arange(self.fee_rises.max() + 1.0) * rise)
+        return np.take(np.asarray(amount(steps)), self.fee_rises)  # few, against months × draws
+
+
+def order_breakdown(plan: Plan, channel_name: str) -> pd.DataFrame:
+    """From the price of an order to what it leaves: `part, amount`, costs below 0, the last row their sum.
+
+    A member's reward is a part weighed by how many members there are. Raises ValueError for an unknown
+    channel.
+
+    >>> from ownchannel.scenarios import preset
+    >>> order_breakdown(preset("Balanced brand"), "Own store").round(2).iloc[[0, -1]].to_numpy().tolist()
+    [['Price', 64.0], ['Contribution', 27.57]]
+    """
+    plan.channel(channel_name)
+    channel = next(each for each in values_of(plan).channels if each.name == channel_name)
+    order, back = OrderValue(channel), channel.return_rate
+    parts = {
+        "Price": channel.order_value,
+        "Discount": order.price - channel.order_value,
+        "Returned money": -back * order.price,
+        "Goods": -order.goods,
+        "Platform fee": -order.fee * (1.0 - back) - order.refund_fee(order.fee),
+        "Payment": -channel.payment_rate * order.price - channel.payment_fixed,
+        "Running ads": -channel.ad_rate * order.price,
+        "Parcel": -channel.fulfilment_cost - channel.shipping_cost,
+        "Service": -channel.service_cost,
+        "Handling returns": -back * channel.return_handling_cost,
+        "Members' reward": -channel.member_share * order.reward,
+    }
+    amounts = {part: float(amount) for part, amount in parts.items()}
+    amounts["Contribution"] = sum(amounts.values())
+    return pd.DataFrame({"part": list(amounts), "amount": list(amounts.values())})
 
 
 @dataclass(frozen=True)
@@ -28,7 +148,7 @@ class ChannelPath:
     terms: OrderValue
     contribution: Floats
     """What the orders leave, before advertising, membership and monthly fees."""
-    beside_orders: Floats | Number
+    beside_orders: Number
     """Membership's net income less advertising and the monthly fee."""
 
     @property

@@ -1,7 +1,7 @@
 """A plan's path if nothing but the given events happens, what it is worth, and how dependent it is."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -9,8 +9,7 @@ import pandas as pd
 
 from ownchannel.clv import Floats
 from ownchannel.scenarios._events import Event, effects, scripted
-from ownchannel.scenarios._order_value import OrderValue
-from ownchannel.scenarios._path import ChannelPath, Path, discount_factors, follow_plan
+from ownchannel.scenarios._path import ChannelPath, OrderValue, Path, discount_factors, follow_plan
 from ownchannel.scenarios._plan import Plan
 from ownchannel.scenarios._purchase_curve import known_curves
 from ownchannel.scenarios._repeat_orders import Segment, order_rate, orders_a_month, segments
@@ -158,6 +157,26 @@ def _curve_beyond(path: ChannelPath, _segment: Segment, months: int, a_month: fl
     for month, arrived in enumerate(path.new_customers[:, 0], 1):
         by_month = by_month + arrived * curves.by_age[months - month + 1 + ahead, 0]
     return float(by_month @ a_month ** (months + 1.0 + ahead))
+
+
+def runway(plan: Plan) -> int | None:
+    """The first month with a negative cash balance if the marketplaces brought and cost nothing any more.
+
+    None where the cash lasts for the whole horizon.
+    """
+    values = values_of(plan)
+    alone = replace(values, channels=values.of_kind("owned"))
+    return first_below_zero(follow_plan(alone, {}).cash_balance()[:, 0])
+
+
+def first_below_zero(balance: Floats) -> int | None:
+    """The first month whose balance is below 0; None where there is none.
+
+    >>> first_below_zero(np.array([10.0, 2.0, -1.0])), first_below_zero(np.array([1.0]))
+    (2, None)
+    """
+    below = np.flatnonzero(balance < 0)
+    return int(below[0]) if len(below) else None
 
 
 def plan_shares(projection: Projection, *, first_year: bool = False) -> pd.DataFrame:
