@@ -2,14 +2,15 @@
 
 import dataclasses
 import math
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Annotated, Any, Literal, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError, model_validator
 
-from ownchannel.assumptions import Assumption, Assumptions, Unit, why_refused
+from ownchannel.assumptions import Assumption, Assumptions, Quantity, Unit, assumption, why_refused
 
 FEE = Assumption(
     label="Referral fee",
@@ -60,21 +61,69 @@ def test_only_marked_fields_are_declared_in_the_order_of_the_class() -> None:
     assert list(Rent.declared().items()) == [("fee", FEE), ("salary", SALARY)]
 
 
-def test_one_more_field_is_one_more_row_of_documentation() -> None:
+def test_one_more_statement_is_one_more_row_of_documentation() -> None:
     class Wider(Rent):
-        tax: Annotated[float, dataclasses.replace(FEE, label="Tax")] = 0.1
+        tax: float = assumption(
+            Quantity("Tax", 0.1, "share", plausible=(0, 0.2)), help="On sales.", source="Tax office"
+        )
 
     assert list(Wider().documentation()["setting"]) == ["Referral fee", "Salary", "Tax"]
 
 
-def test_numbers_come_with_their_declaration_and_go_back_as_values() -> None:
-    rent = Rent(fee=0.1)
-    assert rent.numbers()["fee"] == (0.1, Rent.declared()["fee"])
-    assert rent.with_values({"fee": 0.2}) == rent.with_values(fee=0.2) == Rent(fee=0.2)
+def test_what_a_statement_leaves_out_comes_from_its_unit_and_what_it_says_is_taken() -> None:
+    hands = Quantity(
+        "Staff", None, "number", valid=(0, 50), slider=(1, 9), plausible=(2, 7), step=1, whole=True
+    )
+    fear = partial(assumption, group="People", role="fear")
+
+    class Shop(Assumptions):
+        returns: float = assumption(
+            Quantity("Returns", 0.1, "share", plausible=(0, 0.3)), help="Paid back.", source="Your orders"
+        )
+        staff: int = fear(hands, help="Behind the counter.", source="A survey", confidence="vendor")
+
+    returns = Assumption(
+        label="Returns",
+        unit="share",
+        valid=(0, 1),
+        slider=(0, 1),
+        plausible=(0, 0.3),
+        step=0.01,
+        help="Paid back.",
+        source="Your orders",
+        confidence="assumption",
+    )
+    hired = Assumption(
+        label="Staff",
+        unit="number",
+        valid=(0, 50),
+        slider=(1, 9),
+        plausible=(2, 7),
+        step=1,
+        help="Behind the counter.",
+        source="A survey",
+        confidence="vendor",
+        group="People",
+        role="fear",
+        whole=True,
+    )
+    assert list(Shop.declared().items()) == [("returns", returns), ("staff", hired)]
+    assert refusal(Shop) == "staff is missing."
+    assert Shop(staff=3).returns == 0.1
+
+
+def test_a_statement_that_contradicts_itself_is_refused_in_a_sentence() -> None:
     with pytest.raises(
-        ValueError, match=r"^fee must lie between 0 and 1: you gave 15; did you mean 0\.15\?$"
+        ValueError, match=r"^Returns: plausible \(0, 2\) must rise and lie within valid \(0, 1\)"
     ):
-        rent.with_values(fee=15)
+        assumption(
+            Quantity("Returns", 0.1, "share", plausible=(0, 2)), help="Paid back.", source="Your orders"
+        )
+
+
+@pytest.mark.parametrize("unit", get_args(Unit))
+def test_every_unit_knows_what_its_numbers_have_in_common(unit: Unit) -> None:
+    assert assumption(Quantity("X", 1, unit, valid=(0, 1e9), plausible=(0, 1)), help="Y", source="Z")
 
 
 @given(st.floats(0, 1))

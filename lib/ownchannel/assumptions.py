@@ -21,7 +21,7 @@ Confidence = Literal["official", "peer-reviewed", "vendor", "measured", "assumpt
 _Share = Literal["share", "share a month", "share a year", "points"]
 _Sum = Literal["money", "money a month", "money a year", "money an order", "money a customer", "money a unit"]
 _Count = Literal["customers", "customers a month", "units", "days", "months", "times", "number"]
-Unit = _Share | _Sum | _Count
+Unit = Literal[_Share, _Sum, _Count]
 
 
 @dataclass(frozen=True, kw_only=True)
