@@ -1,6 +1,6 @@
 """Rent or own: a plan, what it brings, what may happen to it, and what it is worth."""
 
-from ownchannel.scenarios._calibrate import Calibration, calibrate
+from ownchannel.scenarios._calibration import Calibration, calibrate
 from ownchannel.scenarios._channels import AnyChannel, MarketplaceChannel, OwnedChannel, changed
 from ownchannel.scenarios._events import Event, EventKind
 from ownchannel.scenarios._frontier import break_even_cac, frontier

@@ -29,7 +29,7 @@ class Counted:
     """In words, as "new customers of Shopify"."""
 
     def by_month(self) -> pd.DataFrame:
-        """A row a calendar month: `number`, `months` observed of it, `calendar` (0 to 11) and `age`.
+        """One row per calendar month: `number`, `months` observed of it, `calendar` (0 to 11) and `age`.
 
         The age is that of the middle of the days observed, in months, 0 in the middle of the month that
         follows the end: the first of a plan.
@@ -70,11 +70,11 @@ def arrivals(counted: Mapping[str, Counted], season: tuple[float, ...] = (1.0,) 
     >>> round(found.level["a visit a day"].value, 2), round(abs(found.growth["a visit a day"].value), 6)
     (30.44, 0.0)
     """
-    tables = {name: its.by_month() for name, its in counted.items() if len(its.days)}
+    tables = {name: each.by_month() for name, each in counted.items() if len(each.days)}
     if not tables:
         return Arrivals({}, {}, ())
-    growing = [name for name, table in tables.items() if _tells_growth(counted[name], table)]
-    has_season = _tell_season(counted, tables)
+    growing = [name for name, table in tables.items() if _shows_growth(counted[name], table)]
+    has_season = _show_season(counted, tables)
     point, covariance = _fit(tables, growing, has_season, season)
     by_season = _CONTRASTS @ point[-11:] if has_season else np.zeros(12)
     # Factors of mean 1: what their mean is more than 1 goes to the levels.
@@ -93,7 +93,7 @@ def arrivals(counted: Mapping[str, Counted], season: tuple[float, ...] = (1.0,) 
         return Arrivals(level, growth, ())
     slopes = np.zeros((12, len(point)))
     slopes[:, -11:] = _CONTRASTS
-    long = ", ".join(its.what for its in counted.values() if its.whole_months >= FOR_SEASON)
+    long = ", ".join(each.what for each in counted.values() if each.whole_months >= FOR_SEASON)
     factors = (
         _exponential(value - np.log(mean), slope - of_mean, covariance, f"measured: {long}")
         for value, slope in zip(by_season, slopes, strict=True)
@@ -101,11 +101,11 @@ def arrivals(counted: Mapping[str, Counted], season: tuple[float, ...] = (1.0,) 
     return Arrivals(level, growth, tuple(factors))
 
 
-def _tells_growth(its: Counted, table: pd.DataFrame) -> bool:
-    return its.whole_months >= FOR_GROWTH and int((table["number"] > 0).sum()) >= FOR_GROWTH / 2
+def _shows_growth(counted: Counted, table: pd.DataFrame) -> bool:
+    return counted.whole_months >= FOR_GROWTH and int((table["number"] > 0).sum()) >= FOR_GROWTH / 2
 
 
-def _tell_season(counted: Mapping[str, Counted], tables: Mapping[str, pd.DataFrame]) -> bool:
+def _show_season(counted: Mapping[str, Counted], tables: Mapping[str, pd.DataFrame]) -> bool:
     """Files long enough; and no calendar month without any, whose logarithm would have no end."""
     if not any(counted[name].whole_months >= FOR_SEASON for name in tables):
         return False
@@ -154,5 +154,5 @@ def _exponential(logarithm: float, slope: Floats, covariance: Floats, source: st
     return MeasuredNumber(value, low, high, source)
 
 
-def _source(its: Counted) -> str:
-    return f"measured: {len(its.days):,} {its.what}, {its.first:%Y-%m} to {its.end:%Y-%m}"
+def _source(counted: Counted) -> str:
+    return f"measured: {len(counted.days):,} {counted.what}, {counted.first:%Y-%m} to {counted.end:%Y-%m}"

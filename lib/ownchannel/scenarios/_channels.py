@@ -13,7 +13,7 @@ from ownchannel.scenarios._channel_terms import Advertising, Customers, Order, R
 from ownchannel.scenarios._levers_and_risks import MarketplaceTerms, OwnedTerms
 
 #: What a fitted model cannot stand beside: it has no single share of customers who leave after an order.
-_NEED_A_REPEAT_RATE = ("member_drop_reduction", "member_annual_fee", "member_annual_cost")
+NEED_A_REPEAT_RATE = ("member_drop_reduction", "member_annual_fee", "member_annual_cost")
 
 
 # pydantic takes the fields of the last base first: read from right to left.
@@ -105,7 +105,7 @@ class OwnedChannel(OwnedTerms, Channel):
     @model_validator(mode="after")
     def _fitted_model_has_no_single_rate(self) -> Self:
         if self.purchase_model is not None:
-            for name in _NEED_A_REPEAT_RATE:
+            for name in NEED_A_REPEAT_RATE:
                 if getattr(self, name):
                     raise ValueError(
                         f"{name} cannot stand beside purchase_model, which has no single rate at which "

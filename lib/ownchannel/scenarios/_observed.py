@@ -1,4 +1,4 @@
-"""A number found in data: its value, its interval, and what it was found in."""
+"""What the files hold of each channel: days observed, and what an order is worth and costs there."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -15,6 +15,25 @@ from ownchannel.orders import Orders
 INTERVAL = 0.95
 #: Standard errors on either side of an estimate that hold it.
 WIDTH = float(norm.ppf((1 + INTERVAL) / 2))
+
+#: Orders of the last days may still be pending, and so be no sales yet.
+SETTLING = dt.timedelta(days=7)
+#: Returns of younger orders may be still to come.
+RETURNING = dt.timedelta(days=60)
+#: What an order is worth is taken from so many days: whole years, for the season's sake, and not long past.
+RECENT = dt.timedelta(days=730)
+#: Fewer days than these show nothing: a judgement.
+FEWEST_DAYS = 14
+DAYS_A_MONTH = 365.25 / 12
+#: A small shop may sell nothing on the first days of its first month.
+_SLOW_START = 3
+#: With fewer orders the user's own values say more: a judgement.
+FEWEST_ORDERS = 30
+
+#: Marketplaces whose exports hold the card's fee and no other.
+CARD_FEE_ALONE = frozenset({"Etsy"})
+
+_AMOUNTS = ["item_value", "discount", "shipping", "refund", "quantity", "fulfilment"]
 
 
 @dataclass(frozen=True)
@@ -54,21 +73,6 @@ def ratio(parts: Floats, wholes: Floats, source: str) -> MeasuredNumber:
     return MeasuredNumber(value, value / spread, value * spread, source)
 
 
-# ------------------------ What the files hold of each channel, and from when until when they can be
-
-#: Orders of the last days may still be pending, and so be no sales yet.
-SETTLING = dt.timedelta(days=7)
-#: Returns of younger orders may be still to come.
-RETURNING = dt.timedelta(days=60)
-#: What an order is worth is taken from so many days: whole years, for the season's sake, and not long past.
-RECENT = dt.timedelta(days=730)
-#: Fewer days than these tell nothing: a judgement.
-FEWEST_DAYS = 14
-DAYS_A_MONTH = 365.25 / 12
-#: A small shop may sell nothing on the first days of its first month.
-_SLOW_START = 3
-
-
 @dataclass(frozen=True)
 class Observed:
     """The sales lines of one channel in one currency, and the time in which all of them are known."""
@@ -99,6 +103,10 @@ class Observed:
         # The day after the one that may be cut off: a file's last day counts here.
         return max(0, _month(self.last + dt.timedelta(days=2)) - begin)
 
+    def until_end(self) -> pd.DataFrame:
+        """The sales up to the end of observation."""
+        return self.sales[self.sales["ordered_on"] <= self.end]
+
     def recent(self, until: dt.date) -> pd.DataFrame:
         """The sales of the two years that end on a day."""
         days = self.sales["ordered_on"]
@@ -112,7 +120,7 @@ def observed_channels(orders: Orders, currency: str) -> dict[str, Observed]:
     may be cut off, so the day before counts as whole.
 
     >>> from ownchannel.orders import sample_orders
-    >>> {name: its.end.isoformat() for name, its in observed_channels(sample_orders(), "USD").items()}
+    >>> {name: each.end.isoformat() for name, each in observed_channels(sample_orders(), "USD").items()}
     {'Amazon.com': '2026-09-22', 'Etsy': '2026-08-23', 'Shopify': '2026-09-22'}
     """
     sold = orders.sales
@@ -121,9 +129,9 @@ def observed_channels(orders: Orders, currency: str) -> dict[str, Observed]:
     found = {}
     for (channel, kind), sales in sold.groupby(["channel", "kind"]):
         last = max(ends[list(sales["source_file"].unique())]) - dt.timedelta(days=1)
-        its = Observed(str(channel), str(kind), sales, sales["ordered_on"].min(), last)
-        if (its.end - its.first).days >= FEWEST_DAYS:
-            found[its.channel] = its
+        observed = Observed(str(channel), str(kind), sales, sales["ordered_on"].min(), last)
+        if (observed.end - observed.first).days >= FEWEST_DAYS:
+            found[observed.channel] = observed
     return found
 
 
@@ -137,24 +145,13 @@ def _month(day: dt.date) -> int:
     return day.year * 12 + day.month
 
 
-# ------------------------ What an order of a channel is worth and costs, as its files tell
-
-#: With fewer orders the user's own values say more: a judgement.
-FEWEST_ORDERS = 30
-
-#: Marketplaces whose exports tell the card's fee and no other.
-CARD_FEE_ALONE = frozenset({"Etsy"})
-
-_AMOUNTS = ["item_value", "discount", "shipping", "refund", "quantity", "fulfilment"]
-
-
-def measured_orders(its: Observed) -> dict[str, MeasuredNumber]:
-    """By field of a channel what its orders of two years tell; what no file tells is left out.
+def measured_orders(observed: Observed) -> dict[str, MeasuredNumber]:
+    """By field of a channel what orders of two years show; what no file shows is left out.
 
     `order_value` is what customers were charged, shipping included, tax excluded, before returns.
     `return_rate` is money given back over that, of orders old enough. Shipping that was given back is in
     neither, for the order table does not keep it. `fee_rate` comes from orders without a refund: what became
-    of the fee on the others is another matter. Fees of an own store, and of a marketplace that tells no
+    of the fee on the others is another matter. Fees of an own store, and of a marketplace that books no
     other, are the card's: `payment_rate` and `payment_fixed`, by least squares on the orders' values.
     `fulfilment_cost` is what the platform booked for an order that it sent.
 
@@ -165,53 +162,55 @@ def measured_orders(its: Observed) -> dict[str, MeasuredNumber]:
     >>> round(found["fee_rate"].value, 3)
     0.15
     """
-    recent = its.recent(its.end)
+    recent = observed.recent(observed.end)
     orders = _by_order(recent)
     if len(orders) < FEWEST_ORDERS:
         return {}
     months = period(recent)
-    source = f"measured: {count(len(orders), 'order')} of {its.channel}, {months}"
+    source = f"measured: {count(len(orders), 'order')} of {observed.channel}, {months}"
     one = np.ones(len(orders))
     found = {
         "order_value": ratio(orders["paid"].to_numpy(), one, source),
         "units_per_order": ratio(orders["quantity"].to_numpy(), one, source),
     }
-    return found | _fees(its, orders, months) | _parcels(its, orders, months) | _returns(its)
+    return found | _fees(observed, orders, months) | _parcels(observed, orders, months) | _returns(observed)
 
 
 def _by_order(lines: pd.DataFrame) -> pd.DataFrame:
-    """A row an order: exact sums as floats, `paid` before returns, and whether its fee is told."""
-    grouped = lines.assign(fee_told=lines["fee"].notna()).groupby("order_id")
-    orders = grouped[[*_AMOUNTS, "fee"]].sum().astype(float).assign(fee_told=grouped["fee_told"].all())
+    """One row per order: exact sums as floats, `paid` before returns, and whether its fee is known."""
+    grouped = lines.assign(fee_known=lines["fee"].notna()).groupby("order_id")
+    orders = grouped[[*_AMOUNTS, "fee"]].sum().astype(float).assign(fee_known=grouped["fee_known"].all())
     return orders.assign(
         paid=orders["item_value"] - orders["discount"] + orders["shipping"],
         ordered_on=grouped["ordered_on"].min(),
     )
 
 
-def _returns(its: Observed) -> dict[str, MeasuredNumber]:
-    """Nothing where no refund is told: an export without refunds looks like a shop without returns."""
-    lines = its.recent(its.last - RETURNING)
+def _returns(observed: Observed) -> dict[str, MeasuredNumber]:
+    """Nothing where no refund is booked: an export without refunds looks like a shop without returns."""
+    lines = observed.recent(observed.last - RETURNING)
     orders = _by_order(lines)
     if len(orders) < FEWEST_ORDERS or not (orders["refund"] > 0).any():
         return {}
-    older = f"measured: {count(len(orders), 'order')} of {its.channel} older than 60 days, {period(lines)}"
+    older = (
+        f"measured: {count(len(orders), 'order')} of {observed.channel} older than 60 days, {period(lines)}"
+    )
     return {"return_rate": ratio(orders["refund"].to_numpy(), orders["paid"].to_numpy(), older)}
 
 
-def _fees(its: Observed, orders: pd.DataFrame, months: str) -> dict[str, MeasuredNumber]:
-    told = orders[orders["fee_told"].astype(bool) & (orders["refund"] == 0) & (orders["paid"] > 0)]
-    if len(told) < FEWEST_ORDERS:
+def _fees(observed: Observed, orders: pd.DataFrame, months: str) -> dict[str, MeasuredNumber]:
+    known = orders[orders["fee_known"].astype(bool) & (orders["refund"] == 0) & (orders["paid"] > 0)]
+    if len(known) < FEWEST_ORDERS:
         return {}
-    source = f"measured: fees booked on {count(len(told), 'order')} of {its.channel}, {months}"
-    fee, paid = (told["fee"] - told["fulfilment"]).to_numpy(), told["paid"].to_numpy()
-    if its.kind == "marketplace" and its.channel not in CARD_FEE_ALONE:
+    source = f"measured: fees booked on {count(len(known), 'order')} of {observed.channel}, {months}"
+    fee, paid = (known["fee"] - known["fulfilment"]).to_numpy(), known["paid"].to_numpy()
+    if observed.kind == "marketplace" and observed.channel not in CARD_FEE_ALONE:
         return {"fee_rate": ratio(fee, paid, source)}
     return _card(fee, paid, source)
 
 
 def _card(fee: Floats, paid: Floats, source: str) -> dict[str, MeasuredNumber]:
-    """A share of the value and a fixed amount; the share alone where orders do not tell the two apart."""
+    """A share of the value and a fixed amount; the share alone where orders do not separate the two."""
     from statsmodels.api import OLS, add_constant
 
     share_alone = {
@@ -230,11 +229,11 @@ def _card(fee: Floats, paid: Floats, source: str) -> dict[str, MeasuredNumber]:
     return {"payment_rate": of_share, "payment_fixed": of_fixed}
 
 
-def _parcels(its: Observed, orders: pd.DataFrame, months: str) -> dict[str, MeasuredNumber]:
+def _parcels(observed: Observed, orders: pd.DataFrame, months: str) -> dict[str, MeasuredNumber]:
     sent = orders.loc[orders["fulfilment"] > 0, "fulfilment"].to_numpy()
     if len(sent) < FEWEST_ORDERS:
         return {}
-    source = f"measured: parcels booked on {count(len(sent), 'order')} of {its.channel}, {months}"
+    source = f"measured: parcels booked on {count(len(sent), 'order')} of {observed.channel}, {months}"
     if others := len(orders) - len(sent):
         source += f"; the other {percent(others / len(orders))} are taken to cost the same"
     return {"fulfilment_cost": ratio(sent, np.ones(len(sent)), source)}

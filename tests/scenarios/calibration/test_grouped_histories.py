@@ -6,7 +6,7 @@ import pytest
 
 from ownchannel.clv import ModifiedBetaGeoModel
 from ownchannel.scenarios import FittedPurchases
-from ownchannel.scenarios._measured_repeats import grouped_histories
+from ownchannel.scenarios._purchase_curve import grouped_histories
 
 #: The sample brand's shop, its marketplace, and CDNOW.
 PROCESSES = [(1.1, 12.0, 1.8, 1.4), (0.9, 15.0, 2.4, 0.9), (0.525, 6.183, 0.891, 1.614)]
