@@ -1,6 +1,7 @@
 """Five brands to start from, in dollars: typical numbers, each inside the range that its source supports."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from ownchannel.assumptions import did_you_mean
@@ -46,231 +47,61 @@ _IN_OWN_STORE: Mapping[str, Any] = {
 
 #: More in November and December, as shops for presents know it; the mean is 1.
 _PRESENTS = (0.9, 0.85, 0.9, 0.9, 0.95, 0.9, 1.0, 0.95, 0.95, 1.0, 1.25, 1.45)
+_EVEN = (1.0,) * 12
 
+#: The brands, by the name that a person chooses one by; and below, in this order, what makes each of them.
+_BRANDS = (
+    "All-marketplace brand",  # beauty, nearly all on the marketplace, with a small test of an own store
+    "Balanced brand",  # home goods, sold as much in the own store as on the marketplace
+    "Own-store-first brand",  # apparel that is known by its own store, and found on the marketplace
+    "Subscription-like consumable",  # coffee, bought again and again, as good as a subscription
+    "One-off durable",  # furniture that a household buys once
+)
 
-def all_marketplace() -> Plan:
-    """Beauty, nearly all of it sold on the marketplace, with a small test of an own store."""
-    amazon = _amazon(
-        organic_customers=450,
-        existing_customers=2_500,
-        reference_spend=6_000,
-        cac=16,
-        repeat_rate=0.26,
-        order_value=36,
-        units_per_order=1.3,
-        goods_cost=10,
-        fee_rate=0.15,
-        fulfilment_cost=6,
-        return_rate=0.04,
-    )
-    own_store = _own_store(
-        organic_customers=15,
-        existing_customers=60,
-        reference_spend=500,
-        cac=30,
-        repeat_rate=0.42,
-        order_value=56,
-        units_per_order=1.6,
-        goods_cost=13,
-        fulfilment_cost=3.5,
-        shipping_cost=6,
-        service_cost=0.8,
-        return_rate=0.05,
-    )
-    return _plan(
-        amazon,
-        own_store,
-        growth_budget=6_500,
-        owned_share_of_growth_budget=0.25,
-        setup_cost=3_000,
-        cash=60_000,
-        fixed_costs=6_000,
-        seasonality=_PRESENTS,
-    )
+_AMAZON: Mapping[str, tuple[Any, ...]] = {
+    "organic_customers": (450, 300, 120, 250, 60),
+    "existing_customers": (2_500, 1_800, 500, 1_600, 100),
+    "reference_spend": (6_000, 4_500, 1_500, 3_500, 3_000),
+    "cac": (16, 15, 18, 13, 40),
+    "repeat_rate": (0.26, 0.22, 0.18, 0.4, 0.12),
+    "days_between_orders": (90, 90, 90, 45, 300),
+    "order_value": (36, 42, 48, 29, 210),
+    "units_per_order": (1.3, 1.2, 1, 1.5, 1),
+    "goods_cost": (10, 15, 18, 11, 85),
+    "fee_rate": (0.15, 0.15, 0.17, 0.15, 0),
+    "fee_category": (None, None, None, None, "furniture"),
+    "fulfilment_cost": (6, 6.5, 6, 5.5, 13),
+    "return_rate": (0.04, 0.05, 0.15, 0.01, 0.08),
+    "resellable_rate": (0, 0, 0.8, 0, 0.6),
+    "return_handling_cost": (0, 0, 4, 0, 18),
+}
 
+_OWN_STORE: Mapping[str, tuple[float, ...]] = {
+    "organic_customers": (15, 140, 420, 30, 10),
+    "organic_growth": (0, 0.005, 0.005, 0, 0),
+    "existing_customers": (60, 1_500, 5_000, 200, 30),
+    "reference_spend": (500, 4_000, 9_000, 1_200, 1_000),
+    "cac": (30, 34, 44, 34, 70),
+    "repeat_rate": (0.42, 0.38, 0.4, 0.62, 0.14),
+    "days_between_orders": (90, 90, 90, 35, 270),
+    "order_value": (56, 64, 78, 46, 225),
+    "units_per_order": (1.6, 1.7, 1.5, 2, 1),
+    "goods_cost": (13, 19, 26, 14, 85),
+    "fulfilment_cost": (3.5, 4, 4, 3, 10),
+    "shipping_cost": (6, 7, 7, 5.5, 15),
+    "service_cost": (0.8, 1, 1.2, 0.6, 3),
+    "return_rate": (0.05, 0.06, 0.18, 0.01, 0.08),
+    "resellable_rate": (0, 0.7, 0.85, 0, 0.7),
+    "return_handling_cost": (0, 6, 7, 0, 20),
+}
 
-def balanced() -> Plan:
-    """Home goods, sold as much in the own store as on the marketplace."""
-    amazon = _amazon(
-        organic_customers=300,
-        existing_customers=1_800,
-        reference_spend=4_500,
-        cac=15,
-        repeat_rate=0.22,
-        order_value=42,
-        units_per_order=1.2,
-        goods_cost=15,
-        fee_rate=0.15,
-        fulfilment_cost=6.5,
-        return_rate=0.05,
-    )
-    own_store = _own_store(
-        organic_customers=140,
-        organic_growth=0.005,
-        existing_customers=1_500,
-        reference_spend=4_000,
-        cac=34,
-        repeat_rate=0.38,
-        order_value=64,
-        units_per_order=1.7,
-        goods_cost=19,
-        fulfilment_cost=4,
-        shipping_cost=7,
-        service_cost=1,
-        return_rate=0.06,
-        resellable_rate=0.7,
-        return_handling_cost=6,
-    )
-    return _plan(
-        amazon,
-        own_store,
-        growth_budget=8_500,
-        owned_share_of_growth_budget=0.6,
-        setup_cost=3_000,
-        cash=80_000,
-        fixed_costs=9_000,
-        seasonality=_PRESENTS,
-    )
-
-
-def own_store_first() -> Plan:
-    """Apparel that is known by its own store, and uses the marketplace to be found."""
-    amazon = _amazon(
-        organic_customers=120,
-        existing_customers=500,
-        reference_spend=1_500,
-        cac=18,
-        repeat_rate=0.18,
-        order_value=48,
-        goods_cost=18,
-        fee_rate=0.17,
-        fulfilment_cost=6,
-        return_rate=0.15,
-        resellable_rate=0.8,
-        return_handling_cost=4,
-    )
-    own_store = _own_store(
-        organic_customers=420,
-        organic_growth=0.005,
-        existing_customers=5_000,
-        reference_spend=9_000,
-        cac=44,
-        repeat_rate=0.4,
-        order_value=78,
-        units_per_order=1.5,
-        goods_cost=26,
-        fulfilment_cost=4,
-        shipping_cost=7,
-        service_cost=1.2,
-        return_rate=0.18,
-        resellable_rate=0.85,
-        return_handling_cost=7,
-    )
-    return _plan(
-        amazon,
-        own_store,
-        growth_budget=10_500,
-        owned_share_of_growth_budget=0.9,
-        cash=120_000,
-        fixed_costs=16_000,
-        seasonality=_PRESENTS,
-    )
-
-
-def consumable() -> Plan:
-    """Coffee, bought again and again, as good as a subscription."""
-    amazon = _amazon(
-        organic_customers=250,
-        existing_customers=1_600,
-        reference_spend=3_500,
-        cac=13,
-        repeat_rate=0.4,
-        days_between_orders=45,
-        order_value=29,
-        units_per_order=1.5,
-        goods_cost=11,
-        fee_rate=0.15,
-        fulfilment_cost=5.5,
-        return_rate=0.01,
-    )
-    own_store = _own_store(
-        organic_customers=30,
-        existing_customers=200,
-        reference_spend=1_200,
-        cac=34,
-        repeat_rate=0.62,
-        days_between_orders=35,
-        order_value=46,
-        units_per_order=2,
-        goods_cost=14,
-        fulfilment_cost=3,
-        shipping_cost=5.5,
-        service_cost=0.6,
-        return_rate=0.01,
-    )
-    return _plan(
-        amazon,
-        own_store,
-        growth_budget=4_700,
-        owned_share_of_growth_budget=0.5,
-        setup_cost=3_000,
-        cash=50_000,
-        fixed_costs=4_500,
-    )
-
-
-def durable() -> Plan:
-    """Furniture that a household buys once."""
-    amazon = _amazon(
-        organic_customers=60,
-        existing_customers=100,
-        reference_spend=3_000,
-        cac=40,
-        repeat_rate=0.12,
-        days_between_orders=300,
-        order_value=210,
-        goods_cost=85,
-        fee_category="furniture",
-        fulfilment_cost=13,
-        return_rate=0.08,
-        resellable_rate=0.6,
-        return_handling_cost=18,
-    )
-    own_store = _own_store(
-        organic_customers=10,
-        existing_customers=30,
-        reference_spend=1_000,
-        cac=70,
-        repeat_rate=0.14,
-        days_between_orders=270,
-        order_value=225,
-        goods_cost=85,
-        fulfilment_cost=10,
-        shipping_cost=15,
-        service_cost=3,
-        return_rate=0.08,
-        resellable_rate=0.7,
-        return_handling_cost=20,
-    )
-    return _plan(
-        amazon,
-        own_store,
-        growth_budget=4_000,
-        owned_share_of_growth_budget=0.4,
-        setup_cost=6_000,
-        cash=70_000,
-        fixed_costs=4_500,
-        seasonality=_PRESENTS,
-    )
-
-
-#: What makes each preset, by the name that a person chooses it by.
-PRESETS: Mapping[str, Callable[[], Plan]] = {
-    "All-marketplace brand": all_marketplace,
-    "Balanced brand": balanced,
-    "Own-store-first brand": own_store_first,
-    "Subscription-like consumable": consumable,
-    "One-off durable": durable,
+_PLAN: Mapping[str, tuple[Any, ...]] = {
+    "growth_budget": (6_500, 8_500, 10_500, 4_700, 4_000),
+    "owned_share_of_growth_budget": (0.25, 0.6, 0.9, 0.5, 0.4),
+    "setup_cost": (3_000, 3_000, 0, 3_000, 6_000),
+    "cash": (60_000, 80_000, 120_000, 50_000, 70_000),
+    "fixed_costs": (6_000, 9_000, 16_000, 4_500, 4_500),
+    "seasonality": (_PRESENTS, _PRESENTS, _PRESENTS, _EVEN, _PRESENTS),
 }
 
 
@@ -285,16 +116,14 @@ def preset(name: str) -> Plan:
     return PRESETS[name]()
 
 
-def _amazon(**fields: Any) -> MarketplaceChannel:
-    return MarketplaceChannel(name=AMAZON, **{**_ON_AMAZON, **fields})
+def _brand(column: int) -> Plan:
+    """The plan of a brand, with ranges around what nobody knows well."""
 
+    def of_brand(table: Mapping[str, tuple[Any, ...]]) -> dict[str, Any]:
+        return {field: values[column] for field, values in table.items()}
 
-def _own_store(**fields: Any) -> OwnedChannel:
-    return OwnedChannel(name=OWN_STORE, **{**_IN_OWN_STORE, **fields})
-
-
-def _plan(amazon: MarketplaceChannel, own_store: OwnedChannel, **fields: Any) -> Plan:
-    """A plan of the two, with ranges around what nobody knows well."""
+    amazon = MarketplaceChannel(name=AMAZON, **_ON_AMAZON, **of_brand(_AMAZON))
+    own_store = OwnedChannel(name=OWN_STORE, **_IN_OWN_STORE, **of_brand(_OWN_STORE))
     uncertain = {
         f"channels.{AMAZON}.ad_incrementality": (0.3, 0.9),
         f"channels.{AMAZON}.organic_growth": (-0.02, 0.02),
@@ -305,7 +134,7 @@ def _plan(amazon: MarketplaceChannel, own_store: OwnedChannel, **fields: Any) ->
         f"channels.{OWN_STORE}.repeat_rate": _around(own_store, "repeat_rate", 0.7, 1.25),
         f"channels.{OWN_STORE}.spend_elasticity": (0.65, 1.0),
     }
-    return Plan(channels=(amazon, own_store), uncertain=uncertain, **fields)
+    return Plan(channels=(amazon, own_store), uncertain=uncertain, **of_brand(_PLAN))
 
 
 def _around(channel: Channel, name: str, low: float, high: float) -> tuple[float, float]:
@@ -313,3 +142,9 @@ def _around(channel: Channel, name: str, low: float, high: float) -> tuple[float
     value: float = getattr(channel, name)
     least, most = channel.declared()[name].plausible
     return max(least, round(low * value, 4)), min(most, round(high * value, 4))
+
+
+#: What makes each preset, by the brand's name.
+PRESETS: Mapping[str, Callable[[], Plan]] = {
+    name: partial(_brand, column) for column, name in enumerate(_BRANDS)
+}
