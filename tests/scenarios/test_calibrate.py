@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from ownchannel.scenarios._returning_customers import MatchedRates
 
 from data.samples.sample_brand import generate
 from data.samples.sample_brand.stated import CHANNELS, DAY, FEES, SEASON, UNITS, midnight
 from ownchannel.clv import ModifiedBetaGeoModel, curve_of_share
 from ownchannel.orders import Orders, sample_orders
 from ownchannel.scenarios import Calibration, MarketplaceChannel, OwnedChannel, Plan, calibrate
+from ownchannel.scenarios._observed_repeats import MatchedRates
 from ownchannel.workspace import Workspace
 from tests.scenarios.brands import SHOP, brand
 

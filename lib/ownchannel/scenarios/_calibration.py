@@ -14,8 +14,7 @@ from ownchannel.orders import Orders
 from ownchannel.scenarios._arrivals import FOR_GROWTH, FOR_SEASON, Arrivals, Counted, arrivals
 from ownchannel.scenarios._channels import AnyChannel, MarketplaceChannel, OwnedChannel
 from ownchannel.scenarios._observed import MeasuredNumber, Observed, measured_orders, observed_channels
-from ownchannel.scenarios._plan import Plan
-from ownchannel.scenarios._returning_customers import (
+from ownchannel.scenarios._observed_repeats import (
     ObservedCustomers,
     Repeats,
     Returning,
@@ -26,6 +25,7 @@ from ownchannel.scenarios._returning_customers import (
     observed_customers,
     returning,
 )
+from ownchannel.scenarios._plan import Plan
 
 COLUMNS = ("path", "value", "low", "high", "source", "confidence")
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ownchannel.scenarios._returning_customers import MatchedRates, matched, rates_of_model
 
 from ownchannel.scenarios import FittedPurchases
+from ownchannel.scenarios._observed_repeats import MatchedRates, matched, rates_of_model
 
 AGES = np.array([6.0, 24.0])
 
