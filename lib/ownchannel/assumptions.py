@@ -199,7 +199,7 @@ class Adjustable(Protocol):
         """Each number that may be changed, by its path."""
         ...
 
-    def with_values(self, values: Mapping[str, float]) -> Self:
+    def with_values(self, values: Mapping[str, float], /) -> Self:
         """The same with other numbers; raises ValueError where they do not go together."""
         ...
 

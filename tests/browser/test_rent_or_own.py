@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from ownchannel.answers import Answer, measured_ranges, opening_plan, todays_plan
+from ownchannel.answers import Answer, RentOrOwn, measured_ranges, opening_plan, todays_plan
 from ownchannel.orders import sample_orders
-from ownchannel.panels import RentOrOwn
+from ownchannel.panels import ScenarioPanel
 from ownchannel.workspace import Workspace
 from tests.browser import harness
 from tests.browser.harness import press, sentence, tile
@@ -17,16 +17,17 @@ pytestmark = pytest.mark.browser
 
 Open = Callable[[Path], Page]
 
-SHARE, SETUP, DISCOUNT = "owned_share_of_growth_budget", "setup_cost", "shopify__discount"
-FEAR = "amazon_com__suspension_hazard"
+SHARE, SETUP, DISCOUNT = "owned_share_of_growth_budget", "setup_cost", "channels.Shopify.discount"
+RISK = "channels.Amazon.com.suspension_hazard"
 
 
 @pytest.fixture
-def screen(tmp_path: Path) -> RentOrOwn:
+def screen(tmp_path: Path) -> ScenarioPanel:
     """The screen of workbook 04, computed here and not by the page's kernel."""
     workspace = Workspace(tmp_path / "another workspace")
     today = todays_plan(sample_orders(workspace))
-    return RentOrOwn(opening_plan(today.plan), workspace, measured=measured_ranges(today))
+    asked = RentOrOwn(opening_plan(today.plan), measured=measured_ranges(today))
+    return ScenarioPanel(asked, workspace)
 
 
 def assert_page_shows(page: Page, expected: Answer) -> None:
@@ -49,11 +50,11 @@ def rows(page: Page) -> Locator:
     return page.locator(".oc-panel .oc-table tbody tr")
 
 
-def said(page: Page, button: str, told: str) -> None:
+def said(page: Page, button: str, sentence: str) -> None:
     """Press a button of the scenarios, and wait for what is said of it."""
     bar = page.get_by_role("group", name="Scenarios")
     bar.get_by_role("button", name=button, exact=True).click()
-    expect(bar.get_by_role("status")).to_have_text(told)
+    expect(bar.get_by_role("status")).to_have_text(sentence)
 
 
 def save(page: Page, name: str) -> None:
@@ -61,36 +62,36 @@ def save(page: Page, name: str) -> None:
     said(page, "Save", f"Saved as ‘{name}’.")
 
 
-def test_in_voila_a_plan_is_moved_saved_loaded_on_a_new_page_compared_feared_and_undone(
-    open_voila: Open, workbooks: Path, screen: RentOrOwn, requests: list[str]
+def test_in_voila_a_plan_is_moved_saved_loaded_on_a_new_page_compared_switched_and_undone(
+    open_voila: Open, workbooks: Path, screen: ScenarioPanel, requests: list[str]
 ) -> None:
     page = open_voila(workbooks / "04_rent_or_own.ipynb")
     opening = screen.answer
     assert_page_shows(page, opening)
     screen.bar.save("As it opened")
 
-    declared = screen.panel.settings.declared()
+    declared = {path: mark for path, (_, mark) in screen.panel.question.numbers.items()}
     press(page, declared[SHARE].label, "End")
     press(page, declared[SETUP].label, "ArrowRight", "ArrowRight")
     press(page, declared[DISCOUNT].label, "ArrowRight")
-    screen.set(**{SHARE: 1.0, SETUP: 2 * declared[SETUP].step, DISCOUNT: declared[DISCOUNT].step})
+    screen.set({SHARE: 1.0, SETUP: 2 * declared[SETUP].step, DISCOUNT: declared[DISCOUNT].step})
     moved = screen.answer
     charts = zip(opening.charts, moved.charts, strict=True)
     assert all(before.caption != after.caption for before, after in charts), "each chart has to follow"
     assert_page_shows(page, moved)
     save(page, "All my own")
 
-    fear = page.get_by_role("switch", name=declared[FEAR].label, exact=True)
-    fear.press("Space")
-    assert_page_shows(page, screen.at(**{FEAR: 0.0}))
-    fear.press("Space")
+    risk = page.get_by_role("switch", name=declared[RISK].label, exact=True)
+    risk.press("Space")
+    assert_page_shows(page, screen.at({RISK: 0.0}))
+    risk.press("Space")
     expect(sentence(page.locator(".oc-panel"))).to_have_text(moved.plain_sentence)
     undo = page.get_by_role("button", name="Undo")
     undo.press("Enter")
-    expect(fear).not_to_be_checked()
+    expect(risk).not_to_be_checked()
     undo.press("Enter")
     undo.press("Enter")
-    assert_page_shows(page, screen.at(**{DISCOUNT: 0.0}))
+    assert_page_shows(page, screen.at({DISCOUNT: 0.0}))
 
     page.reload()
     harness.wait_for_chart(page)

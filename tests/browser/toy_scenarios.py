@@ -1,25 +1,20 @@
 """A panel of three sliders under a bar of saved plans: its source is the one code cell of a toy notebook."""
 
 import os
-from typing import Annotated, Any
+from collections.abc import Mapping
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from ownchannel.answers import Answer, Question
-from ownchannel.assumptions import Assumption, Assumptions
+from ownchannel.assumptions import Assumption
 from ownchannel.charts import Chart
-from ownchannel.panels import Panel
-from ownchannel.panels._answer_view import LiveText
-from ownchannel.panels._scenario_bar import ScenarioBar
-from ownchannel.scenarios import PRESETS, Plan, ScenarioLibrary, preset
+from ownchannel.panels import ScenarioPanel
+from ownchannel.scenarios import PRESETS, Plan, preset
 from ownchannel.workspace import Workspace
 
-BASE = preset("Balanced brand")
-PATHS = {
-    "repeat_rate": "channels.Own store.repeat_rate",
-    "discount_rate": "discount_rate",
-    "cash": "cash",
-}
+REPEAT, DISCOUNT, CASH = "channels.Own store.repeat_rate", "discount_rate", "cash"
+BASE = preset("Balanced brand").with_values({REPEAT: 0.2, DISCOUNT: 0.1, CASH: 50_000})
 
 
 def _number(label: str, most: float, step: float) -> Assumption:
@@ -36,50 +31,46 @@ def _number(label: str, most: float, step: float) -> Assumption:
     )
 
 
-class Settings(Assumptions):
-    """Three numbers of a plan."""
+SLIDERS = {
+    REPEAT: _number("Repeat rate", 0.5, 0.01),
+    DISCOUNT: _number("Discount rate", 0.5, 0.01),
+    CASH: _number("Cash", 1_000_000, 1_000),
+}
 
-    repeat_rate: Annotated[float, _number("Repeat rate", 0.5, 0.01)] = 0.2
-    discount_rate: Annotated[float, _number("Discount rate", 0.5, 0.01)] = 0.1
-    cash: Annotated[float, _number("Cash", 1_000_000, 1_000)] = 50_000
 
-
-def sentence(settings: Settings) -> str:
+def sentence(plan: Plan) -> str:
     """The three numbers in words."""
-    return f"Repeat {settings.repeat_rate}, discount {settings.discount_rate}, cash {settings.cash:,.0f}."
+    repeat, discount, cash = map(plan.get, SLIDERS)
+    return f"Repeat {repeat}, discount {discount}, cash {cash:,.0f}."
 
 
-def settings_of(plan: Plan) -> dict[str, Any]:
-    """A plan's values of the three sliders."""
-    return {name: plan.get(path) for name, path in PATHS.items()}
+class Three:
+    """Asks of three numbers of a plan, and tells those of the compared plans below."""
+
+    start = BASE
+    presets = PRESETS
+
+    def __init__(self) -> None:
+        self.compared: dict[str, Plan] = {}
+
+    def question(self, plan: Plan) -> Question[Plan]:
+        """A slider for each of the three."""
+        sliders = {path: (plan.get(path), declared) for path, declared in SLIDERS.items()}
+        return Question(plan, self.answer, "USD", sliders)
+
+    def answer(self, plan: Plan) -> Answer:
+        """The sentence, a chart, and a row for each compared plan."""
+        bars = go.Figure(go.Bar(x=["Repeat", "Discount", "Cash"], y=[plan.get(path) for path in SLIDERS]))
+        rows = [{"Plan": name, "Numbers": sentence(other)} for name, other in self.compared.items()]
+        return Answer(
+            sentence(plan),
+            charts=(Chart(bars, "Three numbers."),),
+            table=pd.DataFrame(rows) if rows else None,
+        )
+
+    def compare(self, plans: Mapping[str, Plan]) -> None:
+        """Tell the numbers of these from now on."""
+        self.compared = dict(plans)
 
 
-def answer(settings: Settings) -> Answer:
-    """The sentence, and a chart."""
-    bars = go.Figure(go.Bar(x=list(PATHS), y=[settings.repeat_rate, settings.discount_rate, settings.cash]))
-    return Answer(sentence(settings), charts=(Chart(bars, "Three numbers."),))
-
-
-panel = Panel(Question(Settings(), answer, "USD"))
-side_by_side = LiveText(html="<p>No comparison.</p>")
-
-
-def current() -> Plan:
-    """The plan as the sliders stand."""
-    settings = panel.controls.value
-    return BASE.with_values({path: getattr(settings, name) for name, path in PATHS.items()})
-
-
-def show(plan: Plan) -> None:
-    """Move the sliders to a plan."""
-    panel.set(**settings_of(plan))
-
-
-def compare(plans: dict[str, Plan]) -> None:
-    """A line a plan."""
-    lines = (f"<p>{name}: {sentence(Settings(**settings_of(plan)))}</p>" for name, plan in plans.items())
-    side_by_side.html = "".join(lines) or "<p>No comparison.</p>"
-
-
-bar = ScenarioBar(ScenarioLibrary(Workspace()), PRESETS, current, show, compare)
-bar.open_page(os.environ)
+screen = ScenarioPanel(Three(), Workspace(), environ=os.environ)

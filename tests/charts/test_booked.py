@@ -6,8 +6,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from ownchannel.charts import LABELS, where_it_went
-from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED
+from ownchannel.charts import LABELS, MARKETPLACE, NOTE, OWNED, where_it_went
 from ownchannel.marketplace import USES, Booked, Use
 
 AMOUNTS = {Use.SALES: 200, Use.FEES: -30, Use.REIMBURSEMENTS: 4, Use.TRANSFERS: -174}

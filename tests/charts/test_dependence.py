@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 
 from ownchannel.charts import (
+    MARKETPLACE,
+    OWNED,
     by_month,
     cash_when_stopped,
     fee_and_contribution,
     left_by_an_order,
     owned_and_rented,
 )
-from ownchannel.charts._theme import MARKETPLACE, OWNED
 from ownchannel.marketplace import Year, dependence, raise_fee, stop
 from ownchannel.marketplace._shocks import HORIZON
 from ownchannel.orders import sample_orders

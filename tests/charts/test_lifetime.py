@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from ownchannel.charts import (
+    MARKETPLACE,
+    OWNED,
     alive_map,
     by_frequency,
     estimates,
@@ -17,7 +19,6 @@ from ownchannel.charts import (
     tracking_in_all,
     value_and_cost,
 )
-from ownchannel.charts._theme import MARKETPLACE, OWNED
 from ownchannel.clv import HoldOut, ModifiedBetaGeoModel, holdout
 from ownchannel.marketplace import Worth
 

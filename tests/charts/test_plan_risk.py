@@ -3,8 +3,13 @@
 import pandas as pd
 import pytest
 
-from ownchannel.charts import dependence_now_and_then, scenarios_side_by_side, tornado_chart
-from ownchannel.charts._theme import MARKETPLACE, NOTE
+from ownchannel.charts import (
+    MARKETPLACE,
+    NOTE,
+    dependence_now_and_then,
+    scenarios_side_by_side,
+    tornado_chart,
+)
 
 TURNED = pd.DataFrame(
     {

@@ -3,8 +3,7 @@
 import pandas as pd
 import pytest
 
-from ownchannel.charts import frontier_chart, npv_fan, order_waterfall
-from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED
+from ownchannel.charts import MARKETPLACE, NOTE, OWNED, frontier_chart, npv_fan, order_waterfall
 
 FRONTIER = pd.DataFrame(
     {

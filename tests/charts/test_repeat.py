@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from ownchannel.charts import kinds_of_customer, more_and_earlier, repeat_revenue, repeats_by_age
-from ownchannel.charts._theme import NOTE, OWNED
+from ownchannel.charts import NOTE, OWNED, kinds_of_customer, more_and_earlier, repeat_revenue, repeats_by_age
 from ownchannel.outreach import Gain, Habit
 
 GAIN = Gain(

@@ -6,8 +6,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ownchannel.charts import cohorts_by_age, hazard_ratios, one_time_shares, return_curves
-from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED
+from ownchannel.charts import (
+    MARKETPLACE,
+    NOTE,
+    OWNED,
+    cohorts_by_age,
+    hazard_ratios,
+    one_time_shares,
+    return_curves,
+)
 from ownchannel.customers import Effect, HazardRatio, retention_cohorts, return_curve
 
 KINDS = {"Shop": "owned", "Market": "marketplace"}

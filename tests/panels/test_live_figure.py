@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ownchannel.charts import Chart
-from ownchannel.panels._live_figure import LiveFigure
+from ownchannel.panels._answer_view import LiveFigure
 
 
 def bar(height: float) -> Chart:

@@ -24,6 +24,7 @@ def test_without_files_it_shows_the_sample_brand(start):
     assert start.opened.is_sample
     assert "68%" in start.answer.plain_sentence
     assert "Hearth & Ladle" in repr(start)
+    assert len(repr(start)) < 1_000 < len(str(start))
     assert "What could not be used, and why: 44 rows" in start._files.html
 
 
@@ -65,7 +66,7 @@ def test_the_sample_comes_back_at_a_click(start):
 
 def test_no_address_is_on_the_page(start):
     start.read(FILES, timezone="UTC")
-    shown = repr(start) + start._files.html + start.answer._repr_html_()
+    shown = str(start) + start._files.html + start.answer._repr_html_()
     assert "buyer@example.com" not in shown
 
 
@@ -92,7 +93,7 @@ def test_a_customer_is_forgotten_and_the_address_is_not_kept(tmp_path: Path):
     start._forget._customer.value = " Buyer@Example.com "
     start._forget._button.click()
     assert start._forget._customer.value == ""
-    assert "The customer is forgotten: 1 order line now without a customer." in start._forget.told.html
+    assert "The customer is forgotten: 1 order line now without a customer." in start._forget.outcome.html
     assert dict(start.answer.numbers)["Orders whose buyer you know"] == "0"
     start.read(FILES, timezone="UTC")
     assert dict(start.answer.numbers)["Orders whose buyer you know"] == "0"
@@ -102,7 +103,7 @@ def test_what_is_no_customer_is_refused_without_repeating_it(tmp_path: Path):
     start = Opening(Workspace(tmp_path))
     start._forget._customer.value = "Ann Smith"
     start._forget._button.click()
-    assert "neither an e-mail address nor a customer" in start._forget.told.html
-    assert "Smith" not in start._forget.told.html
+    assert "neither an e-mail address nor a customer" in start._forget.outcome.html
+    assert "Smith" not in start._forget.outcome.html
     start._forget._button.click()
-    assert "neither" in start._forget.told.html
+    assert "neither" in start._forget.outcome.html

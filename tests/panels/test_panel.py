@@ -9,7 +9,6 @@ import pytest
 from ownchannel.answers import Answer, LaterChart, Question
 from ownchannel.charts import Chart
 from ownchannel.panels import Panel
-from ownchannel.panels._answer_view import IDLE_SECONDS
 from tests.panels.toy import Rent, answer
 
 
@@ -55,7 +54,7 @@ def test_at_gives_the_answer_there_and_leaves_the_panel_as_it_was(panel: Panel[R
     before = shown(panel)
     assert panel.at(fee=0.2).sentence == answer(Rent(fee=0.2, budget=6_000)).sentence
     assert shown(panel) == before
-    assert panel.controls.value == Rent(budget=6_000)
+    assert panel.settings == Rent(budget=6_000)
 
 
 def test_at_reads_what_the_widgets_show(panel: Panel[Rent]) -> None:
@@ -147,7 +146,7 @@ def test_charts_out_of_sight_are_drawn_when_the_sliders_rest() -> None:
             panel.set(fee=fee)
             assert panel.figures[0].caption == answer(Rent(fee=fee)).charts[0].caption
         assert drawn == []
-        await asyncio.sleep(3 * IDLE_SECONDS)
+        await asyncio.sleep(0.45)  # three times what counts as rest
 
     asyncio.run(move())
     assert drawn == [0.22]
@@ -161,7 +160,7 @@ def test_a_chart_that_scrolls_into_sight_before_the_sliders_rest_is_drawn_all_th
     async def move() -> None:
         panel.set(fee=0.2)
         panel.figures[1].visible = True
-        await asyncio.sleep(3 * IDLE_SECONDS)
+        await asyncio.sleep(0.45)  # three times what counts as rest
 
     asyncio.run(move())
     assert shown(panel)["charts"] == shown(Panel(Question(Rent(fee=0.2), answer, "USD")))["charts"]

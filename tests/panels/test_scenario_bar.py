@@ -34,7 +34,7 @@ class Screen:
         fields = {"name": name, "chosen": chosen, "view": "this view"}
         self.bar._handle_custom_msg({"pressed": button, **fields, **more}, [])
         assert self.sent.pop() == {"view": "this view"}, "each press is answered"
-        return str(self.bar.told)
+        return str(self.bar.status)
 
 
 @pytest.fixture
@@ -45,12 +45,12 @@ def screen(tmp_path: Path) -> Screen:
 def test_a_saved_plan_is_loaded_as_it_was(screen):
     first = screen.plan
     screen.bar.save("More own store")
-    assert screen.bar.told == "Saved as ‘More own store’."
+    assert screen.bar.status == "Saved as ‘More own store’."
     assert (screen.bar.name, screen.bar.chosen) == ("More own store", "More own store")
     screen.spend(5.0)
     screen.bar.load("More own store")
     assert screen.plan == first
-    assert screen.bar.told == "Loaded ‘More own store’."
+    assert screen.bar.status == "Loaded ‘More own store’."
 
 
 def test_presets_are_loaded_and_never_hidden_by_a_saved_name(screen):
@@ -141,10 +141,10 @@ def test_what_cannot_be_done_is_said_on_the_page(screen):
 def test_the_page_hears_of_each_press_though_it_changes_nothing(screen):
     screen.press("save", "A")
     heard: list[Any] = []
-    screen.bar.observe(lambda change: heard.append((change["name"], change["new"])), ["name", "told"])
+    screen.bar.observe(lambda change: heard.append((change["name"], change["new"])), ["name", "status"])
     screen.press("load", "typed since", "A")
     screen.press("load", "typed since", "A")
-    once = [("name", "typed since"), ("told", ""), ("name", "A"), ("told", "Loaded ‘A’.")]
+    once = [("name", "typed since"), ("status", ""), ("name", "A"), ("status", "Loaded ‘A’.")]
     assert heard == once * 2
 
 
@@ -193,14 +193,14 @@ def test_the_address_is_sent_to_the_view_that_asked(screen):
 def test_a_page_opens_with_the_plan_in_its_address_or_says_why_not(screen):
     before = screen.plan
     screen.bar.open_page({})
-    assert (screen.plan, screen.bar.told) == (before, "")
+    assert (screen.plan, screen.bar.status) == (before, "")
     query = to_query(preset("One-off durable"))
     screen.bar.open_page({"QUERY_STRING": query[:-9]})
     assert screen.plan == before
-    assert screen.bar.told.startswith("The plan in this address is damaged")
+    assert screen.bar.status.startswith("The plan in this address is damaged")
     screen.bar.open_page({"QUERY_STRING": query})
     assert screen.plan == preset("One-off durable")
-    assert screen.bar.told == "This is the plan in the page's address."
+    assert screen.bar.status == "This is the plan in the page's address."
 
 
 def test_damaged_files_are_told_beside_the_list(screen, tmp_path):

@@ -7,8 +7,7 @@ import plotly.graph_objects as go
 
 from ownchannel.answers import Answer, Question
 from ownchannel.assumptions import Assumption, Assumptions
-from ownchannel.charts import Chart
-from ownchannel.charts._theme import MARKETPLACE, OWNED, label_lines
+from ownchannel.charts import MARKETPLACE, OWNED, Chart, label_lines
 from ownchannel.formats import money, percent
 from ownchannel.panels import Panel
 
@@ -59,6 +58,7 @@ class Rent(Assumptions):
             source="No trustworthy base rate exists",
             confidence="assumption",
             group="The marketplace",
+            whole=True,
         ),
     ] = 1
     budget: Annotated[

@@ -1,18 +1,21 @@
 """Answers: what each workbook says, in one place; shown by panels, printed by notebooks, filed by reports."""
 
-from ownchannel.answers._answer import Answer, LaterChart, Question, Settings
-from ownchannel.answers._cohorts_and_waits import (
-    cohorts,
-    one_time_buyers,
-    second_order,
-    what_brings_back,
+from ownchannel.answers._answer import (
+    Answer,
+    LaterChart,
+    Question,
+    Settings,
+    notes_html,
+    numbers_html,
+    problem_html,
+    sentence_html,
+    table_html,
 )
 from ownchannel.answers._customer_lifetime_value import (
     lifetimes,
     what_a_customer_is_worth,
     without_buyer_keys,
 )
-from ownchannel.answers._import_account import files_html
 from ownchannel.answers._lifetime_models import (
     are_channels_different,
     files_begin_in_the_middle,
@@ -20,18 +23,14 @@ from ownchannel.answers._lifetime_models import (
     who_is_still_a_customer,
 )
 from ownchannel.answers._marketplace_dependence import (
+    WAYS_IN,
+    files_html,
     measures,
     over_time,
     own_and_rent,
     what_if_it_stopped,
     what_the_platforms_booked,
-)
-from ownchannel.answers._markup import (
-    notes_html,
-    numbers_html,
-    problem_html,
-    sentence_html,
-    table_html,
+    what_was_opened,
 )
 from ownchannel.answers._plan_lessons import (
     calibrated,
@@ -42,17 +41,22 @@ from ownchannel.answers._plan_lessons import (
     what_a_customer_may_cost,
     worst_stories,
 )
-from ownchannel.answers._plan_sliders import PlanSettings, plan_of, plan_sliders
-from ownchannel.answers._rent_or_own import LIVE_DRAWS, Answering
-from ownchannel.answers._repeat_purchase import what_if_more_returned
+from ownchannel.answers._rent_or_own import LIVE_DRAWS, RentOrOwn
+from ownchannel.answers._repeat_purchase import (
+    cohorts,
+    one_time_buyers,
+    second_order,
+    what_brings_back,
+    what_if_more_returned,
+)
 
 __all__ = [
     "LIVE_DRAWS",
+    "WAYS_IN",
     "Answer",
-    "Answering",
     "LaterChart",
-    "PlanSettings",
     "Question",
+    "RentOrOwn",
     "Settings",
     "are_channels_different",
     "calibrated",
@@ -68,8 +72,6 @@ __all__ = [
     "opening_plan",
     "over_time",
     "own_and_rent",
-    "plan_of",
-    "plan_sliders",
     "presets_compared",
     "problem_html",
     "second_order",
@@ -82,6 +84,7 @@ __all__ = [
     "what_if_it_stopped",
     "what_if_more_returned",
     "what_the_platforms_booked",
+    "what_was_opened",
     "which_model",
     "who_is_still_a_customer",
     "without_buyer_keys",

@@ -1,31 +1,30 @@
-"""What a workbook answers at one position of its sliders, and how that reads as plain text."""
+"""An answer and the question behind it: words, numbers, charts and table, as text and as a page's HTML."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from html import escape
 from numbers import Real
 from textwrap import wrap
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from ownchannel.answers._markup import (
-    caption_html,
-    notes_html,
-    numbers_html,
-    sentence_html,
-    still_html,
-    table_html,
-)
-from ownchannel.assumptions import Assumptions
+from ownchannel.assumptions import Adjustable, Numbers, documented, unlikely
 from ownchannel.charts import Chart
+from ownchannel.formats import money
 
 _MOST_POINTS = 13  # a line of 60 months is printed at about every fifth
+_LONGEST = 900  # letters of a short text
 _SERIES = (("z",), ("x", "y"), ("labels", "values"))  # where a trace keeps its data, by its kind
+
+#: Texts that are numbers and stand to the right: -$1,200.50, CA$9, CHF 12, 25%, 1.5.
+_NUMBER = re.compile(r"[-−+]?([A-Z]{0,2}[^\w\s.,%]|[A-Z]{3} )?[\d,.]*\d\s?%?")
 
 
 class LaterChart:
@@ -68,8 +67,8 @@ class Answer:
 
     `sentence` is plain text with `**bold**` where the eye should fall; `numbers` are pairs of a label and a
     value, already in words; every chart brings its caption, and one that takes long is a `LaterChart`. Its
-    printed form holds no widget and rounds the charts' own data, so a lesson that prints an answer can be
-    checked against what it printed before.
+    repr is the sentence with its numbers. Printed it holds all, the charts' own data rounded, so that a
+    lesson can be checked against what it printed before.
 
     >>> Answer("You keep **$5** of $20.", numbers=(("Share kept", "25%"),))
     You keep $5 of $20.
@@ -86,16 +85,18 @@ class Answer:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         if self.still or not self.charts:
-            return {"text/plain": repr(self), "text/html": self._repr_html_()}
+            return {"text/plain": str(self), "text/html": self._repr_html_()}
         import ownchannel  # the room that knows widgets lies further down, and is entered only to be shown
 
         bundle: dict[str, Any] = ownchannel.panels.AnswerView(self)._repr_mimebundle_()
         return bundle
 
     def __repr__(self) -> str:
-        lines = [self.plain_sentence]
-        lines += [f"  {label}: {value}" for label, value in self.numbers]
-        lines += [f"  Note: {note}" for note in self.notes]
+        text = "\n".join(self._first_lines())
+        return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} … (print it to see all)"
+
+    def __str__(self) -> str:
+        lines = self._first_lines() + [f"  Note: {note}" for note in self.notes]
         for chart in self.charts:
             lines += ["", f"Chart: {chart.caption}"]
             for trace in chart.figure.data:
@@ -104,14 +105,15 @@ class Answer:
             lines += ["", self.table.to_string(index=False, float_format="{:,.4g}".format)]
         return "\n".join(lines)
 
+    def _first_lines(self) -> list[str]:
+        return [self.plain_sentence, *(f"  {label}: {value}" for label, value in self.numbers)]
+
     def _repr_html_(self) -> str:
-        return still_html(
-            sentence_html(self.sentence),
-            numbers_html(self.numbers),
-            notes_html(self.notes),
-            *(caption_html(chart.caption) for chart in self.charts),
-            "" if self.table is None else table_html(self.table),
-        )
+        parts = [sentence_html(self.sentence), numbers_html(self.numbers), notes_html(self.notes)]
+        parts += [f'<p class="oc-caption">{escape(chart.caption)}</p>' for chart in self.charts]
+        parts += [] if self.table is None else [table_html(self.table)]
+        # A notebook would set what stands between two dollar signs as a formula.
+        return f'<div class="oc-page oc-text mathjax_ignore">{"".join(parts)}</div>'
 
     @property
     def plain_sentence(self) -> str:
@@ -119,50 +121,79 @@ class Answer:
         return re.sub(r"\*\*(.+?)\*\*", r"\1", self.sentence)
 
 
-Settings = TypeVar("Settings", bound=Assumptions)
+Settings = TypeVar("Settings", bound=Adjustable)
 
 
 @dataclass(frozen=True)
 class Question(Generic[Settings]):
     """A question whose answer follows the settings: what a panel of sliders needs, without a widget.
 
-    `respond` makes an answer of the settings, or raises ValueError where they do not go together. Settings
-    that are `hidden` have no slider, and can be set all the same. `folded` names the headings whose sliders
-    start folded away, and `switches` the settings that can be switched off as well, which puts them to 0, or
-    to the value that a mapping gives.
+    `respond` makes an answer of the settings, or raises ValueError where they do not go together. `sliders`
+    are those numbers of the settings that can be moved, each at its value and with its declaration, which
+    may be made to fit the brand; without it they are all numbers of the settings. Those that are `hidden`
+    have no slider, and can be moved all the same. `folded` names the headings whose sliders start folded
+    away, and `switches` the numbers that can be switched off as well, which puts them to 0, or to the value
+    that a mapping gives. Where `respond` says itself which settings are unlikely, `judges` is False.
 
     >>> from ownchannel.marketplace import Economics
     >>> def kept(costs):
     ...     return Answer(f"You keep **${100 * (1 - costs.marketplace_fee_rate):.0f}** of $100.")
-    >>> Question(Economics(), kept, "USD").answer
-    You keep $85 of $100.
+    >>> question = Question(Economics(), kept, "USD")
+    >>> question.answer_at(marketplace_fee_rate=0.1)
+    You keep $90 of $100.
     """
 
     settings: Settings
     respond: Callable[[Settings], Answer]
     currency: str
+    sliders: Numbers | None = None
     hidden: Collection[str] = ()
     folded: Collection[str] = ()
     switches: Collection[str] | Mapping[str, float] = ()
+    judges: bool = True
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """What can be moved, by path: the value that it starts from, and its declaration."""
+        return self.settings.numbers() if self.sliders is None else self.sliders
 
     @property
     def answer(self) -> Answer:
         """The answer at the settings that the question starts with."""
-        return self.answer_at(self.settings)
+        return self.answer_at()
 
-    def answer_at(self, settings: Settings) -> Answer:
-        """The answer, with a note for each setting that its source calls unlikely."""
+    def settings_at(self, values: Mapping[str, float]) -> Settings:
+        """The settings with these numbers, by path; raises ValueError where they do not go together."""
+        moved = {
+            path: value
+            for path, value in values.items()
+            if path not in self.numbers or value != self.numbers[path][0]
+        }
+        return self.settings.with_values(moved) if moved else self.settings
+
+    def answer_at(self, values: Mapping[str, float] = MappingProxyType({}), /, **more: float) -> Answer:
+        """The answer with some numbers moved, and a note for each that its source calls unlikely."""
+        settings = self.settings_at({**values, **more})
         answer = self.respond(settings)
-        return replace(answer, notes=answer.notes + tuple(settings.unlikely(self.currency)))
+        if not self.judges:
+            return answer
+        now = settings.numbers()
+        numbers = {path: (now[path][0], declared) for path, (_, declared) in self.numbers.items()}
+        return replace(answer, notes=(*answer.notes, *unlikely(numbers, self.currency)))
 
     def documentation(self) -> Answer:
         """Where the number that every slider starts from comes from, and how sure it is."""
-        table = self.settings.documentation(self.currency).rename(columns=str.capitalize)
-        table = table[[name not in self.hidden for name in self.settings.declared()]]
+        shown = {path: number for path, number in self.numbers.items() if path not in self.hidden}
+        table = documented(shown, self.currency).rename(columns=str.capitalize)
         unsure = int((table["Confidence"] == "assumption").sum())
         return Answer(
             f"**{unsure} of {len(table)}** settings are plain assumptions: replace them first.", table=table
         )
+
+
+def amounts(values: Iterable[float], currency: str, digits: int = 0) -> list[str]:
+    """Each amount as it is read."""
+    return [money(value, currency, digits) for value in values]
 
 
 def _trace_text(trace: Any) -> str:
@@ -175,8 +206,8 @@ def _trace_text(trace: Any) -> str:
             break
     stride = -(-len(points) // _MOST_POINTS) or 1
     flat = getattr(trace, "orientation", None) == "h"
-    told = ("=".join(map(_text, point[::-1] if flat else point)) for point in points[::-stride][::-1])
-    return f"{trace.name or trace.type}: {'; '.join(told)}"
+    texts = ("=".join(map(_text, point[::-1] if flat else point)) for point in points[::-stride][::-1])
+    return f"{trace.name or trace.type}: {'; '.join(texts)}"
 
 
 def _text(value: object) -> str:
@@ -186,4 +217,65 @@ def _text(value: object) -> str:
         return str(pd.Timestamp(value).date())
     if isinstance(value, list | tuple | np.ndarray):
         return " ".join(map(_text, value))
+    return str(value)
+
+
+def sentence_html(sentence: str) -> str:
+    """A paragraph, with `**bold**` as strong.
+
+    >>> sentence_html("You keep **$5** of <$20>.")
+    '<p class="oc-sentence">You keep <strong>$5</strong> of &lt;$20&gt;.</p>'
+    """
+    strong = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(sentence))
+    return f'<p class="oc-sentence">{strong}</p>'
+
+
+def problem_html(problem: str) -> str:
+    """What stands in place of an answer where there is none."""
+    return f'<p class="oc-problem">{escape(problem)}</p>'
+
+
+def numbers_html(numbers: tuple[tuple[str, str], ...]) -> str:
+    """Tiles of a value and its label; nothing where there are none."""
+    tiles = "".join(
+        f"<li><strong>{escape(value)}</strong> <span>{escape(label)}</span></li>" for label, value in numbers
+    )
+    return f'<ul class="oc-numbers">{tiles}</ul>' if tiles else ""
+
+
+def notes_html(notes: tuple[str, ...], *, warning: bool = True) -> str:
+    """A list of warnings, or of quieter remarks; nothing where there are none."""
+    items = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    style = "oc-notes oc-warnings" if warning else "oc-notes"
+    return f'<ul class="{style}">{items}</ul>' if items else ""
+
+
+def table_html(table: pd.DataFrame) -> str:
+    """A table with a heading a column, and numbers (as such, or as text that is one) to the right.
+
+    >>> table_html(pd.DataFrame({"Channel": ["Shop"], "Revenue": ["$1,200"]}))  # doctest: +ELLIPSIS
+    '<div class="oc-table">...<td>Shop</td><td class="oc-number">$1,200</td>...</div>'
+    """
+    columns = [[_cell(value) for value in column] for _, column in table.items()]
+    styles = [
+        ' class="oc-number"' if all(map(_NUMBER.fullmatch, filter(None, column))) else ""
+        for column in columns
+    ]
+    heads = "".join(
+        f'<th scope="col"{style}>{escape(str(name))}</th>' for name, style in zip(table, styles, strict=True)
+    )
+    rows = "".join(
+        "<tr>"
+        + "".join(f"<td{style}>{escape(cell) or '–'}</td>" for cell, style in zip(row, styles, strict=True))
+        + "</tr>"
+        for row in zip(*columns, strict=True)
+    )
+    return f'<div class="oc-table"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _cell(value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
     return str(value)

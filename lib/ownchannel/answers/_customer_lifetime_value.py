@@ -1,16 +1,21 @@
-"""Where the sliders of workbook 02 start: at those of workbook 01, and at what they come to by customer."""
+"""The first answers of workbook 02: what a customer is worth on each channel, and what that rests on."""
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from dataclasses import dataclass
 
 import pandas as pd
-from pydantic import create_model
 
-from ownchannel.answers._answer import Answer, Question
-from ownchannel.answers._marketplace_dependence import starting_settings, without_effect
-from ownchannel.assumptions import Assumption, scaled
+from ownchannel.answers._answer import Answer, Question, amounts
+from ownchannel.answers._starting_settings import (
+    costs_counted,
+    customer_costs,
+    etsy_is_incomplete,
+    in_main_currency,
+    only_in,
+    settings_of,
+    without_effect,
+)
 from ownchannel.charts import left_by_source, paid_back, value_and_cost
 from ownchannel.clv import (
     ChannelFits,
@@ -29,87 +34,32 @@ from ownchannel.clv import (
     reported_repeats,
     too_few,
 )
-from ownchannel.customers import channel_months
 from ownchannel.formats import count, listed, money, percent
 from ownchannel.marketplace import (
     AD_RATES,
-    COST_TO_WIN,
     CustomerEconomics,
-    Economics,
     Worth,
     contribution_by_month,
-    fees_in_words,
     order_terms,
-    revenue_a_new_customer,
     worth_by_channel,
 )
 from ownchannel.orders import Orders, day
 
-
-def customer_settings(orders: Orders, months: pd.DataFrame) -> CustomerEconomics:
-    """The costs that workbook 01 starts with, and what its advertising comes to for each new customer.
-
-    `months` is the table of `channel_months` in the main currency.
-    """
-    start = starting_settings(orders, months)
-    costs = start.declared()
-    size = costs["owned_fulfilment"].step / Economics.declared()["owned_fulfilment"].step
-    model = scaled(CustomerEconomics, {"money a customer": size})
-    fields: dict[str, Any] = {
-        name: (Annotated[float, costs[name]], getattr(start, name)) for name in Economics.declared()
-    }
-    for kind, revenue in revenue_a_new_customer(months).items():
-        name, rate = COST_TO_WIN[kind], getattr(start, AD_RATES[kind])
-        fields[name] = _cost_to_win(model.declared()[name], costs[AD_RATES[kind]], rate, revenue)
-    return create_model(CustomerEconomics.__name__, __base__=model, **fields)()
-
-
-def _cost_to_win(
-    declared: Assumption, advertising: Assumption, rate: float, revenue: float
-) -> tuple[Any, float]:
-    """The declaration of a cost to win a customer, and its default to a step of the slider."""
-    low, high = (_to_step(end * revenue, declared.step) for end in advertising.plausible)
-    source = (
-        f"{advertising.label} at {advertising.reading(rate)} of sales, over the new customers in "
-        f"your files. {advertising.source}"
-    )
-    measured = replace(
-        declared,
-        slider=(0.0, 2 * max(high, low + declared.step)),
-        plausible=(low, max(high, low + declared.step)),
-        source=source,
-        confidence=advertising.confidence,
-    )
-    return Annotated[float, measured], _to_step(rate * revenue, declared.step)
-
-
-def _to_step(amount: float, step: float) -> float:
-    return round(round(amount / step) * step, 6)
-
-
-def unneeded(months: pd.DataFrame, *, assumes: bool) -> tuple[str, ...]:
-    """The settings that need no slider here: what files tell, and advertising, which is the cost to win.
-
-    `assumes`: whether some channel's repeats rest on an assumption.
-    """
-    hidden = (*without_effect(months), *AD_RATES.values())
-    return hidden if assumes else (*hidden, "returning_share")
-
-
-# ------------------------ The first answer of workbook 02
-
 #: What a channel's repeat orders rest on.
 BY_KEYS, BY_REPORT, BY_ASSUMPTION = "buyers' keys", "its repeat report", "your assumption"
-
-_MEASURED = (
-    *("item_value", "net_value", "shipping", "fee", "fulfilment", "fee_base_told"),
-    *("orders", "orders_sent", "identified_orders", "first_orders"),
-)
 
 
 @dataclass(frozen=True)
 class Lifetimes:
-    """What is fitted once for the whole page: no slider moves it."""
+    """What is fitted once for the whole page: no slider moves it.
+
+    >>> import tempfile
+    >>> from ownchannel.orders import sample_orders
+    >>> from ownchannel.workspace import Workspace
+    >>> found = lifetimes(sample_orders(Workspace.at(tempfile.mkdtemp())))
+    >>> found.rests_on["Etsy"], found.compared_on
+    ('your assumption', 'Amazon.com')
+    """
 
     orders: Orders
     currency: str
@@ -131,18 +81,13 @@ class Lifetimes:
 
     @property
     def rests_on(self) -> dict[str, str]:
-        """What each channel's repeat orders are told by."""
-        return {
-            channel: BY_KEYS
-            if channel in self.curves
-            else BY_REPORT
-            if channel in self.reports
-            else BY_ASSUMPTION
-            for channel in self.kinds
-        }
+        """What each channel's repeat orders are known by."""
+        by_report = dict.fromkeys(self.reports, BY_REPORT)
+        known = by_report | dict.fromkeys(self.curves, BY_KEYS)
+        return {channel: known.get(channel, BY_ASSUMPTION) for channel in self.kinds}
 
     def curve(self, channel: str, chosen: CustomerEconomics) -> RepeatCurve:
-        """The repeat orders of a channel's new customer, by what tells them best."""
+        """The repeat orders of a channel's new customer, by the best source."""
         if channel in self.curves:
             return self.curves[channel]
         report = self.reports.get(channel)
@@ -174,11 +119,9 @@ class Lifetimes:
 
 def lifetimes(orders: Orders) -> Lifetimes:
     """Compare the models on the largest channel, and fit the one to use to every channel."""
-    currency = orders.main_currency
-    months = channel_months(orders)
-    months = months[months["currency"] == currency].astype(dict.fromkeys(_MEASURED, "float64"))
+    currency, months = orders.main_currency, in_main_currency(orders)
     customers = customers_by_channel(orders, currency)
-    enough = [channel for channel, its in customers.items() if not too_few(its)]
+    enough = [channel for channel, table in customers.items() if not too_few(table)]
     largest = max(enough, key=lambda channel: len(customers[channel]), default="")
     comparison = _compared(orders, customers[largest], largest, currency) if largest else None
     model: type[PurchaseModel] = (
@@ -203,26 +146,29 @@ def _compared(orders: Orders, customers: pd.DataFrame, channel: str, currency: s
 
 def what_a_customer_is_worth(found: Lifetimes) -> Question[CustomerEconomics]:
     """Sliders for horizon, discount, costs and what a customer costs to win; nothing is fitted again."""
-    settings = customer_settings(found.orders, found.months)
-    hidden = unneeded(found.months, assumes=BY_ASSUMPTION in found.rests_on.values())
+    sliders = customer_costs(found.orders, found.months)
+    settings = settings_of(CustomerEconomics, sliders)
+    # No slider for what files show, nor for advertising, which is the cost to win.
+    hidden = (*without_effect(found.months), *AD_RATES.values())
+    if BY_ASSUMPTION not in found.rests_on.values():
+        hidden = (*hidden, "returning_share")
     notes = _notes(found, settings)
 
     def answer(chosen: CustomerEconomics) -> Answer:
         worths = _worths(found, chosen)
         horizon = int(chosen.horizon_months)
-        numbers = [
-            (f"{worth.channel}: left after winning", money(worth.kept, found.currency, 2)) for worth in worths
-        ]
-        charts = (value_and_cost(worths, horizon, found.currency), paid_back(worths, found.currency))
+        kept = amounts((worth.kept for worth in worths), found.currency, 2)
+        labels = (f"{worth.channel}: left after winning" for worth in worths)
+        rows = [_row(worth, found.rests_on[worth.channel], horizon, found.currency) for worth in worths]
         return Answer(
             _sentence(worths, horizon, found.currency),
-            tuple(numbers),
-            charts,
-            _table(found, worths, horizon),
+            tuple(zip(labels, kept, strict=True)),
+            (value_and_cost(worths, horizon, found.currency), paid_back(worths, found.currency)),
+            pd.DataFrame(rows),
             notes,
         )
 
-    return Question(settings, answer, found.currency, hidden)
+    return Question(settings, answer, found.currency, sliders, hidden)
 
 
 def _worths(found: Lifetimes, chosen: CustomerEconomics) -> list[Worth]:
@@ -246,21 +192,15 @@ def _sentence(worths: list[Worth], horizon: int, currency: str) -> str:
     )
 
 
-def _table(found: Lifetimes, worths: list[Worth], horizon: int) -> pd.DataFrame:
-    return pd.DataFrame(
-        [_row(worth, found.rests_on[worth.channel], horizon, found.currency) for worth in worths]
-    )
-
-
-def _row(worth: Worth, told_by: str, horizon: int, currency: str) -> dict[str, str]:
-    low, high = (money(worth.at_horizon(end), currency, 2) for end in ("lower", "upper"))
+def _row(worth: Worth, rests_on: str, horizon: int, currency: str) -> dict[str, str]:
+    low, high = amounts(map(worth.at_horizon, ("lower", "upper")), currency, 2)
     expected = worth.at_horizon("expected")
     return {
         "Channel": worth.channel,
-        "Repeats told by": told_by,
+        "Repeats told by": rests_on,
         f"Orders in {count(horizon, 'month')}": f"{worth.at_horizon('orders'):.2f}",
         "A customer leaves": money(expected, currency, 2),
-        "95% range": f"{low} to {high}" if told_by == BY_KEYS else "",
+        "95% range": f"{low} to {high}" if rests_on == BY_KEYS else "",
         "Costs to win": money(worth.cost, currency, 2),
         "Value over cost": f"{expected / worth.cost:.1f}" if worth.cost > 0 else "",
         "Paid back": _when(worth.paid_back),
@@ -275,9 +215,8 @@ def _when(month: int | None) -> str:
 
 def _notes(found: Lifetimes, settings: CustomerEconomics) -> tuple[str, ...]:
     """What every channel's repeats rest on, which costs are counted, and what is left out."""
-    fees = fees_in_words(contribution_by_month(found.months, settings))
     notes = [
-        f"{fees[0].upper()}{fees[1:]}; goods and parcels that you pay for at your settings.",
+        costs_counted(contribution_by_month(found.months, settings), "goods and parcels"),
         "A range is that of the models' parameters, not of what single customers do.",
     ]
     notes += [_basis(found, channel) for channel in found.kinds if found.rests_on[channel] != BY_KEYS]
@@ -291,16 +230,12 @@ def _notes(found: Lifetimes, settings: CustomerEconomics) -> tuple[str, ...]:
             "Orders without a buyer's key are left out, so customers come back a little more often than is "
             f"counted: {listed(hidden_orders)}."
         )
-    if "Etsy" in found.kinds and found.sold("Etsy", "fee") > 0:
-        notes.append("Etsy's exports tell its card fee alone: an order there leaves less than is shown.")
-    others = [code for code in found.orders.currencies() if code != found.currency]
-    if others:
-        notes.append(f"Money is in {found.currency}. Sales in {listed(others)} are not in it.")
-    return tuple(notes)
+    notes += etsy_is_incomplete(found.sold("Etsy", "fee"))
+    return (*notes, *only_in(found.currency, found.orders.currencies()))
 
 
 def _basis(found: Lifetimes, channel: str) -> str:
-    """How repeats are known where buyers' keys do not tell them."""
+    """How repeats are known where buyers have no keys."""
     why = f"{channel}: {found.fits.not_fitted.get(channel, 'no file tells its buyers apart')}, so "
     report = found.reports.get(channel)
     if report is None:
@@ -324,18 +259,18 @@ def without_buyer_keys(found: Lifetimes, settings: CustomerEconomics) -> Answer:
     sources = _sources(found, channel, settings)
     found_by = {name: curve.value(horizon, terms).iloc[-1] for name, curve in sources.items()}
     left = [float(by["expected"]) for by in found_by.values()]
-    amounts = [money(value, found.currency, 2) for value in left]
+    in_money = amounts(left, found.currency, 2)
     names = [name.capitalize() for name in sources]
     table = pd.DataFrame(
         {
             "Told by": names,
             f"Orders in {count(horizon, 'month')}": [f"{by['orders']:.2f}" for by in found_by.values()],
-            "A customer leaves": amounts,
+            "A customer leaves": in_money,
         }
     )
-    told = [f"**{amount}** by {name}" for name, amount in zip(sources, amounts, strict=True)]
+    each = [f"**{amount}** by {name}" for name, amount in zip(sources, in_money, strict=True)]
     return Answer(
-        f"A new customer of {channel} leaves, over {count(horizon, 'month')}, {listed(told)}.",
+        f"A new customer of {channel} leaves, over {count(horizon, 'month')}, {listed(each)}.",
         charts=(left_by_source(names, left, horizon, found.currency),),
         table=table,
         notes=(_rule(found, channel),),

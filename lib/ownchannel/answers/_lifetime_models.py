@@ -1,4 +1,4 @@
-"""The other answers of workbook 02: which model, who is still a customer, and whether channels differ."""
+"""The other answers of workbook 02: which model, who is still there, whether channels differ."""
 
 import datetime as dt
 from contextlib import suppress
@@ -41,13 +41,13 @@ from ownchannel.customers import customer_summary
 from ownchannel.formats import count, listed, percent
 from ownchannel.orders import day
 
-TOO_FEW = (
+_TOO_FEW = (
     "No channel has customers enough to fit a model: read more orders, or use the assumption of the first "
     "section."
 )
 _WEEKS_A_YEAR = 365.25 / 7
 #: Months over which channels, and ways to count new customers, are compared.
-LOOKED_AHEAD = 24
+_AHEAD = 24
 
 _MORE_LIKELY_THAN_NOT = 0.5
 
@@ -67,9 +67,9 @@ def which_model(found: Lifetimes) -> Answer:
     """Which model to use and why: what it foretold for the last quarter of the time, and what came."""
     comparison = found.comparison
     if comparison is None:
-        return Answer(TOO_FEW)
+        return Answer(_TOO_FEW)
     best, table, text = comparison.best, comparison.table, str(comparison)
-    shown = pd.DataFrame({"What is measured": [words for words, _ in _METRICS.values()]})
+    shown = {"What is measured": [words for words, _ in _METRICS.values()]}
     for name, row in table.iterrows():
         shown[str(name)] = [how.format(row[metric]) for metric, (_, how) in _METRICS.items()]
     expected, actual = best.by_customer["expected"].sum(), best.by_customer["actual"].sum()
@@ -84,7 +84,7 @@ def which_model(found: Lifetimes) -> Answer:
         f"On {found.compared_on}, {text[0].lower()}{text[1:]}",
         numbers,
         (tracking_in_all(best), tracking_by_week(best), by_frequency(best)),
-        shown,
+        pd.DataFrame(shown),
         tuple(notes),
     )
 
@@ -92,13 +92,13 @@ def which_model(found: Lifetimes) -> Answer:
 def who_is_still_a_customer(found: Lifetimes) -> Answer:
     """How many are probably still customers, by channel, and how that shows in one customer's purchases."""
     if not found.compared_on or found.compared_on not in found.fits.fitted:
-        return Answer(TOO_FEW)
-    rows, told = [], []
+        return Answer(_TOO_FEW)
+    rows, still = [], []
     for channel, fit in found.fits.fitted.items():
         results = _with_dropout_at_once(fit)
         alive, low, high = _alive_in_all(results, fit.customers)
         everyone = len(fit.customers)
-        told.append(f"**{alive:,.0f}** of {count(everyone, 'customer')} of {channel}")
+        still.append(f"**{alive:,.0f}** of {count(everyone, 'customer')} of {channel}")
         seen = results.expected_probability_alive(fit.customers)
         rows.append(
             {
@@ -113,7 +113,7 @@ def who_is_still_a_customer(found: Lifetimes) -> Answer:
     fit = found.fits.fitted[found.compared_on]
     age = float(fit.customers["T"].median())
     chart = alive_map(alive_by_history(_with_dropout_at_once(fit), age), found.compared_on, age)
-    sentence = f"Probably still customers: {listed(told)}."
+    sentence = f"Probably still customers: {listed(still)}."
     note = (
         "Nobody tells you that they leave. The probability compares the time since the last purchase with "
         "the customer's own rhythm: a long silence of somebody who used to buy often says more."
@@ -183,10 +183,10 @@ def _verdict(found: Lifetimes, names: list[str]) -> str:
     )
     if test.pvalue >= 0.05:
         return f"**Nothing shows** that customers of {listed(names)} come back differently ({figures})."
-    ranked = sorted(names, key=lambda name: found.curves[name].repeats[LOOKED_AHEAD - 1])
-    most, least = (float(found.curves[name].repeats[LOOKED_AHEAD - 1]) for name in (ranked[-1], ranked[0]))
+    ranked = sorted(names, key=lambda name: found.curves[name].repeats[_AHEAD - 1])
+    most, least = (float(found.curves[name].repeats[_AHEAD - 1]) for name in (ranked[-1], ranked[0]))
     return (
-        f"**Yes, they are different**: in {LOOKED_AHEAD} months a new customer of {ranked[-1]} orders again "
+        f"**Yes, they are different**: in {_AHEAD} months a new customer of {ranked[-1]} orders again "
         f"**{most:.2f}** times, one of {ranked[0]} **{least:.2f}** times, and chance does not explain that "
         f"({figures})."
     )
@@ -202,24 +202,24 @@ def _test_by_channel(found: Lifetimes, names: list[str], model: type[PurchaseMod
 def _repeating(channel: str, fit: ChannelFit, curve: RepeatCurve) -> dict[str, str]:
     came_back = fit.customers["frequency"] > 0
     year = fit.customers["T"] >= _WEEKS_A_YEAR
-    expected, low, high = curve.orders(LOOKED_AHEAD)
+    expected, low, high = curve.orders(_AHEAD)
     return {
         "Channel": channel,
         "Customers": f"{len(fit.customers):,}",
         "Came back so far": percent(came_back.mean()),
         "Came back, first seen over a year ago": percent(came_back[year].mean()) if year.any() else "",
-        f"Orders in {LOOKED_AHEAD} months, expected": f"{expected:.2f}",
+        f"Orders in {_AHEAD} months, expected": f"{expected:.2f}",
         "95% range": f"{low:.2f} to {high:.2f}",
     }
 
 
 def _orders(curve: RepeatCurve) -> pd.DataFrame:
     at_first = (1.0, 1.0, 1.0)
-    by_month = [at_first, *(curve.orders(month) for month in range(1, LOOKED_AHEAD + 1))]
+    by_month = [at_first, *(curve.orders(month) for month in range(1, _AHEAD + 1))]
     return pd.DataFrame(by_month, columns=["expected", "lower", "upper"])
 
 
-# ------------------------ The answer of workbook 02 to files that begin in the middle of a brand's life
+# ---------------------------------------------------------------- files that begin in the middle
 
 _YEAR, _TWO_YEARS = dt.timedelta(days=365), dt.timedelta(days=729)
 
@@ -242,26 +242,34 @@ def files_begin_in_the_middle(found: Lifetimes) -> Answer:
     """
     channel = next((name for name in found.curves if found.kinds[name] == "owned"), found.compared_on)
     if channel not in found.curves:
-        return Answer(TOO_FEW)
+        return Answer(_TOO_FEW)
     fit = found.fits.fitted[channel]
     until = dt.date.fromisoformat(fit.customers.attrs["until"])
     first = until - dt.timedelta(weeks=float(fit.customers["T"].max()))
     lines = channel_orders(found.orders, channel, found.currency)
     everybody, late = _both_ways(fit, lines, "All files", first, until)
-    told = [everybody, late]
+    ways = [everybody, late]
     notes: tuple[str, ...] = ()
     if first <= until - _TWO_YEARS:
         short = _both_ways(fit, lines, "Last year only", until - _YEAR, until)
-        told += short
+        ways += short
         notes = _short_files(*short)
-    known = [each for each in told if each]
+    known = [each for each in ways if each]
     sentence = _sentence(channel, burn_in_day(first, until), everybody, late)
     if not known:
         return Answer(sentence)
-    what = f"Orders of a new customer in {LOOKED_AHEAD} months"
+    what = f"Orders of a new customer in {_AHEAD} months"
     chart = estimates([each.name for each in known], [each.orders for each in known], what)
-    table = pd.DataFrame([_row(each, what) for each in known])
-    return Answer(sentence, (), (chart,), table, notes)
+    rows = [
+        {
+            "Counted as new": each.name,
+            "Customers": f"{each.customers:,}",
+            what: f"{each.orders[0]:.2f}",
+            "95% range": f"{each.orders[1]:.2f} to {each.orders[2]:.2f}",
+        }
+        for each in known
+    ]
+    return Answer(sentence, (), (chart,), pd.DataFrame(rows), notes)
 
 
 def _both_ways(
@@ -280,18 +288,8 @@ def _estimate(fit: ChannelFit, name: str, customers: pd.DataFrame) -> _ModelEsti
     with suppress(FitError):
         results = type(fit.purchases.model)(customers).fit()
         assert isinstance(results, PurchaseResults)
-        return _ModelEstimate(name, len(customers), fitted_curve(results, fit.spend).orders(LOOKED_AHEAD))
+        return _ModelEstimate(name, len(customers), fitted_curve(results, fit.spend).orders(_AHEAD))
     return None
-
-
-def _row(estimate: _ModelEstimate, what: str) -> dict[str, str]:
-    expected, low, high = estimate.orders
-    return {
-        "Counted as new": estimate.name,
-        "Customers": f"{estimate.customers:,}",
-        what: f"{expected:.2f}",
-        "95% range": f"{low:.2f} to {high:.2f}",
-    }
 
 
 def _sentence(
@@ -304,7 +302,7 @@ def _sentence(
         )
     naive, (careful, low, high) = everybody.orders[0], late.orders
     text = (
-        f"A new customer of {channel} orders **{naive:.2f}** times in {LOOKED_AHEAD} months if everybody who "
+        f"A new customer of {channel} orders **{naive:.2f}** times in {_AHEAD} months if everybody who "
         f"is first seen in the files counts as new, and **{careful:.2f}** times by those first seen since "
         f"{day(burned)}. "
     )

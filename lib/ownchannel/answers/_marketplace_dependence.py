@@ -1,15 +1,21 @@
-"""Where the sliders of workbook 01 start: at the declared defaults, made to fit the brand and its files."""
+"""The answers of workbooks 00 and 01: what files gave, what is owned, what is rented, what if it stopped."""
 
 import math
-from dataclasses import replace
-from datetime import timedelta
-from typing import Annotated
+from decimal import Decimal
+from html import escape
 
 import pandas as pd
-from pydantic import create_model
 
-from ownchannel.answers._answer import Answer, Question
-from ownchannel.assumptions import scaled
+from ownchannel.answers._answer import Answer, Question, amounts, notes_html, table_html
+from ownchannel.answers._starting_settings import (
+    costs_counted,
+    etsy_is_incomplete,
+    in_main_currency,
+    only_in,
+    settings_of,
+    starting_costs,
+    without_effect,
+)
 from ownchannel.charts import (
     LABELS,
     by_month,
@@ -19,95 +25,123 @@ from ownchannel.charts import (
     owned_and_rented,
     where_it_went,
 )
-from ownchannel.customers import channel_months, known_customers
+from ownchannel.customers import known_customers
 from ownchannel.formats import count, listed, money, percent
 from ownchannel.marketplace import (
     ALL,
-    MEASURED,
-    ROUNDING,
     Booked,
     FeeRise,
     Shocks,
     Stop,
     Use,
-    Year,
-    advertising_share,
     contribution_by_month,
     dependence,
-    fees_in_words,
     last_twelve_months,
     last_year,
     raise_fee,
     stop,
     what_was_booked,
 )
-from ownchannel.orders import Orders, day
+from ownchannel.orders import NO_CURRENCY, FileReport, Opened, Orders, Report, day
 
-#: The brand that the declared defaults suit: revenue a month and an order's value, in dollars.
-TYPICAL_REVENUE, TYPICAL_ORDER = 30_000, 50
+# ---------------------------------------------------------------- the first page
 
-_YEAR = timedelta(days=365)
+#: What the first page says beside each way in.
+WAYS_IN = {
+    "files": "As the platforms wrote them, zipped or not; one or many at once.",
+    "folder": "On this machine.",
+    "timezone": "Choose it first: it says on which day an order falls.",
+    "sample": "A made-up kitchenware brand, two years of orders.",
+    "forget": "Who asks for it: now, and in files read later.",
+    "nothing": "No sales were found in these files; what was wrong with each is said below.",
+}
 
-
-def starting_settings(orders: Orders, months: pd.DataFrame) -> Shocks:
-    """The declared defaults, fitted to the brand; advertising as marketplaces booked it, where they did.
-
-    Money is ten times as high for a brand ten times as large or in a smaller coin. `months` is the table of
-    `channel_months` in the main currency.
-    """
-    model = Shocks
-    by_month = months.groupby("month")[["net_value", "orders"]].sum()
-    revenue, number = by_month["net_value"].mean(), by_month["orders"].mean()
-    if revenue > 0 and number > 0:
-        size = _power_of_ten(revenue / TYPICAL_REVENUE)
-        order = _power_of_ten(revenue / number / TYPICAL_ORDER)
-        model = scaled(model, {"money": size, "money a month": size, "money an order": order})
-    return _with_booked_advertising(model, orders)()
+_ROWS_ARE = {
+    "lines": "order lines",
+    "entries": "bookings",
+    "repeat_rates": "repeat rates",
+    "rates": "exchange rates",
+}
 
 
-def _power_of_ten(ratio: float) -> float:
-    return float(10.0 ** round(math.log10(ratio)))
+def what_was_opened(opened: Opened) -> Answer:
+    """What of the business is owned and what is rented, and whose orders that is."""
+    answer = own_and_rent(opened.orders)
+    return Answer(answer.sentence, answer.numbers, answer.charts, notes=(f"{opened}", *answer.notes))
 
 
-def _with_booked_advertising(model: type[Shocks], orders: Orders) -> type[Shocks]:
-    """The declarations with the last year's advertising as the default, to a step of its slider."""
-    if orders.sales.empty:
-        return model
-    last_day = orders.sales["ordered_on"].max()
-    share = advertising_share(orders.entries, orders.main_currency, since=last_day - _YEAR)
-    if share is None:
-        return model
-    declared = model.declared()["marketplace_ad_rate"]
-    share = min(round(round(share / declared.step) * declared.step, 6), declared.valid[1])
-    low, high = declared.plausible
-    measured = replace(
-        declared,
-        plausible=(min(low, share), max(high, share)),
-        source=f"Measured in your files: booked by marketplaces in the year to {day(last_day)}",
-        confidence="measured",
+def files_html(report: Report) -> str:
+    """A card for each file, the counts of rows behind a fold, and why rows were set aside."""
+    cards = "".join(map(_card, report.files))
+    parts = [notes_html((report.remark,)) if report.remark else ""]
+    if cards:
+        parts.append(f'<h3>What your files gave</h3><ul class="oc-files">{cards}</ul>')
+    if report.left_aside:
+        files = count(len(report.left_aside), "file")
+        named = ", ".join(report.left_aside[:3]) + (", …" if len(report.left_aside) > 3 else "")
+        note = f"Left aside, no exports by their names: {files} ({named})."
+        parts.append(notes_html((note,), warning=False))
+    if cards:
+        rows = table_html(pd.DataFrame(map(_counts, report.files)))
+        parts.append(f"<details><summary>Row by row</summary>{rows}</details>")
+    if len(report.rejected):
+        reasons = report.reasons().rename(columns=str.capitalize).rename(columns={"First_line": "First line"})
+        rows = count(len(report.rejected), "row")
+        parts += [f"<h3>What could not be used, and why: {rows}</h3>", table_html(reasons)]
+    return "".join(parts)
+
+
+def _card(file: FileReport) -> str:
+    marks = [_mark(file.was_read, "read" if file.was_read else "not read")]
+    if file.reconciled is not None:
+        off = "" if file.difference is None else f": {_amount(abs(file.difference), file)} off"
+        adds_up = "adds up to the cent" if file.reconciled else f"does not add up{off}"
+        marks.append(_mark(file.reconciled, adds_up))
+    about = [file.format or "not recognised"]
+    about += [f"{day(file.dates[0])} to {day(file.dates[1])}"] if file.dates else []
+    nothing_used = "Nothing of it counts."
+    if file.was_read:
+        nothing_used = (
+            "All of it is in other files already." if file.duplicates else "It held nothing that counts."
+        )
+    named = [f"{name} {_amount(sums, file)}" for name, sums in (file.unclassified or {}).items()]
+    notes = [*file.warnings]
+    notes += [f"Booked under names that nobody here knows: {'; '.join(named)}."] if named else []
+    return (
+        f"<li><p><strong>{escape(file.name)}</strong> {' '.join(marks)}</p>"
+        f'<p class="oc-quiet">{escape(" · ".join(about))}</p>'
+        f"<p>{escape(file.summary or nothing_used)}</p>"
+        f"{notes_html(tuple(filter(None, notes)), warning=not file.was_read)}</li>"
     )
-    return create_model(
-        model.__name__, __base__=model, marketplace_ad_rate=(Annotated[float, measured], share)
-    )
 
 
-def without_effect(months: pd.DataFrame) -> tuple[str, ...]:
-    """The settings that change nothing, because files tell what they stand for; they need no slider."""
-    rented, owned = (months[months["kind"] == kind] for kind in ("marketplace", "owned"))
-    told = {
-        "marketplace_fee_rate": _all_fees_are_told(rented),
-        "marketplace_fulfilment": len(rented) > 0 and (rented["orders"] == rented["orders_sent"]).all(),
-        "owned_payment_rate": _all_fees_are_told(owned),
+def _mark(is_good: bool, words: str) -> str:
+    """A tick or a cross with its words, so that neither colour nor sign stands alone."""
+    sign, style = ("✓", "oc-good") if is_good else ("✗", "oc-bad")
+    return f'<span class="oc-mark {style}">{sign} {escape(words)}</span>'
+
+
+def _amount(amount: Decimal, file: FileReport) -> str:
+    """An amount with its currency, where the file has one alone."""
+    codes = [code for code in file.money if code != NO_CURRENCY]
+    return money(amount, codes[0], 2) if len(codes) == 1 else f"{amount:,.2f}"
+
+
+def _counts(file: FileReport) -> dict[str, str]:
+    sums = [money(split["accepted"], code, 2) for code, split in file.money.items() if code != NO_CURRENCY]
+    return {
+        "File": file.name,
+        "Rows": f"{file.rows_in:,}",
+        "Accepted": f"{file.accepted:,}",
+        "Rejected": f"{file.rejected:,}",
+        "Already counted": f"{file.duplicates:,}",
+        "Its rows are": _ROWS_ARE[file.gives] if file.was_read else "",
+        "Accepted in money": ", ".join(sums),
+        "Encoding": file.encoding,
     }
-    return tuple(name for name, is_told in told.items() if is_told)
 
 
-def _all_fees_are_told(months: pd.DataFrame) -> bool:
-    told, base = months["fee_base_told"].sum(), (months["net_value"] + months["shipping"]).sum()
-    return bool(base > 0 and abs(told - base) <= ROUNDING * base)
-
-
-# ------------------------ The answers of the first two workbooks, each a sentence, a picture and a table
+# ---------------------------------------------------------------- what is owned and what is rented
 
 
 def own_and_rent(orders: Orders) -> Answer:
@@ -130,44 +164,34 @@ def own_and_rent(orders: Orders) -> Answer:
         ("Orders of buyers only told apart", f"{measured.recognised_orders:,.0f}"),
         ("People you may write to", f"{reachable:,.0f}"),
     )
-    others = [code for code in orders.currencies() if code != currency]
-    notes = (
-        f"Money is in {currency}. Sales in {' and '.join(others)} are not in it: read exchange rates (a CSV "
-        "of date, from, to, rate) to have them in.",
-    )
-    return Answer(sentence, numbers, (owned_and_rented(measured),), notes=notes if others else ())
+    hint = ": read exchange rates (a CSV of date, from, to, rate) to have them in"
+    notes = only_in(currency, orders.currencies(), hint=hint)
+    return Answer(sentence, numbers, (owned_and_rented(measured),), notes=tuple(notes))
 
 
 def measures(orders: Orders) -> Answer:
     """Every measure of dependence with what it rests on, at the costs that the sliders start from."""
-    costs = starting_settings(orders, _in_main_currency(orders))
+    costs = settings_of(Shocks, starting_costs(orders, in_main_currency(orders)))
     measured = dependence(orders, orders.main_currency, costs=costs)
-    table = measured.table
-    shown = pd.DataFrame(
+
+    def share(measure: str, value: float) -> str:
+        return f"{value:.2f}" if measure == "concentration" else percent(value)
+
+    def amount(measure: str, value: float) -> str:
+        in_money = measure in ("revenue", "contribution")
+        return money(value, measured.currency) if in_money else f"{value:,.0f}"
+
+    rows = [
         {
-            "Measure": table["measure"].str.capitalize(),
-            "Of": table["scope"],
-            "Share": list(map(_share, table["measure"], table["share"])),
-            "Amount": [
-                _amount(m, a, measured.currency)
-                for m, a in zip(table["measure"], table["amount"], strict=True)
-            ],
-            "Rests on": table["rests_on"],
+            "Measure": row["measure"].capitalize(),
+            "Of": row["scope"],
+            "Share": share(row["measure"], row["share"]) if pd.notna(row["share"]) else "",
+            "Amount": amount(row["measure"], row["amount"]) if pd.notna(row["amount"]) else "",
+            "Rests on": row["rests_on"],
         }
-    )
-    return Answer(f"{measured}", table=shown)
-
-
-def _share(measure: str, share: float) -> str:
-    if pd.isna(share):
-        return ""
-    return f"{share:.2f}" if measure == "concentration" else percent(share)
-
-
-def _amount(measure: str, amount: float, currency: str) -> str:
-    if pd.isna(amount):
-        return ""
-    return money(amount, currency) if measure in ("revenue", "contribution") else f"{amount:,.0f}"
+        for row in measured.table.to_dict("records")
+    ]
+    return Answer(f"{measured}", table=pd.DataFrame(rows))
 
 
 def over_time(orders: Orders) -> Answer:
@@ -182,30 +206,34 @@ def over_time(orders: Orders) -> Answer:
         f"**{reachable:,}** of them"
     )
     if len(rented):
-        told = int(rented["recognised"].sum())
+        recognised = int(rented["recognised"].sum())
         sentence += (
-            f"; on marketplaces you can tell {told:,} more apart, without knowing who they are"
-            if told
+            f"; on marketplaces you can tell {recognised:,} more apart, without knowing who they are"
+            if recognised
             else "; the marketplaces told you of none"
         )
     yours = known[known["kind"] == "owned"]
     yours = known if yours.empty else yours  # a chart needs a line, though it be all zero
     charts = (
-        by_month(_in_main_currency(orders), "net_value", "Revenue", currency),
+        by_month(in_main_currency(orders), "net_value", "Revenue", currency),
         by_month(yours, "identified", "Customers you know, added up"),
         by_month(yours, "reachable", "Customers you may write to, added up"),
     )
     return Answer(f"{sentence}.", charts=charts)
 
 
+# ---------------------------------------------------------------- when the marketplaces stop
+
+
 def what_if_it_stopped(orders: Orders) -> Question[Shocks]:
     """Sliders for costs, a stop of the marketplaces and a rise of their fee."""
-    currency = orders.main_currency
-    in_one = _in_main_currency(orders)
+    currency, months = orders.main_currency, in_main_currency(orders)
     last_day = orders.sales["ordered_on"].max()
+    sliders, hidden = starting_costs(orders, months), without_effect(months)
+    known = [sliders[name][1].label for name in hidden]
 
     def answer(settings: Shocks) -> Answer:
-        monthly = contribution_by_month(in_one, settings)
+        monthly = contribution_by_month(months, settings)
         year = last_year(monthly, last_day)
         stopped = stop(year, settings.downtime_months, settings.fixed_costs, settings.cash)
         rise = raise_fee(year, settings.fee_rise)
@@ -223,30 +251,15 @@ def what_if_it_stopped(orders: Orders) -> Question[Shocks]:
             _numbers(channels, stopped, rise, currency),
             charts,
             _table(channels, currency),
-            (*_rests_on(monthly, hidden), *_notes(year)),
+            _rests_on(monthly, known, year.months_seen),
         )
 
-    settings = starting_settings(orders, in_one)
-    hidden = [settings.declared()[name].label for name in without_effect(in_one)]
-    return Question(settings, answer, currency, without_effect(in_one))
-
-
-def _in_main_currency(orders: Orders) -> pd.DataFrame:
-    """The months of sales in the main currency, their amounts as floats: cast once, not at every move."""
-    months = channel_months(orders)
-    amounts = dict.fromkeys(MEASURED, "float64")
-    return months[months["currency"] == orders.main_currency].astype(amounts)
+    return Question(settings_of(Shocks, sliders), answer, currency, sliders, hidden)
 
 
 def _by_channel(monthly: pd.DataFrame) -> pd.DataFrame:
-    sums = monthly.groupby("channel").agg(
-        kind=("kind", "first"),
-        orders=("orders", "sum"),
-        revenue=("revenue", "sum"),
-        fees_told=("fees_told", "sum"),
-        fees_assumed=("fees_assumed", "sum"),
-        contribution=("contribution", "sum"),
-    )
+    added = ("orders", "revenue", "fees_told", "fees_assumed", "contribution")
+    sums = monthly.groupby("channel").agg({"kind": "first"} | dict.fromkeys(added, "sum"))
     sums["an_order"] = sums["contribution"] / sums["orders"].where(sums["orders"] > 0)
     whole = sums["contribution"].sum()
     sums["share"] = sums["contribution"] / whole if whole > 0 else float("nan")
@@ -296,41 +309,30 @@ def _table(channels: pd.DataFrame, currency: str) -> pd.DataFrame:
         {
             "Channel": list(channels.index),
             "Orders in 12 months": [f"{orders:,.0f}" for orders in channels["orders"]],
-            "Revenue": [money(value, currency) for value in channels["revenue"]],
-            "Fees as booked": [money(value, currency) for value in channels["fees_told"]],
-            "Fees assumed": [money(value, currency) for value in channels["fees_assumed"]],
-            "Contribution": [money(value, currency) for value in channels["contribution"]],
-            "An order leaves": [money(value, currency, 2) for value in channels["an_order"]],
+            "Revenue": amounts(channels["revenue"], currency),
+            "Fees as booked": amounts(channels["fees_told"], currency),
+            "Fees assumed": amounts(channels["fees_assumed"], currency),
+            "Contribution": amounts(channels["contribution"], currency),
+            "An order leaves": amounts(channels["an_order"], currency, 2),
             "Share of contribution": [percent(v) if pd.notna(v) else "" for v in channels["share"]],
         }
     )
 
 
-def _rests_on(monthly: pd.DataFrame, settled: list[str]) -> tuple[str, ...]:
-    """Which fees contribution is after, and which sliders are not there because of it."""
-    fees = fees_in_words(monthly)
-    notes = [
-        f"{fees[0].upper()}{fees[1:]}; goods, advertising and parcels that you pay for at your settings."
-    ]
-    if settled:
-        notes.append(f"No slider, because your files tell it: {', '.join(settled).lower()}.")
-    if monthly.loc[monthly["channel"] == "Etsy", "fees_told"].sum() > 0:
-        notes.append(
-            "Etsy's exports tell its card fee alone, and none for listings, sales and advertising: an order "
-            "there leaves less than is shown."
-        )
+def _rests_on(monthly: pd.DataFrame, known: list[str], months_seen: int) -> tuple[str, ...]:
+    """What contribution is after, which sliders are not there because of it, and what is not known."""
+    notes = [costs_counted(monthly, "goods, advertising and parcels")]
+    if known:
+        notes.append(f"No slider, because your files tell it: {', '.join(known).lower()}.")
+    fees = float(monthly.loc[monthly["channel"] == "Etsy", "fees_told"].sum())
+    notes += etsy_is_incomplete(fees, ", and none for listings, sales and advertising")
+    if months_seen != 12:
+        seen = count(months_seen, "complete month")
+        notes.append(f"Your files hold {seen}; their mean stands for the others.")
     return tuple(notes)
 
 
-def _notes(year: Year) -> tuple[str, ...]:
-    if year.months_seen == 12:
-        return ()
-    return (
-        f"Your files hold {count(year.months_seen, 'complete month')}; their mean stands for the others.",
-    )
-
-
-# ------------------------ The answer of workbook 01 on what marketplaces booked
+# ---------------------------------------------------------------- what the marketplaces booked
 
 _IN_WORDS = {
     Use.REFUNDS: "refunds",
@@ -355,7 +357,7 @@ def what_the_platforms_booked(orders: Orders) -> Answer:
         _booked_numbers(booked),
         (where_it_went(booked),),
         _booked_table(booked),
-        tuple(_booked_notes(booked, orders)),
+        _booked_notes(booked, orders),
     )
 
 
@@ -401,7 +403,7 @@ def _booked_table(booked: Booked) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _booked_notes(booked: Booked, orders: Orders) -> list[str]:
+def _booked_notes(booked: Booked, orders: Orders) -> tuple[str, ...]:
     notes = [f"Booked from {day(booked.first_day)} to {day(booked.last_day)}."]
     unnamed, paid_out = booked.total(Use.UNCLASSIFIED), -booked.total(Use.TRANSFERS)
     if unnamed:
@@ -414,7 +416,5 @@ def _booked_notes(booked: Booked, orders: Orders) -> list[str]:
             f"{money(paid_out, booked.currency, 2)} was paid out to your bank. That is no profit: it is what "
             "was left, moved."
         )
-    others = sorted(set(orders.entries["currency"].to_pylist()) - {booked.currency})
-    if others:
-        notes.append(f"Money is in {booked.currency}. What was booked in {listed(others)} is not in it.")
-    return notes
+    codes = sorted(set(orders.entries["currency"].to_pylist()))
+    return (*notes, *only_in(booked.currency, codes, "What was booked in {} is"))

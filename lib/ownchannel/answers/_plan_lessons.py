@@ -1,19 +1,22 @@
-"""The plan that workbook 04 opens with: what orders tell, and the other workbooks' settings for the rest."""
+"""The plan that workbook 04 opens with, and its further answers: stories, prices, presets, measurements."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from ownchannel.answers._answer import Answer
-from ownchannel.answers._customer_lifetime_value import customer_settings
-from ownchannel.answers._marketplace_dependence import starting_settings
+from ownchannel.answers._answer import Answer, amounts
 from ownchannel.answers._rent_or_own import LIVE_DRAWS, in_months
+from ownchannel.answers._starting_settings import (
+    customer_costs,
+    in_main_currency,
+    settings_of,
+    starting_costs,
+)
 from ownchannel.assumptions import Assumption
 from ownchannel.charts import scenarios_side_by_side
-from ownchannel.customers import channel_months
 from ownchannel.formats import count, listed, money, percent
-from ownchannel.marketplace import AD_RATES, MEASURED, CustomerEconomics, Shocks
+from ownchannel.marketplace import AD_RATES, CustomerEconomics, Shocks
 from ownchannel.orders import Orders
 from ownchannel.scenarios import (
     PRESETS,
@@ -62,9 +65,9 @@ def todays_plan(orders: Orders) -> Calibration:
     Raises ValueError where nothing was sold.
     """
     currency = orders.main_currency
-    months = channel_months(orders)
-    months = months[months["currency"] == currency].astype(dict.fromkeys(MEASURED, "float64"))
-    costs, shocks = customer_settings(orders, months), starting_settings(orders, months)
+    months = in_main_currency(orders)
+    costs = settings_of(CustomerEconomics, customer_costs(orders, months))
+    books = settings_of(Shocks, starting_costs(orders, months))
     channels = [
         _channel(str(name), of_channel, costs)
         for name, of_channel in months.groupby("channel")
@@ -74,14 +77,20 @@ def todays_plan(orders: Orders) -> Calibration:
         raise ValueError(
             f"Nothing was sold in {currency} that was not given back: no plan can start from it."
         )
-    plan = _plan(channels, shocks, currency)
-    return calibrate(orders, plan)
+    plan = Plan(
+        channels=tuple(channels),
+        currency=currency,
+        cash=books.cash,
+        fixed_costs=books.fixed_costs,
+        uncertain=_uncertain(channels),
+    )
+    return calibrate(orders, plan.today())
 
 
 def opening_plan(today: Plan) -> Plan:
     """Today's plan with a fifth of the growth budget moved to the own stores, where there are some."""
     share = min(1.0, round(today.owned_share_of_growth_budget + MOVED, 2))
-    kinds = {its.kind for its in today.channels if its.reference_spend > 0}
+    kinds = {channel.kind for channel in today.channels if channel.reference_spend > 0}
     return today.with_values({"owned_share_of_growth_budget": share}) if len(kinds) > 1 else today
 
 
@@ -91,17 +100,6 @@ def measured_ranges(found: Calibration) -> dict[str, tuple[float, float]]:
     numbers = found.plan.numbers()
     rows = zip(fields["path"], fields["low"], fields["high"], strict=True)
     return {str(path): (float(low), float(high)) for path, low, high in rows if path in numbers}
-
-
-def _plan(channels: list[AnyChannel], shocks: Shocks, currency: str) -> Plan:
-    plan = Plan(
-        channels=tuple(channels),
-        currency=currency,
-        cash=shocks.cash,
-        fixed_costs=shocks.fixed_costs,
-        uncertain=_uncertain(channels),
-    )
-    return plan.today()
 
 
 def _channel(name: str, months: pd.DataFrame, costs: CustomerEconomics) -> AnyChannel:
@@ -130,19 +128,16 @@ def _channel(name: str, months: pd.DataFrame, costs: CustomerEconomics) -> AnyCh
 def _uncertain(channels: list[AnyChannel]) -> dict[str, tuple[float, float]]:
     """What nobody knows well: how many would have come without advertising, and what a customer costs."""
     found: dict[str, tuple[float, float]] = {}
-    for its in channels:
-        if its.reference_spend > 0:
-            low, high = its.declared()["ad_incrementality"].plausible
-            path = f"channels.{its.name}"
-            found[f"{path}.ad_incrementality"] = (
-                min(low, its.ad_incrementality),
-                max(high, its.ad_incrementality),
-            )
-            found[f"{path}.cac"] = (round(0.7 * its.cac, 2), round(1.4 * its.cac, 2))
+    for channel in channels:
+        if channel.reference_spend > 0:
+            low, high = channel.declared()["ad_incrementality"].plausible
+            path, share = f"channels.{channel.name}", channel.ad_incrementality
+            found[f"{path}.ad_incrementality"] = (min(low, share), max(high, share))
+            found[f"{path}.cac"] = (round(0.7 * channel.cac, 2), round(1.4 * channel.cac, 2))
     return found
 
 
-# ------------------------ Further answers of workbook 04
+# ---------------------------------------------------------------- further answers
 
 _HAPPENED = {
     "suspension": "{} suspends you",
@@ -151,7 +146,7 @@ _HAPPENED = {
     "ad_loss": "{} loses its advertising account",
 }
 
-#: Stories that are told, and unlucky numbers in each.
+#: Stories, and unlucky numbers in each.
 _STORIES, _NUMBERS = 5, 2
 
 
@@ -160,15 +155,15 @@ def worst_stories(plan: Plan, draws: int = LIVE_DRAWS, seed: int = 0) -> Answer:
     found = simulate(plan, draws, seed)
     rows = []
     for draw in found.worst()[:_STORIES]:
-        its_plan, events = found.draw(int(draw))
+        drawn, events = found.draw(int(draw))
         rows.append(
             {
-                "Worth today": money(project(its_plan, events).npv, plan.currency),
+                "Worth today": money(project(drawn, events).npv, plan.currency),
                 "What happens": _story(events),
-                "What turns out otherwise": _unlucky(plan, its_plan),
+                "What turns out otherwise": _unlucky(plan, drawn),
             }
         )
-    worst, expected = (money(value, plan.currency) for value in (found.npv.min(), found.npv.mean()))
+    worst, expected = amounts((found.npv.min(), found.npv.mean()), plan.currency)
     return Answer(
         f"The worst of {draws:,} draws is worth **{worst}** where {expected} is expected. These are the "
         f"{len(rows)} worst, as stories.",
@@ -217,10 +212,10 @@ def presets_compared(moved: float = 0.2) -> Answer:
     shown = pd.DataFrame(
         {
             "Brand": list(table.index),
-            "Year 1 against today": [money(value, "USD") for value in table["first_year"]],
+            "Year 1 against today": amounts(table["first_year"], "USD"),
             "Pays back in month": [in_months(value) for value in table["payback_month"]],
             "Rented": [percent(value) for value in table["marketplace_share"]],
-            "At risk in a bad year": [money(value, "USD") for value in table["revenue_at_risk"]],
+            "At risk in a bad year": amounts(table["revenue_at_risk"], "USD"),
         }
     )
     named = listed(pays) if pays else "none of them"
@@ -266,9 +261,9 @@ def _measured_row(row: Any, mark: Assumption | None, currency: str) -> dict[str,
 def _story(events: Sequence[Event]) -> str:
     if not events:
         return "Nothing: its numbers alone make it one of the worst."
-    told = [f"month {event.month}: {_HAPPENED[event.kind].format(event.channel)}" for event in events]
-    text = "; ".join(told[:_STORIES])
-    more = len(told) - _STORIES
+    happened = [f"month {event.month}: {_HAPPENED[event.kind].format(event.channel)}" for event in events]
+    text = "; ".join(happened[:_STORIES])
+    more = len(happened) - _STORIES
     return text[0].upper() + text[1:] + (f"; and {more} more." if more > 0 else ".")
 
 
@@ -280,12 +275,12 @@ def _unlucky(plan: Plan, drawn: Plan) -> str:
         low, high = plan.uncertain[path]
         return abs(drawn.get(path) - plan.get(path)) / (high - low)
 
-    told = []
+    unlucky = []
     for path in sorted(plan.uncertain, key=distance, reverse=True)[:_NUMBERS]:
         mark = numbers[path][1]
         value = mark.reading(float(f"{drawn.get(path):.3g}"), plan.currency)
-        told.append(f"{_called(path, mark)}: {value}")
-    return "; ".join(told) or "Nothing is uncertain."
+        unlucky.append(f"{_called(path, mark)}: {value}")
+    return "; ".join(unlucky) or "Nothing is uncertain."
 
 
 def _called(path: str, mark: Assumption | None) -> str:

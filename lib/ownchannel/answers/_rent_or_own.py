@@ -1,13 +1,15 @@
-"""What workbook 04 answers of a plan: against today, in a sentence, its numbers, charts and a table."""
+"""The question of workbook 04: a plan's sliders, and what it answers of the plan against today."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from ownchannel.answers._answer import Answer, LaterChart
+from ownchannel.answers._answer import Answer, LaterChart, Question, amounts
+from ownchannel.assumptions import Assumption, Numbers
 from ownchannel.charts import (
     Chart,
     dependence_now_and_then,
@@ -19,10 +21,12 @@ from ownchannel.charts import (
 )
 from ownchannel.formats import count, listed, money, percent
 from ownchannel.scenarios import (
+    PRESETS,
     AgainstToday,
     Plan,
     Ranges,
     Simulation,
+    changed,
     compare,
     frontier,
     measures_of,
@@ -38,10 +42,14 @@ from ownchannel.scenarios import (
 #: Draws while sliders move: enough for a steady answer at once. From Python, 10,000 are the default.
 LIVE_DRAWS = 1_000
 
-#: Points of the frontier that are drawn.
-_POINTS = 11
-
 AS_TODAY, THIS_PLAN = "As today", "This plan"
+
+_POINTS = 11  # of the frontier
+_NAMED = 3  # assumptions that turn the answer, by name
+_SHARE = "owned_share_of_growth_budget"
+
+#: Levers whose cost no other number of the plan holds.
+_COST_SOMETHING = frozenset({"checkout_conversion", "reach", "personalisation_uplift"})
 
 
 @dataclass(frozen=True)
@@ -74,8 +82,6 @@ class PlanAnswer:
         """The sentence, numbers, charts and table."""
         notes = (*self.warnings(), _rests_on(self.found.plan))
         return Answer(self.sentence(), self.numbers(), self.charts(), self.table(), notes)
-
-    # ---------------------------------------------------------------- words
 
     def sentence(self) -> str:
         """What the plan costs at first, when it pays back, and what it does to the risk."""
@@ -119,8 +125,8 @@ class PlanAnswer:
         return f"pays back {when} (80% range {in_months(low)} to {in_months(high)})"
 
     def _risk(self) -> str:
-        before, after = (its.revenue_at_risk.cvar for its in (self.found.today, self.found.plan))
-        then, now = (money(value, self.plan.currency) for value in (before, after))
+        before, after = (found.revenue_at_risk.cvar for found in (self.found.today, self.found.plan))
+        then, now = amounts((before, after), self.plan.currency)
         if then == now:
             return f"leaves what events can take of a bad year's revenue at **{now}**"
         verb = "lowers" if after < before else "raises"
@@ -152,8 +158,8 @@ class PlanAnswer:
             channel = path.removeprefix("channels.").rpartition(".")[0]
             if low <= value <= high:
                 known.append(f"{channel}: {declared.label}: " if channel else f"{declared.label}: ")
-        told = self.plan.unlikely(self.plan.currency)
-        return [sentence for sentence in told if not sentence.startswith(tuple(known))]
+        unlikely = self.plan.unlikely(self.plan.currency)
+        return [sentence for sentence in unlikely if not sentence.startswith(tuple(known))]
 
     def _free_levers(self) -> tuple[str, ...]:
         """What is moved and costs nothing in the plan, though somebody will have to be paid for it."""
@@ -172,24 +178,19 @@ class PlanAnswer:
     def table(self) -> pd.DataFrame:
         """Today, the plan and what stands beside them, a row each."""
         rows, currency = self.side_by_side, self.plan.currency
-        changed = rows[1:]  # today is what the others are held against
+        others = rows[1:]  # today is what these are compared with
         return pd.DataFrame(
             {
                 "Scenario": list(rows.index),
-                "Worth today": [money(value, currency) for value in rows["npv"]],
-                "In the worst 5%": [money(value, currency) for value in rows["cvar"]],
-                "Year 1 against its today": [
-                    "–",
-                    *(money(value, currency) for value in changed["first_year"]),
-                ],
-                "Pays back in month": ["–", *map(in_months, changed["payback_month"])],
-                "At risk in a bad year": [money(value, currency) for value in rows["revenue_at_risk"]],
+                "Worth today": amounts(rows["npv"], currency),
+                "In the worst 5%": amounts(rows["cvar"], currency),
+                "Year 1 against its today": ["–", *amounts(others["first_year"], currency)],
+                "Pays back in month": ["–", *map(in_months, others["payback_month"])],
+                "At risk in a bad year": amounts(rows["revenue_at_risk"], currency),
                 "Rented": [percent(value) for value in rows["marketplace_share"]],
-                "Lowest cash": [money(value, currency) for value in rows["low_point"]],
+                "Lowest cash": amounts(rows["low_point"], currency),
             }
         )
-
-    # ---------------------------------------------------------------- pictures
 
     def charts(self) -> tuple[LaterChart, ...]:
         """Drawn when they are looked at."""
@@ -197,7 +198,7 @@ class PlanAnswer:
         return tuple(map(LaterChart, draw))
 
     def _frontier(self) -> Chart:
-        here, today = (its.owned_share_of_growth_budget for its in (self.plan, self.today))
+        here, today = (plan.owned_share_of_growth_budget for plan in (self.plan, self.today))
         try:
             points = frontier(self.plan, points=_POINTS, simulation=self.found.plan)
         except ValueError as reason:  # one kind of channel alone, or nothing to share
@@ -220,8 +221,8 @@ class PlanAnswer:
 
     def _orders(self) -> Chart:
         channels = self.plan.channels
-        parts = {its.name: order_breakdown(self.plan, its.name) for its in channels}
-        return order_waterfall(parts, [its.kind for its in channels], self.plan.currency)
+        parts = {channel.name: order_breakdown(self.plan, channel.name) for channel in channels}
+        return order_waterfall(parts, [channel.kind for channel in channels], self.plan.currency)
 
     def _tornado(self) -> Chart:
         chart = tornado_chart(
@@ -234,9 +235,9 @@ class PlanAnswer:
         found = turning_points(self.plan, self.measured) if self.plan != self.today else ()
         if not found:
             return ""
-        shown = [f"{its.label} ({its.reading})" for its in found[:_TOLD]]
-        if len(found) > _TOLD:
-            shown.append(f"{len(found) - _TOLD} more")
+        shown = [f"{point.label} ({point.reading})" for point in found[:_NAMED]]
+        if len(found) > _NAMED:
+            shown.append(f"{len(found) - _NAMED} more")
         any_of = f"any one of {len(found)} assumptions turns" if len(found) > 1 else "one assumption turns"
         return f"Careful: {any_of} whether this plan beats today: {listed(shown)}."
 
@@ -247,30 +248,61 @@ class PlanAnswer:
         left_alone = plan_shares(as_today)["marketplace_share"].to_dict()["revenue"]
         if np.isnan(left_alone):
             return chart
-        told = f"Left as it is, it would be {percent(left_alone)} of revenue by then."
-        return replace(chart, caption=f"{chart.caption} {told}")
+        untouched = f"Left as it is, it would be {percent(left_alone)} of revenue by then."
+        return replace(chart, caption=f"{chart.caption} {untouched}")
 
     def _scenarios(self) -> Chart:
         return scenarios_side_by_side(self.side_by_side, self.plan.currency)
 
 
-_SHARE = "owned_share_of_growth_budget"
+class RentOrOwn:
+    """What workbook 04 asks of one plan after another; what did not change since the last is kept.
 
-#: Assumptions that are told by name.
-_TOLD = 3
+    `start` is the plan that it opens with, offered to load again under `start_name`; `measured` says, by
+    path, how sure its measured numbers are.
 
-#: Levers whose cost no other field holds.
-_COST_SOMETHING = frozenset({"checkout_conversion", "reach", "personalisation_uplift"})
+    >>> from ownchannel.scenarios import preset
+    >>> asked = RentOrOwn(preset("Balanced brand").today(), draws=100)
+    >>> question = asked.question(asked.start)
+    >>> question.numbers["channels.Own store.discount"][1].label, question.switches[0]
+    ('Discount, Own store', 'channels.Amazon.com.suspension_hazard')
+    >>> question.answer_at(owned_share_of_growth_budget=1).plain_sentence.partition(" costs ")[0]
+    'Moving 53 points of the growth budget to your own store'
+    """
 
-
-class Answering:
-    """Answers for one plan after another; what did not change since the last is kept."""
-
-    def __init__(self, draws: int = LIVE_DRAWS, seed: int = 0, measured: Ranges | None = None) -> None:
+    def __init__(
+        self,
+        start: Plan,
+        *,
+        start_name: str = "Where I started",
+        measured: Ranges | None = None,
+        draws: int = LIVE_DRAWS,
+        seed: int = 0,
+    ) -> None:
+        self.start = start
+        self.presets: dict[str, Callable[[], Plan]] = {start_name: lambda: start, **PRESETS}
         self._draws, self._seed, self._measured = draws, seed, measured or {}
         self._today: Simulation | None = None
         self._as_today = pd.DataFrame()
         self._compared: dict[str, pd.DataFrame] = {}
+
+    def question(self, plan: Plan) -> Question[Plan]:
+        """A slider for each number of the plan: decisions and risks in sight, the rest folded by theme."""
+        decisions, risks = _paths(plan, _IN_SIGHT), _paths(plan, _SWITCHED)
+        headings = dict.fromkeys(decisions, DECISIONS) | dict.fromkeys(risks, RISKS)
+        idle = _without_effect(plan)
+        shown = [path for path in dict.fromkeys((*headings, *plan.numbers())) if path not in idle]
+        sliders = plan_numbers(plan, shown, headings)
+        themes = dict.fromkeys(declared.group for _, declared in sliders.values())
+        return Question(
+            plan,
+            lambda moved: self.of(moved).answer(),
+            plan.currency,
+            sliders,
+            folded=[theme for theme in themes if theme not in {DECISIONS, RISKS}],
+            switches=risks,
+            judges=False,
+        )
 
     def of(self, plan: Plan) -> PlanAnswer:
         """The answer for a plan."""
@@ -296,7 +328,7 @@ def _decisions(plan: Plan) -> list[str]:
 
 
 def _number_of_stores(plan: Plan) -> int:
-    return sum(its.kind == "owned" for its in plan.channels)
+    return sum(channel.kind == "owned" for channel in plan.channels)
 
 
 def _lasts(empty: int | None, horizon: int) -> str:
@@ -324,3 +356,102 @@ def _rests_on(found: Simulation) -> str:
         f"{count(len(found.plan.uncertain), 'uncertain number')}; "
         "a bad year is the mean of the worst 1 in 20."
     )
+
+
+# ---------------------------------------------------------------- the sliders of a plan
+
+DECISIONS, RISKS = "What you decide", "What may go wrong"
+
+#: The sliders in sight, in their order: the number's name, and on which channels; None is the plan itself.
+_IN_SIGHT = (
+    ("owned_share_of_growth_budget", None),
+    ("growth_budget", None),
+    ("setup_cost", None),
+    ("ad_incrementality", "owned"),
+    ("cac", "owned"),
+    ("repeat_rate", "owned"),
+    ("discount", "any"),
+    ("checkout_conversion", "owned"),
+    ("reach", "owned"),
+    ("personalisation_uplift", "owned"),
+    ("member_share", "owned"),
+    ("referrals_per_order", "owned"),
+    ("service_cost", "owned"),
+)
+
+#: The risks that can be switched off, likewise.
+_SWITCHED = (
+    ("suspension_hazard", "marketplace"),
+    ("fee_rise_hazard", "marketplace"),
+    ("private_label_hazard", "marketplace"),
+    ("steering", "marketplace"),
+    ("undercut_loss", "marketplace"),
+    ("ad_loss_hazard", "owned"),
+    ("cac_inflation", "owned"),
+    ("cannibalisation", "owned"),
+)
+
+
+def plan_numbers(plan: Plan, paths: Iterable[str], headings: Mapping[str, str] | None = None) -> Numbers:
+    """The numbers at these paths of the plan, declared as its page shows them.
+
+    A label names the channel where several channels have the number, money sliders reach as far as the
+    plan's own sums ask, and `headings` gives the heading of a path that is not to stand under its theme.
+    Raises ValueError where the plan has no number at a path.
+    """
+    numbers = plan.numbers()
+    names = [name for channel, name in map(_channel_and_name, numbers) if channel]
+
+    def shown(path: str) -> tuple[float, Assumption]:
+        value = plan.get(path)  # refuses a path that there is not
+        declared, (channel, name) = numbers[path][1], _channel_and_name(path)
+        label = f"{declared.label}, {channel}" if channel and names.count(name) > 1 else declared.label
+        group = (headings or {}).get(path, declared.group)
+        return value, replace(_sized(declared, value), label=label, group=group)
+
+    return {path: shown(path) for path in paths}
+
+
+def _channel_and_name(path: str) -> tuple[str, str]:
+    """A path's channel, empty for the plan's own numbers, and the number's name."""
+    channel, _, name = path.removeprefix("channels.").rpartition(".")
+    return channel, name
+
+
+def _paths(plan: Plan, choice: Sequence[tuple[str, str | None]]) -> list[str]:
+    return [
+        f"channels.{channel.name}.{name}" if channel else name
+        for name, kind in choice
+        for channel in (plan.channels if kind else [None])
+        if channel is None or kind in {"any", channel.kind}
+    ]
+
+
+def _without_effect(plan: Plan) -> set[str]:
+    """Paths that change nothing wherever the sliders stand: a fitted model or a fee table stands for them."""
+    # Without advertising today its numbers are idle too; but a slider can change that.
+    return {
+        f"channels.{channel.name}.{name}"
+        for channel in plan.channels
+        for name in changed(channel, {"reference_spend": 1, "cac": 1}).unused()
+    }
+
+
+def _sized(declared: Assumption, value: float) -> Assumption:
+    """The declaration with a slider ten times as long, or a tenth, as often as the plan's own value needs."""
+    reach = declared.slider[1]
+    is_size = declared.unit.startswith(("money", "customers")) and reach >= 1
+    if not is_size or value <= 0 or reach / 50 <= value <= 0.8 * reach:
+        return declared
+    factor = 10.0 ** math.ceil(math.log10(value / (0.8 * reach)))
+    # What the size of the plan's own brand makes of it was never the source's claim, if nobody measured it.
+    plausible = declared.plausible
+    if declared.confidence == "assumption":
+        plausible = _within(declared.valid, plausible, factor)
+    slider = _within(declared.valid, declared.slider, factor)
+    return replace(declared, slider=slider, plausible=plausible, step=round(declared.step * factor, 9))
+
+
+def _within(valid: tuple[float, float], ends: tuple[float, float], factor: float) -> tuple[float, float]:
+    low, high = (round(min(max(end * factor, valid[0]), valid[1]), 9) for end in ends)
+    return low, high

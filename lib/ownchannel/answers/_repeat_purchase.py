@@ -1,163 +1,272 @@
-"""Where the sliders of workbook 03 start: at what the orders tell, where they tell it."""
+"""The answers of workbook 03: who comes back, after how long, and what if more did, or sooner."""
 
 import math
-from collections.abc import Collection
-from dataclasses import replace
-from typing import Annotated, Any, NamedTuple
+from collections.abc import Callable, Collection
 
 import numpy as np
 import pandas as pd
-from pydantic import create_model
 
-from ownchannel.answers._answer import Answer, Question
-from ownchannel.answers._marketplace_dependence import starting_settings as starting_costs
-from ownchannel.assumptions import Confidence, Unit, scaled
-from ownchannel.charts import kinds_of_customer, more_and_earlier, repeat_revenue, repeats_by_age
-from ownchannel.customers import ENOUGH_AT_RISK, channel_months
-from ownchannel.formats import count, listed, money, percent
-from ownchannel.marketplace import MEASURED, contribution_by_month, last_twelve_months
-from ownchannel.orders import Orders
-from ownchannel.outreach import (
-    DAYS_A_MONTH,
-    HORIZON,
-    ComingBack,
-    Floats,
-    Gain,
-    MeasuredHabit,
-    gain,
-    measured_habit,
+from ownchannel.answers._answer import Answer, Question, amounts
+from ownchannel.answers._starting_settings import customers_within_reach, habit_numbers, settings_of
+from ownchannel.charts import (
+    cohorts_by_age,
+    effect_name,
+    hazard_ratios,
+    kinds_of_customer,
+    more_and_earlier,
+    one_time_shares,
+    repeat_revenue,
+    repeats_by_age,
+    return_curves,
 )
+from ownchannel.customers import (
+    DRIVERS,
+    ENOUGH_AT_RISK,
+    ReturnCurve,
+    ReturnDrivers,
+    SecondOrder,
+    retention_cohorts,
+    return_drivers,
+    time_to_second_order,
+)
+from ownchannel.formats import count, listed, money, percent
+from ownchannel.orders import Orders
+from ownchannel.outreach import DAYS_A_MONTH, HORIZON, ComingBack, Floats, Gain, MeasuredHabit, gain
+
+_NO_KEYS = (
+    "No customer of these files can be told from another, so nobody can be seen to come back. Read a shop's "
+    "orders, or a marketplace's report with buyers' relay addresses, in the first workbook."
+)
+_AGES = (1, 2, 3, 6, 12)
+_YEAR = 365
+_AFTER = (30, 90, 180, _YEAR)
+
+#: A channel watched for fewer days than this has shown only how customers begin.
+_YOUNG = 90
 
 
-class _Order(NamedTuple):
-    """What an order is worth, and what it leaves before advertising."""
+def cohorts(orders: Orders) -> Answer:
+    """Who comes back, by month of the first order and months since, a heat map a channel."""
+    if _nobody_known(orders):
+        return Answer(_NO_KEYS)
+    table = retention_cohorts(orders)
+    later = table[table["age"] > 0]
+    channels = sorted(set(later["channel"]))
+    if not channels:
+        return Answer("No channel has been watched for a whole month after its first customers came.")
+    by_age = later.groupby(["channel", "age"])[["buyers", "customers"]].sum()
+    shares = (by_age["buyers"] / by_age["customers"]).astype("float64")
+    darkest = float(later["share"].quantile(0.98))
+    sizes = table[table["age"] == 0].groupby("channel")["customers"].sum()
 
-    value: float
-    left: float
+    def row(channel: str) -> dict[str, str]:
+        ages = {age: percent(shares[channel, age], 1) for age in _AGES if (channel, age) in shares.index}
+        by_month = {f"Month {age}": ages.get(age, "") for age in _AGES}
+        return {"Channel": channel, "Customers": f"{sizes[channel]:,}", **by_month}
 
-
-def customers_within_reach(orders: Orders) -> tuple[list[str], MeasuredHabit | None]:
-    """The channels whose customers the brand may write to, its own stores, and how these come back.
-
-    All channels where the own stores have fewer than 30 customers; None where no customer has a key.
-    """
-    kinds = orders.channels()
-    owned = [channel for channel, kind in kinds.items() if kind == "owned"]
-    measured = measured_habit(orders, owned) if len(orders.sales) else None
-    if measured is not None and measured.customers >= ENOUGH_AT_RISK:
-        return owned, measured
-    return list(kinds), measured_habit(orders, kinds) if len(orders.sales) else None
-
-
-def habit_settings(orders: Orders, channels: Collection[str], measured: MeasuredHabit | None) -> ComingBack:
-    """The declared defaults, those that the orders tell replaced by what they tell."""
-    order = _an_order(orders, channels)
-    sizes: dict[Unit, float] = {}
-    if order is not None:
-        sizes["money an order"] = _size("order_value", order.value)
-    if measured is not None and measured.new_customers > 0:
-        sizes["customers a month"] = _size("new_customers", measured.new_customers)
-    model = scaled(ComingBack, sizes)
-    fields = {} if order is None else _order_fields(model, order)
-    if measured is not None:
-        fields |= _habit_fields(model, measured, f"Kaplan-Meier curve of your orders on {listed(channels)}")
-    return _with_fields(model, fields)()
+    back = [f"**{percent(shares[channel, 1])}** of new customers of {channel}" for channel in channels]
+    return Answer(
+        f"In the month after their first order {listed(back)} buy again; later fewer do, month by month.",
+        charts=tuple(cohorts_by_age(table, channel, darkest) for channel in channels),
+        table=pd.DataFrame(map(row, channels)),
+        notes=tuple(
+            f"{channel} has no complete month after its first customers came, and is left out."
+            for channel in sorted(set(table["channel"]) - set(channels))
+        ),
+    )
 
 
-def _size(name: str, value: float) -> float:
-    """The power of ten by which a brand is larger than the one that the declared defaults suit."""
-    return 10.0 ** round(math.log10(value / ComingBack.model_fields[name].default))
+def one_time_buyers(orders: Orders) -> Answer:
+    """The share who buy once and not again, counted fairly, beside the share seen once so far."""
+    if _nobody_known(orders):
+        return Answer(_NO_KEYS)
+    found = time_to_second_order(orders)
+    shares = found.one_time_shares()
+    once = [
+        f"**{percent(row['share'])}** on {row['channel']} (95% range {_range(row['lower'], row['upper'])}, "
+        f"within {row['days']:.0f} days)"
+        for row in shares.to_dict("records")
+        if row["days"] >= _YOUNG
+    ]
+    sentence = f"Who buys once and not again: {listed(once)}." if once else str(found)
+    old = shares[shares["days"] >= _YOUNG]
+    charts = () if old.empty else (one_time_shares(old, orders.channels()),)
+    table = pd.DataFrame(
+        {
+            "Channel": shares["channel"],
+            "Buy once": list(map(_share, shares["share"], shares["lower"], shares["upper"])),
+            "Within days": [f"{days:.0f}" if pd.notna(days) else "" for days in shares["days"]],
+            "Seen once so far": [percent(share, 1) for share in shares["seen_once"]],
+            "Customers": shares["customers"],
+        }
+    )
+    return Answer(sentence, charts=charts, table=table, notes=_young(found))
 
 
-def _with_fields(model: type[ComingBack], fields: dict[str, Any]) -> type[ComingBack]:
-    return create_model(model.__name__, __base__=model, **fields)
+def second_order(orders: Orders) -> Answer:
+    """How long until the second order, a curve a channel, and whether the channels differ."""
+    if _nobody_known(orders):
+        return Answer(_NO_KEYS)
+    found = time_to_second_order(orders)
+    rows = [
+        {"Channel": channel}
+        | {f"By day {days}": _returned_by(curve, days) for days in _AFTER}
+        | {"Half are back by": "not reached" if curve.median is None else f"{curve.median:.0f} days"}
+        | {"Customers": curve.customers, "Came back": curve.returned}
+        for channel, curve in found.curves.items()
+    ]
+    return Answer(
+        _second_order_sentence(found),
+        charts=(return_curves(found.curves, orders.channels()),),
+        table=pd.DataFrame(rows),
+        notes=_young(found),
+    )
 
 
-def _order_fields(model: type[ComingBack], order: _Order) -> dict[str, Any]:
-    year = "of the last twelve complete months"
-    costs = f"Orders {year}, with booked fees where files tell them and workbook 01's costs"
-    return {
-        "order_value": _started_at(model, "order_value", order.value, f"Measured: orders {year}"),
-        "left_by_order": _started_at(model, "left_by_order", order.left, costs, confidence="assumption"),
-    }
+def _second_order_sentence(found: SecondOrder) -> str:
+    """The medians, or where none is reached the half of those who come back; and whether channels differ."""
+
+    def waits(measured: Callable[[ReturnCurve], float | None]) -> list[str]:
+        days = {channel: measured(curve) for channel, curve in found.curves.items()}
+        return [f"**{wait:.0f} days** on {channel}" for channel, wait in days.items() if wait is not None]
+
+    medians, halves = waits(lambda curve: curve.median), waits(_half_of_a_year)
+    sentences = [
+        f"Half of all customers have bought again after {listed(medians)}."
+        if medians
+        else "On **no channel** have half of the customers bought again so far."
+    ]
+    if halves:
+        sentences.append(f"Of those who come back within a year, half do so within {listed(halves)}.")
+    if found.log_rank is not None:
+        differ = "**differ** by more than chance" if found.log_rank.p < 0.05 else "may differ by chance alone"
+        sentences.append(f"The channels {differ} (log-rank test, {_p(found.log_rank.p)}).")
+    return " ".join(sentences)
 
 
-def _habit_fields(model: type[ComingBack], measured: MeasuredHabit, curve: str) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for name, found in (("first_rate", measured.first), ("later_rate", measured.later)):
-        if found is not None:
-            likely = (found.lower, found.upper) if found.lower < found.upper else None
-            source = f"Measured: {curve}, by day {found.days:.0f}, 95% range"
-            fields[name] = _started_at(model, name, found.share, source, likely=likely)
-    if measured.interval is not None:
-        source = f"Measured: {curve}, mean wait of who came back"
-        fields["interval"] = _started_at(model, "interval", measured.interval, source)
-        fields["days_sooner"] = _sooner_by_a_fifth(model, measured.interval)
-    if measured.new_customers > 0:
-        fields["new_customers"] = _started_at(
-            model, "new_customers", measured.new_customers, "Measured: the last twelve months"
-        )
-    if measured.first is not None and measured.first.share + model.model_fields["points"].default > 1:
-        fields["points"] = (Annotated[float, model.declared()["points"]], 0.0)  # there are no more to come
-    return fields
-
-
-def _sooner_by_a_fifth(model: type[ComingBack], interval: float) -> Any:
-    """A slider that suits the interval: whoever orders every ten days cannot come twenty days sooner."""
-    likely, most = (max(1, round(share * interval)) for share in (0.3, 0.6))
-    declared = replace(model.declared()["days_sooner"], slider=(0, most), plausible=(0, likely))
-    return (Annotated[float, declared], round(0.2 * interval))
-
-
-def _started_at(
-    model: type[ComingBack],
-    name: str,
-    value: float,
-    source: str,
-    *,
-    likely: tuple[float, float] | None = None,
-    confidence: Confidence = "measured",
-) -> Any:
-    """A field that starts at what was measured, to a step of its slider, which reaches as far as it must.
-
-    Likely is the interval of the measurement; where it has none, a quarter more or less.
-    """
-    declared = model.declared()[name]
-    lowest, highest = declared.valid
-
-    def to_step(number: float) -> float:
-        return min(max(round(round(number / declared.step) * declared.step, 6), lowest), highest)
-
-    start = to_step(value)
-    low, high = sorted(map(to_step, likely or (0.75 * value, 1.25 * value)))
-    if low == high:
-        low, high = to_step(start - declared.step), to_step(start + declared.step)
-    plausible = (min(low, start), max(high, start))
-    slider = (min(declared.slider[0], plausible[0]), max(declared.slider[1], plausible[1]))
-    told = replace(declared, slider=slider, plausible=plausible, source=source, confidence=confidence)
-    return (Annotated[float, told], start)
-
-
-def _an_order(orders: Orders, channels: Collection[str]) -> _Order | None:
-    """The mean order of the last twelve complete months in the main currency; None where there is none."""
-    months = channel_months(orders)
-    months = months[months["currency"] == orders.main_currency].astype(dict.fromkeys(MEASURED, "float64"))
-    if months.empty:
+def _half_of_a_year(curve: ReturnCurve) -> float | None:
+    """Days after which half of those are back who come back within a year; None where that is not seen."""
+    if int(curve.at_risk(_YEAR)) < ENOUGH_AT_RISK:
         return None
-    unadvertised = {"owned_ad_rate": 0.0, "marketplace_ad_rate": 0.0}
-    costs = starting_costs(orders, months).model_copy(update=unadvertised)
-    by_month = contribution_by_month(months[months["channel"].isin(list(channels))], costs)
+    within = curve.returned_by(_YEAR).share
+    back = curve.table[curve.table["share"] >= within / 2]
+    return float(back["days"].iloc[0]) if within > 0 else None
+
+
+def _p(p: float) -> str:
+    return "p below 0.001" if p < 0.001 else f"p {p:.3f}"
+
+
+def _returned_by(curve: ReturnCurve, days: int) -> str:
+    """The share back with its range, where 30 customers were watched for so long."""
+    if int(curve.at_risk(days)) < ENOUGH_AT_RISK:
+        return ""
+    found = curve.returned_by(days)
+    return _share(found.share, found.lower, found.upper)
+
+
+def _share(share: float, lower: float, upper: float) -> str:
+    """A share with its range, or nothing."""
+    return "" if math.isnan(share) else f"{percent(share)} ({_range(lower, upper)})"
+
+
+def _range(lower: float, upper: float) -> str:
+    return "no range" if math.isnan(lower) else f"{percent(lower)} to {percent(upper)}"
+
+
+def _young(found: SecondOrder) -> tuple[str, ...]:
+    """A note for each channel of which only the first weeks of customers were seen."""
+    return tuple(
+        f"{channel} was watched for {count(days, 'day')} at most: that shows how its customers begin, and "
+        "no more."
+        for channel, days in _young_channels(found).items()
+    )
+
+
+def _young_channels(found: SecondOrder) -> dict[str, int]:
+    longest = {channel: int(curve.watched[-1]) for channel, curve in found.curves.items()}
+    return {channel: days for channel, days in longest.items() if days < _YOUNG}
+
+
+def what_brings_back(orders: Orders) -> Answer:
+    """What about the first order goes with coming back: hazard ratios in words, as a forest and a table."""
+    if _nobody_known(orders):
+        return Answer(_NO_KEYS)
     try:
-        year, _ = last_twelve_months(by_month, orders.sales["ordered_on"].max())
-    except ValueError:  # no month is complete
-        return None
-    sums = year[["orders", "revenue", "contribution"]].sum()
-    if sums["orders"] == 0 or sums["revenue"] <= 0:
-        return None
-    return _Order(float(sums["revenue"] / sums["orders"]), float(sums["contribution"] / sums["orders"]))
+        found, left_out = _most_drivers(orders)
+    except ValueError as problem:
+        return Answer(str(problem))
+    waits = time_to_second_order(orders)
+    clear = [each for each in found.effects if not each.hazard.lower <= 1 <= each.hazard.upper]
+    unclear = len(found.effects) - len(clear)
+    young = {f"channel: {channel}" for channel in _young_channels(waits)}
+    said = [str(effect) for effect in clear if effect.hazard.name not in young]
+    if unclear:
+        others = "other thing" if said else "thing"
+        said.append(
+            f"Of {count(unclear, others)} known about the first order, none has an effect that shows."
+        )
+    notes = (
+        *left_out,
+        *found.remarks,
+        *_young(waits),
+        *_steadiness(found),
+        "This describes and proves no cause: who got a discount, or found your own store, may differ in "
+        "other ways. And one in twenty ranges misses by chance.",
+    )
+    return Answer(
+        " ".join(said),
+        (("Customers", f"{found.customers:,}"), ("Came back", f"{found.returned:,}")),
+        (hazard_ratios(found.effects),),
+        _effects_table(found),
+        notes,
+    )
 
 
-# ------------------------ The what-if of workbook 03
+def _most_drivers(orders: Orders) -> tuple[ReturnDrivers, list[str]]:
+    """The regression on as many drivers as the orders bear, and why it is not on all of them.
+
+    The last ones, for which a small brand has too few returns, are given up first.
+    """
+    left_out: list[str] = []
+    for drivers in (DRIVERS[:length] for length in range(len(DRIVERS), 1, -1)):
+        try:
+            return return_drivers(orders, drivers=drivers), left_out
+        except ValueError as problem:
+            left_out = [f"Without {listed(DRIVERS[len(drivers) - 1 :])}: {problem}"]
+    return return_drivers(orders, drivers=DRIVERS[:1]), left_out
+
+
+def _steadiness(found: ReturnDrivers) -> list[str]:
+    """The check of proportional hazards, in words."""
+    if not found.unsteady:
+        return ["The ratios hold at every age, as far as the Schoenfeld residuals tell."]
+    names = [effect_name(effect) for effect in found.effects if effect.hazard.name in found.unsteady]
+    return [
+        f"Not the same at every age (Schoenfeld residuals): {listed(names)}. Read that ratio as a mean; the "
+        "curves above show how it changes. The others hold at every age, as far as can be told."
+    ]
+
+
+def _effects_table(found: ReturnDrivers) -> pd.DataFrame:
+    hazards = [effect.hazard for effect in found.effects]
+    return pd.DataFrame(
+        {
+            "Who": [effect.who.rstrip(",") for effect in found.effects],
+            "Times as often (95% range)": [
+                f"{one.ratio:.2f} ({one.lower:.2f} to {one.upper:.2f})" for one in hazards
+            ],
+            "p of no effect": [_p(one.p).removeprefix("p ") for one in hazards],
+            "p of a steady ratio": [_p(one.p_steady).removeprefix("p ") for one in hazards],
+        }
+    )
+
+
+def _nobody_known(orders: Orders) -> bool:
+    return bool(orders.sales["customer_key"].isna().all())
+
+
+# ---------------------------------------------------------------- what if more came back, or sooner
 
 _DAYS = HORIZON * DAYS_A_MONTH
 
@@ -170,7 +279,8 @@ def what_if_more_returned(orders: Orders) -> Question[ComingBack]:
     """
     currency = orders.main_currency
     channels, measured = customers_within_reach(orders)
-    settings = habit_settings(orders, channels, measured)
+    sliders = habit_numbers(orders, channels, measured)
+    settings = settings_of(ComingBack, sliders)
     fixed_notes = _rests_on(channels, measured, settings)
 
     def answer(now: ComingBack) -> Answer:
@@ -191,14 +301,12 @@ def what_if_more_returned(orders: Orders) -> Question[ComingBack]:
             fixed_notes,
         )
 
-    return Question(settings, answer, currency)
+    return Question(settings, answer, currency, sliders)
 
 
 def _sentence(now: ComingBack, found: Gain, currency: str) -> str:
-    before, more, earlier, after = (
-        money(float(orders.sum()) * now.order_value, currency)
-        for orders in (found.before, found.more, found.earlier, found.after)
-    )
+    orders = (found.before, found.more, found.earlier, found.after)
+    before, more, earlier, after = amounts((part.sum() * now.order_value for part in orders), currency)
     wishes, gains = [], []
     if now.points:
         wishes.append(f"**{now.points * 100:g} points** more customers came back after each order")
@@ -254,10 +362,8 @@ def _table(now: ComingBack, names: list[str], own: Floats, friends: Floats, curr
         {
             "Customer": [*names, "Average new customer, as today", "Average new customer, changed"],
             "Orders in two years": [f"{number:.2f}" for number in orders],
-            "Revenue": [money(number * now.order_value, currency) for number in orders],
-            "Left, before the cost of winning them": [
-                money(number * now.left_by_order, currency) for number in orders
-            ],
+            "Revenue": amounts(orders * now.order_value, currency),
+            "Left, before the cost of winning them": amounts(orders * now.left_by_order, currency),
         }
     )
 
@@ -265,7 +371,7 @@ def _table(now: ComingBack, names: list[str], own: Floats, friends: Floats, curr
 def _rests_on(
     channels: Collection[str], measured: MeasuredHabit | None, started: ComingBack
 ) -> tuple[str, ...]:
-    """Whose habit it is, how well the model tells their own past, and what it leaves out."""
+    """Whose habit it is, how well the model foretells their own past, and what it leaves out."""
     left_out = (
         "Only customers who are new from now on count, not those that you have. Loyal is who comes back at "
         "least once in two years; friends are counted over two years of their own, without friends of theirs."
@@ -276,12 +382,12 @@ def _rests_on(
             "here is an assumption.",
             left_out,
         )
-    told = measured.expected_repeats(started.today)
+    expected = measured.expected_repeats(started.today)
     return (
         f"Measured on {count(measured.customers, 'customer')} of {listed(channels)} with Kaplan-Meier "
         "curves, which count the newest fairly; who comes back after day "
         f"{measured.first.days:.0f} is not in them.",
-        f"Put to the test on your own past: for the same customers the model tells {told:,.0f} repeat orders "
-        f"until today, and there were {measured.repeats:,}.",
+        "Put to the test on your own past: for the same customers the model tells "
+        f"{expected:,.0f} repeat orders until today, and there were {measured.repeats:,}.",
         left_out,
     )

@@ -37,10 +37,20 @@ from ownchannel.charts._returning_customers import (
     repeats_by_age,
     return_curves,
 )
-from ownchannel.charts._theme import Chart, template
+from ownchannel.charts._theme import (
+    MARKETPLACE,
+    NOTE,
+    OWNED,
+    Chart,
+    label_lines,
+    template,
+)
 
 __all__ = [
     "LABELS",
+    "MARKETPLACE",
+    "NOTE",
+    "OWNED",
     "Chart",
     "alive_map",
     "by_frequency",
@@ -54,6 +64,7 @@ __all__ = [
     "frontier_chart",
     "hazard_ratios",
     "kinds_of_customer",
+    "label_lines",
     "left_by_an_order",
     "left_by_source",
     "more_and_earlier",

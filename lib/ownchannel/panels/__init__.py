@@ -3,11 +3,11 @@
 from ownchannel.panels._answer_view import AnswerView
 from ownchannel.panels._opening import Opening
 from ownchannel.panels._panel import Panel
-from ownchannel.panels._scenario_bar import RentOrOwn
+from ownchannel.panels._scenario_bar import ScenarioPanel
 
 __all__ = [
     "AnswerView",
     "Opening",
     "Panel",
-    "RentOrOwn",
+    "ScenarioPanel",
 ]

@@ -1,13 +1,17 @@
-"""Words on the page that follow the kernel."""
+"""An answer on the page: words and figures that are replaced in place whenever the kernel changes them."""
 
 import asyncio
-from collections.abc import Sequence
+import functools
+import gzip
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import ipywidgets
 import traitlets
+from plotly.io.json import to_json_plotly
 
 from ownchannel.answers import (
     Answer,
@@ -19,8 +23,13 @@ from ownchannel.answers import (
     table_html,
 )
 from ownchannel.assumptions import why_refused
-from ownchannel.charts import Chart
-from ownchannel.panels._live_figure import LiveFigure
+from ownchannel.charts import Chart, template
+
+#: Charts that nobody sees follow when no move has come for so long.
+IDLE_SECONDS = 0.15
+
+_NO_ANSWER = "oc-no-answer"
+_RUN_ME = "<p><em>Press ▶▶ in the toolbar to run this notebook: its charts and controls appear here.</em></p>"
 
 
 class LiveText(anywidget.AnyWidget):
@@ -39,13 +48,63 @@ class LiveText(anywidget.AnyWidget):
         return f"LiveText({self.html!r})"
 
 
-# ------------------------ An answer on the page, replaced in place
+class LiveFigure(anywidget.AnyWidget):
+    """A chart on the page, with its caption below; `show` replaces what it shows.
 
-#: Charts that nobody sees follow when no move has come for so long.
-IDLE_SECONDS = 0.15
+    plotly's own `FigureWidget` shows its first data again after a page reload, loses updates in Voilà and
+    carries 5 MB of script each. Here the whole figure is one synchronised value, so any page that opens it
+    sees the current one, and plotly.js is loaded once a page. `on_click` receives the clicked points, and
+    `visible` says whether the page has it in sight (or nearly), as far as a page has said so.
 
-_NO_ANSWER = "oc-no-answer"
-_RUN_ME = "<p><em>Press ▶▶ in the toolbar to run this notebook: its charts and controls appear here.</em></p>"
+    >>> import plotly.graph_objects as go
+    >>> figure = LiveFigure(Chart(go.Figure(go.Bar(x=["a"], y=[1])), "One bar."))
+    >>> figure.show(Chart(go.Figure(go.Bar(x=["a"], y=[2])), "One taller bar."))
+    >>> figure
+    LiveFigure('One taller bar.')
+    """
+
+    _esm = Path(__file__).with_name("live_figure.js")
+    figure = traitlets.Dict().tag(sync=True)
+    caption = traitlets.Unicode().tag(sync=True)
+    templates = traitlets.Dict().tag(sync=True)
+    visible = traitlets.Bool(True).tag(sync=True)
+
+    def __init__(
+        self,
+        chart: Chart | LaterChart,
+        on_click: Callable[[list[dict[str, Any]]], None] | None = None,
+    ) -> None:
+        self._on_click = on_click
+        super().__init__(templates=_templates())
+        self.on_msg(self._receive)
+        self.show(chart)
+
+    def show(self, chart: Chart | LaterChart) -> None:
+        """Show another chart in the place of this one, at once on every page that is open."""
+        figure = json.loads(to_json_plotly(chart.spec))  # the page chooses the look, light or dark
+        self.chart = chart
+        with self.hold_sync():
+            self.figure, self.caption = figure, chart.caption
+
+    def _receive(self, _: object, content: dict[str, Any], __: object) -> None:
+        if content.get("event") == "need plotly.js":
+            self.send({"event": "plotly.js"}, buffers=[_plotly_js()])
+        elif content.get("event") == "click" and self._on_click:
+            self._on_click(content["points"])
+
+    def __repr__(self) -> str:
+        return f"LiveFigure({self.caption!r})"
+
+
+def _templates() -> dict[str, Any]:
+    return {name: template(dark=name == "dark").to_plotly_json() for name in ("light", "dark")}
+
+
+@functools.cache
+def _plotly_js() -> bytes:
+    from plotly.offline import get_plotlyjs
+
+    return gzip.compress(get_plotlyjs().encode(), 6)
 
 
 class AnswerView:
@@ -114,10 +173,13 @@ class AnswerView:
             show()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return live_bundle(box([self.widget], "oc-page"), self.shown, repr(self))
+        return live_bundle(box([self.widget], "oc-page"), self.shown, str(self))
 
     def __repr__(self) -> str:
         return repr(self.shown) if isinstance(self.shown, Answer) else why_refused(self.shown)
+
+    def __str__(self) -> str:
+        return str(self.shown) if isinstance(self.shown, Answer) else repr(self)
 
 
 def live_bundle(widget: ipywidgets.Widget, shown: Answer | ValueError, text: str) -> dict[str, Any]:

@@ -1,17 +1,17 @@
-"""What can be undone: the positions that the sliders were moved away from."""
+"""A slider for each number, and a step back for each move."""
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Generic
+from types import MappingProxyType
+from typing import Any
 
 import anywidget
 import traitlets
 
-from ownchannel.answers import Settings
-from ownchannel.assumptions import Assumption, why_refused
+from ownchannel.assumptions import Assumption, Numbers
 
 Position = Mapping[str, float]
 
@@ -55,25 +55,22 @@ class History:
         return len(self._positions)
 
 
-# ------------------------ Sliders for a declared set of assumptions
-
-
-class Controls(anywidget.AnyWidget, Generic[Settings]):
-    """A slider for each declared field of `settings`, under its group's heading; buttons to undo and reset.
+class Controls(anywidget.AnyWidget):
+    """A slider for each of the declared `numbers`, under its group's heading; buttons to undo and reset.
 
     The sliders are the browser's own, so that arrow keys, Page Up, Home and a screen reader work as anywhere
-    else. `currency` is what money is shown in, `hidden` names settings without a slider, and `folded` the
-    headings whose sliders start folded away. `switches` names settings that can be switched off as well,
-    which puts them to 0, or to the value that a mapping gives: a setting at that value is off. What is set
+    else. `currency` is what money is shown in, `hidden` names numbers without a slider, and `folded` the
+    headings whose sliders start folded away. `switches` names numbers that can be switched off as well,
+    which puts them to 0, or to the value that a mapping gives: a number at that value is off. What is set
     here and on the page is the same.
 
     >>> from ownchannel.marketplace import Economics
-    >>> controls = Controls(Economics(), currency="USD")
+    >>> controls = Controls(Economics().numbers(), currency="USD")
     >>> controls.set(marketplace_fee_rate=0.1)
-    >>> controls.value.marketplace_fee_rate, controls.readouts["marketplace_fulfilment"]
+    >>> controls.values["marketplace_fee_rate"], controls.readouts["marketplace_fulfilment"]
     (0.1, '$6.00 an order')
     >>> controls.undo()
-    >>> controls.value.marketplace_fee_rate
+    >>> controls.values["marketplace_fee_rate"]
     0.15
     """
 
@@ -88,7 +85,7 @@ class Controls(anywidget.AnyWidget, Generic[Settings]):
 
     def __init__(
         self,
-        settings: Settings,
+        numbers: Numbers,
         currency: str,
         hidden: Collection[str] = (),
         *,
@@ -96,12 +93,11 @@ class Controls(anywidget.AnyWidget, Generic[Settings]):
         switches: Collection[str] | Mapping[str, float] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._settings = settings
         self._currency = currency
-        self._declared = settings.declared()
+        self._declared = {name: declared for name, (_, declared) in numbers.items()}
         self._history = History(clock)
         self._noting = True
-        values = {name: getattr(settings, name) for name in self._declared}
+        values = {name: value for name, (value, _) in numbers.items()}
         offered = {name: declared for name, declared in self._declared.items() if name not in hidden}
         self._off = dict(switches) if isinstance(switches, Mapping) else dict.fromkeys(switches, 0.0)
         titles = {declared.group for declared in offered.values()}
@@ -116,16 +112,13 @@ class Controls(anywidget.AnyWidget, Generic[Settings]):
         self.observe(self._note_move, "values")
         self.observe(lambda _: self.undo(), "undos_asked")
 
-    @property
-    def value(self) -> Settings:
-        """The settings as the sliders stand; raises ValueError where they do not go together."""
-        return self._settings_with(self.values)
-
-    def set(self, **values: float) -> None:
+    def set(self, values: Mapping[str, float] = MappingProxyType({}), /, **more: float) -> None:
         """Move some sliders, all at once; raises ValueError, and moves none, where a value is refused."""
-        _refuse_unknown("No slider", values.keys() - self._declared.keys(), self._declared)
-        moved = self._settings_with({**self.values, **values})
-        self.values = {name: getattr(moved, name) for name in self._declared}
+        moved = {**values, **more}
+        _refuse_unknown("No slider", moved.keys() - self._declared.keys(), self._declared)
+        for name, value in moved.items():
+            self._declared[name].check(name, value)
+        self.values = {**self.values, **moved}
 
     def reset(self) -> None:
         """Put every slider back to the settings that the controls were made with."""
@@ -139,12 +132,12 @@ class Controls(anywidget.AnyWidget, Generic[Settings]):
             self.undoable = bool(self._history)
 
     @contextmanager
-    def moved(self, **values: float) -> Iterator[None]:
+    def moved(self, values: Mapping[str, float]) -> Iterator[None]:
         """Some sliders moved for a while, with no step to undo; raises as `set`."""
         before = self.values
         with self._unnoted():
             try:
-                self.set(**values)
+                self.set(values)
                 yield
             finally:
                 self.values = before
@@ -152,12 +145,6 @@ class Controls(anywidget.AnyWidget, Generic[Settings]):
     def on_change(self, callback: Callable[[], None]) -> None:
         """Call `callback` after each move, whether from the page or from `set`; once, however many moved."""
         self.observe(lambda _: callback(), "values")
-
-    def _settings_with(self, values: dict[str, float]) -> Settings:
-        try:
-            return type(self._settings)(**{**dict(self._settings), **values})
-        except ValueError as error:
-            raise ValueError(why_refused(error)) from None
 
     def _note_move(self, change: dict[str, Any]) -> None:
         before, after = change["old"], change["new"]

@@ -93,14 +93,14 @@ class _Coming:
 
     def add(self, place: int, piece: memoryview) -> None:
         """Append to a file. Raises ValueError, and copies nothing, beyond the size that was announced."""
-        name, size, held = self._files[place]
-        if held.tell() + piece.nbytes > size:
+        name, size, content = self._files[place]
+        if content.tell() + piece.nbytes > size:
             raise ValueError(_CHANGED.format(name=own_name(name)))
-        held.write(piece)
+        content.write(piece)
 
     def files(self) -> Files:
         """All of them. Raises ValueError where one came short."""
-        for name, size, held in self._files:
-            if held.tell() != size:
+        for name, size, content in self._files:
+            if content.tell() != size:
                 raise ValueError(_CHANGED.format(name=own_name(name)))
-        return [(name, held.getvalue()) for name, _, held in self._files]
+        return [(name, content.getvalue()) for name, _, content in self._files]

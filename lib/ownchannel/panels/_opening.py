@@ -1,11 +1,11 @@
-"""A field and a button on the first page: forget a customer who asks for it."""
+"""The first page: files in; an answer, and an account of each file, out."""
 
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
 
-from ownchannel.answers import Answer, files_html, notes_html, own_and_rent, problem_html
+from ownchannel.answers import WAYS_IN, Answer, files_html, notes_html, problem_html, what_was_opened
 from ownchannel.orders import (
     Opened,
     current_orders,
@@ -19,38 +19,6 @@ from ownchannel.panels._answer_view import AnswerView, LiveText, box, live_bundl
 from ownchannel.panels._file_picker import FilePicker
 from ownchannel.workspace import Workspace
 
-
-class ForgetRow:
-    """Takes an e-mail address or key, forgets the customer in `workspace`, and says so.
-
-    The field is emptied before anything is done, so that no page or notebook keeps the address; `forgotten`
-    is called afterwards.
-    """
-
-    def __init__(self, workspace: Workspace, forgotten: Callable[[], None]) -> None:
-        self._workspace, self._forgotten = workspace, forgotten
-        self._customer = ipywidgets.Text(placeholder="e-mail address or key", continuous_update=False)
-        self._button = ipywidgets.Button(description="Forget")
-        self.told = LiveText(spoken=True)
-        self._button.on_click(lambda _: self._forget())
-        self.control = box([box([self._customer, self._button], "oc-pair"), self.told], "oc-stack")
-
-    def _forget(self) -> None:
-        customer = self._customer.value
-        self._customer.value = ""
-        if not customer.strip():
-            return
-        try:
-            done = forget(customer, self._workspace)
-        except ValueError as problem:
-            self.told.html = problem_html(str(problem))
-            return
-        self.told.html = notes_html((str(done),), warning=False)
-        self._forgotten()
-
-
-# ------------------------ The first page
-
 #: Offered first; any other IANA name may be typed.
 TIMEZONES = (
     *("UTC", "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"),
@@ -63,6 +31,11 @@ class Opening:
     """Upload, folder or sample on top; below it the answer and, file by file, what was read and what was not.
 
     What is read is kept in the workspace, and every other workbook opens with it.
+
+    >>> import tempfile
+    >>> page = Opening(Workspace.at(tempfile.mkdtemp()))
+    >>> page.opened.is_sample
+    True
     """
 
     def __init__(self, workspace: Workspace | None = None) -> None:
@@ -75,7 +48,7 @@ class Opening:
         self._folder = ipywidgets.Text(placeholder="/path/to/my/exports", continuous_update=False)
         self._read_folder = ipywidgets.Button(description="Read the folder")
         self._sample = ipywidgets.Button(description="Use the sample brand")
-        self._view = AnswerView(_answer(self.opened))
+        self._view = AnswerView(what_was_opened(self.opened))
         self._files = LiveText(html=files_html(self.opened.orders.report))
         self._forget = ForgetRow(self._workspace, self._reopen)
         self._read_folder.on_click(lambda _: self._read(self._folder.value))
@@ -90,7 +63,7 @@ class Opening:
         orders = read_orders(paths, workspace=self._workspace, timezone=timezone or self._timezone.value)
         self._files.html = files_html(orders.report)
         if not len(orders.sales):
-            raise ValueError("No sales were found in these files; what was wrong with each is said below.")
+            raise ValueError(WAYS_IN["nothing"])
         save_orders(orders, self._workspace)
         self._show(Opened.of(orders, is_sample=False))
 
@@ -117,35 +90,57 @@ class Opening:
 
     def _show(self, opened: Opened) -> None:
         self.opened = opened
-        self._view.show(_answer(opened))
+        self._view.show(what_was_opened(opened))
         self._files.html = files_html(opened.orders.report)
 
     def _controls(self) -> ipywidgets.Box:
         rows = [
-            _row(
-                "Your files", self._upload, "As the platforms wrote them, zipped or not; one or many at once."
-            ),
-            _row(
-                "Or a folder of them", box([self._folder, self._read_folder], "oc-pair"), "On this machine."
-            ),
-            _row("Your time zone", self._timezone, "Choose it first: it says on which day an order falls."),
-            _row("No files at hand?", self._sample, "A made-up kitchenware brand, two years of orders."),
-            _row("Forget a customer", self._forget.control, "Who asks for it: now, and in files read later."),
+            _row("Your files", self._upload, WAYS_IN["files"]),
+            _row("Or a folder of them", box([self._folder, self._read_folder], "oc-pair"), WAYS_IN["folder"]),
+            _row("Your time zone", self._timezone, WAYS_IN["timezone"]),
+            _row("No files at hand?", self._sample, WAYS_IN["sample"]),
+            _row("Forget a customer", self._forget.control, WAYS_IN["forget"]),
         ]
         return box(rows, "oc-intake")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return live_bundle(self._whole, self._view.shown, repr(self))
+        return live_bundle(self._whole, self._view.shown, str(self))
 
     def __repr__(self) -> str:
-        return f"{self.opened}\n\n{self._view!r}\n\n{self.opened.orders.report}"
+        return f"{self.opened}\n\n{self._view!r}"
+
+    def __str__(self) -> str:
+        return f"{self.opened}\n\n{self._view}\n\n{self.opened.orders.report}"
 
 
 def _row(label: str, control: ipywidgets.Widget, hint: str) -> ipywidgets.Box:
     return box([ipywidgets.Label(label), control, ipywidgets.Label(hint)], "oc-intake-row")
 
 
-def _answer(opened: Opened) -> Answer:
-    answer = own_and_rent(opened.orders)
-    whose = f"{opened}"
-    return Answer(answer.sentence, answer.numbers, answer.charts, notes=(whose, *answer.notes))
+class ForgetRow:
+    """Takes an e-mail address or key, forgets the customer in `workspace`, and says so.
+
+    The field is emptied before anything is done, so that no page or notebook keeps the address; `forgotten`
+    is called afterwards.
+    """
+
+    def __init__(self, workspace: Workspace, forgotten: Callable[[], None]) -> None:
+        self._workspace, self._forgotten = workspace, forgotten
+        self._customer = ipywidgets.Text(placeholder="e-mail address or key", continuous_update=False)
+        self._button = ipywidgets.Button(description="Forget")
+        self.outcome = LiveText(spoken=True)
+        self._button.on_click(lambda _: self._forget())
+        self.control = box([box([self._customer, self._button], "oc-pair"), self.outcome], "oc-stack")
+
+    def _forget(self) -> None:
+        customer = self._customer.value
+        self._customer.value = ""
+        if not customer.strip():
+            return
+        try:
+            done = forget(customer, self._workspace)
+        except ValueError as problem:
+            self.outcome.html = problem_html(str(problem))
+            return
+        self.outcome.html = notes_html((str(done),), warning=False)
+        self._forgotten()

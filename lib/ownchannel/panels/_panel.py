@@ -1,22 +1,24 @@
 """A workbook's panel: sliders on the left, the answer on the right, which follows every move in place."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Generic
 
 import ipywidgets
 
 from ownchannel.answers import Answer, Question, Settings
 from ownchannel.assumptions import why_refused
-from ownchannel.panels._answer_view import AnswerView, box, live_bundle
+from ownchannel.panels._answer_view import AnswerView, LiveFigure, box, live_bundle
 from ownchannel.panels._controls import Controls
-from ownchannel.panels._live_figure import LiveFigure
 
 
 class Panel(Generic[Settings]):
-    """Sliders for a question's settings, and its answer: sentence, numbers, charts and table.
+    """Sliders for a question's numbers, and its answer: sentence, numbers, charts and table.
 
     Displaying a panel shows it. Where the settings, or the answer, raise ValueError, the panel shows that
-    sentence until the next move. The first answer fixes the number of charts.
+    sentence until the next move. The first answer fixes the number of charts. Numbers are moved by their
+    paths: names of settings, or such as `channels.Own store.repeat_rate` in a mapping.
 
     >>> from ownchannel.marketplace import Economics
     >>> def kept(costs):
@@ -30,8 +32,8 @@ class Panel(Generic[Settings]):
 
     def __init__(self, question: Question[Settings]) -> None:
         self.question = question
-        self.controls: Controls[Settings] = Controls(
-            question.settings,
+        self.controls = Controls(
+            question.numbers,
             question.currency,
             question.hidden,
             folded=question.folded,
@@ -47,15 +49,20 @@ class Panel(Generic[Settings]):
         return self._view.figures
 
     @property
+    def settings(self) -> Settings:
+        """The settings as the sliders stand; raises ValueError where they do not go together."""
+        return self.question.settings_at(self.controls.values)
+
+    @property
     def answer(self) -> Answer:
         """The answer that the panel shows; raises the ValueError that stands in its place, if one does."""
         if isinstance(self._view.shown, ValueError):
             raise self._view.shown
         return self._view.shown
 
-    def set(self, **values: float) -> None:
-        """Move some sliders, all at once."""
-        self.controls.set(**values)
+    def set(self, values: Mapping[str, float] = MappingProxyType({}), /, **more: float) -> None:
+        """Move some sliders, all at once; raises ValueError, and moves none, where a value is refused."""
+        self.controls.set(values, **more)
 
     def reset(self) -> None:
         """Put every slider back to where it stood at first."""
@@ -65,9 +72,9 @@ class Panel(Generic[Settings]):
         """Take back the last step, if any: a drag or burst of keys on one slider, a set, a reset."""
         self.controls.undo()
 
-    def at(self, **values: float) -> Answer:
+    def at(self, values: Mapping[str, float] = MappingProxyType({}), /, **more: float) -> Answer:
         """The answer with some sliders moved: they really move, are read, and go back. It is still."""
-        with self.controls.moved(**values):
+        with self.controls.moved({**values, **more}):
             return replace(self.answer, still=True)
 
     def refresh(self) -> None:
@@ -81,7 +88,7 @@ class Panel(Generic[Settings]):
     def _answered(self) -> Answer | ValueError:
         """The answer where the sliders stand, or why there is none."""
         try:
-            return self.question.answer_at(self.controls.value)
+            return self.question.answer_at(self.controls.values)
         except ValueError as problem:
             return problem
 

@@ -1,17 +1,18 @@
-"""A toolbar above a plan's panel: name, save, load, duplicate, remove, compare, and copy as an address."""
+"""Scenarios: a toolbar that saves, loads and compares plans, and the same above a plan's panel."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 
 import anywidget
 import traitlets
 
-from ownchannel.answers import LIVE_DRAWS, Answer, Answering, PlanSettings, Question, plan_of, plan_sliders
+from ownchannel.answers import Answer, Question
 from ownchannel.formats import count, listed
 from ownchannel.panels._answer_view import box
 from ownchannel.panels._panel import Panel
-from ownchannel.scenarios import PRESETS, Plan, Ranges, ScenarioLibrary, plan_from_page, to_query
+from ownchannel.scenarios import Plan, ScenarioLibrary, plan_from_page, to_query
 from ownchannel.workspace import Workspace
 
 #: Scenarios side by side: more do not fit a screen.
@@ -23,7 +24,7 @@ class ScenarioBar(anywidget.AnyWidget):
 
     `presets` are offered to load beside the saved plans. `compared` is called with the plans that stand side
     by side, by name, whenever they change. What can be pressed on the page can be called here; each call says
-    in `told` what it did, and raises ValueError where it cannot be done.
+    in `status` what it did, and raises ValueError where it cannot be done.
 
     >>> import tempfile
     >>> from ownchannel.workspace import Workspace
@@ -36,7 +37,7 @@ class ScenarioBar(anywidget.AnyWidget):
     ...     compared=lambda plans: print("Side by side:", list(plans)),
     ... )
     >>> bar.save("More own store")
-    >>> bar.told
+    >>> bar.status
     'Saved as ‘More own store’.'
     >>> bar.load("More own store")
     Loaded: USD
@@ -53,7 +54,7 @@ class ScenarioBar(anywidget.AnyWidget):
     most_compared = traitlets.Int(MOST_COMPARED).tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)
     chosen = traitlets.Unicode().tag(sync=True)
-    told = traitlets.Unicode().tag(sync=True)
+    status = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -74,9 +75,9 @@ class ScenarioBar(anywidget.AnyWidget):
 
     def save(self, name: str, *, overwrite: bool = False) -> None:
         """Save the plan as it stands."""
-        kept = self._library.save(self._own_name(name), self._current(), overwrite=overwrite)
+        saved = self._library.save(self._own_name(name), self._current(), overwrite=overwrite)
         self._list()
-        self._say(f"Saved as ‘{kept}’.", name=kept, chosen=kept)
+        self._say(f"Saved as ‘{saved}’.", name=saved, chosen=saved)
 
     def load(self, name: str) -> None:
         """Put a saved plan, or else the preset of this name, in place of the one that stands."""
@@ -153,25 +154,25 @@ class ScenarioBar(anywidget.AnyWidget):
             self._compared = plans
             self._on_compared(plans)
 
-    def _say(self, told: str, **shown: str) -> None:
+    def _say(self, status: str, **shown: str) -> None:
         for trait, value in shown.items():
             self.set_trait(trait, value)
-        self.told = told
+        self.status = status
 
     def _receive(self, _: object, message: dict[str, Any], __: object) -> None:
         """Do what was pressed on the page, or say there why not, and answer that it was heard."""
         # First as the page has them: a trait that is set to what it was would not reach the page.
-        self.name, self.chosen, self.told = message["name"], message["chosen"], ""
+        self.name, self.chosen, self.status = message["name"], message["chosen"], ""
         try:
             press = (message["pressed"], self.name, self.chosen)
             question = "" if press == self._asked else self._question(message["pressed"])
             self._asked = press if question else ()
             if question:
-                self.told = question
+                self.status = question
             else:
                 self._do(message)
         except ValueError as problem:
-            self.told = str(problem)
+            self.status = str(problem)
         finally:
             self.send({"view": message["view"]})
 
@@ -206,80 +207,80 @@ class ScenarioBar(anywidget.AnyWidget):
         return f"Scenarios: {count(len(self.names), 'saved plan')}, {count(len(self.presets), 'preset')}"
 
 
-# ------------------------ The screen of workbook 04
+class Asked(Protocol):
+    """What a `ScenarioPanel` asks of plans, such as `answers.RentOrOwn`."""
+
+    start: Plan
+    """The plan that the page opens with."""
+    presets: dict[str, Callable[[], Plan]]
+    """Plans to load, by name, beside the saved ones."""
+
+    def question(self, plan: Plan) -> Question[Plan]:
+        """The question of a plan, with a slider for each number that can be moved."""
+        ...
+
+    def compare(self, plans: Mapping[str, Plan]) -> None:
+        """Lay these plans beside those that are answered for from now on."""
+        ...
 
 
-class RentOrOwn:
-    """Sliders for a plan with its scenarios; a plan that is loaded brings its own sliders.
+class ScenarioPanel:
+    """A panel of sliders for a plan under a bar of scenarios; a plan that is loaded brings its own sliders.
 
-    `start` is the plan that it opens with, offered to load again under `start_name`; `measured` says, by
-    path, how sure its measured numbers are, and `environ` holds the variables of the page's kernel, which may
-    bring a plan. Displaying it shows it.
+    `environ` holds the variables of the page's kernel, which may bring a plan. Displaying it shows it.
 
     >>> import tempfile
+    >>> from ownchannel.answers import RentOrOwn
     >>> from ownchannel.scenarios import preset
-    >>> today = preset("Balanced brand").today()
-    >>> screen = RentOrOwn(today, Workspace.at(tempfile.mkdtemp()), draws=100)
-    >>> screen.at(owned_share_of_growth_budget=1).plain_sentence.partition(" costs ")[0]
-    'Moving 53 points of the growth budget to your own store'
+    >>> asked = RentOrOwn(preset("Balanced brand").today(), draws=100)
+    >>> screen = ScenarioPanel(asked, Workspace.at(tempfile.mkdtemp()))
+    >>> screen.at({"channels.Own store.reach": 0.4}, cash=9_000).plain_sentence.partition(" ")[0]
+    'What'
+    >>> screen.bar.save("As it is")
+    >>> screen.bar.names
+    ['As it is']
     """
 
     def __init__(
-        self,
-        start: Plan,
-        workspace: Workspace,
-        *,
-        start_name: str = "Where I started",
-        measured: Ranges | None = None,
-        draws: int = LIVE_DRAWS,
-        environ: Mapping[str, str] | None = None,
+        self, asked: Asked, workspace: Workspace, *, environ: Mapping[str, str] = MappingProxyType({})
     ) -> None:
-        self._answering = Answering(draws, measured=measured)
-        self.panel = self._panel_of(start)
-        offered: dict[str, Callable[[], Plan]] = {start_name: lambda: start, **PRESETS}
+        self._asked = asked
+        self.panel = Panel(asked.question(asked.start))
         self.bar = ScenarioBar(
             ScenarioLibrary(workspace),
-            presets=offered,
+            presets=asked.presets,
             current=lambda: self.plan,
             load=self.load,
             compared=self._compare,
         )
         self._whole = box([self.bar, self.panel.widget], "oc-page")
-        self.bar.open_page(environ or {})
+        self.bar.open_page(environ)
 
     @property
     def plan(self) -> Plan:
         """The plan as the sliders stand; raises ValueError where they do not go together."""
-        return plan_of(self.panel.controls.value, self._loaded)
+        return self.panel.settings
 
     @property
     def answer(self) -> Answer:
-        """What the screen answers."""
+        """The answer that the panel shows; raises the ValueError that stands in its place, if one does."""
         return self.panel.answer
 
-    def set(self, **values: float) -> None:
-        """Move some sliders, all at once."""
-        self.panel.set(**values)
+    def set(self, values: Mapping[str, float] = MappingProxyType({}), /, **more: float) -> None:
+        """Move some sliders, all at once, by path or name."""
+        self.panel.set(values, **more)
 
-    def at(self, **values: float) -> Answer:
+    def at(self, values: Mapping[str, float] = MappingProxyType({}), /, **more: float) -> Answer:
         """The answer with some sliders moved: they really move, are read, and go back."""
-        return self.panel.at(**values)
+        return self.panel.at(values, **more)
 
     def load(self, plan: Plan) -> None:
         """Put another plan in place of the one that stands, with its own sliders."""
-        self.panel = self._panel_of(plan)
+        self.panel = Panel(self._asked.question(plan))
         self._whole.children = (self.bar, self.panel.widget)
 
-    def _panel_of(self, plan: Plan) -> Panel[PlanSettings]:
-        self._loaded = plan
-        settings, folded, switches = plan_sliders(plan)
-        return Panel(Question(settings, self._answer, plan.currency, folded=folded, switches=switches))
-
-    def _answer(self, settings: PlanSettings) -> Answer:
-        return self._answering.of(plan_of(settings, self._loaded)).answer()
-
     def _compare(self, plans: dict[str, Plan]) -> None:
-        self._answering.compare(plans)
+        self._asked.compare(plans)
         self.panel.refresh()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:

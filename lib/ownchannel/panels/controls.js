@@ -72,9 +72,10 @@ function render({ model, el }) {
     model.set("values", { ...model.get("values"), [name]: value });
     model.save_changes();
   }
-  const groups = model.get("groups").map((told) => {
-    const { group, show } = addGroup(form, told);
-    for (const row of told.rows) rows[row.name] = addRow(group, row, `${showing}-${row.name}`, moved);
+  let made = 0; // a name may hold spaces, an id may not
+  const groups = model.get("groups").map((heading) => {
+    const { group, show } = addGroup(form, heading);
+    for (const row of heading.rows) rows[row.name] = addRow(group, row, `${showing}-${made++}`, moved);
     return show;
   });
 

@@ -101,7 +101,7 @@ function render({ model, el }) {
 
   const theme = new MutationObserver(redraw);
   const size = new ResizeObserver(() => drawn && plot.offsetWidth && Plotly.Plots.resize(plot));
-  // A busy page tells several changes at once, the newest last.
+  // A busy page reports several changes at once, the newest last.
   const sight = new IntersectionObserver((entries) => {
     visible = entries.at(-1).isIntersecting;
     model.set("visible", visible); // the kernel sends what is seen first

@@ -134,7 +134,7 @@ function render({ model, el }) {
     "change:problems": listProblems,
     "change:name": () => (name.value = model.get("name")),
     "change:chosen": () => (chosen.value = model.get("chosen")),
-    "change:told": () => (status.textContent = model.get("told")),
+    "change:status": () => (status.textContent = model.get("status")),
     "msg:custom": hear,
   };
   for (const [change, react] of Object.entries(follow)) {

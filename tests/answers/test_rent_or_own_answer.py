@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ownchannel.answers import Answering
-from ownchannel.answers._rent_or_own import AS_TODAY, THIS_PLAN, PlanAnswer, in_months
+from ownchannel.answers import _rent_or_own as rent_or_own  # inside: each part of an answer by itself
 from ownchannel.formats import money, percent
 from ownchannel.scenarios import (
     Plan,
@@ -26,6 +25,7 @@ from ownchannel.scenarios import (
 )
 from tests.scenarios.small_plans import market, plan, store
 
+AS_TODAY, THIS_PLAN, in_months = rent_or_own.AS_TODAY, rent_or_own.THIS_PLAN, rent_or_own.in_months
 DRAWS = 200
 SHARE = "owned_share_of_growth_budget"
 TODAY = preset("Balanced brand").today()
@@ -49,12 +49,12 @@ def simulated(name: str) -> tuple[Simulation, Simulation]:
 
 
 @cache
-def answer(name: str) -> PlanAnswer:
-    return Answering(DRAWS).of(PLANS[name])
+def answer(name: str) -> rent_or_own.PlanAnswer:
+    return rent_or_own.RentOrOwn(TODAY, draws=DRAWS).of(PLANS[name])
 
 
-def answered(its_plan: Plan, compared: dict[str, Plan] | None = None) -> PlanAnswer:
-    answering = Answering(DRAWS)
+def answered(its_plan: Plan, compared: dict[str, Plan] | None = None) -> rent_or_own.PlanAnswer:
+    answering = rent_or_own.RentOrOwn(TODAY, draws=DRAWS)
     answering.compare(compared or {})
     return answering.of(its_plan)
 
@@ -185,7 +185,12 @@ def test_todays_own_plan_says_what_it_is_worth_and_asks_for_a_move():
 
 
 def test_months_of_payback_are_said_as_one_says_them():
-    assert [in_months(month) for month in (0.0, 1.0, 17.0, inf)] == ["at once", "1", "17", "never"]
+    assert [in_months(month) for month in (0.0, 1.0, 17.0, inf)] == [
+        "at once",
+        "1",
+        "17",
+        "never",
+    ]
 
 
 # ---------------------------------------------------------------- numbers and warnings
@@ -248,7 +253,7 @@ def test_a_measured_number_swings_only_as_far_as_it_is_sure():
     low, high = TODAY.uncertain[path]
     sure = (TODAY.get(path) - 0.1, TODAY.get(path) + 0.1)
     known = PLANS["own store"].model_copy(update={"uncertain": {}})
-    chart = Answering(DRAWS, measured={path: sure}).of(known).charts()[3]
+    chart = rent_or_own.RentOrOwn(TODAY, draws=DRAWS, measured={path: sure}).of(known).charts()[3]
     assert low < sure[0] < sure[1] < high
     expected = tornado(known, measured={path: sure}).head(8)["label"].tolist()
     assert [told[0] for told in chart.figure.data[0].customdata] == expected
@@ -367,9 +372,13 @@ def test_rows_are_today_the_plan_and_what_is_laid_beside_it():
 
 def test_beside_a_plan_stand_the_scenarios_in_its_own_currency():
     in_euros = PLANS["marketplace"].model_copy(update={"currency": "EUR"})
-    answering = Answering(DRAWS)
+    answering = rent_or_own.RentOrOwn(TODAY, draws=DRAWS)
     answering.compare({"Europe": in_euros, "States": PLANS["own store"]})
-    assert list(answering.of(TODAY).table()["Scenario"]) == [AS_TODAY, THIS_PLAN, "States"]
+    assert list(answering.of(TODAY).table()["Scenario"]) == [
+        AS_TODAY,
+        THIS_PLAN,
+        "States",
+    ]
     table = answering.of(in_euros).table()
     assert list(table["Scenario"]) == [AS_TODAY, THIS_PLAN, "Europe"]
     assert table["Worth today"].str.startswith("€").all()
@@ -382,20 +391,18 @@ def test_a_plan_with_nothing_to_share_has_every_chart(name):
     found = answered(NOTHING_TO_SHARE[name]).answer()
     assert len(found.charts) == 6
     assert all(chart.caption for chart in found.charts)
-    assert "nan" not in repr(found)
+    assert "nan" not in str(found)
 
 
 def test_todays_draws_are_kept_while_only_decisions_move(monkeypatch):
-    from ownchannel.answers import _rent_or_own as rent_or_own_answer
-
     drawn: list[Plan] = []
 
     def noted(its_plan: Plan, draws: int, seed: int) -> Simulation:
         drawn.append(its_plan)
         return simulate(its_plan, draws, seed)
 
-    monkeypatch.setattr(rent_or_own_answer, "simulate", noted)
-    answering = Answering(DRAWS)
+    monkeypatch.setattr(rent_or_own, "simulate", noted)
+    answering = rent_or_own.RentOrOwn(TODAY, draws=DRAWS)
     answering.of(PLANS["own store"])
     answering.of(PLANS["marketplace"])
     assert drawn == [TODAY, PLANS["own store"], PLANS["marketplace"]]

@@ -7,7 +7,7 @@ from ownchannel.customers import return_drivers, time_to_second_order
 from ownchannel.formats import percent
 from ownchannel.orders import read_orders, sample_orders
 from ownchannel.workspace import Workspace
-from tests.panels.test_repeat import BRANDS
+from tests.answers.test_repeat import BRANDS
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_what_brings_back_says_only_what_is_clear(orders):
 def test_every_page_has_an_answer_for_brands_of_every_kind(name, tmp_path):
     orders = read_orders(BRANDS[name], workspace=tmp_path)
     answers = [page(orders) for page in (cohorts, one_time_buyers, second_order, what_brings_back)]
-    assert all("nan" not in repr(answer) for answer in answers)
+    assert all("nan" not in str(answer) for answer in answers)
     assert all(answer.sentence for answer in answers)
 
 

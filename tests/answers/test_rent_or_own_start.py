@@ -5,13 +5,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ownchannel.answers import calibrated, opening_plan, todays_plan, what_a_customer_may_cost, worst_stories
+from ownchannel.answers import (
+    RentOrOwn,
+    calibrated,
+    opening_plan,
+    todays_plan,
+    what_a_customer_may_cost,
+    worst_stories,
+)
 from ownchannel.orders import Orders, read_orders, sample_orders
-from ownchannel.panels import RentOrOwn
 from ownchannel.scenarios import Calibration, preset, project
 from ownchannel.workspace import Workspace
+from tests.answers.test_dependence import BRANDS
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
-from tests.panels.test_dependence import BRANDS
 
 ONE_ON_AMAZON = ("a.txt", amazon(amazon_row()))
 ONE_IN_THE_SHOP = ("s.csv", shopify(shopify_row()))
@@ -110,11 +116,11 @@ def test_brands_with_few_orders_open_and_every_lesson_has_an_answer(name: str, t
     start = opening_plan(found.plan)
     kinds = {channel.kind for channel in start.channels}
     assert (start != found.plan) == (len(kinds) == 2), "a single channel has nowhere to move to"
-    screen = RentOrOwn(start, Workspace(tmp_path), draws=100)
-    answers = [screen.answer, worst_stories(start, 100), what_a_customer_may_cost(start), calibrated(found)]
+    question = RentOrOwn(start, draws=100).question(start)
+    answers = [question.answer, worst_stories(start, 100), what_a_customer_may_cost(start), calibrated(found)]
     for answer in answers:
-        assert "nan" not in repr(answer)
-        assert "Empty DataFrame" not in repr(answer)
+        assert "nan" not in str(answer)
+        assert "Empty DataFrame" not in str(answer)
 
 
 def test_orders_whose_money_all_went_back_are_refused_in_a_sentence(tmp_path):

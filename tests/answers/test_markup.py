@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.answers import Answer
-from ownchannel.answers import _markup as markup
+from ownchannel.answers import (
+    Answer,
+    notes_html,
+    numbers_html,
+    problem_html,
+    sentence_html,
+    table_html,
+)
 from ownchannel.panels import AnswerView
 
 #: Text that XML, the stricter parser, can hold.
@@ -21,20 +27,20 @@ def text_of(html: str) -> str:
 
 @given(words, words)
 def test_a_sentence_is_escaped_and_only_its_marks_become_bold(plain: str, bold: str) -> None:
-    html = markup.sentence_html(f"{plain} **x{bold}** end")
+    html = sentence_html(f"{plain} **x{bold}** end")
     assert text_of(html) == f"{plain} x{bold} end"
     assert [strong.text for strong in ET.fromstring(html).iter("strong")] == [f"x{bold}"]
 
 
 @given(words, words)
 def test_numbers_notes_and_problems_are_escaped(label: str, value: str) -> None:
-    assert text_of(markup.numbers_html(((label, value),))) == f"{value} {label}"
-    assert text_of(markup.notes_html((label, value))) == label + value
-    assert text_of(markup.problem_html(label)) == label
+    assert text_of(numbers_html(((label, value),))) == f"{value} {label}"
+    assert text_of(notes_html((label, value))) == label + value
+    assert text_of(problem_html(label)) == label
 
 
 def test_nothing_is_shown_for_nothing() -> None:
-    assert markup.numbers_html(()) == markup.notes_html(()) == ""
+    assert numbers_html(()) == notes_html(()) == ""
 
 
 @pytest.mark.parametrize(
@@ -52,13 +58,13 @@ def test_nothing_is_shown_for_nothing() -> None:
     ],
 )
 def test_numbers_stand_to_the_right(column: list[object], right: bool) -> None:
-    cells = ET.fromstring(markup.table_html(pd.DataFrame({"c": column}))).iter("td")
+    cells = ET.fromstring(table_html(pd.DataFrame({"c": column}))).iter("td")
     assert {cell.get("class") for cell in cells} == {"oc-number" if right else None}
 
 
 def test_numbers_are_grouped_missing_values_dashed_and_text_escaped() -> None:
     table = pd.DataFrame({"a<b": ["<i>", "x"], "n": [1234567.0, None], "k": [1, 2_000]})
-    root = ET.fromstring(markup.table_html(table))
+    root = ET.fromstring(table_html(table))
     assert [head.text for head in root.iter("th")] == ["a<b", "n", "k"]
     assert [cell.text for cell in root.iter("td")] == ["<i>", "1,234,567", "1", "x", "–", "2,000"]
 

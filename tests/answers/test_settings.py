@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from ownchannel.answers._marketplace_dependence import starting_settings, without_effect
-from ownchannel.customers import channel_months
+from ownchannel.answers import what_if_it_stopped
+from ownchannel.answers._starting_settings import without_effect  # inside: months that no files give
 from ownchannel.marketplace import MEASURED, Shocks
 from ownchannel.orders import sample_orders
 from ownchannel.workspace import Workspace
@@ -18,13 +18,13 @@ def orders(tmp_path_factory: pytest.TempPathFactory):
 
 
 def test_advertising_starts_at_what_was_booked_in_the_last_year(orders):
-    months = channel_months(orders)
-    settings = starting_settings(orders, months[months["currency"] == "USD"].astype({"net_value": float}))
-    assert settings.marketplace_ad_rate == pytest.approx(0.085)
-    declared = settings.declared()["marketplace_ad_rate"]
+    question = what_if_it_stopped(orders)
+    assert question.settings.marketplace_ad_rate == pytest.approx(0.085)
+    value, declared = question.numbers["marketplace_ad_rate"]
+    assert value == question.settings.marketplace_ad_rate
     assert declared.source == "Measured in your files: booked by marketplaces in the year to 30 Sep 2026"
     assert declared.confidence == "measured"
-    assert settings.unlikely() == []
+    assert not any("lies outside" in note for note in question.answer.notes)
     assert Shocks().marketplace_ad_rate == 0.10
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from ownchannel.answers import are_channels_different, lifetimes, which_model, who_is_still_a_customer
-from ownchannel.answers._lifetime_models import alive_by_history
+from ownchannel.answers._lifetime_models import alive_by_history  # inside: the chart rounds it
 from ownchannel.clv import BetaGeoModel, ChannelFits, ModifiedBetaGeoModel, fit_channels
 from ownchannel.orders import sample_orders
 from ownchannel.workspace import Workspace

@@ -4,22 +4,25 @@ import time
 
 import pytest
 
-from ownchannel.answers import _lifetime_models as lifetime_models
 from ownchannel.answers import (
+    are_channels_different,
     files_begin_in_the_middle,
     lifetimes,
     what_a_customer_is_worth,
+    what_if_it_stopped,
+    which_model,
+    who_is_still_a_customer,
     without_buyer_keys,
 )
-from ownchannel.answers import what_if_it_stopped as dependence_panel
-from ownchannel.answers._customer_lifetime_value import BY_ASSUMPTION, BY_KEYS, BY_REPORT
 from ownchannel.clv import ReportedRepeats, value_of_new_customer
 from ownchannel.formats import money
 from ownchannel.marketplace import order_terms
 from ownchannel.orders import read_orders, sample_orders
 from ownchannel.panels import Panel
 from ownchannel.workspace import Workspace
-from tests.panels.test_dependence import BRANDS
+from tests.answers.test_dependence import BRANDS
+
+BY_KEYS, BY_REPORT, BY_ASSUMPTION = "buyers' keys", "its repeat report", "your assumption"
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +40,7 @@ def panel(found):
     [{}, {"horizon_months": 7, "discount_rate": 0.3}, {"goods_cost_rate": 0.6, "owned_fulfilment": 12}],
 )
 def test_values_are_those_of_the_fitted_models_at_the_settings(found, panel, moved):
-    settings = type(panel.question.settings)(**moved)
+    settings = panel.question.settings_at(moved)
     answer = panel.at(**moved)
     left = dict(zip(answer.table["Channel"], answer.table["A customer leaves"], strict=True))
     ranges = dict(zip(answer.table["Channel"], answer.table["95% range"], strict=True))
@@ -82,19 +85,17 @@ def test_the_assumed_share_moves_only_where_nothing_else_tells(found, panel):
 
 
 def test_costs_start_where_those_of_dependence_do_and_advertising_becomes_the_cost_to_win(found, panel):
-    other = dependence_panel(found.orders).settings
+    other, numbers = what_if_it_stopped(found.orders).numbers, panel.question.numbers
     for name in ("goods_cost_rate", "owned_fulfilment", "marketplace_ad_rate"):
-        assert getattr(panel.question.settings, name) == getattr(other, name)
-        assert panel.question.settings.declared()[name] == other.declared()[name]
+        assert numbers[name] == other[name]
     assert panel.question.settings.marketplace_cac == pytest.approx(0.085 * 66.1, abs=0.25)
     assert panel.question.settings.owned_cac == pytest.approx(0.18 * 91.4, abs=0.25)
-    declared = panel.question.settings.declared()["marketplace_cac"]
+    _, declared = numbers["marketplace_cac"]
     assert declared.confidence == "measured"
     assert declared.source.startswith("Marketplace advertising at 8.5% of sales, over the new customers")
-    assert not panel.question.settings.unlikely("USD")
+    assert not any("lies outside" in note for note in panel.answer.notes)
     assert {"marketplace_ad_rate", "owned_ad_rate"} <= set(panel.question.hidden)
-    declared, hidden = panel.question.settings.declared(), panel.question.hidden
-    assert len(panel.question.documentation().table) == len(declared) - len(hidden)
+    assert len(panel.question.documentation().table) == len(numbers) - len(panel.question.hidden)
 
 
 def test_a_report_stands_in_for_keys(found):
@@ -131,14 +132,14 @@ def test_brands_with_few_customers_have_every_answer(name, tmp_path):
     assert repr(few) == "No channel has customers enough to fit a model."
     panel = Panel(what_a_customer_is_worth(few))
     answers = [
-        lifetime_models.which_model(few),
-        lifetime_models.who_is_still_a_customer(few),
-        lifetime_models.are_channels_different(few),
+        which_model(few),
+        who_is_still_a_customer(few),
+        are_channels_different(few),
         files_begin_in_the_middle(few),
         without_buyer_keys(few, panel.question.settings),
     ]
-    assert all("nan" not in repr(answer) for answer in answers)
+    assert all("nan" not in str(answer) for answer in answers)
     if name == "everything refunded":
         assert "Nothing was sold in USD that was not given back" in repr(panel)
     else:
-        assert "nan" not in repr(panel.at(horizon_months=60, returning_share=0.4))
+        assert "nan" not in str(panel.at(horizon_months=60, returning_share=0.4))

@@ -12,7 +12,7 @@ from ownchannel.charts import Chart
 
 def printed(trace: go.Scatter | go.Bar | go.Pie | go.Heatmap | go.Sankey) -> str:
     chart = Chart(go.Figure(trace), "What it shows.")
-    return repr(Answer("Yes.", charts=(chart,))).split("Chart: What it shows.\n")[1]
+    return str(Answer("Yes.", charts=(chart,))).split("Chart: What it shows.\n")[1]
 
 
 def test_everything_but_the_bold_is_printed() -> None:
@@ -23,11 +23,28 @@ def test_everything_but_the_bold_is_printed() -> None:
         table=pd.DataFrame({"Channel": ["Shop"], "Kept": [1234.5678]}),
         notes=("Mind the gap.",),
     )
-    assert repr(answer) == (
+    assert str(answer) == (
         "You keep $5 of $20.\n  Share: 25%\n  Note: Mind the gap.\n\n"
         "Chart: Two bars.\n  Kept: a=1; b=2.5\n\n"
         "Channel  Kept\n   Shop 1,235"
     )
+
+
+def test_its_repr_is_the_sentence_with_its_numbers_and_never_long() -> None:
+    table = pd.DataFrame({"Channel": ["Shop"] * 99})
+    assert repr(Answer("You keep **$5**.", (("Share", "25%"),), table=table)) == "You keep $5.\n  Share: 25%"
+    wordy = Answer("It goes on. " * 200)
+    assert 900 < len(repr(wordy)) < 1_000
+    assert repr(wordy).endswith(" … (print it to see all)")
+    assert str(wordy) == wordy.sentence
+
+
+def test_a_notebook_keeps_the_printed_form() -> None:
+    answer = Answer("You keep **$5**.", notes=("Mind the gap.",))
+    assert answer._repr_mimebundle_()["text/plain"] == str(answer) == "You keep $5.\n  Note: Mind the gap."
+    chart = Chart(go.Figure(go.Bar(x=["a"], y=[1])), "A bar.")
+    live = Answer("You keep **$5**.", charts=(chart,))
+    assert live._repr_mimebundle_()["text/plain"] == str(live)
 
 
 def test_data_is_rounded_to_four_digits_and_never_in_powers_of_ten() -> None:
