@@ -1,7 +1,8 @@
-"""Numbers as a person reads them: money with its currency, shares in percent, counts with their noun."""
+"""Numbers and results as a person reads them: money with its currency, shares in percent, sentences."""
 
 from collections.abc import Iterable
 from decimal import Decimal
+from html import escape
 
 from babel.numbers import format_currency, format_decimal
 
@@ -49,3 +50,29 @@ def listed(words: Iterable[str]) -> str:
     """
     *others, last = words
     return f"{', '.join(others)} and {last}" if others else last
+
+
+class Shown:
+    """A result that says its answer: `str` is a sentence or a few; notebooks add the table of `to_pandas()`.
+
+    >>> class Answer(Shown):
+    ...     def __str__(self) -> str:
+    ...         return "Half of them & more."
+    >>> Answer(), Answer()._repr_html_()
+    (Half of them & more., '<p>Half of them &amp; more.</p>')
+    """
+
+    #: So many characters at most where it is printed, and so many rows of a table.
+    _MOST_CHARACTERS, _MOST_ROWS = 960, 24
+
+    def __repr__(self) -> str:
+        text = str(self)
+        return text if len(text) <= self._MOST_CHARACTERS else f"{text[: self._MOST_CHARACTERS]} …"
+
+    def _repr_html_(self) -> str:
+        sentences = escape(str(self)).replace("\n", "<br>")
+        to_pandas = getattr(self, "to_pandas", None)
+        table = (
+            to_pandas().to_html(max_rows=self._MOST_ROWS, float_format="{:.4g}".format) if to_pandas else ""
+        )
+        return f"<p>{sentences}</p>{table}"

@@ -15,8 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ownchannel.clv import BetaGeoModel, GammaGammaModel, ModifiedBetaGeoModel, ParetoNBDModel
-from ownchannel.clv._customer_model import CustomerModel
+from ownchannel.clv import (
+    BetaGeoModel,
+    CustomerModel,
+    GammaGammaModel,
+    ModifiedBetaGeoModel,
+    ParetoNBDModel,
+)
 
 Fit = Callable[[], Any]
 

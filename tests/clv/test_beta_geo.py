@@ -12,6 +12,8 @@ from scipy.special import beta, betaln
 from statsmodels.tools.numdiff import approx_fprime, approx_hess
 
 from ownchannel.clv import BetaGeoModel, histories
+
+# inside: the closed form is compared with the integral
 from ownchannel.clv._beta_geo import purchases_until_gone
 
 positive = st.floats(0.05, 8)

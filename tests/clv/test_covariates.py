@@ -8,6 +8,8 @@ import pytest
 from statsmodels.tools.numdiff import approx_fprime
 
 from ownchannel.clv import BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel
+
+# inside: how formulas become numbers, without a fit
 from ownchannel.clv._covariates import Design
 
 MODELS = [BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel]

@@ -12,6 +12,9 @@ from scipy.integrate import quad
 from statsmodels.tools.numdiff import approx_fprime
 
 from ownchannel.clv import GammaGammaModel
+
+# inside: weighted correlations of tables too small to fit
+from ownchannel.clv._gamma_gamma import correlation
 from tests.oracles import cdnow
 
 #: Spread so, means do not differ by chance from what their distribution says.
@@ -288,3 +291,20 @@ GOOD = {"frequency": [1, 2], "monetary_value": [10.0, 12.0]}
 def test_mistakes_are_answered_in_sentences(columns, says):
     with pytest.raises(ValueError, match=says):
         GammaGammaModel(pd.DataFrame(columns))
+
+
+# ---------------------------------------------------------------- weighted correlations
+
+pairs = st.lists(st.tuples(st.integers(0, 5), st.integers(-4, 4), st.integers(1, 4)), min_size=3, max_size=20)
+
+
+@given(pairs)
+def test_weighted_correlations_are_those_of_repeated_rows(table):
+    one, other, weights = np.array(table, dtype=float).T
+    found = correlation(one, other, weights)
+    repeated = [np.repeat(column, weights.astype(int)) for column in (one, other)]
+    if min(np.ptp(one), np.ptp(other)) == 0:
+        assert np.isnan(found).all()
+    else:
+        assert found.pearson == pytest.approx(stats.pearsonr(*repeated).statistic, abs=1e-12)
+        assert found.spearman == pytest.approx(stats.spearmanr(*repeated).statistic, abs=1e-12)

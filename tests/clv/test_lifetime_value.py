@@ -7,6 +7,7 @@ import pytest
 from ownchannel.clv import (
     BetaGeoModel,
     GammaGammaModel,
+    GammaGammaResults,
     ModifiedBetaGeoModel,
     OrderTerms,
     PurchaseResults,
@@ -14,7 +15,6 @@ from ownchannel.clv import (
     payback_month,
     value_of_new_customer,
 )
-from ownchannel.clv._gamma_gamma import GammaGammaResults
 
 WEEKS_A_MONTH = 365.25 / 12 / 7
 TERMS = OrderTerms(margin_rate=0.4, cost_per_order=3.0, discount_rate=0.1)

@@ -14,6 +14,8 @@ from scipy.stats import nbinom
 from statsmodels.tools.numdiff import approx_fprime
 
 from ownchannel.clv import ParetoNBDModel, histories
+
+# inside: the quadrature is compared with the integral in exact arithmetic
 from ownchannel.clv._pareto_nbd import having_left
 from tests.clv.individuals import (
     all_histories,

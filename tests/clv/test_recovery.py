@@ -13,6 +13,7 @@ from scipy.stats import beta
 from ownchannel.clv import (
     BetaGeoBetaBinomModel,
     BetaGeoModel,
+    CustomerModel,
     FitError,
     GammaGammaModel,
     ModifiedBetaGeoModel,
@@ -20,8 +21,6 @@ from ownchannel.clv import (
     PurchaseModel,
     ShiftedBetaGeoModel,
 )
-from ownchannel.clv._customer_model import CustomerModel
-from ownchannel.clv._shifted_beta_geo import chances
 
 CUSTOMERS, DATA_SETS, FEW = 2_500, 400, 24
 
@@ -59,7 +58,7 @@ def spend(generator: np.random.Generator) -> CustomerModel:
 
 
 def retention(generator: np.random.Generator) -> CustomerModel:
-    chance = chances(generator, RETENTION["alpha"], RETENTION["beta"], CUSTOMERS)
+    chance = generator.beta(RETENTION["alpha"], RETENTION["beta"], CUSTOMERS)
     lasted = generator.geometric(np.maximum(chance, 1e-12)) - 1
     return ShiftedBetaGeoModel([int((lasted >= period).sum()) for period in range(13)])
 

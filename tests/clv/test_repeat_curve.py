@@ -1,7 +1,8 @@
-"""A curve's value against the fitted models' own, written apart from it, and against sums by hand."""
+"""A curve's value against the fitted models' own predictions and numerical derivatives, and sums by hand."""
 
 import numpy as np
 import pytest
+from statsmodels.tools.numdiff import approx_fprime
 
 from ownchannel.clv import (
     LONGEST,
@@ -33,13 +34,32 @@ def customers(tmp_path_factory: pytest.TempPathFactory):
 @pytest.mark.parametrize("model", [BetaGeoModel, ModifiedBetaGeoModel, ParetoNBDModel])
 @pytest.mark.parametrize("terms", TERMS)
 def test_the_value_is_that_of_the_fitted_models_with_its_range(customers, model, terms):
+    """Each month by itself from the models' own predictions, its error from numerical derivatives."""
     purchases, spend = model(customers).fit(), GammaGammaModel(customers).fit()
+    mean, _, upper = spend.population(0.6827).loc["mean"]
+    each, of_each = (
+        mean * terms.margin_rate - terms.cost_per_order,
+        mean * np.log(upper / mean) * terms.margin_rate,
+    )
     curve = fitted_curve(purchases, spend)
     for horizon in (1, 17):
-        expected = value_of_new_customer(purchases, spend, horizon, terms, interval=0.9)
+        months = np.arange(horizon)
+
+        def orders(point, months=months):
+            p = dict(zip(model.parameters, np.exp(point), strict=True))
+            ends = (months + 1) * 365.25 / 12 / 7
+            repeats = np.diff([model.new_purchases(p, end)[0] for end in ends], prepend=0)
+            return 1 + np.array([repeats @ (1 + terms.discount_rate) ** (-(months + 0.5) / 12)])
+
+        expected, slope = orders(purchases.point)[0], approx_fprime(purchases.point, orders, centered=True)
+        error = np.sqrt(slope @ purchases.log_covariance @ slope)
+        width = 1.6448536 * np.hypot(each * error, of_each * expected)
+        ends = expected * each - width, expected * each + width
         found = curve.value(horizon, terms, interval=0.9)
-        assert list(found.columns) == list(expected.columns)
-        np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9)
+        assert found.loc[horizon, "expected"] == pytest.approx(expected * each, rel=1e-9)
+        assert found.loc[horizon, ["lower", "upper"]].tolist() == pytest.approx(ends, rel=1e-4)
+        whole = value_of_new_customer(purchases, spend, horizon, terms, interval=0.9)
+        np.testing.assert_allclose(found, whole, rtol=1e-9)
 
 
 def test_orders_and_their_range_are_those_of_the_model(customers):

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ownchannel.customers import time_to_second_order
+
+# inside: each customer's wait, from which the curves are made
 from ownchannel.customers._second_order import waits_for_second_order
 from tests.customers.generated import DAYS, Line, as_orders, is_purchase, line, order_lines
 from tests.oracles import freireich

@@ -16,14 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel.customers import _summary as module
-from ownchannel.customers import customer_summary
-from ownchannel.customers._purchases import day_number, purchase_lines
-from ownchannel.customers._summary import without_key
+# inside: a way that only Spark takes, and how days are numbered on each engine
+from ownchannel.customers import _purchases, _summary, customer_summary, without_key
 from tests.customers.generated import Line, as_orders, is_purchase, line, net, order_lines
 from tests.oracles import cdnow
 
-UNITS = {"D": 1.0, "W": 7.0, "M": 365.25 / 12}
+UNITS = dict(zip(["days", "weeks", "months", "D", "W", "M"], [1.0, 7.0, 365.25 / 12] * 2, strict=True))
 
 #: Written by hand for DuckDB, with its own date arithmetic; `until` and the days of a unit are put in.
 SQL = """
@@ -149,7 +147,7 @@ def test_lines_and_orders_without_a_key_are_counted(lines: list[Line]) -> None:
     orders = {(told["channel"], told["order_id"]) for told in unknown}
     attrs = customer_summary(as_orders(lines)).attrs
     assert attrs == {
-        "unit": "W",
+        "unit": "weeks",
         "until": last_purchase(lines).isoformat(),
         "lines_without_key": len(unknown),
         "orders_without_key": len(orders),
@@ -203,9 +201,13 @@ def test_a_table_of_another_engine_stays_in_it(engine: str, kind: type) -> None:
 def test_window_for_engines_without_an_ordered_first_gives_the_same(lines: list[Line]) -> None:
     keys = ["customer_key"]
     table = duckdb.from_arrow(as_orders(lines).arrow)
-    days = purchase_lines(nw.from_native(table), keys).group_by(*keys, "day").agg(nw.col("value").sum())
-    marked = module._mark_first_value(days, keys).group_by(*keys).agg(nw.col("first_value").max())
-    ordered = module._customers(days, keys).select(*keys, "first_value")
+    days = (
+        _purchases.purchase_lines(nw.from_native(table), keys)
+        .group_by(*keys, "day")
+        .agg(nw.col("value").sum())
+    )
+    marked = _summary._mark_first_value(days, keys).group_by(*keys).agg(nw.col("first_value").max())
+    ordered = _summary._customers(days, keys).select(*keys, "first_value")
     assert sorted(marked.to_native().fetchall(), key=str) == sorted(ordered.to_native().fetchall(), key=str)
 
 
@@ -215,7 +217,9 @@ def test_window_for_engines_without_an_ordered_first_gives_the_same(lines: list[
 @pytest.mark.parametrize("engine", [duckdb.from_arrow, pl.from_arrow])
 def test_day_numbers_are_those_of_the_calendar(engine: Any) -> None:
     days = [dt.date.fromordinal(number) for number in range(1, dt.date(2400, 12, 31).toordinal(), 97)]
-    numbers = nw.from_native(engine(pa.table({"day": days}))).lazy().select(day_number(nw.col("day")))
+    numbers = (
+        nw.from_native(engine(pa.table({"day": days}))).lazy().select(_purchases.day_number(nw.col("day")))
+    )
     assert numbers.collect("pyarrow")["day"].to_list() == [day.toordinal() for day in days]
 
 
@@ -256,7 +260,7 @@ def test_a_table_of_another_kind_needs_key_time_and_value_only() -> None:
     assert found.iloc[0].to_dict() == {
         "customer_key": 7, "frequency": 1, "recency": 7, "T": 10, "monetary_value": 6
     }  # fmt: skip
-    assert found.attrs == {"unit": "D", "until": "2024-03-09", "lines_without_key": 0}
+    assert found.attrs == {"unit": "days", "until": "2024-03-09", "lines_without_key": 0}
 
 
 def test_result_is_typed_sorted_and_plainly_indexed() -> None:
@@ -334,7 +338,7 @@ ZONED = pd.to_datetime(["2025-01-01 23:30+00:00"])
         (WITHOUT_DAY, {}, r"no column ordered_at: it holds customer_key, value\."),
         (GOOD, {"by": "channel"}, r"no column channel: it holds .*Add the column"),
         (GOOD, {"by": ["frequency"]}, r"by names frequency, which the summary makes itself"),
-        (GOOD, {"unit": "Y"}, r"unit is 'Y': expected one of D, W, M"),
+        (GOOD, {"unit": "Y"}, r"unit is 'Y': expected one of days, weeks, months"),
         (GOOD, {"until": "30.09.1997"}, r"until is '30\.09\.1997': expected a date"),
         (GOOD, {"until": pd.NaT}, r"until is NaT: expected a date"),
         (GOOD, {"until": "2024-02-27"}, r"until is 2024-02-27, before the first purchase on 2024-02-28"),

@@ -13,12 +13,15 @@ from ownchannel.clv._beta_geo_beta_binom import BetaGeoBetaBinomModel
 from ownchannel.clv._channel_fits import (
     ChannelFit,
     ChannelFits,
+    ReportedRepeats,
     channel_orders,
     customers_by_channel,
     fit_channels,
+    reported_repeats,
     too_few,
 )
 from ownchannel.clv._comparison import (
+    MODELS,
     MOST_SHOWN,
     Comparison,
     HoldOut,
@@ -27,45 +30,40 @@ from ownchannel.clv._comparison import (
     holdout,
     likelihood_ratio_test,
 )
-from ownchannel.clv._customer_model import Parameters
-from ownchannel.clv._gamma_gamma import GammaGammaModel
-from ownchannel.clv._histories import (
-    Histories,
-    burn_in_day,
-    converted,
-    first_seen_since,
-    histories,
-)
+from ownchannel.clv._customer_model import CustomerModel, CustomerResults, Parameters
+from ownchannel.clv._gamma_gamma import GammaGammaModel, GammaGammaResults
+from ownchannel.clv._histories import Histories, burn_in_day, converted, first_seen_since, histories
 from ownchannel.clv._lifetime_value import (
+    LONGEST,
     OrderTerms,
+    RepeatCurve,
+    curve_of_share,
     expected_customer_lifetime_value,
+    fitted_curve,
     payback_month,
     value_of_new_customer,
 )
-from ownchannel.clv._optimum import FitError, Floats
+from ownchannel.clv._optimum import FitError
 from ownchannel.clv._pareto_nbd import ParetoNBDModel
 from ownchannel.clv._purchase_model import PurchaseModel, PurchaseResults
-from ownchannel.clv._repeat_curve import (
-    LONGEST,
-    RepeatCurve,
-    ReportedRepeats,
-    curve_of_share,
-    fitted_curve,
-    reported_repeats,
-)
 from ownchannel.clv._shifted_beta_geo import ShiftedBetaGeoModel
+from ownchannel.customers import Floats
 
 __all__ = [
     "LONGEST",
+    "MODELS",
     "MOST_SHOWN",
     "BetaGeoBetaBinomModel",
     "BetaGeoModel",
     "ChannelFit",
     "ChannelFits",
     "Comparison",
+    "CustomerModel",
+    "CustomerResults",
     "FitError",
     "Floats",
     "GammaGammaModel",
+    "GammaGammaResults",
     "Histories",
     "HoldOut",
     "LikelihoodRatio",

@@ -1,4 +1,9 @@
-"""Purchases to come of a customer who may leave after each of them."""
+"""BG/NBD and MBG/NBD: customers buy at a rate of their own, and may leave after each purchase.
+
+Sources: Fader, Hardie & Lee (2005), "Counting your customers" the easy way, Marketing Science 24(2), 275-284;
+Batislam, Denizel & Filiztekin (2007), "Empirical validation and comparison of models for customer base
+analysis", International Journal of Research in Marketing 24(3), 201-209.
+"""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -6,10 +11,16 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import digamma, gammaln, hyp2f1
 
-from ownchannel.clv._customer_model import LARGE, NOBODY_LEAVES, SAME_RATE, Parameters, first_held
+from ownchannel.clv._customer_model import LARGE, NOBODY_LEAVES, SAME_RATE, Held, Parameters
 from ownchannel.clv._histories import Histories
-from ownchannel.clv._optimum import Floats, Limit, Optimum, Parameter, is_far, softplus
-from ownchannel.clv._purchase_model import PurchaseModel
+from ownchannel.clv._optimum import Parameter, softplus
+from ownchannel.clv._purchase_model import PurchaseModel, of_purchases
+from ownchannel.customers import Floats
+
+ALL_ALIKE = (
+    "These customers all seem to have the same chance to leave after a purchase, 1 / (1 + b): a grew without "
+    "bound, and b is b / a of the model. More customers, or a longer time, would tell them apart."
+)
 
 #: So close to 1 the formula divides nothing by nothing: a line between both sides is taken instead.
 _NEAR_ONE = 1e-4
@@ -50,14 +61,6 @@ def _closed_form(shape: Floats, time: Floats, a: Floats | float, b: Floats, t: f
     return (a + b - 1.0) / (a - 1.0) * (1.0 - (1.0 - past) ** (a - 1.0) * hypergeometric)
 
 
-# ------------------------ Models whose customers buy at a rate of their own and may leave after any
-
-ALL_ALIKE = (
-    "These customers all seem to have the same chance to leave after a purchase, 1 / (1 + b): a grew without "
-    "bound, and b is b / a of the model. More customers, or a longer time, would tell them apart."
-)
-
-
 class LeavingModel(PurchaseModel):
     """Parameters `r`, `alpha` (rate of purchase) and `a`, `b` (chance to leave after a purchase).
 
@@ -78,7 +81,7 @@ class LeavingModel(PurchaseModel):
         shape, log_end = r + rows["frequency"], np.log(at_end)
         longer = log_end - np.log(at_last)
         counts = rows.counts("frequency")
-        common, of_r = counts.by_row(_purchases, r, alpha)
+        common, of_r = counts.by_row(of_purchases, r, alpha)
         stays, of_a, of_b, odds, odds_of_a, odds_of_b = counts.by_row(cls._chance, a, b)
         more, left = softplus(odds + shape * longer)
         slopes = {
@@ -97,23 +100,17 @@ class LeavingModel(PurchaseModel):
         time_there = float(rows.weights @ rows["T"] / (rows.weights @ rows["frequency"] + 1.0)) / 2
         return [(r, r * time_there, a, b) for r in (common, 1.0) for a, b in ((0.7, 1.8), (0.4, 8.0))]
 
-    def limit(self, optimum: Optimum) -> Limit | None:
-        """Where nobody leaves, or all with the same chance."""
-        if self.covariates or not is_far(optimum):
-            return None
-        r, alpha, a, b = optimum.point
+    def limits(self, point: Floats) -> Sequence[Held]:
+        """Where nobody leaves, all leave with the same chance, or all buy at the same rate."""
+        r, alpha, a, b = point
         free, fixed = np.array([r, alpha, a, b - a]), np.array([LARGE, alpha - r + LARGE, a, b])
         never: dict[str, float] = {"a": -np.inf, "b": np.nan}
-        return first_held(
-            self,
-            optimum,
-            [
-                (never, free, NOBODY_LEAVES),
-                ({"a": np.inf}, free, ALL_ALIKE),
-                ({"r": LARGE}, fixed, SAME_RATE),
-                ({"r": LARGE, **never}, fixed, f"{SAME_RATE} {NOBODY_LEAVES}"),
-                ({"r": LARGE, "a": np.inf}, fixed, f"{SAME_RATE} {ALL_ALIKE}"),
-            ],
+        return (
+            (never, free, NOBODY_LEAVES),
+            ({"a": np.inf}, free, ALL_ALIKE),
+            ({"r": LARGE}, fixed, SAME_RATE),
+            ({"r": LARGE, **never}, fixed, f"{SAME_RATE} {NOBODY_LEAVES}"),
+            ({"r": LARGE, "a": np.inf}, fixed, f"{SAME_RATE} {ALL_ALIKE}"),
         )
 
     @classmethod
@@ -193,19 +190,9 @@ class LeavingModel(PurchaseModel):
         )
 
 
-def _purchases(x: Floats, r: Parameter, alpha: Parameter) -> Floats:
-    """What the number of purchases adds to the log-likelihood, and its derivative by `r`."""
-    log_alpha = np.log(alpha)
-    of_r = digamma(r + x) - digamma(r) + log_alpha
-    return np.array([gammaln(r + x) - gammaln(r) + r * log_alpha, of_r])
-
-
 def _later(a: Parameter, b: Parameter, passed: Parameter) -> Parameter:
     """The parameter `b` of those who let so many occasions to leave pass."""
     return b if np.all(np.isinf(a)) else b + passed
-
-
-# ------------------------ BG/NBD
 
 
 class BetaGeoModel(LeavingModel):
@@ -225,9 +212,6 @@ class BetaGeoModel(LeavingModel):
     """
 
     first_included: ClassVar[bool] = False
-
-
-# ------------------------ MBG/NBD
 
 
 class ModifiedBetaGeoModel(LeavingModel):

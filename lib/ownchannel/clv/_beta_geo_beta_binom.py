@@ -4,39 +4,32 @@ Source: Fader, Hardie & Shang (2010), "Customer-base analysis in a discrete-time
 Marketing Science 29(6), 1086-1108.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar, NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ownchannel.clv._customer_model import Parameters, held_at_limit
-from ownchannel.clv._histories import Histories, Unit
-from ownchannel.clv._optimum import Floats, Limit, Optimum, is_far
+from ownchannel.clv._customer_model import Held, Parameters
+from ownchannel.clv._histories import Histories
 from ownchannel.clv._purchase_model import PurchaseModel, PurchaseResults
-from ownchannel.clv._results import CustomerResults
 from ownchannel.clv._shifted_beta_geo import chances, lifetimes
+from ownchannel.customers import Floats, TimeUnit
 
 Periods = NDArray[np.intp]
 
 
-class _Edge(NamedTuple):
-    held: Mapping[str, float]
-    meaning: str
-
-
-_NOBODY_LEAVES = _Edge(
+_NOBODY_LEAVES = (
     {"gamma": -np.inf, "delta": np.nan},
     "These customers do not seem to leave: gamma ended at 0 and delta has no effect. The beta-binomial model "
     "explains them as well; every customer then counts as alive.",
 )
-_ALL_LEAVE_ALIKE = _Edge(
+_ALL_LEAVE_ALIKE = (
     {"gamma": np.inf},
     "Customers do not seem to differ in their chance to leave: gamma ended at infinity, delta stands for "
     "delta / gamma, and lifetimes are geometric.",
 )
-_ALL_BUY_ALIKE = _Edge(
+_ALL_BUY_ALIKE = (
     {"alpha": np.inf},
     "Customers do not seem to differ in how often they buy: alpha ended at infinity, beta stands for "
     "beta / alpha, and purchases are binomial.",
@@ -54,7 +47,7 @@ _LIMITS = (
 class BetaGeoBetaBinomResults(PurchaseResults):
     """A fitted BG/BB, with predictions: times are whole periods."""
 
-    def _times(self, times: Sequence[float] | Floats, unit: Unit | None) -> list[float]:
+    def _times(self, times: Sequence[float] | Floats, unit: TimeUnit | None) -> list[float]:
         if unit not in (None, self.model.unit):
             raise ValueError(f"unit is {unit!r}: this model knows periods alone; leave it out.")
         if not all(np.isfinite(time) and time >= 0 and time == np.rint(time) for time in times):
@@ -87,7 +80,7 @@ class BetaGeoBetaBinomModel(PurchaseModel):
 
     parameters = ("alpha", "beta", "gamma", "delta")
     whole = frozenset({"frequency", "recency", "T"})
-    results_class: ClassVar[type[CustomerResults]] = BetaGeoBetaBinomResults
+    results_class = BetaGeoBetaBinomResults
 
     def __init__(self, customers: pd.DataFrame) -> None:
         """Raises ValueError where nobody bought again: nothing then tells who left from who never buys."""
@@ -133,19 +126,15 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         buying = [(alpha, alpha * (1 - often) / often) for alpha in (0.7, 2.0)]
         return [(*both, *leaving) for both in buying for leaving in ((0.5, 2.5), (0.5, 10.0), (3.0, 12.0))]
 
-    def limit(self, optimum: Optimum) -> Limit | None:
-        """The simplest of the models in which nobody leaves, or all leave or buy at the same rate."""
-        if not is_far(optimum):
-            return None
-        alpha, _, gamma, _ = optimum.point
+    def limits(self, point: Floats) -> Sequence[Held]:
+        """The models in which nobody leaves, or all leave or buy at the same rate, the simplest first."""
+        alpha, _, gamma, _ = point
+        found = []
         for edges in _LIMITS:
-            held = {name: value for edge in edges for name, value in edge.held.items()}
+            held = {name: value for limit, _ in edges for name, value in limit.items()}
             relative = np.array([0, alpha if "alpha" in held else 0, 0, gamma if "gamma" in held else 0])
-            meaning = " ".join(edge.meaning for edge in edges)
-            found = held_at_limit(self, optimum, held, optimum.point - relative, meaning)
-            if found is not None:
-                return found
-        return None
+            found.append((held, point - relative, " ".join(meaning for _, meaning in edges)))
+        return found
 
     @staticmethod
     def alive(p: Parameters, rows: Histories) -> Floats:
@@ -164,7 +153,7 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         chance = (
             1 / (1 + beta) if np.isinf(alpha) else (alpha + rows["frequency"]) / (alpha + beta + rows["T"])
         )
-        to_come = rows.counts("T").shifted(lambda ages: _periods_to_come(gamma, delta, ages, int(t)), 0.0)
+        to_come = rows.counts("T").by_row(lambda ages: _periods_to_come(gamma, delta, ages, int(t)))
         return BetaGeoBetaBinomModel.alive(p, rows) * chance * to_come
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Are customers really different? The likelihood-ratio test of a model with covariates and one with fewer."""
+"""Which model to use: what each foretold of purchases held back from it, and whether covariates add to it."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -9,23 +9,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from ownchannel.clv._beta_geo import BetaGeoModel, ModifiedBetaGeoModel
-from ownchannel.clv._optimum import FitError, Floats
+from ownchannel.clv._customer_model import CustomerResults
+from ownchannel.clv._optimum import FitError
 from ownchannel.clv._pareto_nbd import ParetoNBDModel
 from ownchannel.clv._purchase_model import PurchaseModel, PurchaseResults
-from ownchannel.clv._results import CustomerResults
-from ownchannel.customers import as_day, customer_summary, purchase_days
-from ownchannel.formats import percent
+from ownchannel.customers import Floats, as_day, customer_summary, purchase_days
+from ownchannel.formats import Shown, percent
+
+#: The models of purchases that customers of a shop can be described by, as the field calls them.
+MODELS: Mapping[str, type[PurchaseModel]] = MappingProxyType(
+    {"BG/NBD": BetaGeoModel, "MBG/NBD": ModifiedBetaGeoModel, "Pareto/NBD": ParetoNBDModel}
+)
 
 #: A difference of log-likelihoods that is rounding.
 _ROUNDING = 1e-6
+#: Errors this close are the same: the next brand's purchases would order them otherwise.
+_AS_GOOD = 1.01
+#: Customers who bought so often or more are shown together.
+MOST_SHOWN = 7
+_WEEK = 7
 
 
-@dataclass(frozen=True)
-class LikelihoodRatio:
-    """A likelihood-ratio test."""
+@dataclass(frozen=True, repr=False)
+class LikelihoodRatio(Shown):
+    """A likelihood-ratio test; see `likelihood_ratio_test` for an example."""
 
     statistic: float
     """Twice the difference of the log-likelihoods."""
@@ -36,6 +46,9 @@ class LikelihoodRatio:
     sentence: str
     """What the test says."""
 
+    def __str__(self) -> str:
+        return self.sentence
+
 
 def likelihood_ratio_test(general: CustomerResults, restricted: CustomerResults) -> LikelihoodRatio:
     """Whether the further covariates of `general` explain these customers better than chance.
@@ -45,8 +58,6 @@ def likelihood_ratio_test(general: CustomerResults, restricted: CustomerResults)
 
     Source: Wilks (1938), Annals of Mathematical Statistics 9(1), 60-62.
 
-    >>> import pandas as pd
-    >>> from ownchannel.clv._beta_geo import ModifiedBetaGeoModel
     >>> p = {"r": 0.8, "alpha": 4.0, "a": 1.2, "b": 3.0}
     >>> x, t_x = ModifiedBetaGeoModel.simulated(p, np.full(900, 40.0), np.random.default_rng(1))
     >>> customers = pd.DataFrame({"frequency": x, "recency": t_x, "T": 40.0, "channel": ["A", "B"] * 450})
@@ -64,7 +75,7 @@ def likelihood_ratio_test(general: CustomerResults, restricted: CustomerResults)
         )
     statistic = max(statistic, 0.0)
     df = len(general.model.names) - len(restricted.model.names)
-    pvalue = float(chi2.sf(statistic, df))
+    pvalue = float(chdtrc(df, statistic))
     verdict = "Customers differ by" if pvalue < 0.05 else "Nothing shows that customers differ by"
     figures = f"likelihood ratio {statistic:.2f} on {df} degrees of freedom, p = {pvalue:.2g}"
     return LikelihoodRatio(statistic, df, pvalue, f"{verdict} {', '.join(further)} ({figures}).")
@@ -101,16 +112,9 @@ def _check_same_customers(general: CustomerResults, restricted: CustomerResults)
         )
 
 
-# ------------------------ How well a model foretells
-
-#: Customers who bought so often or more are shown together.
-MOST_SHOWN = 7
-_WEEK = 7
-
-
-@dataclass(frozen=True)
-class HoldOut:
-    """A model fitted up to a day, and what its customers did after it, in days of purchase."""
+@dataclass(frozen=True, repr=False)
+class HoldOut(Shown):
+    """A model fitted up to a day, and what its customers did after it, in days of purchase; see `holdout`."""
 
     results: PurchaseResults
     split: dt.date
@@ -124,6 +128,15 @@ class HoldOut:
     def weeks(self) -> float:
         """How long the model was put to the test."""
         return (self.until - self.split).days / _WEEK
+
+    def __str__(self) -> str:
+        expected, actual = (self.by_customer[name].sum() for name in ("expected", "actual"))
+        model = f"{type(self.results.model).__name__}, fitted up to {self.split}"
+        return f"{model}, expected {expected:,.0f} purchases by {self.until}; {actual:,.0f} came."
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table `by_frequency`."""
+        return self.by_frequency
 
     @property
     def by_frequency(self) -> pd.DataFrame:
@@ -190,12 +203,20 @@ def holdout(
 
     `orders`: as for `customer_summary`; `until`: last day of observation. Only customers who had bought by
     the split are judged. Raises ValueError where no time is left after the split, and what the fit raises.
+
+    Source: Fader, Hardie & Lee (2005), Marketing Science 24(2), whose figures 3 to 5 are `tracking` and
+    `by_frequency`.
+
+    >>> from ownchannel.clv import channel_orders
+    >>> from ownchannel.orders import sample_orders
+    >>> holdout(channel_orders(sample_orders(), "Shopify", "USD"), "2025-06-30")
+    ModifiedBetaGeoModel, fitted up to 2025-06-30, expected 332 purchases by 2026-09-30; 302 came.
     """
     days = purchase_days(orders, until)
     end, last_fitted = as_day(days.attrs["until"]), as_day(split)
     if last_fitted >= end:
         raise ValueError(f"split is {last_fitted}, and observation ends on {end}: expected an earlier day.")
-    customers = customer_summary(orders, unit="W", until=last_fitted)
+    customers = customer_summary(orders, until=last_fitted)
     results = model(customers).fit()
     came = days.loc[days["day"].dt.date > last_fitted, "customer_key"].value_counts()
     by_customer = customers.drop(columns="monetary_value").assign(
@@ -234,23 +255,12 @@ def _expected_by_age(results: PurchaseResults, age: Floats) -> Floats:
     return expected[place].reshape(age.shape)
 
 
-# ------------------------ Which model of purchases to use for a brand
-
-#: The models of purchases that customers of a shop can be described by, as the field calls them.
-MODELS: Mapping[str, type[PurchaseModel]] = MappingProxyType(
-    {"BG/NBD": BetaGeoModel, "MBG/NBD": ModifiedBetaGeoModel, "Pareto/NBD": ParetoNBDModel}
-)
-
-#: Errors this close are the same: the next brand's purchases would order them otherwise.
-_AS_GOOD = 1.01
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """Models on the same customers, the best first."""
+@dataclass(frozen=True, repr=False)
+class Comparison(Shown):
+    """Models on the same customers, the best first; see `compare_models` for an example."""
 
     table: pd.DataFrame
-    """A row a model: the metrics of its hold-out, `llf`, `bic`, and `boundary`, a sentence or empty."""
+    """One row per model: the metrics of its hold-out, `llf`, `bic`, and `boundary`, a sentence or empty."""
     holdouts: Mapping[str, HoldOut]
     not_fitted: Mapping[str, str]
     """By model, why it could not be fitted."""
@@ -279,7 +289,9 @@ class Comparison:
         )
         return f"{text} {found['boundary']}".strip()
 
-    __repr__ = __str__
+    def to_pandas(self) -> pd.DataFrame:
+        """The table of the models."""
+        return self.table
 
 
 def compare_models(
@@ -292,6 +304,12 @@ def compare_models(
 
     By the root mean square error of single customers' purchases; of models whose errors are within 1% of the
     smallest, by BIC. Raises FitError where no model can be fitted.
+
+    >>> from ownchannel.clv import channel_orders
+    >>> from ownchannel.orders import sample_orders
+    >>> found = compare_models(channel_orders(sample_orders(), "Shopify", "USD"), "2025-06-30")
+    >>> found.table["rmse"].round(3).to_dict()
+    {'Pareto/NBD': 1.241, 'MBG/NBD': 1.237, 'BG/NBD': 1.249}
     """
     holdouts: dict[str, HoldOut] = {}
     not_fitted: dict[str, str] = {}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ownchannel.clv._optimum import Floats
+from ownchannel.customers import Floats
 
 INTERCEPT = "Intercept"
 
@@ -61,7 +61,7 @@ class Design:
         try:
             found = _computed(self.formula, self._spec.get_model_matrix, customers)
         except DataMismatchWarning:
-            raise ValueError(self._told_unseen(customers)) from None
+            raise ValueError(self._unseen(customers)) from None
         columns = [at for at, name in enumerate(self._spec.column_names) if name != INTERCEPT]
         values = np.asarray(found, dtype=np.float64)[:, columns]
         for name, column in zip(self.names, values.T, strict=True):
@@ -83,7 +83,7 @@ class Design:
                 "the same for all customers, or follows from the others. Leave one out."
             )
 
-    def _told_unseen(self, customers: pd.DataFrame) -> str:
+    def _unseen(self, customers: pd.DataFrame) -> str:
         """Which customers have a level that the fit has not seen."""
         for factor, contrasts in self._spec.factor_contrasts.items():
             for column in map(str, self._spec.factor_variables[factor]):
@@ -137,7 +137,7 @@ def _check_columns(formula: str, needed: set[str], customers: pd.DataFrame) -> N
 def _computed(formula: str, compute: Callable[..., Any], customers: pd.DataFrame) -> Any:
     from formulaic.errors import DataMismatchWarning, FormulaicError
 
-    with warnings.catch_warnings(), np.errstate(all="ignore"):  # what is not finite is told by name and row
+    with warnings.catch_warnings(), np.errstate(all="ignore"):  # what is not finite is named with its row
         warnings.simplefilter("error", DataMismatchWarning)
         try:
             # Names in a formula are columns, never variables of whoever calls.

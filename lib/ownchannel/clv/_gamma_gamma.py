@@ -1,51 +1,18 @@
-"""Correlations of columns whose rows stand for several customers each."""
+"""Gamma-gamma: what customers spend per purchase, which has nothing to do with how often they buy.
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, NamedTuple
+Source: Fader & Hardie (2013), "The gamma-gamma model of monetary value", brucehardie.com/notes/025.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.special import digamma, gammaln
-from statsmodels.iolib.summary import Summary
 
-from ownchannel.clv._customer_model import CustomerModel, Parameters, held_at_limit
+from ownchannel.clv._customer_model import CustomerModel, CustomerResults, Held, Parameters, Prediction
 from ownchannel.clv._histories import Histories
-from ownchannel.clv._optimum import Floats, Limit, Optimum, is_far
-from ownchannel.clv._results import CustomerResults, Prediction, prediction
-
-
-class Correlation(NamedTuple):
-    """Pearson's and Spearman's (of ranks) coefficients; nan where one column is the same for all."""
-
-    pearson: float
-    spearman: float
-
-
-def correlation(one: Floats, other: Floats, weights: Floats) -> Correlation:
-    """How two columns go together, each row counted as often as its weight says.
-
-    >>> correlation(np.array([1.0, 2, 3]), np.array([9.0, 5, 1]), np.ones(3))
-    Correlation(pearson=-1.0, spearman=-1.0)
-    """
-    ranks = _mid_ranks(one, weights), _mid_ranks(other, weights)
-    return Correlation(_pearson(one, other, weights), _pearson(*ranks, weights))
-
-
-def _mid_ranks(values: Floats, weights: Floats) -> Floats:
-    """Ranks of which equal values share the middle."""
-    _, place = np.unique(values, return_inverse=True)
-    counts = np.bincount(place, weights)
-    ranks: Floats = (counts.cumsum() - counts / 2)[place]
-    return ranks
-
-
-def _pearson(one: Floats, other: Floats, weights: Floats) -> float:
-    of_one, of_other = (values - np.average(values, weights=weights) for values in (one, other))
-    size = np.sqrt((weights @ of_one**2) * (weights @ of_other**2))
-    return float(weights @ (of_one * of_other) / size) if size > 0 else np.nan
-
-
-# ------------------------ Gamma-gamma
+from ownchannel.customers import Floats
 
 #: A correlation as large as this is a medium effect by Cohen's convention.
 _CORRELATED = 0.3
@@ -60,6 +27,13 @@ _SAME_CUSTOMERS = (
     "from one gamma distribution with shape p and scale v (the model's v / q), and the best forecast is the "
     "same for all."
 )
+
+
+class Correlation(NamedTuple):
+    """Pearson's and Spearman's (of ranks) coefficients; nan where one column is the same for all."""
+
+    pearson: float
+    spearman: float
 
 
 class LeftOut(NamedTuple):
@@ -85,14 +59,14 @@ class GammaGammaResults(CustomerResults):
         Customers without repeats get the mean of the population; an own mean below 0 counts as 0.
         """
         rows = self.model.rows(customers)
-        found, ends = self._predicted(lambda p: _expected_spend(p, rows), rows, interval)
-        of_table = None if ends is None else rows.spread(ends)
-        return prediction("spend a purchase", rows.index, rows.spread(found), of_table)
+        return self.by_customer("spend a purchase", lambda p: expected_spend(p, rows), rows, interval)
+
+    predict = expected_customer_spend  # as statsmodels calls it
 
     @property
     def population_mean(self) -> float:
         """The mean spend a purchase of all customers, infinite where q is 1 or less."""
-        return float(self._population(None)[0][0])
+        return population_mean(dict(self.params))
 
     def population(self, interval: float = 0.95) -> pd.DataFrame:
         """What the data tell well even where single parameters are weak, with intervals.
@@ -100,10 +74,10 @@ class GammaGammaResults(CustomerResults):
         Rows: the `mean`; the coefficients of variation `between customers` (of their means) and `within a
         customer` (of single purchases around the own mean). Infinite where the model has no such moment.
         """
-        found, ends = self._population(interval)
+        found = self.expectation(_moments, None)
+        lower, upper = found.ends(interval)
         index = pd.Index(["mean", "between customers", "within a customer"])
-        assert ends is not None
-        return pd.DataFrame({"expected": found, "lower": ends[0], "upper": ends[1]}, index)
+        return pd.DataFrame({"expected": found.value, "lower": lower, "upper": upper}, index)
 
     @property
     def correlation(self) -> Correlation:
@@ -114,7 +88,7 @@ class GammaGammaResults(CustomerResults):
     @property
     def remarks(self) -> list[str]:
         """What to know before the numbers are used, in sentences; empty where there is nothing."""
-        found = [self.boundary] if self.boundary else []
+        found = super().remarks
         q, largest = float(self.params["q"]), max(self.correlation, key=abs)
         if q <= 1:
             found.append(
@@ -130,13 +104,6 @@ class GammaGammaResults(CustomerResults):
             )
         return found
 
-    def summary(self, alpha: float = 0.05, **_: Any) -> Summary:
-        """A table of the parameters with their intervals, how well they fit, and the remarks."""
-        summary = super().summary(alpha)
-        if self.remarks:
-            summary.add_extra_txt(self.remarks)
-        return summary
-
     def simulate(self, frequencies: Sequence[float], seed: int) -> pd.DataFrame:
         """Customers as the model has them, one for each frequency: `frequency`, `monetary_value`."""
         generator = np.random.default_rng(seed)
@@ -147,24 +114,8 @@ class GammaGammaResults(CustomerResults):
             scale *= generator.gamma(p * np.maximum(x, 1)) / np.maximum(x, 1)
         return pd.DataFrame({"frequency": x, "monetary_value": np.where(x > 0, scale, 0.0)})
 
-    def _population(self, interval: float | None) -> tuple[Floats, Floats | None]:
-        def moments(p: Parameters) -> Floats:
-            shape, q = float(p["p"]), float(p["q"])
-            between = 0.0 if np.isinf(q) else _inverse_or_infinite(q - 2) ** 0.5
-            return np.array([_population_mean(p), between, shape**-0.5])
 
-        return self._predicted(moments, None, interval)
-
-    def _predicted(
-        self, values: Callable[[Parameters], Floats], rows: Histories | None, interval: float | None
-    ) -> tuple[Floats, Floats | None]:
-        """Predictions of which some may be infinite, and then have no interval."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            found, ends = self.predicted(values, rows, interval)
-        return found, None if ends is None else np.where(np.isinf(found), np.inf, ends)
-
-
-class GammaGammaModel(CustomerModel):
+class GammaGammaModel(CustomerModel[GammaGammaResults]):
     """Gamma-gamma with parameters `p` (shape of a customer's purchases) and `q`, `v` (of customers' scales).
 
     `customers` has the columns `frequency` and `monetary_value` (see `customer_summary`), and `weights` where
@@ -183,7 +134,7 @@ class GammaGammaModel(CustomerModel):
 
     parameters = ("p", "q", "v")
     columns = ("frequency", "monetary_value")
-    results_class: ClassVar[type[CustomerResults]] = GammaGammaResults
+    results_class = GammaGammaResults
 
     def __init__(self, customers: pd.DataFrame) -> None:
         """Raises ValueError where nobody, or nobody different from the others, is left to learn from."""
@@ -210,22 +161,22 @@ class GammaGammaModel(CustomerModel):
         shape, q, v = (float(p[name]) for name in cls.parameters)
         x, z = rows["frequency"], rows["monetary_value"]
         total, none = x * z, np.zeros(len(rows))
-        by_count = rows.counts("frequency").shifted
+        by_count = rows.counts("frequency").by_row
         if np.isinf(shape):
             own = np.log(v / z)
             values = q * own - gammaln(q) - v / z - np.log(z)
             return values, {"p": none, "q": q * (own - digamma(q)), "v": q - v / z}
         if np.isinf(q):
             own = np.log(total / v)
-            values = shape * x * own - by_count(lambda n: gammaln(shape * n), 0.0) - total / v - np.log(z)
-            of_p = shape * x * (own - by_count(lambda n: digamma(shape * n), 0.0))
+            values = shape * x * own - by_count(lambda n: gammaln(shape * n)) - total / v - np.log(z)
+            of_p = shape * x * (own - by_count(lambda n: digamma(shape * n)))
             return values, {"p": of_p, "q": none, "v": total / v - shape * x}
         known, unknown = -np.log1p(v / total), -np.log1p(total / v)
-        gammas = by_count(lambda n: gammaln(shape * n + q) - gammaln(shape * n) - gammaln(q), 0.0)
-        digammas = by_count(lambda n: digamma(shape * n + q), 0.0)
+        gammas = by_count(lambda n: gammaln(shape * n + q) - gammaln(shape * n) - gammaln(q))
+        digammas = by_count(lambda n: digamma(shape * n + q))
         values = gammas + q * unknown + shape * x * known - np.log(z)
         slopes = {
-            "p": shape * x * (digammas - by_count(lambda n: digamma(shape * n), 0.0) + known),
+            "p": shape * x * (digammas - by_count(lambda n: digamma(shape * n)) + known),
             "q": q * (digammas - digamma(q) + unknown),
             "v": q - (shape * x + q) * v / (v + total),
         }
@@ -239,14 +190,13 @@ class GammaGammaModel(CustomerModel):
             (p, q, size * q / p) for p, q in ((5.0, 4.0), (1.5, 2.5), (30.0, 2.0), (3.0, 20.0), (2.0, 0.7))
         ]
 
-    def limit(self, optimum: Optimum) -> Limit | None:
-        """Where each customer always spends the same, or all are alike, two parameters are left."""
-        if not is_far(optimum):
-            return None
-        p, q, v = optimum.point
-        return held_at_limit(
-            self, optimum, {"q": np.inf}, np.array([p, q, v - q]), _SAME_CUSTOMERS
-        ) or held_at_limit(self, optimum, {"p": np.inf}, np.array([p, q, v + p]), _SAME_SPEND)
+    def limits(self, point: Floats) -> Sequence[Held]:
+        """Where all customers are alike, or each always spends the same, two parameters are left."""
+        p, q, v = point
+        return (
+            ({"q": np.inf}, np.array([p, q, v - q]), _SAME_CUSTOMERS),
+            ({"p": np.inf}, np.array([p, q, v + p]), _SAME_SPEND),
+        )
 
     # ------------------------------------------------------------ points are relative to the data's own size
 
@@ -263,15 +213,11 @@ class GammaGammaModel(CustomerModel):
         """A point as parameters."""
         return super().to_params(point + self._own_size)
 
-    def stretch(self, point: Floats) -> Floats:
-        """How fast each parameter moves with its logarithm."""
-        return super().stretch(point + self._own_size)
-
 
 def _repeaters(customers: pd.DataFrame) -> tuple[pd.DataFrame, LeftOut]:
     """Customers with repeat purchases that are worth something, and how many the others are."""
     if not set(GammaGammaModel.columns) <= set(customers):
-        # As what is no number, this is for the check of the rows to tell.
+        # As what is no number, this is refused where the rows are checked.
         return customers, LeftOut(0.0, 0.0)
     once = _numbers(customers, "frequency") == 0
     worthless = ~once & (_numbers(customers, "monetary_value") <= 0)
@@ -296,11 +242,11 @@ def _typical(rows: Histories) -> float:
     return float(np.exp(np.average(np.log(rows["monetary_value"]), weights=rows.weights)))
 
 
-def _expected_spend(p: Parameters, rows: Histories) -> Floats:
+def expected_spend(p: Parameters, rows: Histories) -> Floats:
     """Equation 5 of the note of 2013: a mean of the customer's own and the population's, weighted."""
     shape, q, v = (float(p[name]) for name in GammaGammaModel.parameters)
     x, z = rows["frequency"], rows["monetary_value"]
-    mean = _population_mean(p)
+    mean = population_mean(p)
     if np.isinf(q):
         return np.full(len(rows), mean)
     if np.isinf(shape):
@@ -309,12 +255,44 @@ def _expected_spend(p: Parameters, rows: Histories) -> Floats:
     return np.where(known > 0, shape * (v + x * z) / np.where(known > 0, known, 1.0), np.inf)
 
 
-def _population_mean(p: Parameters) -> float:
+def population_mean(p: Parameters) -> float:
+    """The mean spend a purchase of all customers, infinite where q is 1 or less."""
     shape, q, v = (float(p[name]) for name in GammaGammaModel.parameters)
     if np.isinf(q):
         return shape * v
     return (v if np.isinf(shape) else shape * v) * _inverse_or_infinite(q - 1)
 
 
+def _moments(p: Parameters) -> Floats:
+    """The population's mean, and the coefficients of variation between and within customers."""
+    shape, q = float(p["p"]), float(p["q"])
+    between = 0.0 if np.isinf(q) else _inverse_or_infinite(q - 2) ** 0.5
+    return np.array([population_mean(p), between, shape**-0.5])
+
+
 def _inverse_or_infinite(value: float) -> float:
     return 1 / value if value > 0 else np.inf
+
+
+def correlation(one: Floats, other: Floats, weights: Floats) -> Correlation:
+    """How two columns go together, each row counted as often as its weight says.
+
+    >>> correlation(np.array([1.0, 2, 3]), np.array([9.0, 5, 1]), np.ones(3))
+    Correlation(pearson=-1.0, spearman=-1.0)
+    """
+    ranks = _mid_ranks(one, weights), _mid_ranks(other, weights)
+    return Correlation(_pearson(one, other, weights), _pearson(*ranks, weights))
+
+
+def _mid_ranks(values: Floats, weights: Floats) -> Floats:
+    """Ranks of which equal values share the middle."""
+    _, place = np.unique(values, return_inverse=True)
+    counts = np.bincount(place, weights)
+    ranks: Floats = (counts.cumsum() - counts / 2)[place]
+    return ranks
+
+
+def _pearson(one: Floats, other: Floats, weights: Floats) -> float:
+    of_one, of_other = (values - np.average(values, weights=weights) for values in (one, other))
+    size = np.sqrt((weights @ of_one**2) * (weights @ of_other**2))
+    return float(weights @ (of_one * of_other) / size) if size > 0 else np.nan

@@ -1,50 +1,37 @@
-"""Units of time, as arguments and results name them."""
+"""Customers as the purchase models take them: distinct histories, checked, and the unit of their times."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ownchannel.clv._optimum import Counts, Floats
-
-Unit = Literal["days", "weeks", "months", "periods"]
-
-#: A month is a twelfth of a year.
-DAYS: dict[Unit, float] = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12}
+from ownchannel.clv._optimum import Counts
+from ownchannel.customers import DAYS_IN, Floats, TimeUnit, time_unit
+from ownchannel.formats import Shown
 
 
-def converted(time: float, unit: Unit | None, to: Unit) -> float:
-    """A time in another unit; the same where no unit is given.
+def converted(time: float, unit: str | None, to: str) -> float:
+    """A time in another unit, each "days", "weeks" or "months"; the same where no unit is given.
+
+    Raises ValueError for another unit.
 
     >>> converted(2, "weeks", "days"), round(converted(1, "months", "weeks"), 3), converted(5, None, "weeks")
     (14.0, 4.348, 5.0)
     """
-    return float(time) * DAYS[checked(unit or to)] / DAYS[to]
+    return float(time) * DAYS_IN[time_unit(unit or to)] / DAYS_IN[time_unit(to)]
 
 
-def unit_of(customers: pd.DataFrame) -> Unit:
+def unit_of(customers: pd.DataFrame) -> TimeUnit:
     """The unit that `customer_summary` notes down in its table; weeks where there is no note.
 
     >>> unit_of(pd.DataFrame())
     'weeks'
     """
-    noted: dict[str, Unit] = {"D": "days", "W": "weeks", "M": "months"}
-    return noted[customers.attrs.get("unit", "W")]
+    return time_unit(customers.attrs.get("unit", "weeks"))
 
-
-def checked(unit: str) -> Unit:
-    """The unit, or ValueError where it is none."""
-    for known in DAYS:
-        if unit == known:
-            return known
-    raise ValueError(f"unit is {unit!r}: expected one of {', '.join(DAYS)}.")
-
-
-# ------------------------ Customers as the purchase models take them
 
 Check = Callable[[Floats], NDArray[np.bool_]]
 
@@ -54,11 +41,16 @@ _NOT_FINITE: tuple[Check, str] = (lambda values: ~np.isfinite(values), "must be 
 _NOT_WHOLE: tuple[Check, str] = (lambda values: values != np.rint(values), "must be a whole number")
 
 WHOLE = frozenset({"frequency"})
+_COVARIATE = "covariate "
 
 
-@dataclass(frozen=True)
-class Histories:
-    """Distinct rows of customers' histories, how many customers each stands for, and where each row went."""
+@dataclass(frozen=True, repr=False)
+class Histories(Shown):
+    """Distinct rows of customers' histories, how many customers each stands for, and where each row went.
+
+    >>> histories(pd.DataFrame({"frequency": [0, 2, 0]}), ["frequency"])
+    3 customers with 2 different histories (frequency).
+    """
 
     columns: Mapping[str, Floats]
     """By name a value for each distinct row."""
@@ -80,6 +72,20 @@ class Histories:
     def customers(self) -> float:
         """How many customers there are in all."""
         return float(self.weights.sum())
+
+    def __str__(self) -> str:
+        names = ", ".join(self.columns)
+        return f"{self.customers:,.0f} customers with {len(self):,} different histories ({names})."
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row per distinct history: its columns, and `weights`, how many customers have it."""
+        return pd.DataFrame({**self.columns, "weights": self.weights})
+
+    @property
+    def covariates(self) -> Floats:
+        """One row per distinct row, one column per covariate."""
+        number = sum(name.startswith(_COVARIATE) for name in self.columns)
+        return np.column_stack([self.columns[f"{_COVARIATE}{at}"] for at in range(number)])
 
     def counts(self, name: str) -> Counts:
         """A column of whole numbers, of which few are distinct."""
@@ -123,7 +129,7 @@ def histories(
     first, place = _distinct(keys)
     distinct = {name: values[first] for name, values in columns.items()}
     if extra is not None:
-        distinct |= {f"covariate {at}": values[first] for at, values in enumerate(extra.T)}
+        distinct |= {f"{_COVARIATE}{at}": values[first] for at, values in enumerate(extra.T)}
     return Histories(distinct, np.bincount(place, weights).astype(np.float64), place, customers.index)
 
 
@@ -157,9 +163,9 @@ def _refuse(
     if not wrong.any():
         return
     first = int(np.argmax(wrong))
-    told = ", ".join(f"{name} {values[first]:g}" for name, values in columns.items())
+    found = ", ".join(f"{name} {values[first]:g}" for name, values in columns.items())
     raise ValueError(
-        f"{rule[0].upper()}{rule[1:]}: row {customers.index[first]!r} of customers has {told} "
+        f"{rule[0].upper()}{rule[1:]}: row {customers.index[first]!r} of customers has {found} "
         f"({int(wrong.sum()):,} such rows). Correct it, or leave the customer out."
     )
 
@@ -176,14 +182,11 @@ def _distinct(keys: Sequence[Floats]) -> tuple[NDArray[np.intp], NDArray[np.intp
     return first, place.astype(np.intp)
 
 
-# ------------------------ Files that begin in the middle of a brand's life
-
-
 def burn_in_day(first_day: dt.date, until: dt.date) -> dt.date:
     """The day from which customers count as new: the middle of the time that the files cover.
 
-    An assumption that trades customers for certainty: an earlier day leaves more old customers in, a later
-    one leaves less time to see repeats.
+    Files often begin in the middle of a brand's life, where old customers look new. A judgement: an earlier
+    day leaves more of these in, a later one leaves less time to see repeats.
 
     >>> burn_in_day(dt.date(2025, 1, 1), dt.date(2025, 12, 31))
     datetime.date(2025, 7, 2)
@@ -194,14 +197,13 @@ def burn_in_day(first_day: dt.date, until: dt.date) -> dt.date:
 def first_seen_since(customers: pd.DataFrame, day: dt.date) -> pd.DataFrame:
     """The customers whose first purchase in the files is on that day or later.
 
-    `customers`: as `customer_summary` gives them, whose `attrs` tell unit and last day.
+    `customers`: as `customer_summary` gives them, whose `attrs` hold unit and last day.
 
     >>> table = pd.DataFrame({"frequency": [0, 1], "recency": [0.0, 2.0], "T": [1.0, 9.0]})
-    >>> table.attrs = {"unit": "W", "until": "2025-12-31"}
+    >>> table.attrs = {"unit": "weeks", "until": "2025-12-31"}
     >>> first_seen_since(table, dt.date(2025, 12, 1))["T"].tolist()
     [1.0]
     """
     until = dt.date.fromisoformat(customers.attrs["until"])
-    longest = (until - day).days / DAYS[unit_of(customers)]
     # Half an hour more, for ages are fractions of days.
-    return customers[customers["T"] <= longest + 0.02 / DAYS[unit_of(customers)]]
+    return customers[customers["T"] <= ((until - day).days + 0.02) / DAYS_IN[unit_of(customers)]]

@@ -1,13 +1,13 @@
-"""Functions of a parameter plus a count, which thousands of customers share."""
+"""Where a log-likelihood is highest: a search with gradients, and sums over customers that keep it quick."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
-Floats = NDArray[np.float64]
+from ownchannel.customers import Floats
+
 Parameter = float | Floats
 """One value for all customers, or with covariates a value for each row."""
 
@@ -15,7 +15,7 @@ Parameter = float | Floats
 class Counts:
     """Whole numbers of which there are few: functions are called once for each that occurs.
 
-    >>> Counts(np.array([0.0, 2.0, 0.0])).shifted(np.sqrt, 2.0)
+    >>> Counts(np.array([0.0, 2.0, 0.0])).by_row(lambda counts, start: np.sqrt(start + counts), 2.0)
     array([1.41421356, 2.        , 1.41421356])
     """
 
@@ -28,12 +28,6 @@ class Counts:
         if any(isinstance(parameter, np.ndarray) for parameter in parameters):
             return function(self.values, *parameters)
         return np.take(function(self._distinct, *parameters), self._place, axis=-1)
-
-    def shifted(self, function: Callable[[Floats], Floats], parameter: Parameter) -> Floats:
-        """`function(parameter + count)` by row."""
-        if isinstance(parameter, np.ndarray):
-            return function(parameter + self.values)
-        return function(parameter + self._distinct)[self._place]
 
 
 def softplus(values: Floats) -> tuple[Floats, Floats]:
@@ -52,8 +46,6 @@ def broadcast(value: Parameter, rows: int) -> NDArray[np.float64]:
     """A parameter by row."""
     return np.broadcast_to(np.asarray(value, dtype=np.float64), (rows,))
 
-
-# ------------------------ The top of a log-likelihood
 
 Likelihood = Callable[[Floats], tuple[float, Floats]]
 """Log-likelihood and its gradient at a point."""
@@ -100,7 +92,7 @@ class Limit:
     optimum: Optimum
     """Of the parameters that are left, in their order."""
     point: Floats
-    """All parameters on the log scale; those that ended are infinite, or nan where nothing tells them."""
+    """All parameters on the log scale; those that ended are infinite, or nan where they have no effect."""
     meaning: str
     """In a sentence: what the boundary says of the customers, and which model then applies."""
     left: NDArray[np.bool_]
@@ -156,6 +148,8 @@ def _climb(likelihood: Likelihood, start: Floats) -> Optimum:
             return np.inf, np.zeros_like(gradient)
         beyond = point - near
         return _WALL * float(beyond @ beyond) - value, 2 * _WALL * beyond - np.where(beyond == 0, gradient, 0)
+
+    from scipy.optimize import minimize
 
     # Written in numpy: the quicker L-BFGS-B waits for other threads where the processor is busy.
     rough = minimize(downhill, start, jac=True, method="BFGS", options={"gtol": _ROUGH})

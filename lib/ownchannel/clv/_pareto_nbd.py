@@ -1,19 +1,24 @@
-"""The integral in the Pareto/NBD's likelihood: over all times at which a customer may have left.
+"""Pareto/NBD: customers buy at a rate of their own, and leave at a rate of their own at any time.
 
-Its closed form takes hypergeometric functions, which lose their digits or overflow for many purchases or for
-scales far apart; and their derivatives have no closed form. Here all of it is a sum over a few nodes.
+Source: Schmittlein, Morrison & Colombo (1987), "Counting your customers: who are they and what will they do
+next?", Management Science 33(1), 1-24.
+
+The likelihood has an integral over all times at which a customer may have left. Its closed form takes
+hypergeometric functions, which lose their digits or overflow for many purchases or for scales far apart; and
+their derivatives have no closed form. Here all of it is a sum over a few nodes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import digamma, exprel, gammaln
+from scipy.special import exprel
 
-from ownchannel.clv._customer_model import LARGE, NOBODY_LEAVES, SAME_RATE, Parameters, first_held
+from ownchannel.clv._customer_model import LARGE, NOBODY_LEAVES, SAME_RATE, Held, Parameters
 from ownchannel.clv._histories import Histories
-from ownchannel.clv._optimum import Floats, Limit, Optimum, broadcast, is_far, softplus
-from ownchannel.clv._purchase_model import PurchaseModel
+from ownchannel.clv._optimum import broadcast, softplus
+from ownchannel.clv._purchase_model import PurchaseModel, of_purchases
+from ownchannel.customers import Floats
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(28)
 _PLACES, _SHARES = (_NODES[:, None] + 1.0) / 2.0, _WEIGHTS / 2.0
@@ -23,6 +28,11 @@ _FALL = 32.0
 _TINY = 1e-300
 #: Rows that are integrated together: their nodes fit into the processor's cache.
 _ROWS_AT_ONCE = 2_000
+
+_SAME_LIFE = (
+    "These customers all seem to leave at the same rate, s / beta: s grew without bound and is held at "
+    "10,000. More customers, or a longer time, would tell them apart."
+)
 
 
 @dataclass(frozen=True)
@@ -105,14 +115,6 @@ def _mean(parts: Floats, values: Floats) -> Floats:
     return mean
 
 
-# ------------------------ Pareto/NBD
-
-_SAME_LIFE = (
-    "These customers all seem to leave at the same rate, s / beta: s grew without bound and is held at "
-    "10,000. More customers, or a longer time, would tell them apart."
-)
-
-
 class ParetoNBDModel(PurchaseModel):
     """Pareto/NBD with parameters `r`, `alpha` (rate of purchase) and `s`, `beta` (rate of drop-out).
 
@@ -135,27 +137,25 @@ class ParetoNBDModel(PurchaseModel):
     @classmethod
     def row_likelihood(cls, p: Parameters, rows: Histories) -> tuple[Floats, dict[str, Floats]]:
         """By row: the sum of being there at T, and of having left at any time since the last purchase."""
-        p = _told(p)
+        p = _with_any_beta(p)
         r, alpha, s, beta = (p[name] for name in cls.parameters)
-        x, age, count = rows["frequency"], rows["T"], rows.counts("frequency")
+        x, age = rows["frequency"], rows["T"]
         at_end = AtTimes(np.log(alpha + age), np.log(beta + age), 1.0 / (alpha + age), 1.0 / (beta + age))
         staying = -(r + x) * at_end.log_alpha - s * at_end.log_beta
         leaving, before = having_left(p, rows)
         more, left = softplus(leaving - staying)
-        values = (
-            count.shifted(gammaln, r) - gammaln(r) + r * np.log(alpha) + s * np.log(beta) + staying + more
-        )
-        of_r = np.log(alpha) - at_end.log_alpha - left * (before.log_alpha - at_end.log_alpha)
+        common, of_count = rows.counts("frequency").by_row(of_purchases, r, alpha)
+        of_r = of_count - at_end.log_alpha - left * (before.log_alpha - at_end.log_alpha)
         of_s = np.log(beta) - at_end.log_beta - left * (before.log_beta - at_end.log_beta)
         of_alpha = (1 - left) * at_end.per_alpha + left * before.per_alpha
         of_beta = (1 - left) * s * at_end.per_beta + left * (s + 1.0) * before.per_beta
         slopes = {
-            "r": r * (count.shifted(digamma, r) - digamma(r) + of_r),
+            "r": r * of_r,
             "alpha": r - alpha * (r + x) * of_alpha,
             "s": s * of_s + left,
             "beta": s - beta * of_beta,
         }
-        return values, slopes
+        return common + s * np.log(beta) + staying + more, slopes
 
     @classmethod
     def starts(cls, rows: Histories) -> Sequence[tuple[float, ...]]:
@@ -164,31 +164,25 @@ class ParetoNBDModel(PurchaseModel):
         time_a_purchase = float(rows.weights @ rows["T"] / (rows.weights @ rows["frequency"] + 1.0))
         return [(r, r * time_a_purchase / 2, s, age / 2) for r in (0.5, 1.0) for s in (0.6, 0.1)]
 
-    def limit(self, optimum: Optimum) -> Limit | None:
+    def limits(self, point: Floats) -> Sequence[Held]:
         """Where nobody leaves, or all leave or buy at one rate."""
-        if self.covariates or not is_far(optimum):
-            return None
-        r, alpha, s, beta = optimum.point
+        r, alpha, s, beta = point
         never: dict[str, float] = {"s": -np.inf, "beta": np.nan}
         one_rate = np.array([LARGE, alpha - r + LARGE, s, beta])
         one_life = np.array([r, alpha, LARGE, beta - s + LARGE])
         both = np.array([LARGE, alpha - r + LARGE, LARGE, beta - s + LARGE])
-        return first_held(
-            self,
-            optimum,
-            [
-                (never, optimum.point, NOBODY_LEAVES),
-                ({"s": LARGE}, one_life, _SAME_LIFE),
-                ({"r": LARGE}, one_rate, SAME_RATE),
-                ({"r": LARGE, **never}, one_rate, f"{SAME_RATE} {NOBODY_LEAVES}"),
-                ({"r": LARGE, "s": LARGE}, both, f"{SAME_RATE} {_SAME_LIFE}"),
-            ],
+        return (
+            (never, point, NOBODY_LEAVES),
+            ({"s": LARGE}, one_life, _SAME_LIFE),
+            ({"r": LARGE}, one_rate, SAME_RATE),
+            ({"r": LARGE, **never}, one_rate, f"{SAME_RATE} {NOBODY_LEAVES}"),
+            ({"r": LARGE, "s": LARGE}, both, f"{SAME_RATE} {_SAME_LIFE}"),
         )
 
     @staticmethod
     def alive(p: Parameters, rows: Histories) -> Floats:
         """The share of being there at T in the likelihood."""
-        p = _told(p)
+        p = _with_any_beta(p)
         r, alpha, s, beta = (p[name] for name in ParetoNBDModel.parameters)
         x, age = rows["frequency"], rows["T"]
         staying = -(r + x) * np.log(alpha + age) - s * np.log(beta + age)
@@ -210,7 +204,7 @@ class ParetoNBDModel(PurchaseModel):
         """Every customer with a rate of purchase and a rate of drop-out of their own."""
         number = len(ages)
         rate = generator.gamma(p["r"], 1.0 / np.asarray(p["alpha"]), number)
-        drops = generator.gamma(p["s"], 1.0 / np.asarray(_told(p)["beta"]), number)
+        drops = generator.gamma(p["s"], 1.0 / np.asarray(_with_any_beta(p)["beta"]), number)
         with np.errstate(divide="ignore", over="ignore"):  # a lifetime may have no end
             there = np.minimum(generator.exponential(1.0, number) / drops, ages)
         frequency = generator.poisson(rate * there).astype(np.float64)
@@ -219,14 +213,14 @@ class ParetoNBDModel(PurchaseModel):
         return frequency, np.where(frequency > 0, recency, 0.0)
 
 
-def _told(p: Parameters) -> Parameters:
-    """The parameters, with any `beta` where nobody leaves and nothing tells it."""
+def _with_any_beta(p: Parameters) -> Parameters:
+    """The parameters, with any `beta` where nobody leaves and it has no effect."""
     return {**p, "beta": 1.0} if np.all(np.asarray(p["s"]) == 0) else p
 
 
 def _time_until_gone(p: Parameters, age: Floats, t: float) -> Floats:
     """Of the time `t` what an active customer of this age is expected to stay."""
-    scale = _told(p)["beta"] + age
+    scale = _with_any_beta(p)["beta"] + age
     longer = np.log1p(t / scale)
     # (1 - exp(-(s - 1)·longer)) / (s - 1), with its limit where s is 1.
     stays: Floats = scale * longer * exprel((1.0 - p["s"]) * longer)

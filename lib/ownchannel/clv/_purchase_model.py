@@ -2,15 +2,15 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from scipy.special import digamma, gammaln
 
-from ownchannel.clv._customer_model import CustomerModel, Parameters
-from ownchannel.clv._histories import Histories, Unit, converted
-from ownchannel.clv._optimum import Floats
-from ownchannel.clv._results import CustomerResults, Prediction, prediction
+from ownchannel.clv._customer_model import CustomerModel, CustomerResults, Parameters, Prediction, prediction
+from ownchannel.clv._histories import Histories, converted
+from ownchannel.clv._optimum import Parameter
+from ownchannel.customers import Floats, TimeUnit
 
 
 class PurchaseResults(CustomerResults):
@@ -27,7 +27,7 @@ class PurchaseResults(CustomerResults):
         self,
         customers: pd.DataFrame,
         t: float,
-        unit: Unit | None = None,
+        unit: TimeUnit | None = None,
         *,
         since: float = 0.0,
         interval: float | None = None,
@@ -43,11 +43,13 @@ class PurchaseResults(CustomerResults):
         name = f"purchases in {t:g} {unit or self.model.unit}" + (f" since {since:g}" if since else "")
         return self.by_customer(name, between, rows, interval)
 
+    predict = expected_purchases  # as statsmodels calls it
+
     def total_expected_purchases(
         self,
         customers: pd.DataFrame,
         t: Sequence[float],
-        unit: Unit | None = None,
+        unit: TimeUnit | None = None,
         interval: float | None = None,
     ) -> Prediction:
         """Of all customers together the purchases expected to each time of `t` after the observation."""
@@ -63,7 +65,7 @@ class PurchaseResults(CustomerResults):
     def expected_purchases_new_customer(
         self,
         t: float | Sequence[float],
-        unit: Unit | None = None,
+        unit: TimeUnit | None = None,
         interval: float | None = None,
         covariates: pd.DataFrame | None = None,
     ) -> Prediction:
@@ -101,7 +103,7 @@ class PurchaseResults(CustomerResults):
         frequency, recency = self.model.simulated(p, age, np.random.default_rng(seed))
         return pd.DataFrame({"frequency": frequency, "recency": recency, "T": age})
 
-    def _times(self, times: Sequence[float] | Floats, unit: Unit | None) -> list[float]:
+    def _times(self, times: Sequence[float] | Floats, unit: TimeUnit | None) -> list[float]:
         ends = [converted(time, unit, self.model.unit) for time in times]
         if not all(np.isfinite(end) and end >= 0 for end in ends):
             raise ValueError(f"Times are {list(times)}: expected finite numbers from 0 on.")
@@ -118,14 +120,14 @@ class PurchaseResults(CustomerResults):
         )
 
 
-class PurchaseModel(CustomerModel):
+class PurchaseModel(CustomerModel[PurchaseResults]):
     """A model of purchases: a concrete one writes down what is to come, too.
 
     The functions take parameters as they are (by row where covariates scale them) and must hold at the
     model's limits (`a` or `s` of 0: nobody leaves).
     """
 
-    results_class: ClassVar[type[CustomerResults]] = PurchaseResults
+    results_class = PurchaseResults
 
     @staticmethod
     @abstractmethod
@@ -146,3 +148,10 @@ class PurchaseModel(CustomerModel):
     @abstractmethod
     def simulated(p: Parameters, ages: Floats, generator: np.random.Generator) -> tuple[Floats, Floats]:
         """Frequency and recency of simulated customers, one for each age."""
+
+
+def of_purchases(x: Floats, r: Parameter, alpha: Parameter) -> Floats:
+    """What x purchases at rates of Gamma(r, alpha) add to the log-likelihood, and its derivative by `r`."""
+    log_alpha = np.log(alpha)
+    of_r = digamma(r + x) - digamma(r) + log_alpha
+    return np.array([gammaln(r + x) - gammaln(r) + r * log_alpha, of_r])

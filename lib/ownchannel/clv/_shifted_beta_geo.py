@@ -1,20 +1,30 @@
-"""Lifetimes in whole periods of customers whose chances to leave differ: geometric ones, mixed by a beta.
+"""sBG: lifetimes in whole periods of customers whose chances to leave differ: geometric, mixed by a beta.
 
 Source: Fader & Hardie (2007), "How to project customer retention", Journal of Interactive Marketing 21(1).
 """
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import hyp2f1
 
-from ownchannel.clv._customer_model import CustomerModel, Parameters, held_at_limit
+from ownchannel.clv._customer_model import (
+    CustomerModel,
+    CustomerResults,
+    Held,
+    Parameters,
+    Prediction,
+    prediction,
+)
 from ownchannel.clv._histories import Histories
-from ownchannel.clv._optimum import Floats, Limit, Optimum, is_far
-from ownchannel.clv._results import CustomerResults, Prediction, prediction
+from ownchannel.customers import Floats
+
+#: Two parameters need the start and two periods at least.
+_FEWEST = 3
+
+Survivors = Sequence[float] | pd.Series | pd.DataFrame
 
 
 def churn(alpha: float, beta: float, periods: int) -> Floats:
@@ -61,14 +71,6 @@ def chances(generator: np.random.Generator, alpha: float, beta: float, number: i
     return generator.beta(alpha, beta, number)
 
 
-# ------------------------ sBG
-
-#: Two parameters are told by no fewer numbers than the start and two periods.
-_FEWEST = 3
-
-Survivors = Sequence[float] | pd.Series | pd.DataFrame
-
-
 class ShiftedBetaGeoResults(CustomerResults):
     """A fitted model of retention, with projections.
 
@@ -85,6 +87,8 @@ class ShiftedBetaGeoResults(CustomerResults):
             return found
 
         return self._by_period("survival", ends, share, interval).clip(upper=1.0)
+
+    predict = survival  # as statsmodels calls it
 
     def retention_rate(self, periods: Sequence[int], interval: float | None = None) -> Prediction:
         """Of those still there at the start of each period (1 is the first) the share that stays."""
@@ -141,7 +145,7 @@ class ShiftedBetaGeoResults(CustomerResults):
         return prediction(name, index, *self.predicted(values, None, interval))
 
 
-class ShiftedBetaGeoModel(CustomerModel):
+class ShiftedBetaGeoModel(CustomerModel[ShiftedBetaGeoResults]):
     """sBG with parameters `alpha`, `beta` of the chance to leave in a period.
 
     `survivors`: how many customers of a cohort were there at the start and after each period, such as (1000,
@@ -161,7 +165,7 @@ class ShiftedBetaGeoModel(CustomerModel):
     parameters = ("alpha", "beta")
     columns = ("period", "left")
     whole = frozenset({"period", "left"})
-    results_class: ClassVar[type[CustomerResults]] = ShiftedBetaGeoResults
+    results_class = ShiftedBetaGeoResults
 
     def __init__(self, survivors: Survivors) -> None:
         """Raises ValueError for survivors that no cohort has, and where churn is seen once."""
@@ -188,17 +192,15 @@ class ShiftedBetaGeoModel(CustomerModel):
         share = float(rows.weights @ rows["left"] / at_risk)
         return [(alpha, alpha * (1 - share) / share) for alpha in (1.0, 0.3, 10.0)]
 
-    def limit(self, optimum: Optimum) -> Limit | None:
+    def limits(self, point: Floats) -> Sequence[Held]:
         """Where everybody leaves at the same rate lifetimes are geometric."""
-        if not is_far(optimum):
-            return None
-        alpha, beta = optimum.point
+        alpha, beta = point
         meaning = (
             "Customers do not seem to differ in their chance to leave: alpha ended at infinity. The "
             "geometric model, with one retention rate for all and at any age, explains them as well; beta "
             "stands for beta / alpha, and the retention rate is beta / (1 + beta)."
         )
-        return held_at_limit(self, optimum, {"alpha": np.inf}, np.array([alpha, beta - alpha]), meaning)
+        return (({"alpha": np.inf}, np.array([alpha, beta - alpha]), meaning),)
 
 
 def _whole(periods: Sequence[int], least: int) -> NDArray[np.intp]:

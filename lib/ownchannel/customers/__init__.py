@@ -2,7 +2,7 @@
 
 from ownchannel.customers._cohorts import retention_cohorts
 from ownchannel.customers._months import channel_months, known_customers
-from ownchannel.customers._purchases import as_day, purchase_days
+from ownchannel.customers._purchases import Floats, as_day, purchase_days
 from ownchannel.customers._return_drivers import (
     DRIVERS,
     Driver,
@@ -11,7 +11,7 @@ from ownchannel.customers._return_drivers import (
     return_drivers,
 )
 from ownchannel.customers._second_order import SecondOrder, time_to_second_order
-from ownchannel.customers._summary import customer_summary
+from ownchannel.customers._summary import DAYS_IN, TimeUnit, customer_summary, time_unit, without_key
 from ownchannel.customers._survival import (
     ENOUGH_AT_RISK,
     Estimate,
@@ -21,15 +21,18 @@ from ownchannel.customers._survival import (
 )
 
 __all__ = [
+    "DAYS_IN",
     "DRIVERS",
     "ENOUGH_AT_RISK",
     "Driver",
     "Effect",
     "Estimate",
+    "Floats",
     "HazardRatio",
     "ReturnCurve",
     "ReturnDrivers",
     "SecondOrder",
+    "TimeUnit",
     "as_day",
     "channel_months",
     "customer_summary",
@@ -39,4 +42,6 @@ __all__ = [
     "return_curve",
     "return_drivers",
     "time_to_second_order",
+    "time_unit",
+    "without_key",
 ]

@@ -10,11 +10,16 @@ from typing import Any, Protocol
 
 import duckdb
 import narwhals as nw
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ownchannel.orders import SALES
+
+Floats = NDArray[np.float64]
+"""An array of real numbers."""
 
 
 class OrdersLike(Protocol):

@@ -18,29 +18,43 @@ from ownchannel.customers._purchases import (
     purchase_lines,
 )
 
-Unit = Literal["D", "W", "M"]
+TimeUnit = Literal["days", "weeks", "months"]
+"""The units of time that arguments and results name."""
 
-#: Days in a unit of time; a month is a twelfth of a year.
-DAYS: dict[Unit, float] = {"D": 1.0, "W": 7.0, "M": 365.25 / 12}
+#: How many days a unit of time has; a month is a twelfth of a year.
+DAYS_IN: dict[TimeUnit, float] = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12}
+
 
 #: Columns that the summary makes, so that `by` cannot name them.
 MADE = ("customer_key", "day", "value", "frequency", "recency", "T", "monetary_value")
 
 
+def time_unit(name: str) -> TimeUnit:
+    """The unit of a name, or of the letters "D", "W" and "M"; ValueError for another.
+
+    >>> time_unit("weeks"), time_unit("M")
+    ('weeks', 'months')
+    """
+    for unit in DAYS_IN:
+        if name in (unit, unit[0].upper()):
+            return unit
+    raise ValueError(f"unit is {name!r}: expected one of {', '.join(DAYS_IN)}.")
+
+
 @overload
 def customer_summary(
     orders: OrdersLike | pd.DataFrame,
-    unit: Unit = ...,
+    unit: str = ...,
     until: dt.date | str | None = ...,
     by: str | list[str] | None = ...,
 ) -> pd.DataFrame: ...
 @overload
 def customer_summary(
-    orders: Any, unit: Unit = ..., until: dt.date | str | None = ..., by: str | list[str] | None = ...
+    orders: Any, unit: str = ..., until: dt.date | str | None = ..., by: str | list[str] | None = ...
 ) -> Any: ...
 def customer_summary(
     orders: Any,
-    unit: Unit = "W",
+    unit: TimeUnit | str = "weeks",
     until: dt.date | str | None = None,
     by: str | list[str] | None = None,
 ) -> Any:
@@ -60,7 +74,7 @@ def customer_summary(
     Args:
         orders: Orders, or a table of pandas, pyarrow, DuckDB, Polars or PySpark. A first short query looks
             for the first and the last purchase day.
-        unit: "D" days, "W" weeks or "M" months of 365.25 / 12 days.
+        unit: "days", "weeks" or "months" (of 365.25 / 12 days), or their first letters "D", "W", "M".
         until: last day of observation, inclusive; without it, the last day with a purchase in the table.
         by: further columns, such as "channel": one row for each customer and value of them.
 
@@ -87,14 +101,13 @@ def customer_summary(
              ann          1      2.0 4.0            30.0
              bob          0      0.0 3.0             0.0
     """
-    if unit not in DAYS:
-        raise ValueError(f"unit is {unit!r}: expected one of {', '.join(DAYS)}; choose 'W' for weeks.")
+    unit = time_unit(unit)
     keys = ["customer_key", *_further(by)]
     last_day = None if until is None else as_day(until)
     with lazy_frame(orders) as frame:
         purchases = purchase_lines(frame, keys)
         end = end_of_observation(purchases, last_day)
-        summary = _summary(purchases, keys, DAYS[unit], end)
+        summary = _summary(purchases, keys, DAYS_IN[unit], end)
         if not is_in_memory(orders):
             return summary.to_native()
         result: pd.DataFrame = summary.sort(*keys).collect("pyarrow").to_native().to_pandas()

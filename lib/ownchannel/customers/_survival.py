@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from ownchannel.customers._purchases import Floats
 from ownchannel.formats import count, listed, percent
-
-Floats = NDArray[np.float64]
 
 #: Customers who must still be watched at an age for the curve to be trusted there.
 ENOUGH_AT_RISK = 30
@@ -261,7 +260,7 @@ def cox_regression(
     )
 
 
-def _check(values: NDArray[np.float64], names: list[str], events: int) -> None:
+def _check(values: Floats, names: list[str], events: int) -> None:
     if not names:
         raise ValueError("No driver is left that differs between customers: expected at least one; add some.")
     if not np.isfinite(values).all():
@@ -279,9 +278,7 @@ def _check(values: NDArray[np.float64], names: list[str], events: int) -> None:
         )
 
 
-def _p_steady(
-    residuals: NDArray[np.float64], days: NDArray[np.float64], events: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _p_steady(residuals: Floats, days: Floats, events: NDArray[np.int64]) -> Floats:
     """Test each covariate's Schoenfeld residuals for a correlation with the rank of the event's day."""
     from scipy.stats import pearsonr, rankdata
 

@@ -1,10 +1,10 @@
 """What brings customers back, and what it is worth."""
 
+from ownchannel.customers import Floats
 from ownchannel.outreach._coming_back import ComingBack
 from ownchannel.outreach._repeat_habit import (
     DAYS_A_MONTH,
     HORIZON,
-    Floats,
     Gain,
     Habit,
     MeasuredHabit,

@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from ownchannel.customers import ENOUGH_AT_RISK, Estimate, ReturnCurve, purchase_days, return_curve
+from ownchannel.customers import ENOUGH_AT_RISK, Estimate, Floats, ReturnCurve, purchase_days, return_curve
 from ownchannel.formats import count
-
-Floats = NDArray[np.float64]
 
 #: A month is a twelfth of a year.
 DAYS_A_MONTH = 365.25 / 12

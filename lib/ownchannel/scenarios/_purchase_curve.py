@@ -1,6 +1,5 @@
 """How a fitted purchase model enters a plan: as a document of its own, and as curves by month."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Self
@@ -11,24 +10,7 @@ from numpy.typing import NDArray
 from pydantic import ConfigDict, field_validator, model_validator
 
 from ownchannel.assumptions import Checked
-from ownchannel.clv import (
-    BetaGeoModel,
-    Floats,
-    Histories,
-    ModifiedBetaGeoModel,
-    ParetoNBDModel,
-    PurchaseModel,
-    PurchaseResults,
-    converted,
-    histories,
-)
-
-#: The models that a plan takes, by the name that they bear in a plan's file.
-MODELS: Mapping[str, type[PurchaseModel]] = {
-    "BG/NBD": BetaGeoModel,
-    "MBG/NBD": ModifiedBetaGeoModel,
-    "Pareto/NBD": ParetoNBDModel,
-}
+from ownchannel.clv import MODELS, Floats, Histories, PurchaseResults, converted, histories
 
 _COLUMNS = ("frequency", "recency", "T")
 
