@@ -24,14 +24,18 @@ sys.path.insert(0, str(ROOT))
 import atheris  # noqa: E402
 
 with atheris.instrument_imports(include=["ownchannel.orders"]):
-    from ownchannel.orders import ENTRIES, REPEAT_RATES, TABLE, ColumnMapping, read_orders
-    from ownchannel.orders._cells import masked, without_address
-    from ownchannel.orders._files import Source, Unopened, find_sources
-    from ownchannel.orders._layout import find_layout, open_rows
-    from ownchannel.orders._one_file import FileRead, read_file
-    from ownchannel.orders._readers import READERS
-    from ownchannel.orders._readers._named_columns import MappedOrders
-    from ownchannel.orders._readers._reader import Context
+    # inside: chunks of a file as readers get them, so that no report stands between a fault and its cause
+    from ownchannel.orders import (
+        ENTRIES,
+        REPEAT_RATES,
+        TABLE,
+        ColumnMapping,
+        _cells,
+        _import,
+        _layout,
+        _one_file,
+        read_orders,
+    )
     from ownchannel.workspace import Workspace
 
 from tests.fuzz.seeds import FILES, SEEDS, zipped  # noqa: E402
@@ -81,7 +85,7 @@ HARD = [
 ]
 #: Columns of the tables that a person sees.
 SHOWN = {*TABLE.names, *ENTRIES.names, *REPEAT_RATES.names}
-READ_BY = (*READERS, MappedOrders(ColumnMapping(**MAPPING)))
+READ_BY = (*_import.READERS, _import.MappedOrders(ColumnMapping(**MAPPING)))
 
 
 # ---------------------------------------------------------------- what must hold
@@ -90,12 +94,12 @@ READ_BY = (*READERS, MappedOrders(ColumnMapping(**MAPPING)))
 def check_file(content: bytes, workspace: Workspace) -> None:
     """Every file in it is read; its rows and its money are all accounted for, and no address is left."""
     keys = workspace.customer_keys()
-    for source in find_sources(("input", content)):
-        assert isinstance(source, (Source, Unopened))
-        check_books(read_file(source, READ_BY, Context(keys, "UTC")))
+    for source in _import.find_sources(("input", content)):
+        assert isinstance(source, (_one_file.Source, _one_file.Unopened))
+        check_books(_one_file.read_file(source, READ_BY, _import.Context(keys, "UTC")))
 
 
-def check_books(read: FileRead) -> None:
+def check_books(read: _one_file.FileRead) -> None:
     report = read.report(read.table(), "")
     assert report.rows_in == report.accepted + report.rejected and not report.duplicates, report
     assert all(split["in"] == split["accepted"] + split["rejected"] for split in report.money.values())
@@ -105,9 +109,9 @@ def check_books(read: FileRead) -> None:
     texts = {cell for row in shown.to_pylist() for cell in row.values() if isinstance(cell, str)}
     texts |= {text for fault in read.rejections for text in (fault.column, fault.reason, fault.remedy)}
     texts |= {*report.warnings, report.name}
-    assert not [text for text in texts if without_address(text) != text], "An address was let through."
+    assert not [text for text in texts if _cells.without_address(text) != text], "An address was let through."
     shapes = {fault.value.rstrip("…") for fault in read.rejections}
-    assert all(masked(shape) == shape for shape in shapes)
+    assert all(_cells.masked(shape) == shape for shape in shapes)
 
 
 def check_whole(content: bytes, workspace: Workspace) -> None:
@@ -120,10 +124,10 @@ def check_whole(content: bytes, workspace: Workspace) -> None:
 
 def check_layout(content: bytes, workspace: Workspace) -> None:
     """Whatever stands in the first line, taken as a header: each row has its line and its cells, in order."""
-    for source in find_sources(("input", content)):
-        if isinstance(source, Source) and (layout := find_layout(source, bool)):
+    for source in _import.find_sources(("input", content)):
+        if isinstance(source, _one_file.Source) and (layout := _layout.find_layout(source, bool)):
             last = layout.header_line
-            with open_rows(source, layout) as chunks:
+            with _layout.open_rows(source, layout) as chunks:
                 for rows in chunks:
                     assert len(rows) and rows.lines[0] > last and (rows.lines[1:] > rows.lines[:-1]).all()
                     assert all(len(rows.text(column)) == len(rows) for column in layout.columns)

@@ -17,7 +17,6 @@ import pyarrow.parquet as pq
 
 from ownchannel.answers import files_html
 from ownchannel.orders import Orders, current_orders, save_orders
-from ownchannel.orders._saved import ORDERS_FILE
 from ownchannel.workspace import Workspace
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -35,7 +34,7 @@ def everything_shown(orders: Orders, workspace: Path) -> str:
         str(getattr(orders, name).to_pydict()) for name in ("arrow", "entries", "repeat_rates", "rates")
     ]
     parts += [file.read_bytes().decode("latin-1") for file in sorted(workspace.rglob("*")) if file.is_file()]
-    return "\n".join([*parts, *_unpacked(workspace / ORDERS_FILE)])
+    return "\n".join([*parts, *_unpacked(workspace / "orders.zip")])
 
 
 def _unpacked(archive: Path) -> Iterator[str]:

@@ -15,15 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders import _archives as archives
-from ownchannel.orders._archives import (
-    DAMAGED,
-    HIGHEST_RATIO,
-    MOST_MEMBERS,
-    RATIO_COUNTS_FROM,
-    TooLarge,
-)
-from ownchannel.orders._files import LeftAside, Source, find_sources
+from ownchannel.orders import _archives, _files
+
+# inside: the bytes that each part of an archive gives, and the limits
 
 DAMAGED_SENTENCE = "The file is damaged, locked or needs a password. Fetch it again, or unlock it."
 CSV = b"Name,Email\n#1001,\n"
@@ -40,21 +34,21 @@ def zipped(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.
 def read(name: str, content: bytes) -> dict[str, bytes | str]:
     """What each file gave when it was read to its end: its bytes, or the sentence that it got."""
     gave: dict[str, bytes | str] = {}
-    for found in find_sources((name, content)):
-        assert not isinstance(found, LeftAside)
-        gave[found.name] = content_or_sentence(found) if isinstance(found, Source) else found.reason
+    for found in _files.find_sources((name, content)):
+        assert not isinstance(found, _files.LeftAside)
+        gave[found.name] = content_or_sentence(found) if isinstance(found, _files.Source) else found.reason
     return gave
 
 
-def content_or_sentence(source: Source) -> bytes | str:
+def content_or_sentence(source: _files.Source) -> bytes | str:
     pieces = []
     try:
         with source.open() as file:
             while piece := file.read(1 << 16):
                 pieces.append(piece[:100])  # enough to know it by
-    except TooLarge as error:
+    except _files.TooLarge as error:
         return str(error)
-    except DAMAGED:
+    except _files.DAMAGED:
         return "damaged while it is read"
     return b"".join(pieces)
 
@@ -103,9 +97,9 @@ def test_a_bomb_is_refused_before_it_fills_memory(bomb):
 
 
 def test_a_high_ratio_is_no_matter_in_a_small_file():
-    content = bytes(RATIO_COUNTS_FROM)
+    content = bytes(_archives.RATIO_COUNTS_FROM)
     packed = gzip.compress(content)
-    assert len(content) > HIGHEST_RATIO * len(packed)
+    assert len(content) > _archives.HIGHEST_RATIO * len(packed)
     assert isinstance(read("a.csv.gz", packed)["a.csv"], bytes)
 
 
@@ -119,7 +113,7 @@ def test_an_archive_that_says_it_is_too_large_is_believed():
 
 
 def test_what_an_archive_unpacks_to_is_counted_over_all_its_files(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(archives, "LARGEST_FILE", 150_000)
+    monkeypatch.setattr(_archives, "LARGEST_FILE", 150_000)
     members = [(f"{i}.csv.gz", gzip.compress(os.urandom(100) * 600)) for i in range(3)]
     first, *others = read("a.zip", zipped(*members)).values()
     assert isinstance(first, bytes)
@@ -128,9 +122,9 @@ def test_what_an_archive_unpacks_to_is_counted_over_all_its_files(monkeypatch: p
 
 
 def test_a_file_counts_once_however_often_it_is_opened(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(archives, "LARGEST_FILE", 150_000)
-    (source,) = find_sources(("a.zip", zipped(("a.csv", os.urandom(100_000)))))
-    assert isinstance(source, Source)
+    monkeypatch.setattr(_archives, "LARGEST_FILE", 150_000)
+    (source,) = _files.find_sources(("a.zip", zipped(("a.csv", os.urandom(100_000)))))
+    assert isinstance(source, _files.Source)
     assert [type(content_or_sentence(source)) for _ in range(5)] == [bytes] * 5
 
 
@@ -139,7 +133,7 @@ MANY = (
 )
 
 
-@pytest.mark.parametrize("number", [MOST_MEMBERS + 1, 30_000])
+@pytest.mark.parametrize("number", [_archives.MOST_MEMBERS + 1, 30_000])
 def test_an_archive_of_too_many_files_is_refused_whole(number):
     content = zipped(*((f"{i}.csv", b"") for i in range(number)))
     gave: list[dict[str, bytes | str]] = []
@@ -156,7 +150,7 @@ def test_files_are_counted_over_the_archives_in_an_archive():
 
 
 def test_archives_in_an_archive_are_kept_in_memory_up_to_a_limit(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(archives, "LARGEST_INNER", 15_000)
+    monkeypatch.setattr(_archives, "LARGEST_INNER", 15_000)
     inner = zipped(("a.csv", os.urandom(10_000)))
     assert read("a.zip", zipped(("b.zip", inner), ("c.zip", inner)))["a.zip/c.zip"] == (
         "The archives and workbooks inside it are over 0.1 MB, and have to be kept in memory. Unpack it and "
@@ -217,8 +211,8 @@ def test_links_and_devices_in_an_archive_are_not_followed(kind):
 def test_of_two_files_of_one_name_the_later_is_read_and_the_other_told():
     with pytest.warns(UserWarning, match="Duplicate name"):
         content = zipped(("a.csv", b"early"), ("a.csv", b"late"))
-    found = list(find_sources(("a.zip", content)))
-    assert [content_or_sentence(each) for each in found if isinstance(each, Source)] == [b"late"]
+    found = list(_files.find_sources(("a.zip", content)))
+    assert [content_or_sentence(each) for each in found if isinstance(each, _files.Source)] == [b"late"]
     ((name, reason),) = [(each.name, each.reason) for each in found if hasattr(each, "reason")]
     assert name == "a.zip/a.csv"
     assert reason.startswith("The archive holds another file of this name behind it, and that one was read")
@@ -293,8 +287,8 @@ def test_a_truncated_archive_is_damage(cut):
 
 def test_all_that_stands_before_the_damage_is_read():
     cut = gzip.compress(b"".join(b"#%06d\n" % i for i in range(100_000)))[:-100]
-    (source,) = find_sources(("a.csv.gz", cut))
-    assert isinstance(source, Source)
+    (source,) = _files.find_sources(("a.csv.gz", cut))
+    assert isinstance(source, _files.Source)
     got = bytearray()
 
     def read_on() -> None:

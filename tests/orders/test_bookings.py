@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders._bookings import RANK, entries_once, joined, lines_from
-from ownchannel.orders._schema import ENTRIES_AS_READ, LINES_AS_READ
+# inside: bookings of any state and order, without a file for each
+from ownchannel.orders import _bookings, _schema
 
 Row = dict[str, Any]
 
@@ -44,7 +44,7 @@ def entries_table(rows: list[Row]) -> pa.Table:
         {**known, "source_row": at, "order_id": (row.get("identity") or "")[7:] or None, **row}
         for at, row in enumerate(rows)
     ]
-    return pa.Table.from_pylist(rows, schema=ENTRIES_AS_READ.append(_FILE))
+    return pa.Table.from_pylist(rows, schema=_schema.ENTRIES_AS_READ.append(_FILE))
 
 
 @st.composite
@@ -82,7 +82,7 @@ def test_each_booking_counts_once(rows: list[Row]):
             seen.add(transaction)
         if counts[place] if "row_key" in row else fullest[row["settlement_id"]] == row["file_no"]:
             expected.append((*place, row["amount"]))
-    found = entries_once(entries_table(rows)).select(["file_no", "source_row", "amount"])
+    found = _bookings.entries_once(entries_table(rows)).select(["file_no", "source_row", "amount"])
     assert list(zip(*found.to_pydict().values(), strict=True)) == expected
 
 
@@ -91,11 +91,16 @@ def test_a_booking_without_a_marketplace_is_of_its_settlements():
     keys = [{"row_key": str(number)} for number in range(4)]
     rows = [{"settlement_id": number, "channel": site, "part": "fee", "amount": 1} for number, site in told]
     entries = entries_table([row | key for row, key in zip(rows, keys, strict=True)])
-    assert entries_once(entries)["channel"].to_pylist() == ["Amazon.de", "Amazon.de", "Amazon", "Amazon"]
+    assert _bookings.entries_once(entries)["channel"].to_pylist() == [
+        "Amazon.de",
+        "Amazon.de",
+        "Amazon",
+        "Amazon",
+    ]
 
 
 def test_a_booking_of_no_settlement_and_no_key_is_kept():
-    assert len(entries_once(entries_table([{"part": "fee", "amount": 1}] * 2))) == 2
+    assert len(_bookings.entries_once(entries_table([{"part": "fee", "amount": 1}] * 2))) == 2
 
 
 def of_orders(rows: list[Row]) -> list[Row]:
@@ -113,7 +118,7 @@ def test_lines_are_made_of_the_bookings_that_no_order_report_holds(rows: list[Ro
     lines: dict[tuple[str, str | None, str], list[Row]] = defaultdict(list)
     for row in booked:
         lines[row["identity"], row["sku"] or sku_of.get(row["identity"]), row["currency"]].append(row)
-    made = lines_from(entries_table(rows), pa.chunked_array([pa.array(held, pa.string())]))
+    made = _bookings.lines_from(entries_table(rows), pa.chunked_array([pa.array(held, pa.string())]))
     assert {
         (line["identity"], line["sku"], line["currency"]): line for line in made.to_pylist()
     }.keys() == lines.keys()
@@ -140,7 +145,7 @@ def _check(line: Row, rows: list[Row]) -> None:
     assert line["fulfilment"] == (-total("sale refund", "fulfilment") if is_sold else None)
     assert line["quantity"] == sum(units)
     assert line["status"] == ("refunded" if 0 < refund >= value - discount else "completed")
-    assert (line["ordered_at"], line["rank"]) == (rows[0]["posted_at"], RANK)
+    assert (line["ordered_at"], line["rank"]) == (rows[0]["posted_at"], _bookings.RANK)
     assert line["order_id"] == line["identity"].removeprefix("amazon/")
     assert line["line_id"] == f"{line['sku'] or 'item'}#1"
     assert line["product"] == next((row["product"] for row in rows if row["product"]), None)
@@ -149,7 +154,7 @@ def _check(line: Row, rows: list[Row]) -> None:
 def lines_table(rows: list[Row]) -> pa.Table:
     known = {"kind": "marketplace", "status": "completed", "ordered_at": BEGIN, "channel": "Amazon.com"}
     rows = [{**known, "file_no": 0, "source_row": at, **row} for at, row in enumerate(rows)]
-    return pa.Table.from_pylist(rows, schema=LINES_AS_READ.append(_FILE))
+    return pa.Table.from_pylist(rows, schema=_schema.LINES_AS_READ.append(_FILE))
 
 
 order_lines = st.fixed_dictionaries(
@@ -183,7 +188,7 @@ def by_order(lines: pa.Table, column: str) -> Mapping[str, Decimal | None]:
 @given(st.lists(order_lines, max_size=8), st.lists(amounts, max_size=30))
 def test_fees_and_refunds_are_joined_to_the_lines_of_their_orders(lines: list[Row], rows: list[Row]):
     before = lines_table(lines)
-    after = joined(before, entries_table(rows))
+    after = _bookings.joined(before, entries_table(rows))
     dollars = [row for row in of_orders(rows) if row["currency"] == "USD"]
     sold = {row["identity"] for row in dollars if row["event"] == "sale"}
     fees, fulfilment = sums(rows, "fee", "fulfilment"), sums(rows, "fulfilment")
@@ -211,7 +216,7 @@ def test_an_amount_goes_to_the_lines_of_its_sku_else_to_all_of_the_order():
     lines = [{"identity": "amazon/1", "sku": sku, "item_value": value} for sku, value in values.items()]
     told = {"identity": "amazon/1", "event": "sale", "part": "fee", "currency": "USD"}
     rows = [told | {"sku": sku, "amount": amount} for sku, amount in (("B", -4), ("Z", -8), (None, -4))]
-    found = joined(lines_table([line | {"currency": "USD"} for line in lines]), entries_table(rows))
+    found = _bookings.joined(lines_table([line | {"currency": "USD"} for line in lines]), entries_table(rows))
     assert found["fee"].to_pylist() == [9, 7]
 
 
@@ -222,7 +227,7 @@ def test_what_the_orders_own_report_tells_stays_as_it_is():
         told | {"event": "sale", "part": "fee", "amount": -4},
         told | {"event": "refund", "part": "goods", "amount": -30},
     ]
-    (found,) = joined(lines_table([line]), entries_table(rows)).to_pylist()
+    (found,) = _bookings.joined(lines_table([line]), entries_table(rows)).to_pylist()
     assert (found["fee"], found["refund"], found["status"]) == (2, 0, "completed")
 
 
@@ -235,7 +240,7 @@ def test_shipping_and_tax_that_were_given_back_lower_the_lines():
     ]
     untold = line | {"identity": "amazon/2", "shipping": None, "tax": None}
     also = [row | {"identity": "amazon/2"} for row in rows]
-    found = joined(lines_table([line, untold]), entries_table([*rows, *also]))
+    found = _bookings.joined(lines_table([line, untold]), entries_table([*rows, *also]))
     assert found.select(["shipping", "tax"]).to_pydict() == {"shipping": [1, None], "tax": [0, None]}
 
 
@@ -249,4 +254,4 @@ def test_another_currency_than_the_orders_is_not_joined():
         "part": "fee",
         "amount": -4,
     }
-    assert pc.all(joined(lines_table([line]), entries_table([row]))["fee"].is_null()).as_py()
+    assert pc.all(_bookings.joined(lines_table([line]), entries_table([row]))["fee"].is_null()).as_py()

@@ -1,20 +1,27 @@
-"""Numbers as people and locales write them, and amounts shared out."""
+"""From a cell to an exact number, and amounts spread over lines: against the same in decimals."""
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal, localcontext
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from babel.numbers import format_currency, format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ownchannel.orders import MONEY
+
+# inside: numbers beyond what a file could bring, against Decimal
 from ownchannel.orders._cells import (
     amount_of,
+    as_millionths,
     decimal_mark,
+    decimals,
     masked,
     millionths,
     number,
     spread,
+    total,
     without_address,
 )
 
@@ -154,3 +161,108 @@ def test_a_mask_holds_no_letter_and_no_digit_of_the_cell(text):
 
 def test_an_address_in_a_label_is_removed():
     assert "@" not in without_address("for jane.roe@example.com, with love <j@x.org>")
+
+
+LARGEST = 10**18 - 1
+numbers = st.lists(st.integers(-LARGEST, LARGEST), max_size=20)
+
+
+@given(st.integers(-LARGEST, LARGEST))
+def test_an_amount_and_its_millionths_are_one(number):
+    assert amount_of(number) == Decimal(number) / 10**6
+    assert millionths(amount_of(number)) == number
+
+
+@given(numbers)
+def test_a_column_holds_the_exact_amounts(whole):
+    column = decimals(np.array(whole, dtype=np.int64))
+    assert column.type == MONEY
+    assert column.to_pylist() == [Decimal(number) / 10**6 for number in whole]
+    column.validate(full=True)
+
+
+@given(st.lists(st.tuples(st.integers(-LARGEST, LARGEST), st.booleans()), max_size=20))
+def test_what_is_not_told_is_null_and_counts_as_nothing(cells):
+    whole, told = np.array([n for n, _ in cells], dtype=np.int64), np.array([t for _, t in cells], dtype=bool)
+    column = decimals(whole, told)
+    assert column.to_pylist() == [Decimal(n) / 10**6 if t else None for n, t in cells]
+    assert as_millionths(column).tolist() == [n if t else 0 for n, t in cells]
+
+
+@given(numbers, numbers, st.integers(0, 20), st.integers(0, 20))
+def test_parts_and_chunks_of_columns_are_read_from_where_they_begin(first, second, start, length):
+    parts = [decimals(np.array(part, dtype=np.int64)).slice(start, length) for part in (first, second)]
+    expected = [part[start : start + length] for part in (first, second)]
+    assert [as_millionths(part).tolist() for part in parts] == expected
+    assert as_millionths(pa.chunked_array(parts, MONEY)).tolist() == [*expected[0], *expected[1]]
+
+
+def test_what_is_given_may_be_changed():
+    column = decimals(np.array([1, 2]))
+    as_millionths(column)[0] = 99
+    assert column.to_pylist() == [Decimal("0.000001"), Decimal("0.000002")]
+
+
+@given(st.lists(st.integers(LARGEST - 10, LARGEST), min_size=20, max_size=30))
+def test_a_sum_beyond_64_bits_is_exact(whole):
+    assert total(np.array(whole, dtype=np.int64)) == total(whole) == sum(map(Decimal, whole)) > 2**63
+
+
+#: Below a trillion, in millionths: totals times weights pass 64 bits by far.
+JUST_BELOW_A_TRILLION = 10**18 - 1
+totals = st.one_of(
+    st.integers(-JUST_BELOW_A_TRILLION, JUST_BELOW_A_TRILLION),
+    st.integers(JUST_BELOW_A_TRILLION // 2, JUST_BELOW_A_TRILLION),
+    st.integers(-10_000, 10_000).map(lambda n: n * 10_000),
+)
+weights = st.one_of(st.just(0), st.integers(0, 10**8), st.integers(0, JUST_BELOW_A_TRILLION))
+
+
+def spread_in_decimals(total: int, parts: list[int]) -> list[int]:
+    """Each line's proportional part rounded towards 0, to the cent where the total has whole cents."""
+    with localcontext(prec=100):
+        amount, whole = Decimal(total).scaleb(-6), sum(map(Decimal, parts))
+        step = Decimal("0.01") if amount % Decimal("0.01") == 0 else Decimal("0.000001")
+        with_all_digits = [amount * part / whole if whole else Decimal(0) for part in parts[:-1]]
+        shares = [share.quantize(step, ROUND_DOWN) for share in with_all_digits]
+        return [int(share.scaleb(6)) for share in [*shares, amount - sum(shares)]]
+
+
+@given(st.lists(st.tuples(totals, st.lists(weights, max_size=6)), min_size=1, max_size=6), st.randoms())
+def test_every_group_is_spread_as_in_decimals(groups, random):
+    lines = [(at, weight) for at, (_, of_lines) in enumerate(groups) for weight in of_lines]
+    random.shuffle(lines)  # groups need not stand together
+    shares = spread(
+        np.array([whole for whole, _ in groups], dtype=np.int64),
+        np.array([at for at, _ in lines], dtype=np.intp),
+        np.array([weight for _, weight in lines], dtype=np.int64),
+    )
+    for at, (whole, of_lines) in enumerate(groups):
+        here = [place for place, (group, _) in enumerate(lines) if group == at]
+        if of_lines:
+            expected = spread_in_decimals(whole, [lines[place][1] for place in here])
+            assert shares[here].tolist() == expected
+            assert sum(expected) == whole
+
+
+def test_without_weights_the_last_line_takes_all():
+    assert spread(np.array([-1]), np.array([0, 0, 0]), np.array([0, 0, 0])).tolist() == [0, 0, -1]
+
+
+def test_weights_may_add_up_beyond_64_bits():
+    shares = spread(np.array([12 * 10**6]), np.zeros(12, dtype=np.intp), np.full(12, JUST_BELOW_A_TRILLION))
+    assert shares.tolist() == [10**6] * 12
+
+
+def test_a_cent_is_never_cut():
+    shares = spread(np.array([10_000]), np.zeros(7, dtype=np.intp), np.ones(7, dtype=np.int64))
+    assert shares.tolist() == [0, 0, 0, 0, 0, 0, 10_000]
+
+
+def test_the_total_of_a_group_without_lines_is_left_out():
+    assert spread(np.array([5, 7]), np.array([1]), np.array([3])).tolist() == [7]
+
+
+def test_nothing_at_all():
+    empty = np.array([], dtype=np.int64)
+    assert spread(empty, empty.astype(np.intp), empty).tolist() == []

@@ -15,15 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel.orders import FileReport, Orders, read_orders
-from ownchannel.orders._archives import TooLarge
-from ownchannel.orders._cells import BadCell, Millionths
-from ownchannel.orders._files import Source, Unopened
-from ownchannel.orders._one_file import FileRead, read_file
-from ownchannel.orders._readers import READERS
-from ownchannel.orders._readers._reader import Context, Reader
-from ownchannel.orders._rows import Rows
-from ownchannel.orders._schema import LINES_AS_READ
+# inside: files that break off while they are read, and readers with faults
+from ownchannel.orders import FileReport, Orders, _cells, _one_file, _readers, _schema, read_orders
 from ownchannel.workspace import CustomerKeys
 from tests.orders.exports import amazon, amazon_row, continued, shopify, shopify_row
 
@@ -38,10 +31,10 @@ class Plain:
     def recognises(self, columns: frozenset[str]) -> bool:
         return columns >= {"order", "price", "currency"}
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def read(self, rows: _one_file.Rows, context: _one_file.Context) -> pa.RecordBatch:
         price = rows.amounts("price")
         batch = rows.batch(
-            LINES_AS_READ,
+            _schema.LINES_AS_READ,
             order_id=rows.required("order"),
             currency=rows.text("currency"),
             status="completed",
@@ -51,16 +44,24 @@ class Plain:
         )
         return batch.filter(pa.compute.not_equal(batch["source_row"], self.forgets_row))
 
-    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+    def money(
+        self, rows: _one_file.Rows, context: _one_file.Context
+    ) -> tuple[list[str], _one_file.Millionths]:
         return rows.text("currency"), rows.readable_amounts("price") + self.forgets_money
 
 
-def read(content: bytes | Source, *readers: Reader) -> FileRead:
-    source = content if isinstance(content, Source) else Source("a.csv", lambda: io.BytesIO(content))
-    return read_file(source, readers or [Plain()], Context(CustomerKeys(lambda: b"s" * 32), "UTC"))
+def read(content: bytes | _one_file.Source, *readers: _one_file.Reader) -> _one_file.FileRead:
+    source = (
+        content
+        if isinstance(content, _one_file.Source)
+        else _one_file.Source("a.csv", lambda: io.BytesIO(content))
+    )
+    return _one_file.read_file(
+        source, readers or [Plain()], _one_file.Context(CustomerKeys(lambda: b"s" * 32), "UTC")
+    )
 
 
-def report_of(read: FileRead, kept: Sequence[int] | None = None) -> FileReport:
+def report_of(read: _one_file.FileRead, kept: Sequence[int] | None = None) -> FileReport:
     """The report where the lines at some places count, or all."""
     table = read.table()
     return read.report(table if kept is None else table.take(pa.array(kept, pa.int64())), "")
@@ -213,24 +214,28 @@ def breaking(content: bytes, error: Exception, after: int) -> Iterator[BinaryIO]
             OSError("gone"),
             "It ends early or is damaged: what stands before the damage was read. Fetch it again.",
         ),
-        (TooLarge("It is larger than is read."), "It is larger than is read."),
+        (_one_file.TooLarge("It is larger than is read."), "It is larger than is read."),
     ],
 )
 def test_what_stands_before_damage_counts_and_the_damage_is_told(error, sentence):
     content = HEADER + b"1,5.00,USD\n" * 100
-    found = read(Source("a.csv", lambda: breaking(content, error, len(HEADER) + 11 * 40)))
+    found = read(_one_file.Source("a.csv", lambda: breaking(content, error, len(HEADER) + 11 * 40)))
     report = report_of(found)
     assert (report.rows_in, report.accepted, report.money["USD"]["accepted"]) == (40, 40, 200)
     assert report.warnings == (sentence,)
 
 
 def test_a_file_damaged_from_the_first_byte_on_gives_nothing_but_its_sentence():
-    found = read(Source("a.csv", lambda: breaking(b"", TooLarge("Too much."), 0)))
+    found = read(_one_file.Source("a.csv", lambda: breaking(b"", _one_file.TooLarge("Too much."), 0)))
     assert (found.format, found.rows, found.warnings) == ("", 0, ["Too much."])
 
 
 def test_a_file_that_could_not_be_opened_says_why():
-    found = read_file(Unopened("a.csv", "It is locked."), READERS, Context(CustomerKeys(bytes), "UTC"))
+    found = _one_file.read_file(
+        _one_file.Unopened("a.csv", "It is locked."),
+        _readers.READERS,
+        _one_file.Context(CustomerKeys(bytes), "UTC"),
+    )
     assert str(found.report(found.table(), "")) == "a.csv was not read. It is locked."
 
 
@@ -240,7 +245,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path, what):
     path.write_bytes(HEADER + b"1,5.00,USD\n")
 
     class Meddler(Plain):
-        def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        def read(self, rows: _one_file.Rows, context: _one_file.Context) -> pa.RecordBatch:
             if what == "grows":
                 path.write_bytes(path.read_bytes() + b"2,5.00,USD\n")
             else:
@@ -249,7 +254,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path, what):
                 path.write_bytes(HEADER + b"9,9.00,USD\n")
             return super().read(rows, context)
 
-    found = read(Source("orders.csv", lambda: path.open("rb"), path), Meddler())
+    found = read(_one_file.Source("orders.csv", lambda: path.open("rb"), path), Meddler())
     assert found.warnings == ["It changed while it was read: read it again once whatever writes it is done."]
     assert report_of(found).accepted == 1
 
@@ -263,7 +268,7 @@ def test_the_first_reader_that_knows_the_header_reads_the_file():
 
 def test_what_a_reader_notes_is_told_with_its_number():
     class Noting(Plain):
-        def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        def read(self, rows: _one_file.Rows, context: _one_file.Context) -> pa.RecordBatch:
             context.note("Odd rows: {n}.", 1_234)
             context.note("Not told: {n}.", 0)
             return super().read(rows, context)
@@ -273,8 +278,8 @@ def test_what_a_reader_notes_is_told_with_its_number():
 
 def test_money_of_a_row_set_aside_is_of_the_currency_that_its_order_states():
     class OfOrder(Plain):
-        def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-            rows.reject(0, BadCell("order", "", "is odd", "Mend it."), currency="EUR")
+        def read(self, rows: _one_file.Rows, context: _one_file.Context) -> pa.RecordBatch:
+            rows.reject(0, _cells.BadCell("order", "", "is odd", "Mend it."), currency="EUR")
             return super().read(rows, context)
 
     assert report_of(read(HEADER + b"1,5,\n", OfOrder())).money["EUR"]["rejected"] == 5

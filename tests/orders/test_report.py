@@ -5,22 +5,24 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-# inside: sums and words for files of every kind, without a file that would have to be made up for each
-from ownchannel.orders._import import AS_READ, Gives, summary
+# inside: sums and words for files of every kind, without one made up for each
+from ownchannel.orders import _report, _schema
 
 ONE = {"identity": "amazon/1", "status": "completed"}
 TWO = {"identity": "amazon/2", "status": "refunded"}
 
 
-def table(gives: Gives, *rows: dict[str, object]) -> pa.Table:
-    schema = AS_READ[gives]
+def table(gives: _schema.Gives, *rows: dict[str, object]) -> pa.Table:
+    schema = _schema.AS_READ[gives]
     return pa.Table.from_pylist([dict.fromkeys(schema.names) | row for row in rows], schema=schema)
 
 
-def said(gives: Gives, *rows: dict[str, object], filled: dict[str, int] | None = None, made: int = 0) -> str:
+def said(
+    gives: _schema.Gives, *rows: dict[str, object], filled: dict[str, int] | None = None, made: int = 0
+) -> str:
     """What is said of a file with these rows."""
     lines = table("lines", *({"identity": f"amazon/{number}"} for number in range(made)))
-    return summary(gives, table(gives, *rows), filled or {}, lines)
+    return _report.summary(gives, table(gives, *rows), filled or {}, lines)
 
 
 @pytest.mark.parametrize(

@@ -11,25 +11,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders._cells import BadCell
-from ownchannel.orders._delimited import cells_of
-from ownchannel.orders._rows import LONGEST_LABEL, Rejection, Rows, as_label, is_currency
-from ownchannel.orders._schema import LINES_AS_READ
-from ownchannel.orders._times import moment
+# inside: cells of every kind, without a file for each
+from ownchannel.orders import _delimited, _rows, _schema
 
 
 def table(cells: Sequence[Sequence[str]], width: int = 3) -> pa.Table:
-    return cells_of(cells, range(len(cells)), len(cells[0]) if cells else width)
+    return _delimited.cells_of(cells, range(len(cells)), len(cells[0]) if cells else width)
 
 
-def rows(**columns: list[str]) -> Rows:
+def rows(**columns: list[str]) -> _rows.Rows:
     """Rows 2, 3, 4 …, by column."""
     cells = list(zip(*columns.values(), strict=True))
     names = {name.replace("_", " "): place for place, name in enumerate(columns)}
-    return Rows(range(2, len(cells) + 2), table(cells), names)
+    return _rows.Rows(range(2, len(cells) + 2), table(cells), names)
 
 
-def reasons(of: Rows) -> dict[int, tuple[str, str]]:
+def reasons(of: _rows.Rows) -> dict[int, tuple[str, str]]:
     return {fault.line: (fault.column, fault.reason) for fault in of.faults.values()}
 
 
@@ -45,7 +42,7 @@ def test_cells_are_stripped_and_a_missing_column_is_empty():
 
 @given(st.lists(st.tuples(*[st.sampled_from(["", "a", "b", " a"])] * 3), max_size=20))
 def test_each_distinct_text_is_read_once_and_every_row_gets_its_own(cells):
-    some = Rows(range(len(cells)), table(cells), {"x": 0, "y": 1, "z": 2})
+    some = _rows.Rows(range(len(cells)), table(cells), {"x": 0, "y": 1, "z": 2})
     asked: Counter[tuple[str, ...]] = Counter()
 
     def read(*texts: str) -> str:
@@ -60,21 +57,21 @@ def test_each_distinct_text_is_read_once_and_every_row_gets_its_own(cells):
 def test_many_columns_of_many_texts_are_told_apart():
     number = 3_000  # to the sixth power beyond 64 bits
     cells = [[f"{column}{row * 7 % number}" for column in "abcdef"] for row in range(number)]
-    some = Rows(range(number), table(cells), {column: place for place, column in enumerate("abcdef")})
+    some = _rows.Rows(range(number), table(cells), {column: place for place, column in enumerate("abcdef")})
     assert some.each(lambda *texts: texts, *"abcdef", otherwise=()) == [tuple(row) for row in cells]
 
 
 def test_where_a_text_cannot_be_read_every_row_with_it_is_set_aside():
     def read(cell: str) -> int:
         if cell == "b":
-            raise BadCell("x", cell, "is b", "Write a.")
+            raise _rows.BadCell("x", cell, "is b", "Write a.")
         return 1
 
     some = rows(x=["a", "b", "a", "b"])
     assert some.each(read, "x", otherwise=-1) == [1, -1, 1, -1]
     assert some.faults == {
-        1: Rejection(3, "x", "a", "is b", "Write a."),
-        3: Rejection(5, "x", "a", "is b", "Write a."),
+        1: _rows.Rejection(3, "x", "a", "is b", "Write a."),
+        3: _rows.Rejection(5, "x", "a", "is b", "Write a."),
     }
     assert some.kept().tolist() == [True, False, True, False]
 
@@ -100,12 +97,12 @@ def test_a_fault_tells_the_shape_of_a_cell_only():
         ("a\0b\x07 c\n\x85d", "a b c d"),
         ("\0", None),
         ("for jane@example.com", "for [address removed]"),
-        ("x" * 10**6, "x" * LONGEST_LABEL),
+        ("x" * 10**6, "x" * _rows.LONGEST_LABEL),
         ("鉄のフライパン", "鉄のフライパン"),
     ],
 )
 def test_labels_hold_no_address_no_control_character_and_no_megabyte(cell, label):
-    assert as_label(cell) == label
+    assert _rows.as_label(cell) == label
 
 
 label_cells = st.lists(st.tuples(*[st.sampled_from(["", "a", "b@c.d", "\0"])] * 3), max_size=10)
@@ -113,8 +110,8 @@ label_cells = st.lists(st.tuples(*[st.sampled_from(["", "a", "b@c.d", "\0"])] * 
 
 @given(label_cells)
 def test_the_first_label_there_is(cells):
-    some = Rows(range(len(cells)), table(cells), {"x": 0, "y": 1, "z": 2})
-    expected = [next((as_label(cell) for cell in row if as_label(cell)), None) for row in cells]
+    some = _rows.Rows(range(len(cells)), table(cells), {"x": 0, "y": 1, "z": 2})
+    expected = [next((_rows.as_label(cell) for cell in row if _rows.as_label(cell)), None) for row in cells]
     assert some.first_label("x", "y", "z") == expected
 
 
@@ -222,7 +219,7 @@ def test_times_column_by_column_are_those_that_are_read_one_by_one(cells):
     found = some.moments("date", zone="America/New_York")
     for place, cell in enumerate(cells):
         try:
-            expected = moment(cell, "America/New_York")
+            expected = _rows.moment(cell, "America/New_York")
         except ValueError:
             assert place in some.faults
         else:
@@ -251,7 +248,7 @@ def test_currencies():
 
 @pytest.mark.parametrize(("code", "is_one"), [("USD", True), ("usd", False), ("US", False), ("ÄÖÜ", False)])
 def test_the_form_of_a_currency_code(code, is_one):
-    assert is_currency(code) is is_one
+    assert _rows.is_currency(code) is is_one
 
 
 # ---------------------------------------------------------------- batches
@@ -260,7 +257,7 @@ def test_the_form_of_a_currency_code(code, is_one):
 def test_a_batch_holds_the_rows_that_are_left():
     some = rows(price=["1", "x", "3"], date=["2026-03-01T00:00:00Z"] * 3)
     batch = some.batch(
-        LINES_AS_READ,
+        _schema.LINES_AS_READ,
         order_id=["a", "b", "c"],
         item_value=some.amounts("price"),
         ordered_at=some.moments("date"),
@@ -268,7 +265,7 @@ def test_a_batch_holds_the_rows_that_are_left():
         channel="Shopify",
         rank=2,
     )
-    assert batch.schema == LINES_AS_READ
+    assert batch.schema == _schema.LINES_AS_READ
     assert batch["source_row"].to_pylist() == [2, 4]
     assert batch["order_id"].to_pylist() == ["a", "c"]
     assert batch["item_value"].to_pylist() == [1, 3]
@@ -282,13 +279,14 @@ def test_a_batch_holds_the_rows_that_are_left():
 def test_no_row_may_be_left():
     some = rows(price=["x"])
     some.amounts("price")
-    assert len(some.batch(LINES_AS_READ, channel="Shopify", item_value=some.amounts("price"))) == 0
-    assert len(Rows([], table([]), {}).batch(LINES_AS_READ, channel="Shopify")) == 0
+    assert len(some.batch(_schema.LINES_AS_READ, channel="Shopify", item_value=some.amounts("price"))) == 0
+    assert len(_rows.Rows([], table([]), {}).batch(_schema.LINES_AS_READ, channel="Shopify")) == 0
 
 
 def test_one_value_for_all_rows_is_in_memory_once():
     batches = [
-        Rows(range(n), table([[""]] * n), {}).batch(LINES_AS_READ, kind="owned") for n in (5_000, 6_000)
+        _rows.Rows(range(n), table([[""]] * n), {}).batch(_schema.LINES_AS_READ, kind="owned")
+        for n in (5_000, 6_000)
     ]
     addresses = {batch["kind"].buffers()[2].address for batch in batches}
     assert len(addresses) == 1
@@ -298,10 +296,13 @@ def test_one_value_for_all_rows_is_in_memory_once():
 @given(st.lists(st.text(st.sampled_from("aB1 .-@é\x07\u2028フ＠"), max_size=6), max_size=8))
 def test_labels_are_those_of_each_cell_however_many_are_plain(cells):
     some = rows(product=cells)
-    assert some.labels("product") == [as_label(cell.strip()) for cell in cells]
-    assert some.required("product") == [as_label(cell.strip()) or "" for cell in cells]
-    assert set(some.faults) == {place for place, cell in enumerate(cells) if not as_label(cell.strip())}
+    assert some.labels("product") == [_rows.as_label(cell.strip()) for cell in cells]
+    assert some.required("product") == [_rows.as_label(cell.strip()) or "" for cell in cells]
+    assert set(some.faults) == {place for place, cell in enumerate(cells) if not _rows.as_label(cell.strip())}
 
 
 def test_a_plain_label_that_is_too_long_is_cut():
-    assert rows(product=["a" * (LONGEST_LABEL + 1), "b"]).labels("product") == ["a" * LONGEST_LABEL, "b"]
+    assert rows(product=["a" * (_rows.LONGEST_LABEL + 1), "b"]).labels("product") == [
+        "a" * _rows.LONGEST_LABEL,
+        "b",
+    ]

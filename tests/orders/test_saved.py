@@ -21,8 +21,11 @@ from ownchannel.orders import (
     forget_orders,
     read_orders,
     save_orders,
+    saved_orders,
 )
-from ownchannel.orders._saved import key_remark, saved_orders
+
+# inside: what is said before files are read
+from ownchannel.orders._saved import key_remark
 from ownchannel.workspace import Workspace
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 

@@ -7,28 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders._archives import DAMAGED
-from ownchannel.orders._delimited import QUOTE_NOT_CLOSED
-from ownchannel.orders._encoding import detect_encoding
-from ownchannel.orders._files import Source, find_sources
-from ownchannel.orders._layout import HEADER_WITHIN, MOST_COLUMNS, Layout, find_layout, open_rows
-from ownchannel.orders._rows import Rows
+# inside: how a table lies in a file of any encoding, by chunks of any size
+from ownchannel.orders import _delimited, _files, _layout
 
 HEADER = frozenset({"order", "sku", "price"})
 
 
-def held(content: bytes) -> Source:
-    return Source("a.csv", lambda: io.BytesIO(content))
+def held(content: bytes) -> _files.Source:
+    return _files.Source("a.csv", lambda: io.BytesIO(content))
 
 
-def layout_of(content: bytes) -> Layout | None:
-    return find_layout(held(content), lambda columns: columns >= HEADER)
+def layout_of(content: bytes) -> _layout.Layout | None:
+    return _layout.find_layout(held(content), lambda columns: columns >= HEADER)
 
 
-def rows_of(source: Source, order_starts: str = "") -> list[Rows]:
-    layout = find_layout(source, lambda columns: columns >= HEADER)
+def rows_of(source: _files.Source, order_starts: str = "") -> list[_layout.Rows]:
+    layout = _layout.find_layout(source, lambda columns: columns >= HEADER)
     assert layout
-    with open_rows(source, layout, order_starts) as chunks:
+    with _layout.open_rows(source, layout, order_starts) as chunks:
         return list(chunks)
 
 
@@ -68,7 +64,7 @@ WORDS = {"western": "Käse für 5 €", "japanese": "鉄のフライパン 5円"
 )
 def test_an_encoding_is_known_by_the_bytes(codec, words, name):
     text = "order,sku,price\n" + f"1,{WORDS[words]},2\n" * 40
-    encoding = detect_encoding(held(text.encode(codec)))
+    encoding = _layout.detect_encoding(held(text.encode(codec)))
     assert (encoding.name, encoding.remark) == (name, "")
     assert text.encode(codec).decode(encoding.name).removeprefix("\ufeff") == text
     assert cells_of(text.encode(codec))[0] == (2, "1", WORDS[words], "2")
@@ -76,13 +72,13 @@ def test_an_encoding_is_known_by_the_bytes(codec, words, name):
 
 def test_utf_16_with_the_other_end_first_is_known_by_its_mark():
     text = "\ufefforder,sku,price\n1,Käse,2\n"
-    assert detect_encoding(held(text.encode("utf-16-be"))).name == "utf-16"
+    assert _layout.detect_encoding(held(text.encode("utf-16-be"))).name == "utf-16"
     assert cells_of(text.encode("utf-16-be")) == [(2, "1", "Käse", "2")]
 
 
 def test_a_few_bad_bytes_do_not_change_the_encoding_and_are_told():
     text = "order,sku,price\n" + "1,Crème brûlée,2\n" * 40
-    encoding = detect_encoding(held(text.encode() + b"2,Cr\xe8me,3\n"))
+    encoding = _layout.detect_encoding(held(text.encode() + b"2,Cr\xe8me,3\n"))
     assert encoding.name == "utf-8-sig"
     assert "in another encoding than the rest" in encoding.remark
     assert cells_of(text.encode() + b"2,Cr\xe8me,3\n")[-1] == (42, "2", "Cr\ufffdme", "3")
@@ -90,15 +86,17 @@ def test_a_few_bad_bytes_do_not_change_the_encoding_and_are_told():
 
 def test_a_letter_that_two_blocks_share_is_whole(monkeypatch):
     monkeypatch.setattr("ownchannel.orders._encoding._CHUNK_BYTES", 1)
-    assert detect_encoding(held("order,Käse".encode())).name == "utf-8-sig"
-    assert detect_encoding(held("order,Käse".encode()[:-3])).name != "utf-8-sig"
-    assert detect_encoding(held("フライパン".encode("cp932"))).name == "cp932"
-    assert detect_encoding(held(b"\xc3a\xa9")).name == "cp1252"  # half a letter, and its other half later
+    assert _layout.detect_encoding(held("order,Käse".encode())).name == "utf-8-sig"
+    assert _layout.detect_encoding(held("order,Käse".encode()[:-3])).name != "utf-8-sig"
+    assert _layout.detect_encoding(held("フライパン".encode("cp932"))).name == "cp932"
+    assert (
+        _layout.detect_encoding(held(b"\xc3a\xa9")).name == "cp1252"
+    )  # half a letter, and its other half later
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_have_an_encoding_that_reads_them(content):
-    encoding = detect_encoding(held(content))
+    encoding = _layout.detect_encoding(held(content))
     content.decode(encoding.name, errors="replace")
 
 
@@ -112,7 +110,7 @@ def test_each_delimiter_is_found(delimiter):
     assert (layout.delimiter, layout.columns) == (delimiter, {"order": 0, "sku": 1, "price": 2})
 
 
-@pytest.mark.parametrize("preamble", range(HEADER_WITHIN))
+@pytest.mark.parametrize("preamble", range(_layout.HEADER_WITHIN))
 def test_a_header_may_stand_below_lines_of_another_kind(preamble):
     content = b'"Includes Amazon Marketplace, Fulfilment"\n' * preamble + b"Order,SKU,Price\n1,A,2\n"
     layout = layout_of(content)
@@ -122,7 +120,7 @@ def test_a_header_may_stand_below_lines_of_another_kind(preamble):
 
 
 def test_below_that_it_is_not_looked_for():
-    assert layout_of(b"a remark\n" * HEADER_WITHIN + b"order,sku,price\n") is None
+    assert layout_of(b"a remark\n" * _layout.HEADER_WITHIN + b"order,sku,price\n") is None
 
 
 def test_names_of_columns_are_folded():
@@ -148,9 +146,9 @@ def test_quotes_between_tabs_are_characters_until_a_spreadsheet_saved_the_file()
 
 
 def test_a_header_of_more_columns_than_any_export_has_is_none():
-    for columns in (MOST_COLUMNS, MOST_COLUMNS + 1):
+    for columns in (_layout.MOST_COLUMNS, _layout.MOST_COLUMNS + 1):
         content = b"order,sku,price" + b",x" * (columns - 3) + b"\n"
-        assert (layout_of(content) is None) is (columns > MOST_COLUMNS)
+        assert (layout_of(content) is None) is (columns > _layout.MOST_COLUMNS)
 
 
 def test_another_header_is_none():
@@ -175,7 +173,7 @@ def test_ragged_rows():
 
 def test_a_broken_row_is_a_row_with_a_fault():
     content = b'order,sku,price\n1,"A,2\n2,B,3\n'
-    assert faults_of(content) == {2: QUOTE_NOT_CLOSED}
+    assert faults_of(content) == {2: _delimited.QUOTE_NOT_CLOSED}
     assert cells_of(content) == [(3, "2", "B", "3")]
 
 
@@ -217,18 +215,18 @@ def test_a_chunk_ends_earlier_where_its_cells_are_long(monkeypatch):
 def test_what_stands_before_damage_is_read():
     content = b"order,sku,price\n" + b"".join(b"%d,A%d,1\n" % (n, n) for n in range(200_000))
     packed = gzip.compress(content)
-    (source,) = find_sources(("a.csv.gz", packed[: len(packed) // 2]))
-    assert isinstance(source, Source)
-    layout = find_layout(source, lambda columns: columns >= HEADER)
+    (source,) = _files.find_sources(("a.csv.gz", packed[: len(packed) // 2]))
+    assert isinstance(source, _files.Source)
+    layout = _layout.find_layout(source, lambda columns: columns >= HEADER)
     assert layout is not None
     lines: list[int] = []
 
     def read_on() -> None:
-        with open_rows(source, layout) as chunks:
+        with _layout.open_rows(source, layout) as chunks:
             for rows in chunks:
                 lines.extend(rows.lines.tolist())
 
-    with pytest.raises(DAMAGED):
+    with pytest.raises(_files.DAMAGED):
         read_on()
     assert lines == list(range(2, len(lines) + 2))
     assert len(lines) > 50_000

@@ -1,16 +1,16 @@
-"""Excel workbooks as records."""
+"""Excel workbooks: the rows of the first sheet, and what would do harm."""
 
+import gzip
 import io
 import zipfile
 from datetime import date, datetime
 
 import openpyxl
 import pytest
+from openpyxl import Workbook
 
-from ownchannel.orders._archives import DAMAGED
-from ownchannel.orders._delimited import Record
-from ownchannel.orders._files import Source
-from ownchannel.orders._layout import workbook_records
+# inside: workbooks made to do harm, and their rows as they are
+from ownchannel.orders import _excel, _files
 
 
 def workbook(*rows: tuple[object, ...]) -> bytes:
@@ -21,8 +21,8 @@ def workbook(*rows: tuple[object, ...]) -> bytes:
     return out.getvalue()
 
 
-def read(content: bytes) -> list[Record]:
-    return list(workbook_records(Source("a.xlsx", lambda: io.BytesIO(content))))
+def read(content: bytes) -> list[tuple[int, list[str]]]:
+    return list(_excel.workbook_records(lambda: io.BytesIO(content)))
 
 
 def with_sheet(content: bytes, change: dict[str, str]) -> bytes:
@@ -90,7 +90,7 @@ def test_half_a_character_is_no_text_that_a_table_could_hold():
     ],
 )
 def test_a_sheet_of_nonsense_is_damage(change):
-    with pytest.raises(DAMAGED):
+    with pytest.raises(_files.DAMAGED):
         read(with_sheet(workbook((12,)), change))
 
 
@@ -105,9 +105,114 @@ def without(content: bytes, part: str) -> bytes:
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"])
 def test_a_workbook_without_one_of_its_parts_is_damaged(part):
-    with pytest.raises(DAMAGED):
+    with pytest.raises(_files.DAMAGED):
         read(without(workbook(("a",)), part))
 
 
 def test_styles_are_not_needed():
     assert read(without(workbook(("a",)), "xl/styles.xml")) == [(1, ["a"])]
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+TOO_LARGE = "more in it than is read of one. Save its sheet as CSV"
+TOO_WIDE = "cells in a row or column where no table of orders reaches. Save its sheet as CSV"
+
+
+def small_workbook(**parts: bytes) -> bytes:
+    """A small workbook, some of its parts replaced."""
+    plain = io.BytesIO()
+    book = Workbook()
+    for row in range(50):
+        book.active.append([f"#{row}", row, "Töpfe"])
+    book.save(plain)
+    changed = io.BytesIO()
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in {*old.namelist(), *parts}:
+            new.writestr(name, parts[name] if name in parts else old.read(name))
+    return changed.getvalue()
+
+
+def sheet(rows: str, before: str = "") -> bytes:
+    return f"{before}<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>".encode()
+
+
+def check(content: bytes) -> None:
+    _excel.check_workbook(lambda: io.BytesIO(content), _excel.Unpacking())
+
+
+def test_an_ordinary_workbook_is_let_through_with_its_pictures():
+    check(small_workbook(**{"xl/media/image1.png": b"\x89PNG" + bytes(range(256)) * 10_000}))
+
+
+LAUGHS = (
+    '<!DOCTYPE x [<!ENTITY a "ha">'
+    + "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+    + "]>"
+)
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "sentence"),
+    [
+        (SHEET, sheet("<row><c><v>&i;</v></c></row>", LAUGHS), "whose parts declare entities"),
+        ("xl/sharedStrings.xml", sheet("<si><t>&i;</t></si>", LAUGHS), "whose parts declare entities"),
+        (SHEET, sheet('<row r="2000000000"/>'), TOO_WIDE),
+        (SHEET, sheet('<row r="1e9"/>'), TOO_WIDE),
+        (SHEET, sheet(f'<row r="{"9" * 5_000}"/>'), TOO_WIDE),
+        (SHEET, sheet('<row><c r="XFD1"><v>1</v></c></row>'), TOO_WIDE),
+        (SHEET, sheet("<row><c><v>" + "9" * 3_000_000 + "</v></c></row>"), TOO_LARGE),
+        (SHEET, sheet("<row><c r='" + "9" * 3_000_000 + "'/></row>"), TOO_LARGE),
+        (SHEET, sheet("<x/>" * 2_000_001), TOO_LARGE),
+    ],
+    ids=[
+        "laughs",
+        "laughing strings",
+        "row",
+        "row as float",
+        "endless row",
+        "column",
+        "cell",
+        "name",
+        "tags",
+    ],
+)
+def test_what_would_fill_memory_or_never_end_is_refused(part, content, sentence):
+    with pytest.raises(_excel.TooLarge, match=sentence):
+        check(small_workbook(**{part: content}))
+
+
+def test_a_part_is_no_larger_than_is_read(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(_excel, "LARGEST_PART", 1_000)
+    with pytest.raises(_excel.TooLarge, match=TOO_LARGE):
+        check(small_workbook())
+
+
+def test_rows_that_are_let_go_do_not_add_up(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(_excel, "MOST_ELEMENTS", 1_100)
+    rows = "<row><c/><c/><c/><c/></row>"
+    check(small_workbook(**{SHEET: sheet(rows * 1_000)}))
+    with pytest.raises(_excel.TooLarge):
+        check(small_workbook(**{SHEET: sheet(rows.replace("row", "x") * 1_000)}))
+
+
+def test_a_bomb_in_a_workbook_is_refused_at_the_door():
+    (found,) = _files.find_sources(("a.xlsx", small_workbook(**{SHEET: bytes(50_000_000)})))
+    assert not isinstance(found, _files.Source)
+    assert "200 times its packed size" in getattr(found, "reason", "")
+
+
+def zip_of(content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.xlsx", content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("wrap", [bytes, gzip.compress, zip_of], ids=["bare", "gzip", "zip"])
+def test_a_workbook_opens_wherever_it_lies(wrap):
+    content = small_workbook()
+    (found,) = _files.find_sources(("a", wrap(content)))
+    assert isinstance(found, _files.Source)
+    with found.open() as file:
+        assert file.read() == content

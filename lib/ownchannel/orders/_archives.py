@@ -81,8 +81,8 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Refused:
-    """A file in an archive that is not opened, and why, as a sentence."""
+class Unopened:
+    """A file that is not opened, and why, as a sentence."""
 
     name: str
     reason: str
@@ -119,13 +119,13 @@ class Unpacking:
     def keep(self, opened: Opener) -> Opener:
         """An archive inside the archive, unpacked into memory: its end can only be read from there."""
         room = LARGEST_INNER - self._kept
-        held = io.BytesIO()
+        memory = io.BytesIO()
         with opened() as file:
             while piece := file.read(_CHUNK):
-                held.write(piece)
-                if held.tell() > room:
+                memory.write(piece)
+                if memory.tell() > room:
                     raise TooLarge(_INNER.format(most=size_text(LARGEST_INNER)))
-        content = held.getvalue()
+        content = memory.getvalue()
         self._kept += len(content)
         return lambda: io.BytesIO(content)
 
@@ -164,10 +164,7 @@ def own_name(name: str) -> str:
     return shown_name(re.split(r"[/\\]", name.rstrip("/\\"))[-1]) or "a file without a name"
 
 
-# ---------------------------------------------------------------- reading
-
-
-class CheckedReader(io.RawIOBase):
+class _CheckedReader(io.RawIOBase):
     """Bytes of `file`, never many at once; `check` hears how far the reading came, and may raise."""
 
     def __init__(self, file: io.BufferedIOBase, check: Callable[[int], None]) -> None:
@@ -176,15 +173,12 @@ class CheckedReader(io.RawIOBase):
         self._at = 0
 
     def readable(self) -> bool:
-        """True."""
         return True
 
     def seekable(self) -> bool:
-        """Whether the file is."""
         return self._file.seekable()
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
-        """Fill the buffer, or part of it; 0 at the end."""
         view = memoryview(buffer)
         data = self._file.read1(min(len(view), _CHUNK))  # what is at hand: damage may follow
         view[: len(data)] = data
@@ -193,17 +187,16 @@ class CheckedReader(io.RawIOBase):
         return len(data)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go elsewhere in the file."""
         self._at = self._file.seek(offset, whence)
         return self._at
 
 
 def checked(file: io.BufferedIOBase, check: Callable[[int], None]) -> BinaryIO:
     """The file with a check on how far it was read."""
-    return io.BufferedReader(CheckedReader(file, check), _BUFFER)
+    return io.BufferedReader(_CheckedReader(file, check), _BUFFER)
 
 
-class PackedBytes(io.RawIOBase):
+class _PackedBytes(io.RawIOBase):
     """The packed bytes of an archive, counted."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -220,15 +213,12 @@ class PackedBytes(io.RawIOBase):
         return data
 
     def seekable(self) -> bool:
-        """Whether the file is."""
         return self._file.seekable()
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go elsewhere in the file."""
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
-        """The place in the file."""
         return self._file.tell()
 
 
@@ -238,7 +228,7 @@ def gunzipped(opened: Opener, unpacking: Unpacking) -> Opener:
     @contextmanager
     def inner() -> Iterator[BinaryIO]:
         with opened() as file:
-            packed = PackedBytes(file)
+            packed = _PackedBytes(file)
             with gzip.GzipFile(fileobj=packed) as unpacked:
                 yield checked(unpacked, lambda at: unpacking.reach(opened, at, packed.taken))
 
@@ -247,23 +237,23 @@ def gunzipped(opened: Opener, unpacking: Unpacking) -> Opener:
 
 def listed(opened: Opener) -> list[zipfile.ZipInfo]:
     """What a zip lists, its folders left out. Raises one of DAMAGED where it cannot be read."""
-    with opened() as file, _damage_told(), zipfile.ZipFile(PackedBytes(file)) as archive:
+    with opened() as file, _as_damage(), zipfile.ZipFile(_PackedBytes(file)) as archive:
         # A member without a name is none; `is_dir` looks at the last letter of it.
         return [info for info in archive.infolist() if info.filename and not info.is_dir()]
 
 
-def contents(opened: Opener, unpacking: Unpacking) -> list[Member | Refused]:
+def contents(opened: Opener, unpacking: Unpacking) -> list[Member | Unopened]:
     """The files of a zip, by name. Raises one of DAMAGED where it cannot be read."""
     infos = listed(opened)
     _check_total(sum(info.file_size for info in infos))
     last = {info.filename: info for info in infos}
-    found: list[Member | Refused] = []
+    found: list[Member | Unopened] = []
     for info in sorted(infos, key=lambda info: info.filename):
         name = shown_name(info.filename)
         if _LEADS_OUT.search(info.orig_filename):
-            found.append(Refused(own_name(info.orig_filename), _BAD_NAME))
+            found.append(Unopened(own_name(info.orig_filename), _BAD_NAME))
         elif reason := _LATER_NAMESAKE if last[info.filename] is not info else _why_not(info):
-            found.append(Refused(name, reason))
+            found.append(Unopened(name, reason))
         else:
             found.append(Member(name, partial(_member, opened, info, unpacking)))
     return found
@@ -283,19 +273,19 @@ def _why_not(info: zipfile.ZipInfo) -> str | None:
 def _member(opened: Opener, info: zipfile.ZipInfo, unpacking: Unpacking) -> Iterator[BinaryIO]:
     # ZipFile.open would read the directory again for each of a thousand members.
     with opened() as file:
-        with _damage_told():
+        with _as_damage():
             file.seek(info.header_offset)
             signature, *lengths = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
             if signature != b"PK\x03\x04":
                 raise zipfile.BadZipFile("There is no file where the directory says.")
             file.seek(sum(lengths), io.SEEK_CUR)
-        packed = PackedBytes(file)
+        packed = _PackedBytes(file)
         with zipfile.ZipExtFile(packed, "r", info) as unpacked:
             yield checked(unpacked, lambda at: unpacking.reach(info, at, packed.taken))
 
 
 @contextmanager
-def _damage_told() -> Iterator[None]:
+def _as_damage() -> Iterator[None]:
     """For what zipfile lets through: names that are no text, places before the file's start."""
     try:
         yield

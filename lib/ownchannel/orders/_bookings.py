@@ -23,21 +23,19 @@ def codes(texts: pa.ChunkedArray) -> Codes:
     return numbers
 
 
-# ------------------------ What platforms booked
-
-#: Of a line that only bookings tell; orders of any report go before.
+#: Of a line that only bookings have; orders of any report go before.
 RANK = 9
 
-#: The channel of a booking where nothing tells it: Amazon's alone leave it out.
+#: The channel of a booking where nothing names it: Amazon's alone leave it out.
 _MARKETPLACE = "Amazon"
 
-#: What makes a line of bookings, and what it takes from the first of them that tells.
+#: What makes a line of bookings, and what it takes from the first of them that has it.
 _LINE = ["identity", "sku", "currency"]
 _OF_LINE = ["order_id", "channel", "kind", "product", "posted_at", "quantity", "source_row", "file_no"]
 #: A code that no text has, and a number that no file has.
 _NO_SKU = _NO_FILE = -1
 
-_TOLD = [*_LINE, *_OF_LINE, "event", "part", "amount"]
+_BOOKED = [*_LINE, *_OF_LINE, "event", "part", "amount"]
 
 
 def entries_once(entries: pa.Table) -> pa.Table:
@@ -53,9 +51,11 @@ def entries_once(entries: pa.Table) -> pa.Table:
     of_settlement = entries["row_key"].is_null().to_numpy()
     counts_in = _fullest_files(settlement[of_settlement], file[of_settlement], int(settlement.max()) + 1)
     counts_in[settlement[entries["settlement_id"].is_null().to_numpy()]] = _NO_FILE
-    told_by = counts_in[settlement]
-    apart = told_by == _NO_FILE
-    keeps = np.where(of_settlement, apart | (told_by == file), apart & _first_seen(entries, ~of_settlement))
+    counted_in = counts_in[settlement]
+    apart = counted_in == _NO_FILE
+    keeps = np.where(
+        of_settlement, apart | (counted_in == file), apart & _first_seen(entries, ~of_settlement)
+    )
     return entries if keeps.all() else entries.filter(pa.array(keeps))
 
 
@@ -87,8 +87,8 @@ def _with_channels(entries: pa.Table) -> pa.Table:
     channel = entries["channel"]
     if not channel.null_count:
         return entries
-    told = entries.filter(channel.is_valid()).group_by(["settlement_id", "channel"]).aggregate([])
-    texts = pa.table({name: told[name].cast(pa.string()) for name in told.column_names})
+    known = entries.filter(channel.is_valid()).group_by(["settlement_id", "channel"]).aggregate([])
+    texts = pa.table({name: known[name].cast(pa.string()) for name in known.column_names})
     named = texts.group_by("settlement_id").aggregate([("channel", "min")])
     place = pc.index_in(entries["settlement_id"], value_set=named["settlement_id"], skip_nulls=True)
     filled = pc.coalesce(channel, named["channel_min"].take(place), _MARKETPLACE)
@@ -99,8 +99,8 @@ def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
     """Lines with the fees and refunds that were booked for their orders.
 
     An amount goes to the order's lines of its sku, else to all of its lines, in proportion to item value.
-    Fees count where the sale itself was booked, for a refund alone tells only what was given back. What the
-    order's own report tells stays as it is. Amounts in another currency than the order's are not joined.
+    Fees count where the sale itself was booked, for a refund alone shows only what was given back. What the
+    order's own report has stays as it is. Amounts in another currency than the order's are not joined.
     """
     if not len(entries) or not len(lines):
         return lines
@@ -118,9 +118,9 @@ def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
     returned = np.isin(order, booked.loc[goods_back, "order"].unique())
     is_fulfilment = booked["part"] == "fulfilment"
     changes = {
-        "fee": _where_untold(lines, "fee", -share.of(is_fulfilment | (booked["part"] == "fee")), sold),
-        "fulfilment": _where_untold(lines, "fulfilment", -share.of(is_fulfilment), sold),
-        "refund": _where_untold(lines, "refund", -share.of(goods_back), returned),
+        "fee": _filled(lines, "fee", -share.of(is_fulfilment | (booked["part"] == "fee")), sold),
+        "fulfilment": _filled(lines, "fulfilment", -share.of(is_fulfilment), sold),
+        "refund": _filled(lines, "refund", -share.of(goods_back), returned),
         "shipping": _less(lines, "shipping", share.of(back & (booked["part"] == "shipping"))),
         "tax": _less(lines, "tax", share.of(back & (booked["part"] == "tax"))),
     }
@@ -183,16 +183,14 @@ def _summed(groups: NDArray[np.integer], amounts: Millionths, size: int) -> Mill
     return sums
 
 
-def _where_untold(
-    lines: pa.Table, column: str, values: Millionths, told: NDArray[np.bool_]
-) -> pa.ChunkedArray:
-    return pc.coalesce(lines[column], decimals(values, told))
+def _filled(lines: pa.Table, column: str, values: Millionths, known: NDArray[np.bool_]) -> pa.ChunkedArray:
+    return pc.coalesce(lines[column], decimals(values, known))
 
 
 def _less(lines: pa.Table, column: str, given_back: Millionths) -> pa.Array:
     """A column with what was given back of it, which is booked with a minus."""
-    told = lines[column].is_valid().combine_chunks().to_numpy(zero_copy_only=False)
-    return decimals(as_millionths(lines[column]) + np.where(told, given_back, 0), told)
+    known = lines[column].is_valid().combine_chunks().to_numpy(zero_copy_only=False)
+    return decimals(as_millionths(lines[column]) + np.where(known, given_back, 0), known)
 
 
 def _with_status(lines: pa.Table) -> pa.Table:
@@ -205,13 +203,13 @@ def _with_status(lines: pa.Table) -> pa.Table:
     return lines.set_column(lines.column_names.index("status"), "status", status)
 
 
-def lines_from(entries: pa.Table, held: pa.ChunkedArray) -> pa.Table:
-    """Order lines of the booked orders that are not `held` by a report of orders: one by order and sku.
+def lines_from(entries: pa.Table, reported: pa.ChunkedArray) -> pa.Table:
+    """Order lines of the booked orders that are not `reported` by a report of orders: one by order and sku.
 
     They are dated by their first booking. Amounts without a sku go to the order's first line.
     """
-    booked = of_orders(entries.select(_TOLD))
-    booked = booked.filter(pc.invert(pc.is_in(booked["identity"], value_set=pc.unique(held))))
+    booked = of_orders(entries.select(_BOOKED))
+    booked = booked.filter(pc.invert(pc.is_in(booked["identity"], value_set=pc.unique(reported))))
     if not len(booked):
         return _table({}, entries, 0)
     booked = booked.take(pa.array(np.argsort(booked["posted_at"].to_numpy(), kind="stable")))
@@ -236,7 +234,7 @@ def lines_from(entries: pa.Table, held: pa.ChunkedArray) -> pa.Table:
         **{name: of_first[name] for name in ("source_row", "file_no")},
         "line_id": pc.binary_join_element_wise(sku.fill_null("item"), "1", "#"),
         "sku": sku,
-        "product": _first_told(booked, "product", line, len(first)),
+        "product": _first_text(booked, "product", line, len(first)),
         "ordered_at": of_first["posted_at"],
         "quantity": np.bincount(line, units, len(first)),
         "item_value": decimals(item_value),
@@ -267,12 +265,12 @@ def _numbered_lines(booked: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int
     return line, first, skus.take(pa.array(of_line, mask=of_line == _NO_SKU))
 
 
-def _first_told(booked: pa.Table, column: str, line: NDArray[np.intp], lines: int) -> pa.StringArray:
-    """By line the first text of a column that any of its bookings tells; null where none does."""
-    told = np.flatnonzero(booked[column].is_valid().to_numpy())
-    of_line, first = np.unique(line[told], return_index=True)
+def _first_text(booked: pa.Table, column: str, line: NDArray[np.intp], lines: int) -> pa.StringArray:
+    """By line the first text of a column that any of its bookings has; null where none does."""
+    filled = np.flatnonzero(booked[column].is_valid().to_numpy())
+    of_line, first = np.unique(line[filled], return_index=True)
     place = np.full(lines, -1)
-    place[of_line] = told[first]
+    place[of_line] = filled[first]
     return booked[column].combine_chunks().take(pa.array(place, mask=place < 0))
 
 

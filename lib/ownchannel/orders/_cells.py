@@ -15,7 +15,7 @@ from ownchannel.orders._schema import MONEY
 #: Amounts from a trillion up do not fit the table's money type and are no order line's anyway.
 LARGEST_AMOUNT = Decimal(10) ** 12
 
-_SIXTH_DECIMAL = Decimal("0.000001")
+MILLIONTH = Decimal("0.000001")
 _EMAIL = re.compile(r"[^\s@＠<>,;:\"'()]+[@＠][^\s@＠<>,;:\"'()]+")
 
 _CURRENCY = r"(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3}|円)?"
@@ -83,7 +83,7 @@ def number(text: str, decimal: str = ".") -> Decimal:
         if value >= LARGEST_AMOUNT:
             raise ValueError("a trillion or more")
         if len(digits.partition(".")[2]) > 6 or "e" in digits.lower():
-            value = value.quantize(_SIXTH_DECIMAL)
+            value = value.quantize(MILLIONTH)
     except InvalidOperation as error:
         raise ValueError("not a number") from error
     return -value if signs and signs != ["+"] else value
@@ -92,7 +92,7 @@ def number(text: str, decimal: str = ".") -> Decimal:
 def decimal_mark(texts: Iterable[str], default: Literal[".", ","] = ".") -> Literal[".", ","]:
     """The decimal mark of a file's amounts, judged from many cells.
 
-    A cell tells where only one reading of it is a number: `12,34` or `1.141,18` says comma, `12.34` point,
+    A cell decides where only one reading of it is a number: `12,34` or `1.141,18` says comma, `12.34` point,
     `1.141` nothing. The majority counts, since `number` refuses the rest rather than misread it.
 
     >>> decimal_mark(["1.141", "12,34", ""])
@@ -113,18 +113,7 @@ def _amount(text: str, decimal: str) -> re.Match[str] | None:
     return _AMOUNT.fullmatch(plain.strip())
 
 
-def times(price: Decimal, quantity: Decimal) -> Decimal:
-    """A product of two exact numbers, kept to the sixth decimal.
-
-    >>> times(Decimal("2.55"), Decimal("6.0"))
-    Decimal('15.300000')
-    """
-    return (price * quantity).quantize(_SIXTH_DECIMAL)
-
-
-# ------------------------ Exact money in columns
-
-#: One amount an element, in millionths: amounts below a trillion fit 64 bits. Sums need not: see `total`.
+#: One amount per element, in millionths: amounts below a trillion fit 64 bits. Sums need not: see `total`.
 Millionths = NDArray[np.int64]
 
 
@@ -151,8 +140,8 @@ def total(numbers: Iterable[int] | Millionths) -> int:
     return sum(numbers.tolist() if isinstance(numbers, np.ndarray) else numbers)
 
 
-def decimals(numbers: Millionths, told: NDArray[np.bool_] | None = None) -> pa.Array:
-    """Millionths as a column of exact money; null where `told` is False.
+def decimals(numbers: Millionths, known: NDArray[np.bool_] | None = None) -> pa.Array:
+    """Millionths as a column of exact money; null where `known` is False.
 
     >>> decimals(np.array([12_340_000, -1]), np.array([True, False]))[0].as_py()
     Decimal('12.340000')
@@ -161,7 +150,7 @@ def decimals(numbers: Millionths, told: NDArray[np.bool_] | None = None) -> pa.A
     words = np.empty((len(numbers), 2), dtype="<i8")
     words[:, 0] = numbers
     words[:, 1] = words[:, 0] >> 63
-    validity = None if told is None else pa.array(told).buffers()[1]
+    validity = None if known is None else pa.array(known).buffers()[1]
     return pa.Array.from_buffers(MONEY, len(numbers), [validity, pa.py_buffer(words)])
 
 
@@ -176,8 +165,6 @@ def as_millionths(column: pa.Array | pa.ChunkedArray) -> Millionths:
     words = np.frombuffer(whole.buffers()[1], dtype="<i8").reshape(-1, 2)
     return words[whole.offset : whole.offset + len(whole), 0].copy()
 
-
-# ------------------------ Spread orders' amounts over their lines without losing a cent
 
 _CENT = 10_000
 

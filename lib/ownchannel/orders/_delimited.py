@@ -178,8 +178,6 @@ class _Feed:
         return True
 
 
-# ------------------------ Lines of text as columns at once, for the blocks of a file that are in order,
-
 #: A cell in quotes may hold line breaks; one whose quote is never closed would swallow the file.
 LONGEST_RECORD = 500
 

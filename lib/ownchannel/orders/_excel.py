@@ -1,9 +1,11 @@
-"""Whether a workbook can be read without harm: its parts are gone through before a tree is built of them."""
+"""Excel workbooks: whether one can be read without harm, and the rows of its first sheet."""
 
 import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
 from xml.parsers import expat
 
-from ownchannel.orders._archives import Opener, Refused, TooLarge, Unpacking, contents
+from ownchannel.orders._archives import Opener, TooLarge, Unopened, Unpacking, contents
 
 #: Bytes of one part, unpacked. A sheet of 500,000 orders with 20 columns has 350 MB.
 LARGEST_PART = 500_000_000
@@ -18,6 +20,8 @@ _CHUNK = 1 << 20
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ROW, _CELL, _TEXT = f"{_MAIN} row", f"{_MAIN} c", f"{_MAIN} si"
 
+#: What openpyxl raises where a part of the workbook is missing, cut short or holds what it should not.
+_BROKEN = (AttributeError, LookupError, SyntaxError, TypeError, ValueError)
 _SAVE_AS_CSV = "Save its sheet as CSV and hand that in."
 _TOO_LARGE = "It is a workbook with more in it than is read of one. " + _SAVE_AS_CSV
 _TOO_WIDE = "It is a workbook with cells in a row or column where no table of orders reaches. " + _SAVE_AS_CSV
@@ -30,7 +34,7 @@ def check_workbook(opened: Opener, unpacking: Unpacking) -> None:
     A part that is no XML is left to whoever reads the workbook. Raises one of DAMAGED for a damaged one.
     """
     for part in contents(opened, unpacking):
-        if isinstance(part, Refused):
+        if isinstance(part, Unopened):
             raise zipfile.BadZipFile(part.reason)
         with part.open() as file:
             checker = _PartChecker()
@@ -86,3 +90,32 @@ class _PartChecker:
 
     def _declare(self, *_: object) -> None:
         raise TooLarge(_DECLARES)
+
+
+def workbook_records(opened: Opener) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the first sheet. Raises OSError where the workbook is damaged."""
+    from openpyxl import load_workbook
+
+    with opened() as file:
+        try:
+            workbook = load_workbook(file, read_only=True, data_only=True)
+            sheet = workbook.worksheets[0]
+            # What a sheet says of its own size may be wrong, and would hide rows or add them without end.
+            sheet.reset_dimensions()
+            rows = sheet.iter_rows(values_only=True)
+            yield from ((line, list(map(_as_text, values))) for line, values in enumerate(rows, start=1))
+        except _BROKEN as error:
+            raise OSError("The workbook is damaged.") from error
+
+
+def _as_text(value: object) -> str:
+    """A spreadsheet's value as text; numbers with the 15 digits that a spreadsheet itself keeps."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return format(value, ".15g")
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return str(value)

@@ -2,10 +2,9 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -25,13 +24,6 @@ _INVERSE = Context(prec=12, rounding=ROUND_HALF_EVEN)
 # 18 + 38 + 1 digits of a product would not fit decimal128, so that products are taken in 256 bits.
 _WIDE_MONEY = pa.decimal256(MONEY.precision, MONEY.scale)
 _WIDE_RATE = pa.decimal256(RATE.precision, RATE.scale)
-
-
-class _Rate(NamedTuple):
-    day: date
-    source: str
-    target: str
-    rate: Decimal
 
 
 class Rates:
@@ -68,7 +60,7 @@ class Rates:
         self._days = {pair: list(rates) for pair, rates in self._rates.items()}
 
     def on(self, day: date, source: str, target: str) -> Decimal | None:
-        """How many of `target` one of `source` is worth on a day, or None where no rate tells.
+        """How many of `target` one of `source` is worth on a day, or None where no rate is known.
 
         The latest rate of that day or the 7 days before it; where there is none, the inverse of the latest
         from `target` to `source`, rounded to 12 significant digits. Rates through a third currency are not
@@ -124,11 +116,10 @@ class Rates:
         """The rate of each row, looked up once for each day and currency."""
         if table[on].null_count or table["currency"].null_count:
             raise ValueError(f"Amounts without a day ({on}) or without a currency cannot be converted.")
-        named = pc.binary_join_element_wise(
-            table["currency"].cast(pa.string()), table[on].cast(pa.string()), " "
-        )
-        named = named.combine_chunks().dictionary_encode()
-        pairs = [_currency_and_day(name) for name in named.dictionary.to_pylist()]
+        texts = [table[name].cast(pa.string()) for name in ("currency", on)]
+        named = pc.binary_join_element_wise(*texts, " ").combine_chunks().dictionary_encode()
+        words = map(str.split, named.dictionary.to_pylist())
+        pairs = [(currency, date.fromisoformat(day)) for currency, day in words]
         known = [
             Decimal(1) if currency in (to, NO_CURRENCY) else self.on(day, currency, to)
             for currency, day in pairs
@@ -151,36 +142,31 @@ class Rates:
     __repr__ = __str__
 
 
-def _rows(table: pa.Table | pd.DataFrame) -> list[Mapping[str, Any]]:
-    columns = list(table.column_names if isinstance(table, pa.Table) else table.columns)
-    missing = [name for name in RATES.names if name not in columns]
+def _rows(table: pa.Table | pd.DataFrame) -> list[tuple[Any, ...]]:
+    frame = table.to_pandas(types_mapper=pd.ArrowDtype) if isinstance(table, pa.Table) else table
+    missing = [name for name in RATES.names if name not in frame.columns]
     if missing:
         raise ValueError(
             f"The exchange rates have no column {', '.join(missing)}. They need date, from, to and rate: on "
             f"that date one unit of `from` was worth `rate` units of `to`."
         )
-    if isinstance(table, pa.Table):
-        rows: list[Mapping[str, Any]] = table.select(RATES.names).to_pylist()
-        return rows
-    return [dict(zip(RATES.names, row, strict=True)) for row in table[RATES.names].itertuples(index=False)]
+    return list(frame[RATES.names].itertuples(index=False, name=None))
 
 
-def _checked(row: Mapping[str, Any], number: int) -> _Rate:
-    """One row of a rate table, or a ValueError that says what is wrong with it."""
-    day, rate = _day(row["date"]), _decimal(row["rate"])
-    source, target = _code(row["from"]), _code(row["to"])
-    wrong = ""
+def _checked(row: tuple[Any, ...], number: int) -> tuple[date, str, str, Decimal]:
+    """Day, source, target and rate of a row, or a ValueError that says what is wrong with it."""
+    day, source, target, rate = _day(row[0]), _code(row[1]), _code(row[2]), _decimal(row[3])
     if day is None:
         wrong = "`date` is no date. Write it as 2026-03-01."
     elif not (source and target):
         wrong = "`from` or `to` is no currency. Write its three letters, such as USD."
     elif source == target:
         wrong = f"{source} is converted to itself. Delete the row."
-    elif rate is None or not SMALLEST_RATE <= rate <= LARGEST_RATE or _decimals(rate) > RATE.scale:
+    elif not SMALLEST_RATE <= rate <= LARGEST_RATE or -int(rate.as_tuple().exponent) > RATE.scale:
         wrong = f"`rate` must be a number such as 1.0845, above 0, at most 1e12, to {RATE.scale} decimals."
-    if wrong or day is None or rate is None:
-        raise ValueError(f"Row {number} of the exchange rates cannot be used: {wrong}")
-    return _Rate(day, source, target, rate)
+    else:
+        return day, source, target, rate
+    raise ValueError(f"Row {number} of the exchange rates cannot be used: {wrong}")
 
 
 def _day(value: object) -> date | None:
@@ -194,27 +180,19 @@ def _day(value: object) -> date | None:
     return date(value.year, value.month, value.day)  # an instant's own day, without its time
 
 
-def _decimal(value: object) -> Decimal | None:
+def _decimal(value: object) -> Decimal:
+    """A value as an exact number; 0 where it is none."""
     try:
         number = Decimal(str(value))
     except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
-
-
-def _decimals(number: Decimal) -> int:
-    return -int(number.as_tuple().exponent)
+        return Decimal(0)
+    return number if number.is_finite() else Decimal(0)
 
 
 def _code(value: object) -> str:
     """The ISO 4217 code that a value holds, empty where it holds none."""
     code = value.strip().upper() if isinstance(value, str) else ""
     return code if len(code) == 3 and code.isascii() and code.isalpha() and code != NO_CURRENCY else ""
-
-
-def _currency_and_day(name: str) -> tuple[str, date]:
-    currency, _, day = name.partition(" ")
-    return currency, date.fromisoformat(day)
 
 
 def _converted(amounts: pa.ChunkedArray, factors: pa.Array, to: str) -> pa.ChunkedArray:

@@ -12,8 +12,8 @@ from typing import Any, BinaryIO, cast
 from ownchannel.orders._archives import (
     DAMAGED,
     LARGEST_FILE,
-    Refused,
     TooLarge,
+    Unopened,
     Unpacking,
     checked,
     contents,
@@ -24,18 +24,6 @@ from ownchannel.orders._archives import (
     size_text,
 )
 from ownchannel.orders._excel import check_workbook
-
-__all__ = [
-    "DAMAGED",
-    "LARGEST_UPLOAD",
-    "Input",
-    "LeftAside",
-    "Source",
-    "TooLarge",
-    "Unopened",
-    "find_sources",
-    "is_workbook",
-]
 
 #: Ends of names that may hold orders; other files of a folder are left aside, and named.
 TABLES = (".txt", ".csv", ".tsv", ".xlsx", ".gz", ".zip")
@@ -96,14 +84,6 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Unopened:
-    """A file that could not even be opened, and why, as a sentence."""
-
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class LeftAside:
     """A file of a folder that is no export by its name."""
 
@@ -116,7 +96,7 @@ Found = Source | Unopened | LeftAside
 def find_sources(inputs: Input | Iterable[Input]) -> Iterator[Found]:
     """Every file behind paths, folders, uploads (`name` and `content`) and archives, in a stable order.
 
-    What cannot or must not be opened is told as `Unopened`; nothing is written to disk.
+    What cannot or must not be opened is reported as `Unopened`; nothing is written to disk.
 
     >>> list(find_sources([("orders.csv", b""), "nowhere.csv"]))[1].reason
     'There is no such file or folder. Check the name and where it lies.'
@@ -142,11 +122,8 @@ def _in_memory(name: str, content: bytes | bytearray | memoryview) -> Iterator[F
         too_large = _TOO_LARGE_UPLOAD.format(size=size_text(size), most=size_text(LARGEST_UPLOAD))
         yield Unopened(own_name(name), too_large)
     else:
-        held = bytes(content)
-        yield from _unpacked(Source(own_name(name), lambda: io.BytesIO(held)), Unpacking())
-
-
-# ---------------------------------------------------------------- on disk
+        whole = bytes(content)
+        yield from _unpacked(Source(own_name(name), lambda: io.BytesIO(whole)), Unpacking())
 
 
 def _from_path(given: str | Path, seen: set[tuple[int, int]]) -> Iterator[Found]:
@@ -227,9 +204,6 @@ def _check_size(size: int) -> None:
         raise TooLarge(_TOO_LARGE_FILE.format(size=size_text(size), most=size_text(LARGEST_FILE)))
 
 
-# ---------------------------------------------------------------- archives
-
-
 def _unpacked(source: Source, unpacking: Unpacking, depth: int = 0) -> Iterator[Found]:
     """The source itself, or what it holds where it is an archive."""
     try:
@@ -266,8 +240,8 @@ def _from_zip(source: Source, unpacking: Unpacking, depth: int) -> Iterator[Foun
         yield Unopened(source.name, _NOTHING_IN_IT)
     for member in members:
         name = f"{source.name}/{member.name}"
-        if isinstance(member, Refused):
-            yield Unopened(name, member.reason)
+        if isinstance(member, Unopened):
+            yield replace(member, name=name)
         else:
             yield from _unpacked(replace(source, name=name, open=member.open), unpacking, depth + 1)
 

@@ -15,13 +15,13 @@ from ownchannel.orders._files import Input, LeftAside, find_sources
 from ownchannel.orders._merge import (
     Given,
     counted_once,
+    entry_table,
     filled,
     local_days,
     matched,
     numbered,
-    tidy,
-    tidy_entries,
-    tidy_repeat_rates,
+    order_table,
+    repeat_rate_table,
     without_gaps,
 )
 from ownchannel.orders._one_file import FileRead, read_file
@@ -59,7 +59,7 @@ def read_orders(
     `workspace` is the folder with the key that hides customers. `timezone` (an IANA name) is the brand's, in
     which its days are counted.
 
-    Gives `Orders`. A bad row is set aside and a bad file told of in `.report`; neither stops the rest. Raises
+    Returns `Orders`. A bad row is set aside and a bad file named in `.report`; neither stops the rest. Raises
     ValueError where the mapping, the time zone or the workspace's key cannot be used.
 
     >>> till = ("till.csv", b"Invoice,Date,Amount" + bytes([10]) + b"1,2026-03-01,12.50")
@@ -184,16 +184,16 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
     reports = tuple(_report(file, number, kept, given, from_bookings) for number, file in enumerate(files))
     rejected = rejected_table([(file.name, *row[:5]) for file in files for row in file.rejections])
     return Orders(
-        tidy(lines, names, timezone),
+        order_table(lines, names, timezone),
         replace(report, files=reports, rejected=rejected),
-        entries=tidy_entries(entries, names, timezone),
-        repeat_rates=tidy_repeat_rates(kept["repeat_rates"], names),
+        entries=entry_table(entries, names, timezone),
+        repeat_rates=repeat_rate_table(kept["repeat_rates"], names),
         rates=kept["rates"].select(RATES.names),
     )
 
 
 def _together(files: Sequence[FileRead], gives: Gives) -> pa.Table:
-    """What all files of one kind gave, with the number of the file that each row came from."""
+    """What was read of all files of one kind, with the number of the file that each row came from."""
     tables = [_read(FileRead("", gives=gives), 0)]
     tables += [_read(file, number) for number, file in enumerate(files) if file.gives == gives]
     return pa.concat_tables(tables).unify_dictionaries()

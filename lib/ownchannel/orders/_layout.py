@@ -1,10 +1,9 @@
-"""Excel workbooks as records: the first sheet's rows, every value as text."""
+"""How a table lies in a file, and the rows below its header, some thousands at a time, each with its line."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from itertools import chain, islice
 
 import numpy as np
@@ -14,43 +13,9 @@ import pyarrow.compute as pc
 from ownchannel.orders._archives import DAMAGED
 from ownchannel.orders._delimited import LINE, Block, Record, cells_of, read_block, records
 from ownchannel.orders._encoding import Encoding, detect_encoding, open_lines
+from ownchannel.orders._excel import workbook_records
 from ownchannel.orders._files import Source, is_workbook
 from ownchannel.orders._rows import Rejection, Rows
-
-# What openpyxl raises where a part of the workbook is missing, cut short or holds what it should not.
-_BROKEN = (AttributeError, LookupError, SyntaxError, TypeError, ValueError)
-
-
-def workbook_records(source: Source) -> Iterator[Record]:
-    """The rows of the first sheet. Raises OSError where the workbook is damaged."""
-    from openpyxl import load_workbook
-
-    with source.open() as file:
-        try:
-            workbook = load_workbook(file, read_only=True, data_only=True)
-            sheet = workbook.worksheets[0]
-            # What a sheet says of its own size may be wrong, and would hide rows or add them without end.
-            sheet.reset_dimensions()
-            rows = sheet.iter_rows(values_only=True)
-            yield from ((line, list(map(_as_text, values))) for line, values in enumerate(rows, start=1))
-        except _BROKEN as error:
-            raise OSError("The workbook is damaged.") from error
-
-
-def _as_text(value: object) -> str:
-    """A spreadsheet's value as text; numbers with the 15 digits that a spreadsheet itself keeps."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return format(value, ".15g")
-    if isinstance(value, (datetime, date)):
-        return value.isoformat()
-    return str(value)
-
-
-# ------------------------ How a table lies in a file
 
 #: Reports open with a few lines of their own before the header; none is known with more than 13.
 HEADER_WITHIN = 15
@@ -93,7 +58,7 @@ def find_layout(source: Source, known: Callable[[frozenset[str]], bool]) -> Layo
     if source.starts_with(b"PK\x03\x04"):
         if not is_workbook(source):
             return None
-        return _top_layout(workbook_records(source), Encoding("xlsx"), "", known)
+        return _top_layout(workbook_records(source.open), Encoding("xlsx"), "", known)
     encoding = detect_encoding(source)
     damage: Exception | None = None
     for delimiter in DELIMITERS:
@@ -140,9 +105,7 @@ def _layout_of(
     return None
 
 
-# ------------------------ A file's rows below its header, some thousands at a time, each with its line
-
-#: Rows that are held as Python objects at once, and the characters after which a chunk ends earlier.
+#: Rows that are kept as Python objects at once, and the characters after which a chunk ends earlier.
 CHUNK_ROWS, CHUNK_CHARACTERS = 8_000, 20_000_000
 #: An order's rows stay in one chunk, unless nothing in the file ever starts a new order.
 LONGEST_ORDER = 10_000
@@ -163,7 +126,7 @@ def open_rows(source: Source, layout: Layout, order_starts: str = "") -> Iterato
     `order_starts`: a column that is filled on an order's first row only. A chunk then ends before such a row.
     """
     if layout.encoding.name == "xlsx":
-        yield _chunks(_batched(workbook_records(source)), layout, order_starts, lambda: 0)
+        yield _chunks(_batched(workbook_records(source.open)), layout, order_starts, lambda: 0)
         return
 
     def at_once(block: Block) -> pa.Table | None:
@@ -197,29 +160,25 @@ def _chunks(
     characters: Callable[[], int],
 ) -> Iterator[Rows]:
     """`characters` counts those read so far."""
-    held, faults, begun = _no_rows(layout), _Faults(), characters()
+    rows, faults, begun = cells_of([], [], layout.width), _Faults(), characters()
     try:
         for block in blocks:
             table = _padded(block, layout, faults) if isinstance(block, list) else _below(block, layout)
-            held = pa.concat_tables([held, table])
+            rows = pa.concat_tables([rows, table])
             size = characters() - begun
-            if len(held) >= CHUNK_ROWS or size >= CHUNK_CHARACTERS:
-                overdue = len(held) >= CHUNK_ROWS + LONGEST_ORDER or size >= 2 * CHUNK_CHARACTERS
-                end = len(held) if overdue else _last_start(held, layout.columns.get(order_starts))
+            if len(rows) >= CHUNK_ROWS or size >= CHUNK_CHARACTERS:
+                overdue = len(rows) >= CHUNK_ROWS + LONGEST_ORDER or size >= 2 * CHUNK_CHARACTERS
+                end = len(rows) if overdue else _last_start(rows, layout.columns.get(order_starts))
                 if end:
-                    yield _as_rows(held.slice(0, end), layout, faults)
-                    held, begun = held.slice(end), characters()
+                    yield _as_rows(rows.slice(0, end), layout, faults)
+                    rows, begun = rows.slice(end), characters()
     except DAMAGED:
         # What stands before the damage counts.
-        if len(held):
-            yield _as_rows(held, layout, faults)
+        if len(rows):
+            yield _as_rows(rows, layout, faults)
         raise
-    if len(held):
-        yield _as_rows(held, layout, faults)
-
-
-def _no_rows(layout: Layout) -> pa.Table:
-    return cells_of([], [], layout.width)
+    if len(rows):
+        yield _as_rows(rows, layout, faults)
 
 
 def _below(block: pa.Table, layout: Layout) -> pa.Table:
@@ -256,11 +215,11 @@ def _padded(block: list[Record], layout: Layout, faults: _Faults) -> pa.Table:
     return cells_of(rows, lines, width)
 
 
-def _last_start(held: pa.Table, starts_at: int | None) -> int:
+def _last_start(rows: pa.Table, starts_at: int | None) -> int:
     """Where the last order starts, so that none is cut in two; the end where rows stand alone."""
     if starts_at is None:
-        return len(held)
-    starts = pc.not_equal(pc.utf8_trim_whitespace(held.column(starts_at)), "")
+        return len(rows)
+    starts = pc.not_equal(pc.utf8_trim_whitespace(rows.column(starts_at)), "")
     return int(np.flatnonzero(starts.to_numpy())[-1:].sum())
 
 

@@ -1,4 +1,4 @@
-"""Bookings that name an order as people see it, matched with the order that bears the name."""
+"""Lines of several reports, each order counted once and matched with its bookings; and the tables of it."""
 
 from collections import Counter
 
@@ -25,33 +25,31 @@ def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
     >>> matched(entries, lines)["identity"].to_pylist()
     ['shopify/55']
     """
-    untold = pc.and_(pc.not_equal(entries["event"], "account"), entries["identity"].is_null())
-    if not pc.any(untold).as_py():
+    nameless = pc.and_(pc.not_equal(entries["event"], "account"), entries["identity"].is_null())
+    if not pc.any(nameless).as_py():
         return entries
     orders = lines.select(["channel", "order_id", "identity"]).to_pandas().drop_duplicates()
     named = orders.drop_duplicates(["channel", "order_id"], keep=False)
     by_name = pd.Series(
         named["identity"].to_numpy(), pd.MultiIndex.from_frame(named[["channel", "order_id"]])
     )
-    wanted = entries.filter(untold)
+    wanted = entries.filter(nameless)
     names = pd.MultiIndex.from_arrays(
         [wanted[name].cast(pa.string()).to_pandas() for name in ("channel", "order_id")]
     )
     found = pa.array(by_name.reindex(names), pa.string(), from_pandas=True)
     identity = entries["identity"].cast(pa.string()).combine_chunks()
-    told = pc.replace_with_mask(identity, untold.combine_chunks(), found)
+    named_too = pc.replace_with_mask(identity, nameless.combine_chunks(), found)
     field = entries.schema.field("identity")
-    return entries.set_column(entries.column_names.index("identity"), field, told.cast(field.type))
+    return entries.set_column(entries.column_names.index("identity"), field, named_too.cast(field.type))
 
-
-# ------------------------ Lines of several reports, each order counted once
 
 #: What one report may know of an order that another does not.
 FACTS = ("status", "customer_key", "consent", "country")
 MONEY_FACTS = ("discount", "shipping", "tax", "refund", "fee", "fulfilment")
 
 Given = Counter[tuple[int, str]]
-"""How many orders a file (by number) gave a fact (by column) that the report with the lines does not tell."""
+"""In how many orders a file (by number) filled a column that the report with the lines leaves open."""
 
 
 def numbered(lines: pa.Table) -> pa.Table:
@@ -72,7 +70,7 @@ def counted_once(lines: pa.Table) -> tuple[pa.Table, pa.Table]:
     """The lines that count, and those of reports that only fill in; repeats are in neither.
 
     Of the reports that hold an order the one of the lowest rank gives its lines; of one line's states the
-    newest counts, and where the format does not tell, the one from the export that reaches further.
+    newest counts, and where the format does not say, the one from the export that reaches further.
     """
     order, line = codes(lines["identity"]), codes(lines["line_id"])
     keys = pd.DataFrame({"order": order, "line": line, "rank": lines["rank"].to_numpy()})
@@ -94,9 +92,9 @@ def _taken(lines: pa.Table, places: NDArray[np.intp]) -> pa.Table:
 
 
 def filled(lines: pa.Table, others: pa.Table) -> tuple[pa.Table, Given]:
-    """What the lines' own report does not tell (null) taken from other reports of the same order, best first.
+    """What the lines' own report leaves open (null) taken from other reports of the same order, best first.
 
-    An amount that another report tells is spread over the order's lines in proportion to their item value.
+    An amount from another report is spread over the order's lines in proportion to their item value.
     """
     given: Given = Counter()
     if not len(others):
@@ -127,37 +125,37 @@ class _OtherReports:
         self._others = others
         self._orders = len(identities)
         self._order = identities.get_indexer(lines["identity"].to_pandas())
-        self._told = others.select(["rank", "file_no"]).to_pandas()
-        self._told["order"] = identities.get_indexer(others["identity"].to_pandas())
-        self._told["place"] = np.arange(len(others))
-        of_order = lines["currency"].to_pandas().groupby(self._order).first().reindex(self._told["order"])
-        self._told["same_money"] = others["currency"].to_pandas().to_numpy() == of_order.to_numpy()
+        self._rows = others.select(["rank", "file_no"]).to_pandas()
+        self._rows["order"] = identities.get_indexer(others["identity"].to_pandas())
+        self._rows["place"] = np.arange(len(others))
+        of_order = lines["currency"].to_pandas().groupby(self._order).first().reindex(self._rows["order"])
+        self._rows["same_money"] = others["currency"].to_pandas().to_numpy() == of_order.to_numpy()
 
     def best(self, column: str) -> pd.DataFrame:
-        """The rows that tell a column, of each order's best report alone; amounts in its currency only."""
-        is_told = self._others[column].is_valid().to_pandas().to_numpy(dtype=bool)
-        usable = self._told["same_money"] if column in MONEY_FACTS else self._told["order"] >= 0
-        tells = self._told[is_told & usable]
-        lowest = tells["rank"] == tells.groupby("order")["rank"].transform("min")
-        best: pd.DataFrame = tells[lowest]
+        """The rows that have a column, of each order's best report alone; amounts in its currency only."""
+        is_known = self._others[column].is_valid().to_pandas().to_numpy(dtype=bool)
+        usable = self._rows["same_money"] if column in MONEY_FACTS else self._rows["order"] >= 0
+        known = self._rows[is_known & usable]
+        lowest = known["rank"] == known.groupby("order")["rank"].transform("min")
+        best: pd.DataFrame = known[lowest]
         return best
 
     def facts(self, column: str, best: pd.DataFrame) -> pa.Array:
-        """For every line, what is told of its order; null where nothing is."""
+        """For every line, what is known of its order; null where nothing is."""
         first = best.drop_duplicates("order").set_index("order")["place"]
         place = first.reindex(self._order).to_numpy(dtype=float, na_value=np.nan)
         at = pa.array(place, from_pandas=True).cast(pa.int64())
         return self._others[column].combine_chunks().take(at)
 
     def amounts(self, column: str, best: pd.DataFrame, weights: Millionths) -> pa.Array:
-        """For every line, its part of the amount that is told of its order; null where none is."""
+        """For every line, its part of the amount that is known of its order; null where none is."""
         totals = np.zeros(self._orders, dtype=np.int64)
         np.add.at(totals, best["order"], as_millionths(self._others[column])[best["place"]])
-        told = np.isin(self._order, best["order"])
-        return decimals(spread(totals, self._order, weights), told)
+        known = np.isin(self._order, best["order"])
+        return decimals(spread(totals, self._order, weights), known)
 
     def files(self, best: pd.DataFrame, gaps: NDArray[np.bool_]) -> dict[int, int]:
-        """How many orders with gaps each file tells of."""
+        """How many orders with gaps each file knows."""
         first = best.drop_duplicates("order")
         filled_in = first["file_no"].to_numpy()[np.isin(first["order"], self._order[gaps])]
         files, orders = np.unique(filled_in, return_counts=True)
@@ -165,21 +163,20 @@ class _OtherReports:
 
 
 def without_gaps(lines: pa.Table) -> pa.Table:
-    """The lines with 0 for what no report tells; fees excepted, for it matters whether they are known.
+    """The lines with 0 for what no report has; fees excepted, for it matters whether they are known.
 
-    An order of which no report tells a status was sold.
+    An order of which no report has a status was sold.
     """
     for column in ("discount", "shipping", "tax", "refund", "status"):
         if lines[column].null_count:
-            told = "completed" if column == "status" else pa.scalar(0, lines[column].type)
-            lines = lines.set_column(lines.column_names.index(column), column, lines[column].fill_null(told))
+            default = "completed" if column == "status" else pa.scalar(0, lines[column].type)
+            lines = lines.set_column(
+                lines.column_names.index(column), column, lines[column].fill_null(default)
+            )
     return lines
 
 
-# ------------------------ The tables that a reading gives
-
-
-def tidy(lines: pa.Table, names: list[str], timezone: str) -> pa.Table:
+def order_table(lines: pa.Table, names: list[str], timezone: str) -> pa.Table:
     """The order table: the schema's columns, with the day in the brand's time zone and the file's name."""
     # Without a key there is nobody who could have said yes.
     nobody = lines["customer_key"].is_null()
@@ -188,12 +185,12 @@ def tidy(lines: pa.Table, names: list[str], timezone: str) -> pa.Table:
     return _finished(lines, TABLE, names, {"ordered_on": days, "consent": consent})
 
 
-def tidy_entries(entries: pa.Table, names: list[str], timezone: str) -> pa.Table:
+def entry_table(entries: pa.Table, names: list[str], timezone: str) -> pa.Table:
     """The bookings likewise."""
     return _finished(entries, ENTRIES, names, {"posted_on": local_days(entries["posted_at"], timezone)})
 
 
-def tidy_repeat_rates(rates: pa.Table, names: list[str]) -> pa.Table:
+def repeat_rate_table(rates: pa.Table, names: list[str]) -> pa.Table:
     """The marketplaces' own counts of repeat customers."""
     return _finished(rates, REPEAT_RATES, names, {})
 

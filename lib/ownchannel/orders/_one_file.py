@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.orders._archives import DAMAGED, TooLarge
+from ownchannel.orders._archives import DAMAGED, TooLarge, Unopened
 from ownchannel.orders._cells import Millionths, amount_of, total
-from ownchannel.orders._files import Source, Unopened
+from ownchannel.orders._files import Source
 from ownchannel.orders._layout import HEADER_WITHIN, Layout, find_layout, open_rows
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._report import FileReport
@@ -33,7 +33,7 @@ _CHANGED = "It changed while it was read: read it again once whatever writes it 
 _NOT_FINISHED = "could not be read to its end"
 _UNBALANCED = "The amounts read do not add up to the file's: do not rely on this file, and report it."
 _NAMESAKES = "Several columns have the same name. Of each, the first counts: column {places}."
-#: No table holds these, save for a damaged one; texts of two bytes a character are told by their own mark.
+#: No table holds these, save for a damaged one; texts of two bytes per character have a mark of their own.
 _CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27})
 _BLANKS = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"  # byte order marks among them
 _WORKBOOK, _PDF = b"PK\x03\x04", b"%PDF"
@@ -44,7 +44,7 @@ Money = defaultdict[str, int]
 
 @dataclass
 class FileRead:
-    """What one file gave, what was set aside, and its books."""
+    """What was read of one file, what was set aside, and its books."""
 
     name: str
     format: str = ""
@@ -130,7 +130,7 @@ class FileRead:
 
 
 def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Context) -> FileRead:
-    """One file by the first reader that knows its header; what goes wrong is told, never raised."""
+    """One file by the first reader that knows its header; what goes wrong is reported, never raised."""
     read = FileRead(source.name)
     if isinstance(source, Unopened):
         read.warnings.append(source.reason)
@@ -147,7 +147,7 @@ def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Con
 
 
 def _layout(read: FileRead, source: Source, readers: Sequence[Reader]) -> Layout | None:
-    """How the file is to be read; None where it cannot be, which is told."""
+    """How the file is to be read; None where it cannot be, which is reported."""
     try:
         layout = find_layout(source, lambda columns: any(reader.recognises(columns) for reader in readers))
         read.warnings += [_why_unknown(source)] if layout is None else []

@@ -55,7 +55,7 @@ def rejected_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
 class FileReport:
     """One file: every row is accepted, rejected or a repeat of a row already counted.
 
-    `money` tells by currency what came `in` with rows counted once, and how it splits into `accepted` and
+    `money` says by currency what came `in` with rows counted once, and how it splits into `accepted` and
     `rejected`; what repeated rows carried is beside it as `duplicates`. `reconciled`, `difference` and
     `unclassified` are for formats that carry a sum to check against; None where there is none.
     """

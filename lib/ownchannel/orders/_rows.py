@@ -14,13 +14,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from ownchannel.orders._cells import (
     LARGEST_AMOUNT,
+    MILLIONTH,
     BadCell,
     Millionths,
     decimals,
     masked,
     millionths,
     number,
-    times,
     without_address,
 )
 from ownchannel.orders._schema import MONEY, NO_CURRENCY
@@ -91,14 +91,14 @@ class Rows:
         return some
 
     def reject(self, place: int, bad: BadCell, currency: str = "") -> None:
-        """Set a row aside; the first fault found in it is the one told."""
+        """Set a row aside; the first fault found in it stays."""
         line = int(self.lines[place])
         shape = masked(bad.value.translate(_CONTROL))
         rejection = Rejection(line, bad.column, shape, bad.reason, bad.remedy, currency)
         self.faults.setdefault(place, rejection)
 
     def reject_where(self, wrong: NDArray[np.bool_], column: str, reason: str, remedy: str) -> None:
-        """Set aside every row where something does not fit, told by a column."""
+        """Set aside every row where something in a column does not fit."""
         for place in np.flatnonzero(wrong):
             self.reject(int(place), BadCell(column, self.text(column)[place], reason, remedy))
 
@@ -211,24 +211,20 @@ class Rows:
 
     def readable_amounts(self, column: str, decimal: str = ".") -> Millionths:
         """The same with 0 for what cannot be read, and no row set aside."""
+        return self._unjudged().amounts(column, decimal)
 
-        def read(cell: str) -> int:
-            try:
-                return millionths(number(cell, decimal)) if cell else 0
-            except ValueError:
-                return 0
+    def readable_totals(self, price: str, quantity: str, decimal: str = ".") -> Millionths:
+        """As `line_totals`, with 0 for what cannot be read, and no row set aside."""
+        return self._unjudged().line_totals(price, quantity, decimal)
 
-        return self.numbers(read, column)
+    def _unjudged(self) -> "Rows":
+        apart = copy(self)
+        apart.faults = {}
+        return apart
 
     def quantities(self, column: str, decimal: str = ".") -> list[float]:
         """Numbers of units; 0 where empty."""
         return self.each(lambda cell: float(self._number(column, cell, decimal)), column, otherwise=0.0)
-
-    def readable_totals(self, price: str, quantity: str, decimal: str = ".") -> Millionths:
-        """Price times quantity with 0 for what cannot be read, and no row set aside."""
-        apart = copy(self)
-        apart.faults = {}
-        return apart.line_totals(price, quantity, decimal)
 
     def line_totals(
         self, price: str, quantity: str, decimal: str = ".", required: bool = False
@@ -237,7 +233,7 @@ class Rows:
 
         def read(one: str, units: str) -> int:
             number_of = self._number(quantity, units, decimal, required) if units or required else Decimal(1)
-            total = times(self._number(price, one, decimal, required), number_of)
+            total = (self._number(price, one, decimal, required) * number_of).quantize(MILLIONTH)
             if abs(total) >= LARGEST_AMOUNT:
                 raise BadCell(price, one, "makes a trillion or more with the quantity", "Correct it.")
             return millionths(total)
@@ -304,7 +300,7 @@ class Rows:
         return [code or NO_CURRENCY for code in codes]
 
     def batch(self, schema: pa.Schema, **columns: Any) -> pa.RecordBatch:
-        """The rows that were not set aside; a single value stands for all rows, None for nothing told."""
+        """The rows that were not set aside; a single value stands for all rows, None for nothing known."""
         for field in schema:
             value = columns.get(field.name)
             if isinstance(value, np.ndarray) and field.type == MONEY:
@@ -341,7 +337,7 @@ def _as_array(value: Any, kind: pa.DataType) -> pa.Array:
 
 
 def _repeated(value: Hashable, kind: pa.DataType, length: int) -> pa.Array:
-    """One value for so many rows: all chunks share its memory, since reports leave many columns untold."""
+    """One value for so many rows: all chunks share its memory, since reports leave many columns empty."""
     return _constant(value, kind, 1 << length.bit_length()).slice(0, length)
 
 

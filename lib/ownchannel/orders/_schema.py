@@ -16,8 +16,8 @@ MONEY = pa.decimal128(18, 6)
 #: Texts that many rows share, as numbers: of one sale a marketplace books five amounts and more.
 TEXT = pa.dictionary(pa.int32(), pa.string())
 
-#: One row an order line. Amounts are never null except `fee` and `fulfilment`, the part of the fee for
-#: picking, packing and sending: null says that no file told it.
+#: One row per order line. Amounts are never null except `fee` and `fulfilment`, the part of the fee for
+#: picking, packing and sending: null says that no file has it.
 TABLE = pa.schema(
     [
         pa.field("order_id", pa.string(), nullable=False),
@@ -60,7 +60,7 @@ Part = Literal[
     "unclassified",
 ]
 
-#: One row an amount that a platform booked, positive where it is the seller's. Gift wrap is shipping; `tax`
+#: One row per amount that a platform booked, positive where it is the seller's. Gift wrap is shipping; `tax`
 #: holds what was collected and what was withheld. The event `account` has no order behind it; its part
 #: `transfer` moves cash and is no profit.
 ENTRIES = pa.schema(
@@ -85,7 +85,7 @@ ENTRIES = pa.schema(
     ]
 )
 
-#: A marketplace's own count of repeat customers, a row a product and period: shares between 0 and 1.
+#: A marketplace's own count of repeat customers, one row per product and period: shares between 0 and 1.
 REPEAT_RATES = pa.schema(
     [
         pa.field("starts_on", pa.date32()),
@@ -104,9 +104,6 @@ REPEAT_RATES = pa.schema(
     ]
 )
 
-#: Columns that hold money, in the order of the table.
-AMOUNTS = tuple(field.name for field in TABLE if field.type == MONEY)
-
 #: ISO 4217's code for "no currency": cancelled and pending lines that carry no money.
 NO_CURRENCY = "XXX"
 
@@ -124,20 +121,20 @@ RATES = pa.schema(
 )
 
 
-# ------------------------ What a file may hold, as readers give it
-
 Gives = Literal["lines", "entries", "repeat_rates", "rates"]
 
 #: Known once a whole file, or all files, are read.
 _LATER = ("ordered_on", "posted_on", "source_file")
 
+_AMOUNT = pa.field("amount", MONEY)  # the money that the row brought in
 _LINE = [
     pa.field("item", pa.string()),  # names a line within its order where it has no id of its own
-    pa.field("amount", MONEY),  # the money that the row brought in
+    _AMOUNT,
     pa.field("identity", pa.string()),  # the order across files
     pa.field("updated_at", pa.timestamp("us", tz="UTC")),  # of one line's states the newest counts
     pa.field("rank", pa.int8()),  # of several reports that hold an order, the lowest gives its lines
 ]
+_ORIGIN = [pa.field("currency", pa.string()), pa.field("source_row", pa.int64())]
 _ENTRY = [
     pa.field("identity", TEXT),
     pa.field("row_key", TEXT),  # what a row that two files hold is known by
@@ -151,10 +148,8 @@ def _as_read(schema: pa.Schema, *own: pa.Field) -> pa.Schema:
 
 LINES_AS_READ = _as_read(TABLE, *_LINE)
 ENTRIES_AS_READ = _as_read(ENTRIES, *_ENTRY)
-REPEAT_RATES_AS_READ = _as_read(REPEAT_RATES, pa.field("amount", MONEY))
-RATES_AS_READ = _as_read(
-    RATES, pa.field("amount", MONEY), pa.field("currency", pa.string()), pa.field("source_row", pa.int64())
-)
+REPEAT_RATES_AS_READ = _as_read(REPEAT_RATES, _AMOUNT)
+RATES_AS_READ = _as_read(RATES, _AMOUNT, *_ORIGIN)
 
 AS_READ: dict[Gives, pa.Schema] = {
     "lines": LINES_AS_READ,

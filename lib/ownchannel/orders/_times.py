@@ -155,8 +155,6 @@ def _without_accents(name: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
 
 
-# ------------------------ Columns of dates and times
-
 Instants = NDArray[np.datetime64]
 
 #: A time from 2000 to 2098, and its offset.

@@ -94,8 +94,8 @@ def classify(transaction_type: str, amount_type: str, amount_description: str) -
     """The event behind an amount that Amazon booked, and the part of it that the amount is.
 
     Takes the words of a settlement's row, or the type and description of a transaction without an order (of
-    one with an order the description is the product's name). The most specific name that is known tells the
-    part: description, then amount type, then transaction type; where none is, it is `unclassified`.
+    one with an order the description is the product's name). The most specific name that is known decides
+    on the part: description, then amount type, then transaction type; where none is, it is `unclassified`.
 
     >>> classify("Order", "ItemPrice", "Principal"), classify("Refund", "ItemFees", "RefundCommission")
     (('sale', 'goods'), ('refund', 'fee'))
@@ -113,17 +113,17 @@ def classify(transaction_type: str, amount_type: str, amount_description: str) -
 
 
 def _part(name: str) -> Part | None:
-    """The part that a name tells, with or without a remark behind it."""
+    """The part that a name means, with or without a remark behind it."""
     heads = (name, name.partition(" - ")[0], name.partition(":")[0])
     return next((_PARTS[known] for known in map(folded, heads) if known in _PARTS), None)
 
 
 @dataclass(frozen=True)
 class Amounts:
-    """An amount a row, what it is for and in which words; a single text stands for all rows."""
+    """One amount per row, what it is for and in which words; a single text stands for all rows."""
 
     amount: Millionths
-    told: NDArray[np.bool_]
+    present: NDArray[np.bool_]
     """Where a row has this amount at all."""
     part: str | Sequence[str]
     description: str | Sequence[str | None]
@@ -133,14 +133,14 @@ def entries(rows: Rows, amounts: Sequence[Amounts], otherwise: Amounts, **column
     """An entry for each amount of the rows that were not set aside, in their order.
 
     `columns` hold a value a row. `otherwise` stands for rows without any amount, so that each row is
-    accounted for. Units are told where goods were sold, and nowhere else.
+    accounted for. Units stand where goods were sold, and nowhere else.
     """
     kept = rows.kept()
-    told = [each.told & kept for each in amounts]
-    none = kept & ~np.logical_or.reduce(told)
+    present = [each.present & kept for each in amounts]
+    none = kept & ~np.logical_or.reduce(present)
     chosen = [
         (each, np.flatnonzero(where))
-        for each, where in zip([*amounts, otherwise], [*told, none], strict=True)
+        for each, where in zip([*amounts, otherwise], [*present, none], strict=True)
     ]
     places = np.concatenate([at for _, at in chosen])
     in_order = np.argsort(places, kind="stable")
@@ -187,7 +187,7 @@ def is_other_shop(name: str) -> bool:
 def file_decimal(rows: Rows, context: Context, amounts: Iterable[str], dates: Iterable[str]) -> str:
     """The file's decimal mark, judged once from its first chunk.
 
-    Where its amounts leave it open (1.141 alone does), the dates tell: who writes 31.01.2026 writes 12,50.
+    Where its amounts leave it open (1.141 alone does), the dates decide: who writes 31.01.2026 writes 12,50.
     """
     if not context.decimal:
         pointed = any(_POINTED_DATE.match(text) for column in dates for text in rows.text(column))

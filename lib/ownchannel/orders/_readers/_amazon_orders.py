@@ -33,7 +33,7 @@ class AmazonOrders(Reader):
         return super().recognises(columns) and "shipment-id" not in columns
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-        """A line a row."""
+        """One line per row."""
         status = rows.each(_status, "order-status", "item-status", otherwise="cancelled")
         channel = rows.each(sales_channel, "sales-channel", otherwise="")
         order = rows.required("amazon-order-id")
@@ -101,8 +101,6 @@ def _status(order: str, item: str) -> Status:
     raise BadCell("order-status", order, reason, "It should be Shipped, Unshipped, Pending or Cancelled.")
 
 
-# ------------------------ Amazon Fulfilled Shipments
-
 _SHIPMENT_HEADER = frozenset(
     {"amazon-order-id", "shipment-id", "purchase-date", "sku", "quantity-shipped", "item-price", "currency"}
 )
@@ -123,7 +121,7 @@ class AmazonFulfilled(Reader):
     worth = ("item-price",)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-        """A line a row: an item sent in two parcels is two lines, each with its part of the price."""
+        """One line per row: an item sent in two parcels is two lines, each with its part of the price."""
         order = rows.required("amazon-order-id")
         channel = rows.each(sales_channel, "sales-channel", otherwise="")
         mark = context.decimal_of(rows, "item-price")
@@ -165,8 +163,6 @@ def _is_shared(address: str) -> bool:
     return _SHARED_ADDRESS.match(address) is not None
 
 
-# ------------------------ Brand Analytics, Repeat Purchase Behavior
-
 _ORDERS, _CUSTOMERS = "number of orders", "unique customer count"
 _SALES = "repeat ordered product sales: sales"
 _SALES_SHARE = "repeat ordered product sales: % share of total sales"
@@ -190,7 +186,7 @@ class AmazonRepeatPurchase(Reader):
     currency = ""  # the report does not say
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-        """A rate a product; its columns of shares are in percent, with or without the sign."""
+        """One rate per product; its columns of shares are in percent, with or without the sign."""
         mark = context.decimal_of(rows, _SALES, _SALES_SHARE, _CUSTOMERS_SHARE)
         revenue = rows.amounts(_SALES, mark)
         return rows.batch(

@@ -1,4 +1,4 @@
-"""Amazon's settlement report: flat files V1, 33 or 36 columns wide, and V2, with a row an amount."""
+"""Amazon's settlement report: flat files V1, 33 or 36 columns wide, and V2, with one row per amount."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -61,7 +61,7 @@ class AmazonSettlement(Reader):
     headers = _HEADERS
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-        """An entry an amount; a settlement's first row states the total and the currency of all its rows."""
+        """One entry per amount; a settlement's first row states its total and the currency of all rows."""
         columns = _columns(rows)
         mark = file_decimal(
             rows,
@@ -129,8 +129,7 @@ def _posted(rows: Rows, is_summary: NDArray[np.bool_]) -> NDArray[np.datetime64]
     for column in ("posted-date", "settlement-end-date"):
         missing = np.isnat(posted) & (is_summary | (column == "posted-date"))
         if missing.any():
-            told = rows.moments(column, "UTC", required=False, where=missing)
-            posted = np.where(missing, told, posted)
+            posted = np.where(missing, rows.moments(column, "UTC", required=False, where=missing), posted)
     rows.reject_where(np.isnat(posted), "posted-date", "is empty", _FETCH_AGAIN)
     return posted
 
@@ -165,7 +164,7 @@ def _booked(
 def _without_amount(
     rows: Rows, is_summary: NDArray[np.bool_], event: list[str], quantity: list[float]
 ) -> Amounts:
-    """Rows of 0: the settlement's first, those of V1 that tell an order's units, and blank ones."""
+    """Rows of 0: the settlement's first, those of V1 with an order's units, and blank ones."""
     account = rows.each(lambda word: classify(word, "", "")[1], "transaction-type", otherwise="unclassified")
     of_order = [of != "account" for of in event]
     types = np.array(rows.labels("transaction-type"), dtype=object)

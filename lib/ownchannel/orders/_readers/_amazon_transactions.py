@@ -1,4 +1,4 @@
-"""Amazon's transactions report (date range or unified): a row a transaction, its amounts side by side."""
+"""Amazon's transactions report (date range or unified): one row per transaction, its amounts side by side."""
 
 import re
 from collections import Counter
@@ -153,11 +153,11 @@ def _kinds(rows: Rows, product_sales: Millionths) -> _Kinds:
     # Of an order the description is the product's name.
     cells = zip(rows.text("type"), rows.text("description"), (event == "account").tolist(), strict=True)
     booked = [(type_, description if describes else "") for type_, description, describes in cells]
-    told = {words: _named(*words) for words in set(booked)}
+    parts = {words: _named(*words) for words in set(booked)}
     # What Amazon bills for delivering another shop's order has no sale behind it here.
     event = np.where(rows.each(is_other_shop, "marketplace", otherwise=False), "account", event)
-    named = np.array([told[words][0] for words in booked])
-    return _Kinds(types, known, event, named, np.array([told[words][1] for words in booked], dtype=object))
+    named = np.array([parts[words][0] for words in booked])
+    return _Kinds(types, known, event, named, np.array([parts[words][1] for words in booked], dtype=object))
 
 
 def _named(type_: str, description: str) -> tuple[Part, str | None]:
@@ -170,19 +170,19 @@ def _named(type_: str, description: str) -> tuple[Part, str | None]:
 
 
 def _by_part(amounts: dict[str, Millionths], kinds: _Kinds, quantity: list[float]) -> Iterator[Amounts]:
-    """By column the part of its amounts: the column tells that of an order, else type and description may."""
+    """By column the part of its amounts: of an order by the column, else by type and description."""
     for column, values in amounts.items():
-        own, told = _PARTS[column], values != 0
+        own, present = _PARTS[column], values != 0
         if own == "goods":  # what was given for nothing counts as units sold, too
-            told |= (kinds.event == "sale") & (np.array(quantity) != 0)
-        if told.any():
+            present |= (kinds.event == "sale") & (np.array(quantity) != 0)
+        if present.any():
             part, by_words = _parts(own, kinds)
             words = np.where(by_words | (part == "unclassified"), kinds.words, column)
-            yield Amounts(values, told, part.tolist(), words.tolist())
+            yield Amounts(values, present, part.tolist(), words.tolist())
 
 
 def _parts(own: Part, kinds: _Kinds) -> tuple[NDArray[np.str_], NDArray[np.bool_]]:
-    """By row the part of an amount that stands in a column of `own`, and whether words told it."""
+    """By row the part of an amount that stands in a column of `own`, and whether words decided it."""
     is_billed = kinds.is_known | (own in ("fee", "fulfilment"))
     of_account = np.where(is_billed, _ACCOUNT_PARTS.get(own, own), "unclassified")
     by_column = np.where(kinds.of_order | (own == "tax"), own, of_account)
@@ -210,7 +210,7 @@ def _row_keys(
 ) -> list[str]:
     """By row what it is known by in every report that holds it: neither status nor settlement, which change.
 
-    Amounts are summed by part, since older reports tell the taxes of goods and of shipping in one column.
+    Amounts are summed by part, since older reports state the taxes of goods and of shipping in one column.
     """
     sums = {part: np.zeros_like(rest) for part in _PARTS.values()}
     for column, values in amounts.items():
@@ -219,6 +219,6 @@ def _row_keys(
     packed, width = numbers.tobytes(), numbers.shape[1] * numbers.itemsize
     words = zip(types, rows.text("order id"), rows.text("sku"), rows.text("description"), strict=True)
     return [
-        blake2b("\n".join(told).encode() + packed[at * width : (at + 1) * width], digest_size=8).hexdigest()
-        for at, told in enumerate(words)
+        blake2b("\n".join(cells).encode() + packed[at * width : (at + 1) * width], digest_size=8).hexdigest()
+        for at, cells in enumerate(words)
     ]

@@ -1,4 +1,4 @@
-"""Etsy's two exports of sold orders: a row an order, with the buyer and the money; and a row an item."""
+"""Etsy's two exports of sold orders: one row per order, with buyer and money; and one row per item."""
 
 from functools import cache
 
@@ -32,7 +32,7 @@ _NEGATIVE, _NO_REFUNDS = "is negative", "Etsy tells refunds in Adjusted Order To
 
 
 class EtsyOrders(Reader):
-    """Sold orders, `EtsySoldOrders2026.csv`: a line an order, which gives way to the order's items."""
+    """Sold orders, `EtsySoldOrders2026.csv`: one line per order, which gives way to the order's items."""
 
     name = "Etsy orders"
     lacks = (
@@ -43,15 +43,15 @@ class EtsyOrders(Reader):
     worth = ("order value",)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-        """A line a row: `Order Value` is before discounts, shipping and tax."""
+        """One line per row: `Order Value` is before discounts, shipping and tax."""
         mark = context.decimal_of(rows, "order value", "order total", "shipping", "card processing fees")
         order = _order_numbers(rows)
         value = rows.amounts("order value", mark, required=True)
         rows.reject_where(value < 0, "order value", _NEGATIVE, _NO_REFUNDS)
         discount = abs(rows.amounts("discount amount", mark))
         status = rows.each(_status, "status", otherwise="cancelled")
-        refund, refund_told = _refunds(rows, mark)
-        whole = np.isin(status, "refunded") & ~refund_told
+        refund, refund_stated = _refunds(rows, mark)
+        whole = np.isin(status, "refunded") & ~refund_stated
         return rows.batch(
             LINES_AS_READ,
             order_id=order,
@@ -70,7 +70,7 @@ class EtsyOrders(Reader):
             shipping=rows.amounts("shipping", mark) - abs(rows.amounts("shipping discount", mark)),
             tax=rows.amounts("sales tax", mark),
             refund=np.where(whole, value - discount, refund),
-            fee=_fees(rows, mark, adjusted=refund_told),
+            fee=_fees(rows, mark, adjusted=refund_stated),
             currency=rows.currencies("currency"),
             country=rows.each(_country, "ship country", otherwise=None),
             status=status,
@@ -81,7 +81,7 @@ class EtsyOrders(Reader):
 
 
 class EtsyItems(Reader):
-    """Sold order items, `EtsySoldOrderItems2026.csv`: a line a row, each known by its transaction.
+    """Sold order items, `EtsySoldOrderItems2026.csv`: one line per row, each known by its transaction.
 
     Its `Order Shipping` and `Order Sales Tax` are the order's, not the item's, and its `Buyer` is a name:
     these are left to the orders export.
@@ -96,7 +96,7 @@ class EtsyItems(Reader):
     worth = ("price", "quantity")
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-        """A line a row: `Price` is for one."""
+        """One line per row: `Price` is for one."""
         mark = context.decimal_of(rows, "price", "item total")
         for column in ("price", "quantity"):
             negative = rows.amounts(column, mark, required=True) < 0
@@ -129,14 +129,14 @@ def _order_numbers(rows: Rows) -> list[str]:
 
 
 def _refunds(rows: Rows, mark: str) -> tuple[Millionths, NDArray[np.bool_]]:
-    """What was given back, and where the export tells: an adjusted total that is empty or 0 says nothing."""
+    """What was given back, and where it is stated: an adjusted total that is empty or 0 says nothing."""
     total, adjusted = rows.amounts("order total", mark), rows.amounts("adjusted order total", mark)
-    told = (adjusted > 0) & (adjusted < total)
-    return np.where(told, total - adjusted, 0), told
+    stated = (adjusted > 0) & (adjusted < total)
+    return np.where(stated, total - adjusted, 0), stated
 
 
 def _fees(rows: Rows, mark: str, adjusted: NDArray[np.bool_]) -> pa.Array:
-    """The card's fee, less what of it came back with a refund; null where none is told."""
+    """The card's fee, less what of it came back with a refund; null where none is stated."""
     fee = abs(rows.amounts("card processing fees", mark))
     left = abs(rows.amounts("adjusted card processing fees", mark))
     return decimals(np.where(adjusted, left, fee), rows.has_text("card processing fees"))

@@ -107,7 +107,7 @@ class MappedOrders(Reader):
         return {name for field, name in self._column.items() if field not in apart} <= columns
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-        """A line a row; a negative total is a refund without its order line."""
+        """One line per row; a negative total is a refund without its order line."""
         total = self._totals(rows)
         only_refund = total < 0
         order = rows.required(self._column["order_id"])
@@ -193,8 +193,6 @@ class MappedOrders(Reader):
         return status_of(word, _STATUS, self._name("status"))
 
 
-# ------------------------ Exchange rates
-
 _RATES_HEADER = frozenset({"date", "from", "to", "rate"})
 _DIGITS = re.compile(r"\d{1,13}(\.\d{1,24})?", re.ASCII)
 _TWO_WAYS = "can be read as day or month first"
@@ -214,7 +212,7 @@ class ExchangeRates(Reader):
     headers = (_RATES_HEADER,)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-        """A rate a row."""
+        """One rate per row."""
         slashes = np.array(["/" in cell for cell in rows.text("date")], dtype=bool)
         rows.reject_where(slashes, "date", _TWO_WAYS, _WRITE_A_DATE)
         mark = context.decimal_of(rows, "rate")

@@ -51,7 +51,7 @@ class Reader:
     name: str
     """As a person calls the report."""
     lacks: str = ""
-    """What this report does not tell, as a sentence; empty where it tells all."""
+    """What this report does not include, as a sentence; empty where nothing is missing."""
     gives: Gives = "lines"
     """What its rows are."""
     headers: tuple[frozenset[str], ...] = ()

@@ -1,7 +1,8 @@
-"""Shopify's orders export: a row a line item, the order's own fields on its first row only."""
+"""Shopify's orders export: one row per line item, the order's own fields on its first row only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ from ownchannel.orders._cells import Millionths, spread
 from ownchannel.orders._readers._amazon_orders import ORDER_NUMBER
 from ownchannel.orders._readers._reader import Context, Reader, status_of, statuses
 from ownchannel.orders._rows import Rows, as_label
-from ownchannel.orders._schema import ENTRIES_AS_READ, LINES_AS_READ, ChannelKind, Event, Part, Status
+from ownchannel.orders._schema import ENTRIES_AS_READ, LINES_AS_READ, Event, Part, Status
 
 CHANNEL = "Shopify"
 
@@ -46,7 +47,7 @@ class ShopifyOrders(Reader):
     worth = ("lineitem price", "lineitem quantity")
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-        """A line a row; what stands on an order's first row holds for all of them."""
+        """One line per row; what stands on an order's first row holds for all of them."""
         group = _groups(rows)
         orders = _orders(rows, group, context)
         for column in ("lineitem quantity", "lineitem price"):
@@ -57,23 +58,13 @@ class ShopifyOrders(Reader):
         shares = _shared(rows.kept(), group, orders, (value, own_discount), context)
         return rows.batch(
             LINES_AS_READ,
-            order_id=_of_rows(orders.order_id, group),
             item=rows.first_label("lineitem sku", "lineitem name", otherwise="item"),
-            channel=_of_rows(orders.channel, group),
-            kind=_of_rows(orders.kind, group),
-            ordered_at=orders.ordered_at[group],
-            customer_key=_of_rows(orders.customer_key, group),
             sku=rows.labels("lineitem sku"),
             product=rows.labels("lineitem name"),
             quantity=rows.quantities("lineitem quantity"),
             item_value=value,
-            currency=_of_rows(orders.currency, group),
-            country=_of_rows(orders.country, group),
-            status=_of_rows(orders.status, group),
-            consent=_of_rows(orders.consent, group),
             amount=value,
-            identity=_of_rows(orders.identity, group),
-            rank=_of_rows(orders.rank, group),
+            **{name: pa.array(values).take(pa.array(group)) for name, values in orders.columns.items()},
             **shares,
         )
 
@@ -92,29 +83,16 @@ def _groups(rows: Rows) -> NDArray[np.intp]:
 
 @dataclass(frozen=True)
 class _Orders:
-    """What orders' first rows say of all their lines, an element an order."""
+    """What orders' first rows say of all their lines, one element per order."""
 
-    order_id: list[str]
-    channel: list[str]
-    kind: list[ChannelKind]
-    identity: list[str]
-    rank: list[int]
-    ordered_at: NDArray[np.datetime64]
-    customer_key: list[str | None]
-    consent: list[bool | None]
-    currency: list[str]
-    country: list[str | None]
-    status: list[Status]
+    columns: dict[str, Any]
+    """By column of the table, what holds for each line alike."""
     discount: Millionths
     shipping: Millionths
     tax: Millionths
     refund: Millionths
     subtotal: Millionths
     states_subtotal: NDArray[np.bool_]
-
-
-def _of_rows(of_orders: Sequence[object], group: NDArray[np.intp]) -> pa.Array:
-    return pa.array(of_orders).take(pa.array(group))
 
 
 def _orders(rows: Rows, group: NDArray[np.intp], context: Context) -> _Orders:
@@ -131,18 +109,21 @@ def _orders(rows: Rows, group: NDArray[np.intp], context: Context) -> _Orders:
     context.note(_NO_ORDER_NUMBER, sum(c and not n for c, n in zip(copies, numbers, strict=True)))
     keys = heads.each(context.keys.of_email, "email", otherwise=None)
     consent = heads.each(lambda cell: _CONSENT.get(cell.casefold()), "accepts marketing", otherwise=None)
+    columns = {
+        "order_id": [n.group() if n else own for n, own in zip(numbers, name, strict=True)],
+        "channel": [marketplace.capitalize() if marketplace else CHANNEL for marketplace in marketplaces],
+        "kind": ["marketplace" if copy else "owned" for copy in copies],
+        "identity": identities,
+        "rank": [_COPY if copy else 0 for copy in copies],
+        "ordered_at": heads.moments("created at", context.timezone),
+        "customer_key": pa.array([None if c else k for c, k in zip(copies, keys, strict=True)], pa.string()),
+        "consent": pa.array([None if c else a for c, a in zip(copies, consent, strict=True)], pa.bool_()),
+        "currency": heads.currencies("currency"),
+        "country": pa.array(heads.first_label("shipping country", "billing country"), pa.string()),
+        "status": heads.each(_status, "financial status", "cancelled at", otherwise="cancelled"),
+    }
     orders = _Orders(
-        order_id=[n.group() if n else own for n, own in zip(numbers, name, strict=True)],
-        channel=[marketplace.capitalize() if marketplace else CHANNEL for marketplace in marketplaces],
-        kind=["marketplace" if copy else "owned" for copy in copies],
-        identity=identities,
-        rank=[_COPY if copy else 0 for copy in copies],
-        ordered_at=heads.moments("created at", context.timezone),
-        customer_key=[None if copy else key for copy, key in zip(copies, keys, strict=True)],
-        consent=[None if copy else answer for copy, answer in zip(copies, consent, strict=True)],
-        currency=heads.currencies("currency"),
-        country=heads.first_label("shipping country", "billing country"),
-        status=heads.each(_status, "financial status", "cancelled at", otherwise="cancelled"),
+        columns,
         discount=abs(heads.amounts("discount amount")),
         shipping=heads.amounts("shipping"),
         tax=heads.amounts("taxes"),
@@ -172,7 +153,7 @@ def _status(financial: str, cancelled_at: str) -> Status:
     return "cancelled" if cancelled_at and status != "refunded" else status
 
 
-_TOLD_BY = ("source", "name", "note attributes", "tags", "notes", "payment reference")
+_NUMBER_IN = ("source", "name", "note attributes", "tags", "notes", "payment reference")
 
 
 def _marketplace(source: str) -> str | None:
@@ -185,7 +166,7 @@ def _identities(heads: Rows, marketplaces: Sequence[str | None]) -> list[str]:
     identities = [f"shopify/{number}" for number in heads.first_label("id", "name")]
     copies = np.flatnonzero([marketplace is not None for marketplace in marketplaces])
     if len(copies):
-        theirs = heads.at(copies).each(_their_identity, *_TOLD_BY, otherwise="")
+        theirs = heads.at(copies).each(_their_identity, *_NUMBER_IN, otherwise="")
         for place, identity in zip(copies.tolist(), theirs, strict=True):
             identities[place] = identity
     return identities
@@ -246,7 +227,7 @@ def _common_discount(
     `items` and `lines` are by order the sums of item values and of the lines' own discounts.
 
     Exports differ in whether `Discount Amount` holds the lines' own discounts or one on shipping: the
-    subtotal, which is the items less their discounts, tells.
+    subtotal, which is the items less their discounts, decides.
     """
     stated = np.where(lines == 0, orders.discount, np.maximum(orders.discount - lines, 0))
     beyond = items - lines - orders.subtotal
@@ -256,14 +237,12 @@ def _common_discount(
     return np.where(orders.states_subtotal & explained, beyond, stated)
 
 
-# ------------------------ Shopify Payments' transactions
-
 _PAYMENTS_HEADER = frozenset(
     {"transaction date", "type", "order", "amount", "fee", "net", "currency", "payout status"}
 )
 _OF_ORDERS: dict[str, Event] = {"charge": "sale", "refund": "refund"}
-#: What a row moves besides its fee. The shop's own export tells what orders and refunds are worth: here these
-#: are cash on its way, and no profit. A dispute takes money back that no order export tells.
+#: What a row moves besides its fee. The shop's own export has what orders and refunds are worth: here these
+#: are cash on its way, and no profit. A dispute takes money back that no order export has.
 _PARTS: dict[str, Part] = {
     "charge": "transfer",
     "refund": "transfer",
@@ -323,12 +302,12 @@ class ShopifyPayments(Reader):
             amount=net - amount,
             **of_row,
         )
-        # That a sale cost nothing is worth telling; of other rows it goes without saying.
-        tells = np.isin(kind, "charge") | (amount != net)
-        return pa.concat_batches([moved, fees.filter(pa.array(tells[rows.kept()]))])
+        # That a sale cost nothing is worth knowing; of other rows it goes without saying.
+        counts = np.isin(kind, "charge") | (amount != net)
+        return pa.concat_batches([moved, fees.filter(pa.array(counts[rows.kept()]))])
 
 
 def _kind(cell: str) -> str:
-    """The first word of a type, which tells what it is: chargeback_won, payout failure, reserved_funds."""
+    """The first word of a type, which says what it is: chargeback_won, payout failure, reserved_funds."""
     word = cell.casefold().replace("_", " ").partition(" ")[0]
     return "reserve" if word.startswith("reserve") else word

@@ -1,4 +1,4 @@
-"""WooCommerce orders as WebToffee's plugin exports them: a row an order, its items packed into columns."""
+"""WooCommerce orders as WebToffee's plugin exports them: one row per order, its items packed into columns."""
 
 import re
 from collections.abc import Sequence
@@ -61,7 +61,7 @@ class WooCommerceOrders(Reader):
     headers = (_HEADER,)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-        """A line an item; a row gives several. Coupons are taken off the items by the shop already."""
+        """One line per item; a row gives several. Coupons are taken off the items by the shop already."""
         order, number_shown = rows.required("order_id"), rows.labels("order_number")
         ordered_at = rows.moments("order_date", context.timezone)
         status = rows.each(_status, "status", otherwise="cancelled")
@@ -116,7 +116,7 @@ class WooCommerceOrders(Reader):
 
 
 class _OrderAmounts:
-    """What stands once a row for all of an order's items, an element a row."""
+    """What stands once per row for all of an order's items, one element per row."""
 
     def __init__(self, rows: Rows, status: Sequence[str]) -> None:
         self._subtotal, self._states_subtotal = (

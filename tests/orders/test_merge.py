@@ -1,28 +1,24 @@
-"""Lines of several reports as one, against the same done with dictionaries, a line at a time."""
+"""Several reports as one table: each order once, gaps filled, bookings matched."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel.orders._cells import spread
-from ownchannel.orders._merge import (
-    FACTS,
-    MONEY_FACTS,
-    counted_once,
-    filled,
-    numbered,
-    without_gaps,
-)
-from ownchannel.orders._schema import LINES_AS_READ
+# inside: rows of any state and order, without a file for each
+from ownchannel.orders import ENTRIES, REPEAT_RATES, TABLE, _merge, _schema, read_orders
+from tests.orders.exports import shopify, shopify_row
+from tests.orders.test_shopify_payments import A_CHARGE, payments
 
-SCHEMA = LINES_AS_READ.append(pa.field("file_no", pa.int32()))
+SCHEMA = _schema.AS_READ["lines"].append(pa.field("file_no", pa.int32()))
 Line = Mapping[str, Any]
 
 
@@ -63,7 +59,7 @@ def some_lines(draw: st.DrawFn) -> list[dict[str, Any]]:
             "consent": draw(st.sampled_from([None, True, False])),
             "country": draw(st.sampled_from([None, "US", "DE"])),
         }
-        line |= {column: draw(st.one_of(st.none(), amounts)) for column in MONEY_FACTS}
+        line |= {column: draw(st.one_of(st.none(), amounts)) for column in _merge.MONEY_FACTS}
         found.append({name: value for name, value in line.items() if value is not None})
     return found
 
@@ -80,12 +76,12 @@ def test_lines_without_an_id_are_named_by_item_and_occurrence(lines):
         key = line["identity"], line["item"]
         seen[key] += 1
         expected.append(line.get("line_id", f"{line['item']}#{seen[key]}"))
-    assert numbered(table(lines))["line_id"].to_pylist() == expected
+    assert _merge.numbered(table(lines))["line_id"].to_pylist() == expected
 
 
 def test_lines_with_ids_of_their_own_keep_them():
     lines = [{"identity": "amazon/1", "item": "PAN", "line_id": "own"}] * 2
-    assert numbered(table(lines))["line_id"].to_pylist() == ["own", "own"]
+    assert _merge.numbered(table(lines))["line_id"].to_pylist() == ["own", "own"]
 
 
 # ---------------------------------------------------------------- each once
@@ -118,7 +114,7 @@ named_lines = some_lines().map(lambda lines: [{"line_id": "own-3"} | line for li
 @settings(max_examples=40)
 @given(named_lines)
 def test_of_each_line_the_newest_state_of_the_best_report_counts(lines):
-    counting, others = counted_once(table(lines))
+    counting, others = _merge.counted_once(table(lines))
     assert (told(counting), told(others)) == once(lines)
 
 
@@ -127,9 +123,9 @@ def test_of_each_line_the_newest_state_of_the_best_report_counts(lines):
 def test_the_order_of_the_files_changes_nothing_but_between_states_that_are_alike(lines, random):
     for place, line in enumerate(lines):
         line["updated_at"] = FIRST + timedelta(place)
-    counting, others = counted_once(table(lines))
+    counting, others = _merge.counted_once(table(lines))
     random.shuffle(lines)
-    again, others_again = counted_once(table(lines))
+    again, others_again = _merge.counted_once(table(lines))
     assert by_row(counting) == by_row(again)
     assert by_row(others) == by_row(others_again)
 
@@ -148,34 +144,36 @@ def fill(lines: Sequence[Line], others: Sequence[Line]) -> tuple[list[Line], Cou
     for line in found:
         of_order[line["identity"]].append(line)
     for order, its_lines in of_order.items():
-        for column in (*FACTS, *MONEY_FACTS):
+        for column in (*_merge.FACTS, *_merge.MONEY_FACTS):
             tell = [line for line in others if line["identity"] == order and column in line]
-            if column in MONEY_FACTS:
+            if column in _merge.MONEY_FACTS:
                 tell = [line for line in tell if line["currency"] == its_lines[0]["currency"]]
             best = [line for line in tell if line["rank"] == min(line["rank"] for line in tell)]
             if not best:
                 continue
             parts = [best[0][column]] * len(its_lines)
-            if column in MONEY_FACTS:
+            if column in _merge.MONEY_FACTS:
                 parts = shared(sum(line[column] for line in best), [line["item_value"] for line in its_lines])
             gaps = [(line, part) for line, part in zip(its_lines, parts, strict=True) if column not in line]
             for line, part in gaps:
                 line[column] = part
-            if any(part or column in FACTS for _, part in gaps):
+            if any(part or column in _merge.FACTS for _, part in gaps):
                 given_by[best[0]["file_no"], column] += 1
     return found, given_by
 
 
 def shared(total: Decimal, weights: list[Decimal]) -> list[Decimal]:
     in_millionths = np.array([int(weight * 10**6) for weight in weights])
-    shares = spread(np.array([int(total * 10**6)]), np.zeros(len(weights), dtype=np.intp), in_millionths)
+    shares = _merge.spread(
+        np.array([int(total * 10**6)]), np.zeros(len(weights), dtype=np.intp), in_millionths
+    )
     return [Decimal(share) / 10**6 for share in shares.tolist()]
 
 
 @settings(max_examples=40)
 @given(some_lines(), some_lines())
 def test_what_is_not_told_comes_from_the_best_report_that_tells_it(lines, others):
-    found, given_by = filled(table(lines), table(others))
+    found, given_by = _merge.filled(table(lines), table(others))
     expected, expected_given = fill(lines, others)
     assert told(found) == expected
     assert given_by == expected_given
@@ -185,7 +183,7 @@ def test_what_is_not_told_comes_from_the_best_report_that_tells_it(lines, others
 @given(some_lines(), some_lines())
 def test_an_amount_that_one_report_tells_of_an_order_is_all_of_it(lines, others):
     untold = [{n: v for n, v in line.items() if n != "fee"} | {"currency": "EUR"} for line in lines]
-    found, _ = filled(table(untold), table(others))
+    found, _ = _merge.filled(table(untold), table(others))
     for order in {line["identity"] for line in untold}:
         euros = [line for line in others if line["currency"] == "EUR"]
         tell = [line for line in euros if line["identity"] == order and "fee" in line]
@@ -203,4 +201,111 @@ def test_what_nobody_tells_is_nothing_but_fees_stay_unknown(lines):
     nothing = {"discount", "shipping", "tax", "refund"}
     untold = {column: Decimal(0) for column in nothing} | {"status": "completed"}
     expected = [untold | line for line in lines]
-    assert told(without_gaps(table(lines))) == expected
+    assert told(_merge.without_gaps(table(lines))) == expected
+
+
+UTC_MOMENT = pa.timestamp("us", tz="UTC")
+NEW_YEAR = datetime(2026, 1, 1, 3, tzinfo=UTC)
+
+#: From 1995 to 2098.
+some_instants = st.integers(789_000_000, 4_070_900_000).map(
+    lambda second: datetime.fromtimestamp(second, UTC)
+)
+zones = st.sampled_from(["UTC", "America/New_York", "Europe/Berlin", "Asia/Kolkata", "Pacific/Apia"])
+
+
+def as_read(schema: pa.Schema, *rows: dict[str, object]) -> pa.Table:
+    schema = schema.append(pa.field("file_no", pa.int32()))
+    return pa.Table.from_pylist([dict.fromkeys(schema.names) | row for row in rows], schema=schema)
+
+
+@given(st.lists(some_instants, max_size=20), zones)
+def test_days_are_those_of_the_brands_clock(instants, zone):
+    column = pa.chunked_array([instants[:3], instants[3:]], UTC_MOMENT)
+    expected = [instant.astimezone(ZoneInfo(zone)).date() for instant in instants]
+    assert _merge.local_days(column, zone).to_pylist() == expected
+
+
+def test_lines_have_their_day_and_file():
+    lines = as_read(
+        _schema.AS_READ["lines"],
+        {"file_no": 1, "ordered_at": NEW_YEAR},
+        {"file_no": 0, "ordered_at": NEW_YEAR},
+    )
+    table = _merge.order_table(lines, ["a.txt", "b.txt"], "America/New_York")
+    assert table.schema == TABLE
+    assert table["source_file"].to_pylist() == ["b.txt", "a.txt"]
+    assert [str(day) for day in table["ordered_on"].to_pylist()] == ["2025-12-31"] * 2
+
+
+@pytest.mark.parametrize("consent", [True, False, None])
+def test_of_nobody_there_is_no_consent(consent):
+    known = {"file_no": 0, "ordered_at": NEW_YEAR, "consent": consent}
+    table = _merge.order_table(
+        as_read(_schema.AS_READ["lines"], known, known | {"customer_key": "k"}), ["a.txt"], "UTC"
+    )
+    assert table["consent"].to_pylist() == [None, consent]
+
+
+def test_bookings_and_rates_likewise():
+    entries = _merge.entry_table(
+        as_read(_schema.AS_READ["entries"], {"file_no": 0, "posted_at": NEW_YEAR}),
+        ["a.txt"],
+        "America/New_York",
+    )
+    assert entries.schema == ENTRIES
+    assert str(entries["posted_on"][0].as_py()) == "2025-12-31"
+    rates = _merge.repeat_rate_table(
+        as_read(_schema.AS_READ["repeat_rates"], {"file_no": 1, "orders": 5}), ["a.txt", "b.txt"]
+    )
+    assert rates.schema == REPEAT_RATES
+    assert (rates["source_file"].to_pylist(), rates["orders"].to_pylist()) == (["b.txt"], [5])
+
+
+def test_no_rows_make_a_table_of_none():
+    assert _merge.order_table(as_read(_schema.AS_READ["lines"]), [], "UTC").schema == TABLE
+
+
+def lines(*orders: tuple[str, str, str]) -> pa.Table:
+    channel, order_id, identity = zip(*orders, strict=True) if orders else ((), (), ())
+    columns = {"channel": channel, "order_id": order_id, "identity": identity}
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+
+def entry(order_id: str | None, event: str = "sale", identity: str | None = None) -> pa.Table:
+    row = {"channel": "Shopify", "order_id": order_id, "event": event, "identity": identity}
+    return pa.table({name: pa.array([value], pa.string()) for name, value in row.items()})
+
+
+@pytest.mark.parametrize(
+    ("orders", "identity"),
+    [
+        ([("Shopify", "#1001", "shopify/55")], "shopify/55"),
+        ([("Shopify", "#1001", "shopify/55")] * 3, "shopify/55"),
+        ([("Shopify", "#1001", "shopify/55"), ("Shopify", "#1001", "shopify/66")], None),
+        ([("Etsy", "#1001", "etsy/55")], None),
+        ([("Shopify", "#1002", "shopify/55")], None),
+        ([], None),
+    ],
+)
+def test_an_entry_belongs_to_the_one_order_of_its_name_on_its_channel(orders, identity):
+    assert _merge.matched(entry("#1001"), lines(*orders))["identity"].to_pylist() == [identity]
+
+
+def test_what_has_an_identity_keeps_it_and_what_is_no_orders_gets_none():
+    orders = lines(("Shopify", "#1001", "shopify/55"))
+    assert _merge.matched(entry("#1001", identity="amazon/1"), orders)["identity"].to_pylist() == ["amazon/1"]
+    assert _merge.matched(entry("#1001", event="account"), orders)["identity"].to_pylist() == [None]
+    assert _merge.matched(entry(None), orders)["identity"].to_pylist() == [None]
+
+
+def test_without_entries_there_is_nothing_to_match():
+    assert _merge.matched(entry("#1001").slice(1), lines()).num_rows == 0
+
+
+def test_the_fee_of_a_card_comes_to_the_order_that_it_paid(tmp_path):
+    orders = shopify(shopify_row({"Id": "55"}), shopify_row({"Name": "#1002", "Id": "56"}))
+    files = [("orders.csv", orders), ("payments.csv", payments(A_CHARGE))]
+    table = read_orders(files, workspace=tmp_path).arrow
+    assert table["order_id"].to_pylist() == ["#1001", "#1002"]
+    assert table["fee"].to_pylist() == [Decimal("2.74"), None]
