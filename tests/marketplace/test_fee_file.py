@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.marketplace._fee_table import COLUMNS, Bands, FeeTable, Schedule, read_fee_table
-from ownchannel.marketplace._referral_fee import fee_table, referral_fee
+from ownchannel.marketplace import FeeBands, FeeSchedule, FeeTable, fee_table, read_fee_table, referral_fee
 
-HEADER = ",".join(COLUMNS)
+HEADER = "category,up_to,rate,kind,minimum,valid_from,currency"
+COLUMNS = HEADER.split(",")
 TEA = f"""{HEADER}
 tea,10,0.08,whole,0.25,2024-01-01,EUR
 tea,,0.15,whole,0.25,2024-01-01,EUR
@@ -28,17 +28,17 @@ names = st.text(st.characters(exclude_categories=["Cs", "Cc", "Z"]), min_size=1,
 
 
 @st.composite
-def bands(draw: st.DrawFn) -> Bands:
+def bands(draw: st.DrawFn) -> FeeBands:
     edges = sorted(draw(st.sets(st.decimals("0.01", 10_000, places=2), max_size=4)))
     rates = [draw(st.decimals(0, 1, places=4)) for _ in range(len(edges) + 1)]
-    return Bands(tuple(edges), tuple(rates), draw(st.booleans()))
+    return FeeBands(tuple(edges), tuple(rates), draw(st.booleans()))
 
 
 @st.composite
 def tables(draw: st.DrawFn) -> FeeTable:
     keys = draw(st.lists(st.tuples(names, days), min_size=1, max_size=5, unique=True))
     schedules = [
-        Schedule(
+        FeeSchedule(
             categories=(category,),
             bands=draw(bands()),
             minimum=draw(money),

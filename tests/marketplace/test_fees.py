@@ -9,9 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.marketplace import categories, fee_of_prices
-from ownchannel.marketplace._fee_table import Bands, FeeTable, Schedule
-from ownchannel.marketplace._referral_fee import AMAZON_US, fee_table, referral_fee
+from ownchannel.marketplace import (
+    AMAZON_US,
+    FeeBands,
+    FeeSchedule,
+    FeeTable,
+    categories,
+    fee_of_prices,
+    fee_table,
+    referral_fee,
+)
 
 #: Category, price, fee: worked by hand from the wording of Amazon's list.
 BY_HAND = [
@@ -52,7 +59,7 @@ BY_HAND = [
 cents = st.integers(0, 1_000_000)
 
 
-def cent_by_cent(schedule: Schedule, most: int) -> list[Decimal]:
+def cent_by_cent(schedule: FeeSchedule, most: int) -> list[Decimal]:
     """The fee at each price of 0 to `most` cents, adding what each further cent pays."""
     bands = schedule.bands
     edges = [int(100 * edge) for edge in bands.edges]
@@ -83,10 +90,10 @@ def test_every_switch_and_band_of_the_table_is_worked_by_hand():
 @pytest.mark.parametrize(
     "bands",
     [
-        Bands(
+        FeeBands(
             (Decimal("0.10"), Decimal("3")), (Decimal("0.2"), Decimal("0.5"), Decimal("0.07")), marginal=True
         ),
-        Bands((Decimal("0.10"), Decimal("3")), (Decimal("0.2"), Decimal("0.5"), Decimal("0.07"))),
+        FeeBands((Decimal("0.10"), Decimal("3")), (Decimal("0.2"), Decimal("0.5"), Decimal("0.07"))),
         *(schedule.bands for schedule in AMAZON_US.schedules),
     ],
 )
@@ -138,17 +145,17 @@ def test_a_mean_fee_is_not_rounded():
     assert fee_of_prices("home", [33.33])[0] == pytest.approx(4.9995, abs=1e-12)
 
 
-TENTH, FIFTH = (Bands((), (Decimal(rate),)) for rate in ("0.1", "0.2"))
+TENTH, FIFTH = (FeeBands((), (Decimal(rate),)) for rate in ("0.1", "0.2"))
 
 
 def a_schedule(
     day: dt.date = dt.date(2024, 1, 1),
     *,
-    bands: Bands = TENTH,
+    bands: FeeBands = TENTH,
     minimum: Decimal = Decimal(0),
     category: str = "tea",
-) -> Schedule:
-    return Schedule(
+) -> FeeSchedule:
+    return FeeSchedule(
         categories=(category,),
         bands=bands,
         minimum=minimum,
@@ -257,7 +264,7 @@ def test_the_table_of_a_day_has_the_rules_of_that_day():
 )
 def test_bands_that_make_no_sense_are_refused(edges, rates, why):
     with pytest.raises(ValueError, match=why):
-        Bands(tuple(map(Decimal, edges)), tuple(map(Decimal, rates)))
+        FeeBands(tuple(map(Decimal, edges)), tuple(map(Decimal, rates)))
 
 
 def test_tables_and_schedules_that_make_no_sense_are_refused():

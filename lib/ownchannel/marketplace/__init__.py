@@ -20,7 +20,8 @@ from ownchannel.marketplace._economics import (
     contribution_by_month,
     what_was_booked,
 )
-from ownchannel.marketplace._referral_fee import categories, fee_of_prices
+from ownchannel.marketplace._fee_table import FeeBands, FeeSchedule, FeeTable, read_fee_table
+from ownchannel.marketplace._referral_fee import AMAZON_US, categories, fee_of_prices, fee_table, referral_fee
 from ownchannel.marketplace._shocks import (
     FeeRise,
     Shocks,
@@ -35,6 +36,7 @@ from ownchannel.marketplace._shocks import (
 __all__ = [
     "AD_RATES",
     "ALL",
+    "AMAZON_US",
     "COST_TO_WIN",
     "MEASURED",
     "ROUNDING",
@@ -43,7 +45,10 @@ __all__ = [
     "CustomerEconomics",
     "Dependence",
     "Economics",
+    "FeeBands",
     "FeeRise",
+    "FeeSchedule",
+    "FeeTable",
     "Shocks",
     "Stop",
     "Use",
@@ -54,11 +59,14 @@ __all__ = [
     "contribution_by_month",
     "dependence",
     "fee_of_prices",
+    "fee_table",
     "fees_in_words",
     "last_twelve_months",
     "last_year",
     "order_terms",
     "raise_fee",
+    "read_fee_table",
+    "referral_fee",
     "revenue_a_new_customer",
     "stop",
     "what_was_booked",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ownchannel.assumptions import Quantity, assumption
 from ownchannel.clv import LONGEST, OrderTerms, RepeatCurve, payback_month
+from ownchannel.formats import Shown, count
 from ownchannel.marketplace._economics import Economics
 
 _value = partial(assumption, group="How value is counted")
@@ -58,8 +59,8 @@ class CustomerEconomics(Economics):
         return float(getattr(self, COST_TO_WIN[kind]))
 
 
-@dataclass(frozen=True)
-class Worth:
+@dataclass(frozen=True, repr=False)
+class Worth(Shown):
     """What a new customer of a channel leaves, month by month, and costs to win."""
 
     channel: str
@@ -68,13 +69,18 @@ class Worth:
     """As `RepeatCurve.value` gives it, up to the horizon."""
     cost: float
 
+    def __str__(self) -> str:
+        within = count(len(self.by_month) - 1, "month")
+        expected = f"{self.at_horizon('expected'):,.2f} expected within {within}"
+        return f"A new customer of {self.channel}: {expected}, {self.cost:,.2f} to win."
+
     def at_horizon(self, column: str) -> float:
         """The last month's `orders`, `expected`, `lower` or `upper`."""
         return float(self.by_month[column].iloc[-1])
 
     @property
     def has_range(self) -> bool:
-        """Whether a model tells how sure the value is."""
+        """Whether a model says how sure the value is."""
         return self.at_horizon("lower") < self.at_horizon("upper")
 
     @property
@@ -102,8 +108,8 @@ def worth_by_channel(
     """Of each channel that has terms, the dearest customers first."""
     horizon = int(economics.horizon_months)
     found = [
-        Worth(name, kinds[name], curves[name].value(horizon, its), economics.cost_to_win(kinds[name]))
-        for name, its in terms.items()
+        Worth(name, kinds[name], curves[name].value(horizon, term), economics.cost_to_win(kinds[name]))
+        for name, term in terms.items()
     ]
     return sorted(found, key=lambda worth: -worth.at_horizon("expected"))
 

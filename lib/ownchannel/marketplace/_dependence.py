@@ -3,13 +3,12 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from ownchannel.customers import channel_months
-from ownchannel.formats import count, money, percent
+from ownchannel.formats import Shown, count, money, percent
 from ownchannel.marketplace._economics import Economics, contribution_by_month
 from ownchannel.orders import Orders
 
@@ -25,8 +24,8 @@ _IN_MONEY = ("revenue", "contribution", "concentration")
 ROUNDING = 1e-9
 
 
-@dataclass(frozen=True)
-class Dependence:
+@dataclass(frozen=True, repr=False)
+class Dependence(Shown):
     """Measures of dependence, by channel, for the marketplaces together and for all channels.
 
     `table` has a row for each measure and scope: `measure, scope, kind, amount, share, rows, rests_on`;
@@ -36,6 +35,10 @@ class Dependence:
 
     table: pd.DataFrame
     currency: str
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table."""
+        return self.table
 
     def share(self, measure: str, scope: str = MARKETPLACES) -> float | None:
         """A share, or None where it is not measurable. Raises KeyError where there is no such row."""
@@ -84,11 +87,6 @@ class Dependence:
         if known is None:
             return f"{text}."
         return f"{text}; you know who bought in {percent(known)} of all orders."
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(str(self))}</p>{self.table.to_html(index=False, na_rep='')}"
 
 
 def dependence(
@@ -250,19 +248,19 @@ def _shares(
 ) -> Iterator[dict[str, Any]]:
     """What each scope has of the whole, which must be known and positive, as rows of the table.
 
-    `channels` has a row a channel: `kind`, the measure, `lines` and `lines in currency`. `why_not` is the
+    `channels` has one row per channel: `kind`, the measure, `lines` and `lines in currency`. `why_not` is the
     reason for which the whole may be missing.
     """
     whole = channels[measure].sum(skipna=False)
     for scope in _scopes(channels):
         amount = scope.channels[measure].sum(skipna=False)
         share = amount / whole if whole > 0 else math.nan
-        rests_on = _lines(measure, scope, says(scope.channels))
+        row = _row(measure, scope, amount, share, says(scope.channels))
         if math.isnan(amount) or whole <= 0:
-            rests_on = _unknown(why_not or "it adds up to nothing")
+            row["rests_on"] = _unknown(why_not or "it adds up to nothing")
         elif math.isnan(whole):
-            rests_on += f"; no share of the whole, because {why_not}"
-        yield _row(measure, scope, rests_on, amount, share)
+            row["rests_on"] += f"; no share of the whole, because {why_not}"
+        yield row
 
 
 def _ratios(
@@ -277,45 +275,37 @@ def _ratios(
     """The share of each scope's own orders or customers of which something holds, as rows of the table."""
     for scope in _scopes(channels):
         if measure == "reachable" and scope.kind == "marketplace":
-            yield _row(measure, scope, _lines(measure, scope), 0.0, 0.0)
+            yield _row(measure, scope, 0.0, 0.0)
             continue
         amount, base = (scope.channels[column].sum(skipna=False) for column in (part, whole))
-        share = amount / base if base > 0 else math.nan
-        rests_on = _lines(measure, scope, says(scope.channels))
-        if math.isnan(share):
-            rests_on = _unknown(why_not or "nothing was sold")
-        yield _row(measure, scope, rests_on, amount, share)
+        row = _row(measure, scope, amount, amount / base if base > 0 else math.nan, says(scope.channels))
+        if math.isnan(row["share"]):
+            row["rests_on"] = _unknown(why_not or "nothing was sold")
+        yield row
 
 
 def _concentration(channels: pd.DataFrame, why_not: str) -> dict[str, Any]:
     """The Herfindahl–Hirschman index: 1 where one channel sells all."""
     whole = channels["revenue"].sum(skipna=False)
     index = float((channels["revenue"] / whole).pow(2).sum(skipna=False)) if whole > 0 else math.nan
-    scope = _Scope(ALL, "", channels)
-    rests_on = _lines("concentration", scope)
+    row = _row("concentration", _Scope(ALL, "", channels), math.nan, index)
     if math.isnan(index):
-        rests_on = _unknown(why_not or "it adds up to nothing")
-    return _row("concentration", scope, rests_on, math.nan, index)
+        row["rests_on"] = _unknown(why_not or "it adds up to nothing")
+    return row
 
 
-def _row(measure: str, scope: _Scope, rests_on: str, amount: float, share: float) -> dict[str, Any]:
+def _row(measure: str, scope: _Scope, amount: float, share: float, detail: str = "") -> dict[str, Any]:
+    """A row that rests on the scope's order lines, and on what the detail says."""
+    lines = int(scope.channels["lines in currency" if measure in _IN_MONEY else "lines"].sum())
     return {
         "measure": measure,
         "scope": scope.name,
         "kind": scope.kind,
         "amount": amount,
         "share": share,
-        "rows": _line_count(measure, scope),
-        "rests_on": rests_on,
+        "rows": lines,
+        "rests_on": ": ".join(filter(None, [count(lines, "order line"), detail])),
     }
-
-
-def _line_count(measure: str, scope: _Scope) -> int:
-    return int(scope.channels["lines in currency" if measure in _IN_MONEY else "lines"].sum())
-
-
-def _lines(measure: str, scope: _Scope, detail: str = "") -> str:
-    return count(_line_count(measure, scope), "order line") + (f": {detail}" if detail else "")
 
 
 def _unknown(why: str) -> str:

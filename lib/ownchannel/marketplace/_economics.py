@@ -1,8 +1,9 @@
-"""What an order costs on either kind of channel, and what it leaves."""
+"""What an order costs on either kind of channel and what it leaves, and what marketplaces booked."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import partial
 
 import numpy as np
@@ -11,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownchannel.assumptions import Assumptions, Quantity, assumption
-from ownchannel.orders import Event, Part
+from ownchannel.formats import Shown, money
+from ownchannel.orders import Event, Part, day
 
 #: The columns of `channel_months` that contribution is made of.
 MEASURED = ("item_value", "net_value", "shipping", "orders", "orders_sent", "fee", "fee_base_told")
@@ -22,7 +24,7 @@ _owned = partial(assumption, group="In your own store")
 
 
 class Economics(Assumptions):
-    """Costs that an order causes; the platforms' files tell fees at most, so they are assumptions.
+    """Costs that an order causes: assumptions, for the platforms' files include fees at most.
 
     >>> Economics(marketplace_fee_rate=0.12).owned_payment_rate
     0.029
@@ -80,25 +82,14 @@ def contribution_by_month(months: pd.DataFrame, economics: Economics) -> pd.Data
 
     `months` is the table of `channel_months`, in one currency. The result has `month, channel, kind, orders,
     revenue, fee_base, fee_base_told, fees_told, fees_assumed, contribution`, in the order of `months`.
-    Revenue is the net value of goods; the fee base adds the shipping that buyers pay. Fees are those that
-    were booked where a file told them, and the assumed rate of the fee base for the rest; parcels cost the
-    assumed money for each order that the platform did not send for a booked fee.
-    contribution = fee base − goods − fees told − fees assumed − parcels − advertising.
+    Revenue is the net value of goods; the fee base adds the shipping that buyers pay. Fees are those booked
+    where a file includes them, and the assumed rate of the fee base for the rest; parcels cost the assumed
+    money for each order that the platform did not send for a booked fee.
+    contribution = fee base − goods − booked and assumed fees − parcels − advertising.
 
-    >>> months = pd.DataFrame(
-    ...     {
-    ...         "month": ["2026-01-01"],
-    ...         "channel": ["Shop"],
-    ...         "kind": ["owned"],
-    ...         "orders": [10],
-    ...         "orders_sent": [0],
-    ...         "item_value": [1000],
-    ...         "net_value": [900],
-    ...         "shipping": [50],
-    ...         "fee": [20],
-    ...         "fee_base_told": [750],
-    ...     }
-    ... )
+    >>> sold = {"month": "2026-01-01", "channel": "Shop", "kind": "owned", "orders": 10, "orders_sent": 0}
+    >>> sold |= {"item_value": 1000, "net_value": 900, "shipping": 50, "fee": 20, "fee_base_told": 750}
+    >>> months = pd.DataFrame([sold])
     >>> found = contribution_by_month(months, Economics()).iloc[0]
     >>> found[["fees_told", "fees_assumed", "contribution"]].astype(float).round(2).tolist()
     [20.0, 5.8, 222.2]
@@ -124,11 +115,12 @@ def contribution_by_month(months: pd.DataFrame, economics: Economics) -> pd.Data
     )
 
 
-# ------------------------ What marketplaces booked
+class Use(StrEnum):
+    """What became of the money that buyers paid, as it is shown: cash that only moved last.
 
-
-class Use:
-    """What became of the money that buyers paid."""
+    >>> print(Use.FEES)
+    selling fees
+    """
 
     SALES = "sales"
     REFUNDS = "refunds"
@@ -142,13 +134,9 @@ class Use:
     TRANSFERS = "transfers"
 
 
-#: In the order in which they are shown; cash that only moved comes last.
-USES = (
-    *(Use.SALES, Use.REFUNDS, Use.FEES, Use.FULFILMENT, Use.ADVERTISING, Use.ACCOUNT, Use.REIMBURSEMENTS),
-    *(Use.TAXES, Use.UNCLASSIFIED, Use.TRANSFERS),
-)
+USES = tuple(Use)
 
-_OF_ORDERS: dict[Part, str] = {
+_OF_ORDERS: dict[Part, Use] = {
     "fee": Use.FEES,
     "fulfilment": Use.FULFILMENT,
     "tax": Use.TAXES,
@@ -160,8 +148,8 @@ _OF_ORDERS: dict[Part, str] = {
 _PAID: tuple[Part, ...] = ("goods", "shipping", "discount")
 
 
-@dataclass(frozen=True)
-class Booked:
+@dataclass(frozen=True, repr=False)
+class Booked(Shown):
     """What one or more marketplaces booked in one currency.
 
     `table` has a row for each channel and use of the money that was booked: `channel, use, amount`, amounts
@@ -172,6 +160,14 @@ class Booked:
     currency: str
     first_day: date
     last_day: date
+
+    def __str__(self) -> str:
+        sold, left = (money(amount, self.currency) for amount in (self.total(Use.SALES), self.left()))
+        return f"Of {sold} of sales {left} remained, {day(self.first_day)} to {day(self.last_day)}."
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table."""
+        return self.table
 
     def total(self, use: str) -> Decimal:
         """What was booked for one use, on all channels."""
@@ -187,20 +183,22 @@ class Booked:
 
 
 def what_was_booked(entries: pa.Table, currency: str) -> Booked | None:
-    """What marketplaces booked in one currency, or None where no file tells of a sale there.
+    """What marketplaces booked in one currency, or None where no file has a sale there.
 
     `entries` is the table of `Orders.entries`. Sales are goods and shipping less discounts, refunds what was
     given back of them; taxes are those collected less those withheld.
 
     >>> from ownchannel.orders import sample_orders
     >>> found = what_was_booked(sample_orders().entries, "EUR")
+    >>> found
+    Of €9,715 of sales €5,771 remained, 3 Aug 2026 to 1 Oct 2026.
     >>> found.total(Use.SALES), found.total(Use.ADVERTISING), round(found.share(Use.FEES), 2)
     (Decimal('9714.690000'), Decimal('-1169.280000'), -0.15)
     """
     wanted = pc.and_(pc.equal(entries["kind"], "marketplace"), pc.equal(entries["currency"], currency))
     entries = entries.filter(wanted)
     sums = entries.group_by(["channel", "event", "part"]).aggregate([("amount", "sum")]).to_pylist()
-    amounts: dict[tuple[str, str], Decimal] = {}
+    amounts: dict[tuple[str, Use], Decimal] = {}
     for row in sums:
         use = row["channel"], _use(row["event"], row["part"])
         amounts[use] = amounts.get(use, Decimal(0)) + row["amount_sum"]
@@ -217,7 +215,7 @@ def what_was_booked(entries: pa.Table, currency: str) -> Booked | None:
     return booked if booked.total(Use.SALES) > 0 else None
 
 
-def _use(event: Event, part: Part) -> str:
+def _use(event: Event, part: Part) -> Use:
     if part in _PAID:
         return {"sale": Use.SALES, "refund": Use.REFUNDS, "account": Use.UNCLASSIFIED}[event]
     if event == "account" and part in ("fee", "fulfilment"):

@@ -1,4 +1,4 @@
-"""Referral fees as dated schedules: rates by price, and a minimum."""
+"""Referral fees as dated schedules of rates by price, and how your own are read from a small CSV."""
 
 import csv
 import datetime as dt
@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ownchannel.formats import Shown, count
+
 if TYPE_CHECKING:
     from ownchannel.assumptions import Confidence
 
@@ -28,13 +30,13 @@ _HAIR = 1e-9
 
 
 @dataclass(frozen=True)
-class Bands:
+class FeeBands:
     """Rates by price: up to and including each edge its rate, above the last edge the last rate.
 
     Where the bands are `marginal`, each rate applies to the part of the price inside its band; otherwise
     the rate of the band that the price falls in applies to the whole price. A flat rate has no edge.
 
-    >>> furniture = Bands((Decimal(200),), (Decimal("0.15"), Decimal("0.10")), marginal=True)
+    >>> furniture = FeeBands((Decimal(200),), (Decimal("0.15"), Decimal("0.10")), marginal=True)
     >>> furniture.fee(Decimal(300))
     Decimal('40.00')
     """
@@ -75,11 +77,16 @@ class Bands:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Schedule:
-    """What a marketplace takes of one unit in some categories, from a day on."""
+class FeeSchedule:
+    """What a marketplace takes of one unit in some categories, from a day on.
+
+    >>> from ownchannel.marketplace import AMAZON_US
+    >>> AMAZON_US.schedule("books").valid_from.isoformat()
+    '2024-01-15'
+    """
 
     categories: tuple[str, ...]
-    bands: Bands
+    bands: FeeBands
     minimum: Decimal
     valid_from: dt.date
     source: str
@@ -94,17 +101,19 @@ class Schedule:
             raise ValueError(f"A minimum fee must be 0 or more: {self.minimum} was given.")
 
 
-@dataclass(frozen=True)
-class FeeTable:
+@dataclass(frozen=True, repr=False)
+class FeeTable(Shown):
     """A marketplace's schedules in one currency; of one category's, the later takes the place of the earlier.
 
-    >>> from ownchannel.marketplace._referral_fee import AMAZON_US
+    >>> from ownchannel.marketplace import AMAZON_US
+    >>> AMAZON_US
+    Referral fees of 41 categories in USD.
     >>> AMAZON_US.schedule("watches").bands.rates
     (Decimal('0.16'), Decimal('0.03'))
     """
 
     currency: str
-    schedules: tuple[Schedule, ...]
+    schedules: tuple[FeeSchedule, ...]
 
     def __post_init__(self) -> None:
         if not self.schedules:
@@ -116,12 +125,15 @@ class FeeTable:
                     raise ValueError(f"{category!r} has two fee schedules from {schedule.valid_from}.")
                 seen.add((category, schedule.valid_from))
 
+    def __str__(self) -> str:
+        return f"Referral fees of {count(len(self.categories), 'category', 'categories')} in {self.currency}."
+
     @property
     def categories(self) -> tuple[str, ...]:
         """The names of all categories, in order of the alphabet."""
         return tuple(sorted({name for schedule in self.schedules for name in schedule.categories}))
 
-    def schedule(self, category: str, date: dt.date | None = None) -> Schedule:
+    def schedule(self, category: str, date: dt.date | None = None) -> FeeSchedule:
         """The schedule of a category on a day; without a day, the newest.
 
         Raises ValueError where the category is unknown (with the nearest names and all that there are), and
@@ -152,9 +164,7 @@ def _written(numbers: tuple[Decimal, ...]) -> str:
     return ", ".join(map(str, numbers))
 
 
-# ------------------------ Your own table of referral fees, from a small CSV
-
-COLUMNS = ("category", "up_to", "rate", "kind", "minimum", "valid_from", "currency")
+_COLUMNS = ("category", "up_to", "rate", "kind", "minimum", "valid_from", "currency")
 
 #: Whether the kind is marginal.
 _KINDS = {"whole": False, "marginal": True}
@@ -189,7 +199,7 @@ def read_fee_table(source: Path | str) -> FeeTable:
     ... tea,10,0.08,whole,0.30,2026-01-15,EUR
     ... tea,,0.15,whole,0.30,2026-01-15,EUR
     ... ''')
-    >>> from ownchannel.marketplace._referral_fee import referral_fee
+    >>> from ownchannel.marketplace import referral_fee
     >>> referral_fee("tea", 20, table=table)
     Decimal('3.00')
     """
@@ -225,10 +235,10 @@ def _rows(text: str) -> Iterator[_Row]:
     try:
         header = [name.strip() for name in next(reader, [])]
         # What stands there instead is not repeated: in a wrong file it may be a person's.
-        if sorted(header) != sorted(COLUMNS):
+        if sorted(header) != sorted(_COLUMNS):
             raise ValueError(
                 f"The first line of a table of fees must name these columns, each once and with commas "
-                f"between: {', '.join(COLUMNS)}. A file is given as a Path."
+                f"between: {', '.join(_COLUMNS)}. A file is given as a Path."
             )
         for cells in reader:
             if not any(cell.strip() for cell in cells):
@@ -288,16 +298,16 @@ def _check_follows(row: _Row, before: _Row) -> None:
         raise _refusal(row.line, "minimum", str(row.minimum), f"{before.minimum}, as in line {before.line}")
 
 
-def _schedule(rows: list[_Row], named: str) -> Schedule:
+def _schedule(rows: list[_Row], named: str) -> FeeSchedule:
     last = rows[-1]
     if last.up_to is not None:
         raise _refusal(
             last.line, "up_to", str(last.up_to), f"nothing: it is the last band of {last.category!r}"
         )
     edges = tuple(row.up_to for row in rows if row.up_to is not None)
-    return Schedule(
+    return FeeSchedule(
         categories=(last.category,),
-        bands=Bands(edges, tuple(row.rate for row in rows), _KINDS[last.kind]),
+        bands=FeeBands(edges, tuple(row.rate for row in rows), _KINDS[last.kind]),
         minimum=last.minimum,
         valid_from=last.valid_from,
         source=named,

@@ -1,4 +1,7 @@
-"""Amazon's referral fees as sources quote them. A change is added as a later schedule, never written over."""
+"""What a marketplace takes of a sale by its category: Amazon's fees as sources quote them, or your own.
+
+A change is added as a later schedule, never written over.
+"""
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -9,7 +12,7 @@ from babel.numbers import get_currency_precision
 from numpy.typing import ArrayLike, NDArray
 
 from ownchannel.formats import money
-from ownchannel.marketplace._fee_table import MOST, Bands, FeeTable, Schedule, unknown_name
+from ownchannel.marketplace._fee_table import MOST, FeeBands, FeeSchedule, FeeTable, unknown_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,15 +23,15 @@ _SOURCE = "Amazon's price list (sell.amazon.com/pricing), as others copied it in
 
 
 def _from_2024(
-    categories: tuple[str, ...],
-    bands: Bands,
+    categories: str,
+    bands: FeeBands,
     minimum: str = "0.30",
     *,
     note: str = "",
     confidence: "Confidence" = "vendor",
-) -> Schedule:
-    return Schedule(
-        categories=categories,
+) -> FeeSchedule:
+    return FeeSchedule(
+        categories=tuple(categories.split(", ")),
         bands=bands,
         minimum=Decimal(minimum),
         valid_from=dt.date(2024, 1, 15),
@@ -39,18 +42,18 @@ def _from_2024(
     )
 
 
-def _flat(percent: int) -> Bands:
-    return Bands((), (_share(percent),))
+def _flat(percent: int) -> FeeBands:
+    return FeeBands((), (_share(percent),))
 
 
-def _whole(*steps: int) -> Bands:
+def _whole(*steps: int) -> FeeBands:
     """Percent and edges by turns: one rate for the whole price."""
-    return Bands(tuple(map(Decimal, steps[1::2])), tuple(map(_share, steps[::2])))
+    return FeeBands(tuple(map(Decimal, steps[1::2])), tuple(map(_share, steps[::2])))
 
 
-def _marginal(*steps: int) -> Bands:
+def _marginal(*steps: int) -> FeeBands:
     """Percent and edges by turns: each rate for its part of the price."""
-    return Bands(tuple(map(Decimal, steps[1::2])), tuple(map(_share, steps[::2])), marginal=True)
+    return FeeBands(tuple(map(Decimal, steps[1::2])), tuple(map(_share, steps[::2])), marginal=True)
 
 
 def _share(percent: int) -> Decimal:
@@ -63,60 +66,49 @@ AMAZON_US = FeeTable(
     currency="USD",
     schedules=(
         _from_2024(
-            (
-                "eyewear",
-                "footwear",
-                "handbags and luggage",
-                "home",
-                "lawn and garden",
-                "mattresses",
-                "musical instruments",
-                "office",
-                "sports",
-                "tools",
-                "toys",
-                "everything else",
-            ),
+            "eyewear, footwear, handbags and luggage, home, lawn and garden, mattresses, musical "
+            "instruments, office, sports, tools, toys, everything else",
             _flat(15),
         ),
-        _from_2024(("pet",), _flat(15), note="Veterinary diets have a rate of their own."),
-        _from_2024(("veterinary diets",), _flat(22)),
-        _from_2024(("automotive", "industrial", "power tools"), _flat(12)),
-        _from_2024(("tyres",), _flat(10)),
-        _from_2024(("camera", "computers", "electronics", "full-size appliances"), _flat(8)),
-        _from_2024(("own-device accessories",), _flat(45), note="For Amazon's own devices."),
+        _from_2024("pet", _flat(15), note="Veterinary diets have a rate of their own."),
+        _from_2024("veterinary diets", _flat(22)),
+        _from_2024("automotive, industrial, power tools", _flat(12)),
+        _from_2024("tyres", _flat(10)),
+        _from_2024("camera, computers, electronics, full-size appliances", _flat(8)),
+        _from_2024("own-device accessories", _flat(45), note="For Amazon's own devices."),
         _from_2024(
-            ("books", "music", "video"),
+            "books, music, video",
             _flat(15),
             "0",
             note="A closing fee of 1.80 dollars an item comes on top.",
         ),
-        _from_2024(("software and video games",), _flat(15), "0"),
-        _from_2024(("video game consoles",), _flat(8), "0"),
-        _from_2024(("gift cards",), _flat(20), "0"),
-        _from_2024(("baby", "beauty", "health"), _whole(8, 10, 15)),
-        _from_2024(("grocery",), _whole(8, 15, 15), "0"),
-        _from_2024(("lawn mowers",), _whole(15, 500, 8)),
+        _from_2024("software and video games", _flat(15), "0"),
+        _from_2024("video game consoles", _flat(8), "0"),
+        _from_2024("gift cards", _flat(20), "0"),
+        _from_2024("baby, beauty, health", _whole(8, 10, 15)),
+        _from_2024("grocery", _whole(8, 15, 15), "0"),
+        _from_2024("lawn mowers", _whole(15, 500, 8)),
         _from_2024(
-            ("apparel",),
+            "apparel",
             _whole(5, 15, 10, 20, 17),
             confidence="assumption",
             note="Sources differ: one vendor has 17% at every price. See the fee preview of your listings.",
         ),
-        _from_2024(("furniture",), _marginal(15, 200, 10)),
-        _from_2024(("jewellery",), _marginal(20, 250, 5)),
-        _from_2024(("electronics accessories",), _marginal(15, 100, 8)),
-        _from_2024(("watches",), _marginal(16, 1500, 3)),
-        _from_2024(("compact appliances",), _marginal(15, 300, 8)),
-        _from_2024(("fine art",), _marginal(20, 100, 15, 1000, 10, 5000, 5), "1.00"),
+        _from_2024("furniture", _marginal(15, 200, 10)),
+        _from_2024("jewellery", _marginal(20, 250, 5)),
+        _from_2024("electronics accessories", _marginal(15, 100, 8)),
+        _from_2024("watches", _marginal(16, 1500, 3)),
+        _from_2024("compact appliances", _marginal(15, 300, 8)),
+        _from_2024("fine art", _marginal(20, 100, 15, 1000, 10, 5000, 5), "1.00"),
     ),
 )
 
 
-# ------------------------ What a marketplace takes of a sale by its category
-
 #: The tables by marketplace; a table of your own (`read_fee_table`) goes before them.
-TABLES = {"US": AMAZON_US}
+_TABLES = {"US": AMAZON_US}
+
+#: What a schedule says besides its rule.
+_SAID = ("minimum", "valid_from", "source", "checked", "confidence", "note")
 
 
 def referral_fee(
@@ -184,7 +176,7 @@ def categories(marketplace: str = "US") -> tuple[str, ...]:
 def fee_table(
     marketplace: str = "US", date: dt.date | None = None, *, table: FeeTable | None = None
 ) -> "pd.DataFrame":
-    """A row a category that has fees on that day, for people to read: the rule in words, and who says so.
+    """One row per category that has fees on that day, for people to read: the rule in words, and who says so.
 
     The columns are `category, rule, minimum, currency, valid_from, source, checked, confidence, note`.
 
@@ -201,31 +193,20 @@ def fee_table(
     rows = []
     for category in sorted({name for schedule in in_force for name in schedule.categories}):
         schedule = fees.schedule(category, date)
-        rows.append(
-            {
-                "category": category,
-                "rule": _in_words(schedule.bands, fees.currency),
-                "minimum": schedule.minimum,
-                "currency": fees.currency,
-                "valid_from": schedule.valid_from,
-                "source": schedule.source,
-                "checked": schedule.checked,
-                "confidence": schedule.confidence,
-                "note": schedule.note,
-            }
-        )
-    return pd.DataFrame(rows)
+        rule = {"category": category, "rule": _in_words(schedule.bands, fees.currency)}
+        rows.append(rule | {"currency": fees.currency} | {name: getattr(schedule, name) for name in _SAID})
+    return pd.DataFrame(rows)[["category", "rule", "minimum", "currency", *_SAID[1:]]]
 
 
 def _table(marketplace: str, table: FeeTable | None = None) -> FeeTable:
     if table is not None:
         return table
-    if marketplace not in TABLES:
+    if marketplace not in _TABLES:
         raise ValueError(
-            f"No fees are known of the marketplace {unknown_name(marketplace, tuple(TABLES))} "
+            f"No fees are known of the marketplace {unknown_name(marketplace, tuple(_TABLES))} "
             f"Give a table of your own."
         )
-    return TABLES[marketplace]
+    return _TABLES[marketplace]
 
 
 def _amount(price: Decimal | int | str | float) -> Decimal:
@@ -238,7 +219,7 @@ def _amount(price: Decimal | int | str | float) -> Decimal:
     return amount
 
 
-def _in_words(bands: Bands, currency: str) -> str:
+def _in_words(bands: FeeBands, currency: str) -> str:
     rates = [f"{(100 * rate).normalize():f}%" for rate in bands.rates]
     if not bands.edges:
         return f"{rates[0]} of the price"

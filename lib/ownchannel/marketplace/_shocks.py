@@ -7,12 +7,11 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ownchannel.assumptions import Quantity, assumption
+from ownchannel.customers import Floats
+from ownchannel.formats import Shown, count
 from ownchannel.marketplace._economics import Economics
-
-Floats = NDArray[np.float64]
 
 #: Months that are looked ahead.
 HORIZON = 24
@@ -22,7 +21,11 @@ _fee = partial(assumption, group="If its fee rose")
 
 
 class Shocks(Economics):
-    """What an order costs, and what might happen."""
+    """What an order costs, and what might happen.
+
+    >>> Shocks(downtime_months=6).fee_rise
+    0.02
+    """
 
     downtime_months: float = _stop(
         Quantity("Months without it", 3, "months", valid=(0, HORIZON), plausible=(0, 12)),
@@ -48,8 +51,8 @@ class Shocks(Economics):
     )
 
 
-@dataclass(frozen=True)
-class Year:
+@dataclass(frozen=True, repr=False)
+class Year(Shown):
     """Twelve months of contribution and fee base, to be played again from the month after the data."""
 
     months: tuple[date, ...]
@@ -60,6 +63,11 @@ class Year:
     marketplace_orders: float
     months_seen: int
     """Complete months that the year rests on; below 12 their mean stands for the rest."""
+
+    def __str__(self) -> str:
+        owned, marketplace = (f"{round(left.sum()):,}" for left in (self.owned, self.marketplace))
+        seen = count(self.months_seen, "month")
+        return f"A year leaves {owned} on own channels and {marketplace} on marketplaces; it rests on {seen}."
 
 
 def last_twelve_months(contribution: pd.DataFrame, last_day: date) -> tuple[pd.DataFrame, list[date]]:
@@ -85,8 +93,8 @@ def last_year(contribution: pd.DataFrame, last_day: date) -> Year:
 
     >>> sold = {"kind": "owned", "contribution": 5.0, "fee_base": 9.0, "orders": 2.0}
     >>> year = last_year(pd.DataFrame([sold | {"month": date(2026, 9, 1)}]), date(2026, 9, 30))
-    >>> float(year.owned.sum()), year.months_seen
-    (60.0, 1)
+    >>> year
+    A year leaves 60 on own channels and 0 on marketplaces; it rests on 1 month.
     """
     seen, wanted = last_twelve_months(contribution, last_day)
     by_kind = seen.groupby(["month", "kind"])[["contribution", "fee_base", "orders"]].sum()
@@ -105,8 +113,8 @@ def last_year(contribution: pd.DataFrame, last_day: date) -> Year:
     )
 
 
-@dataclass(frozen=True)
-class Stop:
+@dataclass(frozen=True, repr=False)
+class Stop(Shown):
     """Cash month by month (position 0 is today), as things are and with the marketplace stopped."""
 
     as_today: Floats
@@ -115,6 +123,10 @@ class Stop:
     """Contribution that does not come while it is stopped."""
     runway: int | None
     """The first month that ends without cash if the marketplace never came back; None within the horizon."""
+
+    def __str__(self) -> str:
+        lost, lowest = f"{round(self.lost):,}", f"{round(self.lowest):,}"
+        return f"{lost} would not come; cash would be lowest after month {self.lowest_month}, at {lowest}."
 
     @property
     def lowest(self) -> float:
@@ -134,8 +146,8 @@ def stop(year: Year, downtime_months: float, fixed_costs: float, cash: float) ->
     contribution is 0 while they are stopped; their advertising and fulfilment stop with their orders.
 
     >>> year = Year((), np.zeros(12), np.full(12, 500.0), np.full(12, 2_000.0), 240.0, 12)
-    >>> stop(year, downtime_months=2, fixed_costs=100, cash=250).lowest
-    50.0
+    >>> stop(year, downtime_months=2, fixed_costs=100, cash=250)
+    1,000 would not come; cash would be lowest after month 2, at 50.
     """
     owned, marketplace = np.resize(year.owned, HORIZON), np.resize(year.marketplace, HORIZON)
     sells = np.arange(HORIZON) >= downtime_months
@@ -152,8 +164,8 @@ def stop(year: Year, downtime_months: float, fixed_costs: float, cash: float) ->
     )
 
 
-@dataclass(frozen=True)
-class FeeRise:
+@dataclass(frozen=True, repr=False)
+class FeeRise(Shown):
     """A year of marketplace contribution before and after a rise of its fee, and the orders behind it."""
 
     before: float
@@ -161,6 +173,9 @@ class FeeRise:
     orders: float
     points_to_nothing: float
     """The rise at which the marketplaces' orders leave nothing; negative where they leave less already."""
+
+    def __str__(self) -> str:
+        return f"{round(self.cost):,} a year would go: {round(self.before):,} become {round(self.after):,}."
 
     @property
     def cost(self) -> float:
@@ -172,8 +187,8 @@ def raise_fee(year: Year, points: float) -> FeeRise:
     """A year with the fee `points` (a share: 0.02 for two points) higher, all else as it was.
 
     >>> year = Year((), np.zeros(12), np.full(12, 500.0), np.full(12, 2_000.0), 240.0, 12)
-    >>> raise_fee(year, points=0.02).cost
-    480.0
+    >>> raise_fee(year, points=0.02)
+    480 a year would go: 6,000 become 5,520.
     """
     before, base = float(year.marketplace.sum()), float(year.fee_base.sum())
     return FeeRise(

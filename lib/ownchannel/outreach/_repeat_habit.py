@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from ownchannel.customers import ENOUGH_AT_RISK, Estimate, Floats, ReturnCurve, purchase_days, return_curve
-from ownchannel.formats import count
+from ownchannel.formats import Shown, count
 
 #: A month is a twelfth of a year.
 DAYS_A_MONTH = 365.25 / 12
@@ -96,8 +95,8 @@ class Habit:
         return np.asarray(-np.expm1(-(1 - self.later_rate) * times / self.interval), dtype=np.float64)
 
 
-@dataclass(frozen=True)
-class Gain:
+@dataclass(frozen=True, repr=False)
+class Gain(Shown):
     """Repeat orders by month before a change and after it; `after` is before + more + earlier."""
 
     before: Floats
@@ -118,11 +117,6 @@ class Gain:
         months = count(len(self.before), "month")
         return f"{before} repeat orders in {months} become {after}: {more} more, {earlier} earlier."
 
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(str(self))}</p>"
-
 
 def gain(before: Habit, after: Habit, customers: float, months: int = HORIZON) -> Gain:
     """What a change of habit brings, month by month, with `customers` new ones a month.
@@ -138,8 +132,8 @@ def gain(before: Habit, after: Habit, customers: float, months: int = HORIZON) -
 _YEAR = pd.Timedelta(days=365)
 
 
-@dataclass(frozen=True)
-class MeasuredHabit:
+@dataclass(frozen=True, repr=False)
+class MeasuredHabit(Shown):
     """What orders show of a habit, by Kaplan-Meier curves; None where fewer than 30 observations show it.
 
     Rates are the shares who have bought again at the longest age that 30 were watched for, so that they
@@ -170,11 +164,6 @@ class MeasuredHabit:
         found += [f"{self.later} buy once more after each repeat order"] if self.later else []
         found += [f"{self.interval:,.0f} days from order to order"] if self.interval else []
         return "; ".join(found) + "."
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(str(self))}</p>"
 
 
 def measured_habit(orders: Any, channels: Collection[str]) -> MeasuredHabit | None:
