@@ -3,13 +3,14 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ownchannel.assumptions import Assumption
-from ownchannel.formats import listed
+from ownchannel.formats import count, listed
 from ownchannel.orders import Orders
 from ownchannel.scenarios._arrivals import FOR_GROWTH, FOR_SEASON, Arrivals, Counted, arrivals
 from ownchannel.scenarios._channels import AnyChannel, MarketplaceChannel, OwnedChannel
@@ -82,6 +83,22 @@ class Calibration:
     """As `calibrated_fields` gives it: `path, value, low, high, source, confidence`."""
     notes: tuple[str, ...] = ()
     """What else is to be said, in sentences."""
+
+    def __str__(self) -> str:
+        measured = (self.fields["confidence"] == "measured").sum()
+        return (
+            f"{measured} of {count(len(self.fields), 'number')} are measured, the others are yours "
+            f"({count(len(self.notes), 'note')}). {self.plan}"
+        )
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>{self.fields.to_html(index=False, na_rep='')}"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table of `fields`."""
+        return self.fields
 
 
 def calibrate(orders: Orders, plan: Plan) -> Calibration:

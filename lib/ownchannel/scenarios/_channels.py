@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping
+from html import escape
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ValidationError, model_validator
 
 from ownchannel.assumptions import did_you_mean, refusals
-from ownchannel.formats import listed
+from ownchannel.formats import count, listed, percent
 from ownchannel.orders import ChannelKind
 from ownchannel.scenarios._channel_terms import Advertising, Customers, Order, Repeat
 from ownchannel.scenarios._levers_and_risks import MarketplaceTerms, OwnedTerms
@@ -22,6 +23,19 @@ class Channel(Order, Repeat, Advertising, Customers):
 
     name: str
     kind: ChannelKind
+
+    def __str__(self) -> str:
+        again = f"{percent(self.repeat_rate)} of customers order again"
+        if self.purchase_model is not None:
+            again = f"repeat orders by {self.purchase_model}"
+        fields = type(self).model_fields
+        given = count(sum(getattr(self, name) != fields[name].default for name in self.declared()), "number")
+        return f"{self.name} ({self.kind}): {self.order_value:,.2f} per order, {again}; {given} given."
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>{self.documentation().to_html(index=False)}"
 
     def unused(self) -> frozenset[str]:
         """The fields that change nothing as the others stand."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Literal
 
 import numpy as np
@@ -159,6 +160,20 @@ class BreakEven:
     """Why there is no multiple: at none the plan breaks even, or at any it equals today."""
     marginal: Mapping[str, float]
     """By owned channel with advertising, what the last customer costs at the plan's budget."""
+
+    def __str__(self) -> str:
+        if self.multiple is not None:
+            return f"Worth what today is where each customer you win costs {self.multiple:.2f} times as much."
+        return f"Worth what today is at {'any' if self.verdict == 'any' else 'no'} cost of a customer."
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>{self.to_pandas().to_html(index=False)}"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row per owned channel: `channel, marginal_cac`."""
+        return pd.DataFrame({"channel": list(self.marginal), "marginal_cac": list(self.marginal.values())})
 
 
 def break_even_cac(plan: Plan, draws: int = 2_000, seed: int = 0) -> BreakEven:

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from functools import partial
+from html import escape
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -11,12 +12,15 @@ import pandas as pd
 from pydantic import Field, field_validator, model_validator
 
 from ownchannel.assumptions import Assumption, Assumptions, Quantity, assumption, did_you_mean
+from ownchannel.formats import count, listed, money, percent
 from ownchannel.scenarios._channels import AnyChannel, ChannelField, OwnedChannel, changed
 
 _budget = partial(assumption, group="Growth budget", role="decision")
 _time = partial(assumption, group="How far ahead")
 _cash = partial(assumption, group="Cash")
 
+#: Channels that a plan's repr names.
+_SHOWN = 6
 _OWN_BOOKS = "Your own books"
 _EITHER_WAY = (-1_000_000_000, 1_000_000_000)
 
@@ -122,6 +126,22 @@ class Plan(PlanNumbers):
 
     channels: tuple[ChannelField, ...]
     uncertain: dict[str, tuple[float, float]] = Field(default_factory=dict)
+
+    def __str__(self) -> str:
+        channels = listed(f"{channel.name} ({channel.kind})" for channel in self.channels[:_SHOWN])
+        if len(self.channels) > _SHOWN:
+            channels += f" and {len(self.channels) - _SHOWN} more"
+        share, unsure = percent(self.owned_share_of_growth_budget), count(len(self.uncertain), "number")
+        return (
+            f"A plan of {channels}: {count(int(self.horizon_months), 'month')} from {self.start}, "
+            f"{money(self.growth_budget, self.currency)} a month to grow, {share} of it on channels you own; "
+            f"{unsure} uncertain."
+        )
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>{self.documentation().to_html(index=False)}"
 
     def channel(self, name: str) -> AnyChannel:
         """The channel of that name; ValueError where there is none."""

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 
 import numpy as np
 import pandas as pd
 
 from ownchannel.clv import Floats
+from ownchannel.formats import count, money
 from ownchannel.scenarios._events import Event, effects, scripted
 from ownchannel.scenarios._path import ChannelPath, OrderValue, Path, discount_factors, follow_plan
 from ownchannel.scenarios._plan import Plan
@@ -37,6 +39,24 @@ class Projection:
 
     path: Path
     plan: Plan
+
+    def __str__(self) -> str:
+        currency, balance = self.plan.currency, self.cash_balance
+        return (
+            f"{count(len(self.cash_flow), 'month')} leave {money(self.cash_flow.sum(), currency)}, worth "
+            f"{money(self.npv, currency)} today, on revenue of "
+            f"{money(self.months['revenue'].sum(), currency)}. Cash is lowest at the end of month "
+            f"{balance.argmin()}: {money(balance.min(), currency)}."
+        )
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>{self.months.to_html(index=False)}"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table of `months`."""
+        return self.months
 
     @cached_property
     def months(self) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from pydantic import ConfigDict, field_validator, model_validator
 
 from ownchannel.assumptions import Checked
 from ownchannel.clv import MODELS, Floats, Histories, PurchaseResults, converted, histories
+from ownchannel.formats import count
 
 _COLUMNS = ("frequency", "recency", "T")
 
@@ -82,6 +83,13 @@ class FittedPurchases(Checked):
         if self.histories:
             _rows(self.histories)
         return self
+
+    def __str__(self) -> str:
+        parameters = ", ".join(f"{name} {value:.4g}" for name, value in self.parameters.items())
+        customers = round(sum(history[-1] for history in self.histories))
+        return f"{self.model} ({parameters}; {count(customers, 'customer')} today)"
+
+    __repr__ = __str__
 
     def __hash__(self) -> int:
         return hash((self.model, tuple(self.parameters.items()), self.log_covariance, self.histories))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 from typing import Literal, get_args
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ownchannel.clv import Floats
+from ownchannel.formats import count, money
 from ownchannel.scenarios._draws import Draws, draws_of
 from ownchannel.scenarios._events import Event
 from ownchannel.scenarios._path import balance, discount_factors, discounted, follow_plan
@@ -80,6 +82,24 @@ class Simulation:
     """By draw, of the first year if no event came."""
     floored: bool
     """Whether, in some draw, cannibalisation took all customers of a marketplace."""
+
+    def __str__(self) -> str:
+        currency, risk = self.plan.currency, self.revenue_at_risk.cvar
+        return (
+            f"{count(self.draws.number, 'simulated future')} of {count(len(self.cash_flow), 'month')}: worth "
+            f"{money(self.npv.mean(), currency)} today on average, and {money(self.cvar(), currency)} in the "
+            f"worst 5%. At worst (5%) events take {money(risk, currency)} of the first year's revenue."
+        )
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>{self.to_pandas().describe([0.1, 0.5, 0.9]).to_html()}"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """One row per draw: `npv, low_point` (of cash), `revenue` of the first year."""
+        first = self.revenue[:YEAR].sum(axis=0)
+        return pd.DataFrame({"npv": self.npv, "low_point": self.low_point, "revenue": first})
 
     @property
     def plan(self) -> Plan:
@@ -204,6 +224,24 @@ class AgainstToday:
 
     plan: Simulation
     today: Simulation
+
+    def __str__(self) -> str:
+        currency = self.plan.plan.currency
+        gain = money(self.plan.npv.mean() - self.today.npv.mean(), currency)
+        middle, low, high = ("never" if month == np.inf else f"month {month:.0f}" for month in self.payback)
+        return (
+            f"Against today: {gain} in today's money on average, {money(self.first_year, currency)} of it in "
+            f"the first year. Paid back: {middle} (80% of futures: {low} to {high})."
+        )
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>{self.to_pandas().to_html()}"
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The columns of `compare`, of this plan alone."""
+        return pd.DataFrame.from_dict({"This plan": measures_of(self)}, orient="index")
 
     @cached_property
     def gained(self) -> Floats:
