@@ -14,7 +14,7 @@ START = np.array([0.0, 1.0])
 def test_a_limit_that_explains_the_customers_as_well_is_given():
     model = ShiftedBetaGeoModel([1000, 700, 490, 343])
     free = highest(model.likelihood, [START])
-    limit = model.at_limit(free, [({"alpha": np.inf}, START, "All alike.")])
+    limit = model._at_limit(free, [({"alpha": np.inf}, START, "All alike.")])
     assert limit.meaning == "All alike." and limit.left.tolist() == [False, True]
     assert model.to_params(limit.point).tolist() == pytest.approx([np.inf, 7 / 3])
     assert limit.optimum.value == pytest.approx(free.value, abs=SAME)
@@ -23,4 +23,4 @@ def test_a_limit_that_explains_the_customers_as_well_is_given():
 def test_a_limit_that_explains_the_customers_worse_is_none():
     model = ShiftedBetaGeoModel([1000, 700, 600, 550])
     free = highest(model.likelihood, [START])
-    assert model.at_limit(free, [({"alpha": np.inf}, START, "All alike.")]) is None
+    assert model._at_limit(free, [({"alpha": np.inf}, START, "All alike.")]) is None

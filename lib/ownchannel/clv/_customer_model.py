@@ -411,7 +411,7 @@ class CustomerModel(ABC, Generic[R]):
         optimum = self._highest(starts)
         limit = None
         if is_far(optimum) and not self.covariates:
-            limit = self.at_limit(optimum, self.limits(optimum.point))
+            limit = self._at_limit(optimum, self.limits(optimum.point))
         if limit is not None:
             # The search may have left for the limit past a maximum: look once more from beside it.
             inside = highest(self.likelihood, [limit.beside()])
@@ -437,7 +437,7 @@ class CustomerModel(ABC, Generic[R]):
         optimum = polished(self.likelihood, near.point, curvature)
         return optimum if optimum.converged else highest(self.likelihood, [near.point, *starts])
 
-    def at_limit(self, optimum: Optimum, limits: Sequence[Held]) -> Limit | None:
+    def _at_limit(self, optimum: Optimum, limits: Sequence[Held]) -> Limit | None:
         """The first of some limits where the model explains the customers as well; None where none does."""
         found = (self._held(optimum, *limit) for limit in limits)
         return next((limit for limit in found if limit is not None), None)

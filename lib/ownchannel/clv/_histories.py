@@ -85,7 +85,8 @@ class Histories(Shown):
     def covariates(self) -> Floats:
         """One row per distinct row, one column per covariate."""
         number = sum(name.startswith(_COVARIATE) for name in self.columns)
-        return np.column_stack([self.columns[f"{_COVARIATE}{at}"] for at in range(number)])
+        columns = [self.columns[f"{_COVARIATE}{at}"] for at in range(number)]
+        return np.reshape(columns, (number, len(self))).T
 
     def counts(self, name: str) -> Counts:
         """A column of whole numbers, of which few are distinct."""

@@ -20,7 +20,7 @@ from ownchannel.customers._purchases import (
 )
 from ownchannel.customers._second_order import waits_for_second_order
 from ownchannel.customers._survival import EVENTS_A_COEFFICIENT, HazardRatio, cox_regression
-from ownchannel.formats import count, listed, percent
+from ownchannel.formats import Shown, count, listed, percent
 
 Driver = Literal["channel", "discount", "value", "product"]
 
@@ -56,8 +56,8 @@ def _times(ratio: float) -> str:
     return f"{percent(abs(ratio - 1))} {'less' if ratio < 1 else 'more'}"
 
 
-@dataclass(frozen=True)
-class ReturnDrivers:
+@dataclass(frozen=True, repr=False)
+class ReturnDrivers(Shown):
     """Hazard ratios with 95% intervals, how many customers they rest on, and what was left out and why."""
 
     effects: tuple[Effect, ...]
@@ -85,7 +85,9 @@ class ReturnDrivers:
             lines.append(f"Only a mean, for it changes with time: {listed(self.unsteady)}.")
         return "\n".join([*lines, *self.remarks])
 
-    __repr__ = __str__
+    def to_pandas(self) -> pd.DataFrame:
+        """The table of effects."""
+        return self.table
 
 
 def return_drivers(
@@ -154,12 +156,12 @@ def return_drivers(
 
 def _first_orders(orders: Any, until: dt.date | str | None, product: str) -> pd.DataFrame:
     """By customer_key: value, discount as a share of it, main product and currencies of the first day."""
-    told = ["customer_key", "channel", "item_value", "discount", "currency", product]
+    needed = ["customer_key", "channel", "item_value", "discount", "currency", product]
     value = nw.col("item_value")
     with lazy_frame(orders) as frame:
-        require_columns(frame, told)
+        require_columns(frame, needed)
         require_numbers(frame, ["item_value", "discount"])
-        lines = identified_until(purchase_lines(frame, told), None if until is None else as_day(until))
+        lines = identified_until(purchase_lines(frame, needed), None if until is None else as_day(until))
         sums = (
             on_first_channel(lines, "channel")
             .filter(nw.col("day") == nw.col("first"))

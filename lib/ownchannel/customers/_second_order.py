@@ -19,11 +19,11 @@ from ownchannel.customers._purchases import (
     require_free_name,
 )
 from ownchannel.customers._survival import Estimate, LogRank, ReturnCurve, log_rank, return_curve
-from ownchannel.formats import listed, percent
+from ownchannel.formats import Shown, listed, percent
 
 
-@dataclass(frozen=True)
-class SecondOrder:
+@dataclass(frozen=True, repr=False)
+class SecondOrder(Shown):
     """The time to the second order, a curve a channel, and whether the channels differ.
 
     `log_rank` is None where fewer than two channels can be compared.
@@ -49,21 +49,21 @@ class SecondOrder:
         return pd.DataFrame(rows, columns=columns)
 
     def __str__(self) -> str:
-        told = [
+        back = [
             f"{percent(1 - once.share)} on {channel} within {once.days:.0f} days"
             for channel, curve in self.curves.items()
             if (once := curve.one_time_share())
         ]
-        if not told:
+        if not back:
             return "Too few customers were watched to say how many buy again."
-        text = f"Customers who buy again: {listed(told)}."
+        text = f"Customers who buy again: {listed(back)}."
         if self.log_rank is None:
             return text
         differ = "differ by more than chance" if self.log_rank.p < 0.05 else "may differ by chance alone"
         p = "below 0.001" if self.log_rank.p < 0.001 else f"{self.log_rank.p:.3f}"
         return f"{text} The channels {differ} (log-rank test, p {p})."
 
-    __repr__ = __str__
+    to_pandas = one_time_shares
 
 
 def time_to_second_order(orders: Any, by: str = "channel", until: dt.date | str | None = None) -> SecondOrder:

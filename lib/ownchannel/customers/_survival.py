@@ -1,6 +1,6 @@
-"""The time to an event that some have not had yet: Kaplan-Meier curves and the log-rank test."""
+"""The time to an event that some have not had yet: Kaplan-Meier curves, log-rank test, Cox regression."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ownchannel.customers._purchases import Floats
-from ownchannel.formats import count, listed, percent
+from ownchannel.formats import Shown, count, listed, percent
 
 #: Customers who must still be watched at an age for the curve to be trusted there.
 ENOUGH_AT_RISK = 30
@@ -30,8 +30,8 @@ class Estimate:
         return f"{percent(self.share)} (95% range {percent(self.lower)} to {percent(self.upper)})"
 
 
-@dataclass(frozen=True)
-class ReturnCurve:
+@dataclass(frozen=True, repr=False)
+class ReturnCurve(Shown):
     """The share of customers who have bought again, over the days since the first purchase.
 
     `table` has a row for day 0 and for each day on which somebody came back: `days, share, lower, upper,
@@ -46,9 +46,17 @@ class ReturnCurve:
     median: float | None
     """Days after which half have come back; None where observation ends before that."""
     median_range: tuple[float, float] | None
-    """Its 95% interval; the upper end may be infinite. None where it cannot be told."""
-    watched: Floats = field(repr=False)
+    """Its 95% interval; the upper end may be infinite. None where it is unknown."""
+    watched: Floats
     """Days that each customer was watched until coming back or the end of observation, sorted."""
+
+    def __str__(self) -> str:
+        half = "" if self.median is None else f"; half of all have done so after {self.median:.0f} days"
+        return f"{self.returned:,} of {count(self.customers, 'customer')} came back{half}."
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table of the curve."""
+        return self.table
 
     def at_risk(self, days: ArrayLike) -> NDArray[np.int64]:
         """Customers watched until those days who had not come back before them."""
@@ -75,7 +83,7 @@ class ReturnCurve:
         """The share who buy once and, within `horizon` days, not again.
 
         The horizon is shortened to the longest age for which 30 customers were watched without a return;
-        `days` of the estimate tells it. None where fewer than 30 customers were ever watched. Beyond any
+        `days` of the estimate is that age. None where fewer than 30 customers were ever watched. Beyond any
         horizon some may still return, so the share who never do is a little lower.
         """
         if self.customers < ENOUGH_AT_RISK:
@@ -176,8 +184,6 @@ def log_rank(days: ArrayLike, returned: ArrayLike, group: ArrayLike) -> LogRank 
     statistic, _ = survdiff(watched[at_first], events[at_first], groups[at_first])
     return LogRank(float(statistic), df, float(chi2.sf(statistic, df)))
 
-
-# ------------------------ Cox regression
 
 Ties = Literal["efron", "breslow"]
 
