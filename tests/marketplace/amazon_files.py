@@ -1,4 +1,4 @@
-"""What Amazon tells beside its order report: who was sent what, and what it booked."""
+"""What Amazon reports beside the order report: who was sent what, and what it booked."""
 
 from collections.abc import Mapping
 from decimal import Decimal

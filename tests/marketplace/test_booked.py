@@ -15,9 +15,9 @@ from ownchannel.orders import ENTRIES
 DAY = dt.date(2026, 3, 1)
 
 
-def entry(event: str, part: str, amount: Decimal, **told: Any) -> dict[str, Any]:
+def entry(event: str, part: str, amount: Decimal, **changes: Any) -> dict[str, Any]:
     return {
-        "posted_at": dt.datetime.combine(told.get("posted_on", DAY), dt.time(12), dt.UTC),
+        "posted_at": dt.datetime.combine(changes.get("posted_on", DAY), dt.time(12), dt.UTC),
         "posted_on": DAY,
         "channel": "Bazaar",
         "kind": "marketplace",
@@ -28,7 +28,7 @@ def entry(event: str, part: str, amount: Decimal, **told: Any) -> dict[str, Any]
         "deferred": False,
         "source_file": "booked.csv",
         "source_row": 2,
-    } | told
+    } | changes
 
 
 def table(*entries: dict[str, Any]) -> pa.Table:

@@ -199,21 +199,21 @@ def amounts_and_contribution(months: pd.DataFrame) -> pd.DataFrame:
 @pytest.mark.parametrize("name", TRUE_NAMES)
 def test_fees_refunds_and_contribution_equal_the_truth_to_the_cent(sample, truth, name):
     true, months = truth["channels"][TRUE_NAMES[name]], channel_months(sample)
-    its = months[months["channel"] == name].reset_index(drop=True)
-    assert set(its["currency"]) == {true["currency"]}
-    assert (its["fee_lines"] == its["lines"]).all()
-    found = amounts_and_contribution(its)
+    of_channel = months[months["channel"] == name].reset_index(drop=True)
+    assert set(of_channel["currency"]) == {true["currency"]}
+    assert (of_channel["fee_lines"] == of_channel["lines"]).all()
+    found = amounts_and_contribution(of_channel)
     assert {column: sum(found[column]) for column in found} == {c: Decimal(true[c]) for c in found}
 
 
 @pytest.mark.parametrize("name", [name for name in TRUE_NAMES if name != "Amazon.de"])
 def test_they_equal_it_in_every_month(sample, truth, name):
-    """Amazon.de's orders are told by its settlement alone, which dates them by the day of their booking."""
+    """Amazon.de's orders come from the settlement alone, which dates them by the day of their booking."""
     by_month, months = truth["months"][TRUE_NAMES[name]], channel_months(sample)
-    its = months[months["channel"] == name].reset_index(drop=True)
-    assert [str(month)[:7] for month in its["month"]] == list(by_month)
-    assert its["orders"].tolist() == [month["sales_orders"] for month in by_month.values()]
-    found = amounts_and_contribution(its)
+    of_channel = months[months["channel"] == name].reset_index(drop=True)
+    assert [str(month)[:7] for month in of_channel["month"]] == list(by_month)
+    assert of_channel["orders"].tolist() == [month["sales_orders"] for month in by_month.values()]
+    found = amounts_and_contribution(of_channel)
     for column in ("fees", "fulfilment_fees", "refund", "net_value", "contribution"):
         assert found[column].tolist() == [Decimal(month[column]) for month in by_month.values()], column
 
@@ -236,8 +236,8 @@ def test_known_customers_end_at_what_dependence_counts(sample, truth):
     ]
     measured = dependence(sample, "USD")
     for name in ("Amazon.com", "Etsy"):
-        told_apart = measured.amount("identified", name) - measured.amount("repeat orders", name)
-        assert at_end.loc[name, ["identified", "recognised", "reachable"]].tolist() == [0, told_apart, 0]
+        recognised = measured.amount("identified", name) - measured.amount("repeat orders", name)
+        assert at_end.loc[name, ["identified", "recognised", "reachable"]].tolist() == [0, recognised, 0]
 
 
 def test_contribution_is_after_the_fees_that_were_booked(tmp_path):

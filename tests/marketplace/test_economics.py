@@ -17,20 +17,20 @@ def is_above_0(amount: object) -> bool:
 
 
 def without_fees(orders: Orders) -> Orders:
-    """The same orders, as if files told the fees of every third line alone."""
-    told = pa.array([place % 3 == 0 for place in range(len(orders.arrow))])
+    """The same orders, as if files had the fees of every third line alone."""
+    booked = pa.array([place % 3 == 0 for place in range(len(orders.arrow))])
     lines = orders.arrow
     for name in ("fee", "fulfilment"):
-        known = pc.if_else(told, lines[name], pa.scalar(None, MONEY))
+        known = pc.if_else(booked, lines[name], pa.scalar(None, MONEY))
         lines = lines.set_column(lines.column_names.index(name), lines.schema.field(name), known)
     return replace(orders, arrow=lines)
 
 
 @pytest.mark.parametrize("costs", [Economics(), Economics(goods_cost_rate=0.55, owned_ad_rate=0.3)])
-@pytest.mark.parametrize("told", [True, False])
-def test_contribution_equals_a_reading_order_by_order(sample, costs, told):
+@pytest.mark.parametrize("booked", [True, False])
+def test_contribution_equals_a_reading_order_by_order(sample, costs, booked):
     """With the fees that the files tell, and with those of every third line alone."""
-    orders = sample if told else without_fees(sample)
+    orders = sample if booked else without_fees(sample)
     sent = {
         (line.channel, line.order_id) for line in orders.sales.itertuples() if is_above_0(line.fulfilment)
     }

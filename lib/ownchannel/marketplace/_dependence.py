@@ -128,22 +128,15 @@ def dependence(
         channels[column] = _by_channel(left, column, channels, no_costs)
     hidden = " and ".join(channels.index[channels["identified orders"] == 0])
     nobody = f"no file tells who bought on {hidden}, so that"
+    no_second = f"{nobody} a second order cannot be told from a first"
+    no_count = f"{nobody} its customers cannot be counted"
     rows = [
         *_shares("revenue", channels, no_money, says=_sold(code)),
         *_shares("contribution", channels, no_costs, says=_costs(code)),
         *_shares("orders", channels, ""),
-        *_shares(
-            "repeat orders", channels, f"{nobody} a second order cannot be told from a first", says=_keys
-        ),
+        *_shares("repeat orders", channels, no_second, says=_keys),
         *_ratios("identified", channels, "identified orders", "orders", ""),
-        *_ratios(
-            "reachable",
-            channels,
-            "consenting",
-            "customers",
-            f"{nobody} its customers cannot be counted",
-            says=_keys,
-        ),
+        *_ratios("reachable", channels, "consenting", "customers", no_count, says=_keys),
         _concentration(channels, no_money),
     ]
     return Dependence(pd.DataFrame(rows), code)

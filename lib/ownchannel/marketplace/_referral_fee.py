@@ -77,10 +77,7 @@ AMAZON_US = FeeTable(
         _from_2024("camera, computers, electronics, full-size appliances", _flat(8)),
         _from_2024("own-device accessories", _flat(45), note="For Amazon's own devices."),
         _from_2024(
-            "books, music, video",
-            _flat(15),
-            "0",
-            note="A closing fee of 1.80 dollars an item comes on top.",
+            "books, music, video", _flat(15), "0", note="A closing fee of 1.80 dollars an item comes on top."
         ),
         _from_2024("software and video games", _flat(15), "0"),
         _from_2024("video game consoles", _flat(8), "0"),
@@ -102,7 +99,6 @@ AMAZON_US = FeeTable(
         _from_2024("fine art", _marginal(20, 100, 15, 1000, 10, 5000, 5), "1.00"),
     ),
 )
-
 
 #: The tables by marketplace; a table of your own (`read_fee_table`) goes before them.
 _TABLES = {"US": AMAZON_US}
