@@ -1,12 +1,24 @@
 """Pictures of what customers are worth, how well that was foretold, and who is still a customer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED, Chart, channel_colours, label_lines
+from ownchannel.charts._theme import (
+    MARKETPLACE,
+    NOTE,
+    OWNED,
+    Chart,
+    band,
+    channel_colours,
+    error_bars,
+    flat_bars,
+    label_lines,
+    line,
+    money_axis,
+    over_time,
+)
 from ownchannel.clv import MOST_SHOWN, HoldOut
 from ownchannel.formats import count, money, percent
 from ownchannel.marketplace import Worth
@@ -22,15 +34,7 @@ def value_and_cost(worths: Sequence[Worth], horizon: int, currency: str) -> Char
     amounts = [money(value, currency, 2) for value in values]
     # The amounts stand beside the names, for ranges and costs lie on the bars.
     names = [f"{worth.channel} {amount}" for worth, amount in zip(worths, amounts, strict=True)]
-    bars = {
-        "type": "bar",
-        "name": "Left by a customer",
-        "orientation": "h",
-        "y": names,
-        "x": values,
-        "marker": {"color": _colours(worths)},
-        "showlegend": False,
-    }
+    bars = flat_bars("Left by a customer", names, values, _colours(worths)) | {"showlegend": False}
     known = [place for place, worth in enumerate(worths) if worth.has_range]
     ends = [[worths[place].at_horizon(end) for place in known] for end in ("expected", "lower", "upper")]
     ranges = {
@@ -40,7 +44,7 @@ def value_and_cost(worths: Sequence[Worth], horizon: int, currency: str) -> Char
         "y": [names[place] for place in known],
         "x": ends[0],
         "marker": {"size": 1, "color": NOTE},
-        "error_x": _error(*ends),
+        "error_x": error_bars(*ends),
         "showlegend": False,
     }
     costs = {
@@ -54,38 +58,33 @@ def value_and_cost(worths: Sequence[Worth], horizon: int, currency: str) -> Char
     layout = {
         "height": 120 + 52 * len(names),
         "showlegend": True,
-        "xaxis": {**_money_axis(currency), "rangemode": "tozero"},
+        "xaxis": money_axis(currency, rangemode="tozero"),
         "yaxis": {"autorange": "reversed"},
     }
-    told = [
+    each = [
         f"{worth.channel} {amount} for {money(worth.cost, currency, 2)}"
         for worth, amount in zip(worths, amounts, strict=True)
     ]
     caption = (
         f"What a new customer leaves in {count(horizon, 'month')}, with its 95% range, and costs to win: "
     )
-    return Chart(go.Figure([bars, ranges, costs], layout), f"{caption}{', '.join(told)}.")
+    return Chart(go.Figure([bars, ranges, costs], layout), f"{caption}{', '.join(each)}.")
 
 
 def paid_back(worths: Sequence[Worth], currency: str) -> Chart:
     """What a new customer has left less the cost to win one, month by month; paid back above zero."""
     lines = [
-        _line(worth.channel, worth.after_cost.index.tolist(), worth.after_cost.tolist(), colour)
+        line(worth.channel, worth.after_cost.index.tolist(), worth.after_cost.tolist(), colour)
         for worth, colour in zip(worths, _colours(worths), strict=True)
     ]
-    layout = {
-        "height": 320,
-        "hovermode": "x unified",
-        "xaxis": {"title": {"text": "Months since the first order"}},
-        "yaxis": {**_money_axis(currency), "rangemode": "tozero"},
-    }
-    told = [
+    figure = over_time(lines, "Months since the first order", yaxis=money_axis(currency, rangemode="tozero"))
+    each = [
         f"{worth.channel} from {money(float(worth.after_cost.iloc[0]), currency, 2)} to "
         f"{money(worth.kept, currency, 2)}"
         for worth in worths
     ]
-    caption = f"Left by a new customer after the cost to win one, by month: {', '.join(told)}."
-    return Chart(label_lines(go.Figure(lines, layout)), caption)
+    caption = f"Left by a new customer after the cost to win one, by month: {', '.join(each)}."
+    return Chart(label_lines(figure), caption)
 
 
 def _colours(worths: Sequence[Worth]) -> list[str]:
@@ -103,62 +102,53 @@ def left_by_source(names: Sequence[str], left: Sequence[float], horizon: int, cu
     'Left by a new customer in 24 months: Keys $17.80, Report $13.70.'
     """
     amounts = [money(value, currency, 2) for value in left]
-    bars = {
-        "type": "bar",
-        "name": "Left by a customer",
-        "orientation": "h",
-        "y": list(names),
-        "x": list(left),
-        "marker": {"color": [MARKETPLACE, *[NOTE] * (len(names) - 1)]},
-        "text": amounts,
-        "textposition": "outside",
-    }
+    colours = [MARKETPLACE, *[NOTE] * (len(names) - 1)]
+    bars = flat_bars("Left by a customer", names, left, colours, amounts)
     layout = {
         "height": 90 + 48 * len(names),
         "showlegend": False,
-        "xaxis": {**_money_axis(currency), "range": [1.2 * min(0, *left), 1.2 * max(0, *left)]},
+        "xaxis": money_axis(currency, left),
         "yaxis": {"autorange": "reversed"},
     }
-    told = ", ".join(f"{name} {amount}" for name, amount in zip(names, amounts, strict=True))
-    caption = f"Left by a new customer in {horizon} months: {told}."
+    each = ", ".join(f"{name} {amount}" for name, amount in zip(names, amounts, strict=True))
+    caption = f"Left by a new customer in {horizon} months: {each}."
     return Chart(go.Figure([bars], layout), caption)
 
 
-def tracking_by_week(held: HoldOut) -> Chart:
+def tracking_by_week(tested: HoldOut) -> Chart:
     """Repeat purchases week by week, as they came and as the model expected them."""
-    chart = _tracking(held, "actual", "expected")
-    return Chart(chart, f"Repeat purchases a week; the model saw none after {day(held.split)}.")
+    chart = _tracking(tested, "actual", "expected")
+    return Chart(chart, f"Repeat purchases a week; the model saw none after {day(tested.split)}.")
 
 
-def tracking_in_all(held: HoldOut) -> Chart:
+def tracking_in_all(tested: HoldOut) -> Chart:
     """Repeat purchases added up, as they came and as the model expected them."""
-    last = held.tracking.iloc[-1]
+    last = tested.tracking.iloc[-1]
     caption = (
-        f"Repeat purchases added up: {last['actual_in_all']:,.0f} came by {day(held.until)}, "
-        f"{last['expected_in_all']:,.0f} were expected by a model that saw none after {day(held.split)}."
+        f"Repeat purchases added up: {last['actual_in_all']:,.0f} came by {day(tested.until)}, "
+        f"{last['expected_in_all']:,.0f} were expected by a model that saw none after {day(tested.split)}."
     )
-    return Chart(_tracking(held, "actual_in_all", "expected_in_all"), caption)
+    return Chart(_tracking(tested, "actual_in_all", "expected_in_all"), caption)
 
 
-def _tracking(held: HoldOut, actual: str, expected: str) -> go.Figure:
-    weeks = [moment.date() for moment in held.tracking["week_ends"]]
+def _tracking(tested: HoldOut, actual: str, expected: str) -> go.Figure:
+    weeks = [moment.date() for moment in tested.tracking["week_ends"]]
     lines = [
-        _line("Came", weeks, held.tracking[actual].tolist(), NOTE),
-        _line("Expected", weeks, held.tracking[expected].tolist(), OWNED, dash="dash"),
+        line("Came", weeks, tested.tracking[actual].tolist(), NOTE),
+        line("Expected", weeks, tested.tracking[expected].tolist(), OWNED, dash="dash"),
     ]
-    layout = {"height": 300, "hovermode": "x unified", "yaxis": {"rangemode": "tozero", "tickformat": ",.0f"}}
-    figure = label_lines(go.Figure(lines, layout))
-    split = {"xref": "x", "yref": "paper", "x": held.split.isoformat()}
-    figure.add_shape(
-        type="line", x0=held.split, x1=held.split, yref="paper", y0=0, y1=1, line={"color": NOTE, "width": 1}
-    )
-    words = {"text": "foretold from here", "y": 1, "xanchor": "left", "yanchor": "bottom", "xshift": 4}
-    return figure.add_annotation(**split, **words, showarrow=False)
+    yaxis = {"rangemode": "tozero", "tickformat": ",.0f"}
+    figure = label_lines(over_time(lines, "", height=300, yaxis=yaxis))
+    split, grey = tested.split, {"color": NOTE, "width": 1}
+    figure.add_shape(type="line", x0=split, x1=split, yref="paper", y0=0, y1=1, line=grey)
+    at_top = {"y": 1, "yref": "paper", "xanchor": "left", "yanchor": "bottom", "xshift": 4}
+    words, place = "foretold from here", split.isoformat()
+    return figure.add_annotation(text=words, x=place, xref="x", **at_top, showarrow=False)
 
 
-def by_frequency(held: HoldOut) -> Chart:
+def by_frequency(tested: HoldOut) -> Chart:
     """Purchases after the split by how often customers had come back before: as they came, and expected."""
-    table = held.by_frequency
+    table = tested.by_frequency
     groups = [f"{often}+" if often == MOST_SHOWN else f"{often}" for often in table.index]
     bars = [
         {
@@ -180,7 +170,7 @@ def by_frequency(held: HoldOut) -> Chart:
     }
     once = table.iloc[0]
     caption = (
-        f"Purchases a customer in the {held.weeks:.0f} weeks foretold; of one-time buyers "
+        f"Purchases a customer in the {tested.weeks:.0f} weeks foretold; of one-time buyers "
         f"{once['expected']:.2f} were expected and {once['actual']:.2f} came."
     )
     return Chart(go.Figure(bars, layout), caption)
@@ -231,22 +221,17 @@ def orders_by_month(orders: Mapping[str, pd.DataFrame], kinds: Sequence[str]) ->
     """
     wheel = channel_colours(kinds)
     lines = [
-        _line(name, table.index.tolist(), table["expected"].tolist(), colour)
+        line(name, table.index.tolist(), table["expected"].tolist(), colour)
         for (name, table), colour in zip(orders.items(), wheel, strict=True)
     ]
-    layout = {
-        "height": 320,
-        "hovermode": "x unified",
-        "xaxis": {"title": {"text": "Months since the first order"}},
-        "yaxis": {"tickformat": ".1f"},
-    }
-    figure = label_lines(go.Figure(lines, layout))
+    figure = label_lines(over_time(lines, "Months since the first order", yaxis={"tickformat": ".1f"}))
     for (name, table), colour in zip(orders.items(), wheel, strict=True):
-        figure.add_trace(_band(name, table, colour))
-    told = [f"{name} {table['expected'].iloc[-1]:.2f}" for name, table in orders.items()]
+        ends = [table[end].tolist() for end in ("lower", "upper")]
+        figure.add_trace(band(f"{name}, 95%", table.index.tolist(), ends, colour, opacity=0.15))
+    each = [f"{name} {table['expected'].iloc[-1]:.2f}" for name, table in orders.items()]
     months = next(iter(orders.values())).index[-1]
     caption = f"Orders of a new customer with 95% bands, the first included; after {count(months, 'month')}: "
-    return Chart(figure, f"{caption}{', '.join(told)}.")
+    return Chart(figure, f"{caption}{', '.join(each)}.")
 
 
 def estimates(names: Sequence[str], found: Sequence[tuple[float, float, float]], what: str) -> Chart:
@@ -263,52 +248,15 @@ def estimates(names: Sequence[str], found: Sequence[tuple[float, float, float]],
         "x": expected,
         "y": list(names),
         "marker": {"color": OWNED, "size": 11},
-        "error_x": _error(expected, lower, upper),
+        "error_x": error_bars(expected, lower, upper),
     }
     layout = {
         "height": 100 + 40 * len(names),
         "xaxis": {"title": {"text": what}, "tickformat": ".1f"},
         "yaxis": {"autorange": "reversed"},
     }
-    told = [
+    each = [
         f"{name} {value:.2f} ({low:.2f} to {high:.2f})"
         for name, (value, low, high) in zip(names, found, strict=True)
     ]
-    return Chart(go.Figure([points], layout), f"{what}: {', '.join(told)}.")
-
-
-def _error(values: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> dict[str, Any]:
-    return {
-        "type": "data",
-        "array": [high - value for value, high in zip(values, upper, strict=True)],
-        "arrayminus": [value - low for value, low in zip(values, lower, strict=True)],
-        "color": NOTE,
-        "thickness": 2,
-    }
-
-
-def _band(name: str, table: pd.DataFrame, colour: str) -> dict[str, Any]:
-    months = table.index.tolist()
-    return {
-        "type": "scatter",
-        "name": f"{name}, 95%",
-        "x": months + months[::-1],
-        "y": table["lower"].tolist() + table["upper"].tolist()[::-1],
-        "fill": "toself",
-        "fillcolor": colour,
-        "opacity": 0.15,
-        "mode": "none",
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-
-
-def _line(
-    name: str, x: Sequence[object], y: Sequence[float], colour: str, dash: str = "solid"
-) -> dict[str, Any]:
-    line = {"color": colour, "dash": dash}
-    return {"type": "scatter", "mode": "lines", "name": name, "x": list(x), "y": list(y), "line": line}
-
-
-def _money_axis(currency: str) -> dict[str, Any]:
-    return {"tickprefix": money(0, currency).rstrip("0"), "tickformat": ",.0f"}
+    return Chart(go.Figure([points], layout), f"{what}: {', '.join(each)}.")

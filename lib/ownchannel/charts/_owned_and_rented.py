@@ -6,7 +6,18 @@ from datetime import date
 import pandas as pd
 import plotly.graph_objects as go
 
-from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED, Chart, channel_colours, label_lines
+from ownchannel.charts._theme import (
+    MARKETPLACE,
+    NOTE,
+    OWNED,
+    Chart,
+    channel_colours,
+    flat_bars,
+    label_lines,
+    line,
+    money_axis,
+    over_time,
+)
 from ownchannel.formats import money, percent
 from ownchannel.marketplace import ALL, USES, Booked, Dependence, FeeRise, Stop, Use, Year
 
@@ -47,8 +58,8 @@ def owned_and_rented(measured: Dependence) -> Chart:
     caption += f"in {percent(known)} of all orders you know who bought"
     caption += f", and in {percent(recognised)} you can tell buyers apart" if recognised else ""
     narrow = [name for name in names if 0 < (measured.share("orders", name) or 0.0) <= _ROOM]
-    told = [f"{name} {percent(measured.share('orders', name) or 0.0)}" for name in narrow]
-    caption += f"; too narrow for their names: {', '.join(told)} of orders." if told else "."
+    shares = [f"{name} {percent(measured.share('orders', name) or 0.0)}" for name in narrow]
+    caption += f"; too narrow for their names: {', '.join(shares)} of orders." if shares else "."
     return Chart(go.Figure(parts, layout), caption)
 
 
@@ -80,28 +91,28 @@ def by_month(table: pd.DataFrame, column: str, title: str, currency: str = "") -
     last = table["month"].max()
     lines, ends = [], []
     for channel, colour in zip(kinds.index, channel_colours(list(kinds)), strict=True):
-        its = table[table["channel"] == channel]
-        values = its[column].astype("float64").tolist()
-        lines.append(_line(str(channel), its["month"].tolist(), values, colour))
+        rows = table[table["channel"] == channel]
+        values = rows[column].astype("float64").tolist()
+        lines.append(line(str(channel), rows["month"].tolist(), values, colour))
         value = money(values[-1], currency) if currency else f"{values[-1]:,.0f}"
-        end = its["month"].iloc[-1]
+        end = rows["month"].iloc[-1]
         ends.append(f"{channel} {value}" + (f" (in {end:%B %Y})" if end < last else ""))
-    layout = {"height": 300, "hovermode": "x unified", "yaxis": _axis(currency) | {"rangemode": "tozero"}}
+    yaxis = money_axis(currency, rangemode="tozero")
     caption = f"{title} by month; in {last:%B %Y}: {', '.join(ends)}."
-    return Chart(label_lines(go.Figure(lines, layout)), caption)
+    return Chart(label_lines(over_time(lines, "", height=300, yaxis=yaxis)), caption)
 
 
 def cash_when_stopped(year: Year, stop: Stop, currency: str) -> Chart:
     """Cash month by month as things are, and with the marketplace stopped."""
     months = [_before(year.months[0]), *year.months]
     lines = [
-        _line("As today", months, stop.as_today.tolist(), NOTE, dash="dot"),
-        _line("Stopped", months, stop.stopped.tolist(), MARKETPLACE),
+        line("As today", months, stop.as_today.tolist(), NOTE, dash="dot"),
+        line("Stopped", months, stop.stopped.tolist(), MARKETPLACE),
     ]
-    layout = {"height": 320, "hovermode": "x unified", "yaxis": _axis(currency) | {"rangemode": "tozero"}}
+    figure = over_time(lines, "", yaxis=money_axis(currency, rangemode="tozero"))
     after = f"after month {stop.lowest_month}" if stop.lowest_month else "today"
     caption = f"Cash at the end of each month; with the stop it is lowest {after}, "
-    return Chart(label_lines(go.Figure(lines, layout)), f"{caption}at {money(stop.lowest, currency)}.")
+    return Chart(label_lines(figure), f"{caption}at {money(stop.lowest, currency)}.")
 
 
 def left_by_an_order(
@@ -113,24 +124,16 @@ def left_by_an_order(
     'What an order leaves after its own costs: Shop €16.02.'
     """
     amounts = [money(value, currency, 2) for value in left]
-    bars = {
-        "type": "bar",
-        "name": "An order leaves",
-        "x": list(left),
-        "y": list(names),
-        "orientation": "h",
-        "marker": {"color": [OWNED if kind == "owned" else MARKETPLACE for kind in kinds]},
-        "text": amounts,
-        "textposition": "outside",
-    }
+    colours = [OWNED if kind == "owned" else MARKETPLACE for kind in kinds]
+    bars = flat_bars("An order leaves", names, left, colours, amounts)
     layout = {
         "height": 90 + 52 * len(names),
         "showlegend": False,
-        "xaxis": _axis(currency) | {"range": [1.2 * min(0, *left), 1.2 * max(0, *left)]},  # room for amounts
+        "xaxis": money_axis(currency, left),
         "yaxis": {"autorange": "reversed"},
     }
-    told = ", ".join(f"{name} {amount}" for name, amount in zip(names, amounts, strict=True))
-    return Chart(go.Figure([bars], layout), f"What an order leaves after its own costs: {told}.")
+    each = ", ".join(f"{name} {amount}" for name, amount in zip(names, amounts, strict=True))
+    return Chart(go.Figure([bars], layout), f"What an order leaves after its own costs: {each}.")
 
 
 def fee_and_contribution(rise: FeeRise, points: float, fee_base: float, currency: str) -> Chart:
@@ -151,38 +154,19 @@ def fee_and_contribution(rise: FeeRise, points: float, fee_base: float, currency
         "height": 300,
         "showlegend": False,
         "xaxis": {"tickformat": ".0%", "title": {"text": "Fee rise, in points of what the buyer pays"}},
-        "yaxis": _axis(currency),
+        "yaxis": money_axis(currency),
     }
-    line = _line("Marketplace", grid, [rise.before - at * fee_base for at in grid], MARKETPLACE)
+    slope = line("Marketplace", grid, [rise.before - at * fee_base for at in grid], MARKETPLACE)
     caption = f"A year of marketplace contribution: {money(rise.before, currency)} today, "
     caption += f"{money(rise.after, currency)} with the fee {100 * points:g} points higher."
-    return Chart(go.Figure([line, setting], layout), caption)
-
-
-def _line(
-    name: str, x: Sequence[object], y: Sequence[float], colour: str, dash: str = "solid"
-) -> dict[str, object]:
-    return {
-        "type": "scatter",
-        "mode": "lines" if len(x) > 1 else "markers",
-        "name": name,
-        "x": list(x),
-        "y": list(y),
-        "line": {"color": colour, "dash": dash},
-        "marker": {"color": colour},
-    }
-
-
-def _axis(currency: str) -> dict[str, object]:
-    """Ticks in thousands, with the currency's sign where it is money."""
-    return {"tickprefix": money(0, currency).rstrip("0") if currency else "", "tickformat": ",.0f"}
+    return Chart(go.Figure([slope, setting], layout), caption)
 
 
 def _before(month: date) -> date:
     return date(month.year - (month.month == 1), month.month - 1 or 12, 1)
 
 
-# ------------------------ The picture of what marketplaces booked
+# ---------------------------------------------------------------- what marketplaces booked
 
 LABELS = {
     Use.SALES: "Buyers paid",
@@ -208,18 +192,10 @@ def where_it_went(booked: Booked) -> Chart:
         ends.append(ends[-1] + size)
     names = [LABELS[Use.SALES], *(LABELS[use] for use in spent), LEFT]
     amounts = [100.0, *sizes, ends[-1]]
-    bars = {
-        "type": "bar",
-        "name": "Of 100",
-        "orientation": "h",
-        "y": names,
-        "x": amounts,
-        "base": [0.0, *ends[:-1], 0.0],
-        "marker": {"color": [NOTE, *(MARKETPLACE if size < 0 else OWNED for size in sizes), OWNED]},
-        "text": [money(amount, booked.currency, 2) for amount in amounts],
-        "textposition": "outside",
-        "hovertemplate": "%{y}: %{text}<extra></extra>",
-    }
+    colours = [NOTE, *(MARKETPLACE if size < 0 else OWNED for size in sizes), OWNED]
+    texts = [money(amount, booked.currency, 2) for amount in amounts]
+    bars = flat_bars("Of 100", names, amounts, colours, texts)
+    bars |= {"base": [0.0, *ends[:-1], 0.0], "hovertemplate": "%{y}: %{text}<extra></extra>"}
     layout = {
         "height": 80 + 34 * len(names),
         "showlegend": False,

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ownchannel.charts._theme import NOTE, OWNED, Chart, channel_colours
+from ownchannel.charts._theme import NOTE, OWNED, Chart, band, channel_colours, flat_bars, line, money_axis
 from ownchannel.formats import count, money, percent
 
 #: Names that stand closer than this, as a share of the plot, are set to either side of their places.
@@ -25,12 +25,12 @@ def frontier_chart(frontier: pd.DataFrame, here: float, today: float, currency: 
     >>> frontier_chart(table, here=0.5, today=0, currency="USD").caption[:82]
     'You: 70% of revenue through marketplaces, expected NPV $75,000, and $10,000 in the'
     """
-    line = _Frontier(*(frontier[column].tolist() for column in _Frontier._fields))
-    left, right = min(line.marketplace_share), max(line.marketplace_share)
-    low, high = min(*line.npv, *line.cvar), max(*line.npv, *line.cvar)
+    splits = _Frontier(*(frontier[column].tolist() for column in _Frontier._fields))
+    left, right = min(splits.marketplace_share), max(splits.marketplace_share)
+    low, high = min(*splits.npv, *splits.cvar), max(*splits.npv, *splits.cvar)
     border = 0.08 * (high - low or abs(high) or 1)
     margin = 0.02 * (right - left or 1)
-    you, as_today = line.at(here), line.at(today)
+    you, as_today = splits.at(here), splits.at(today)
     if you == as_today:
         marks = [_mark("You, as today", you, high + border, OWNED, "top center")]
     else:
@@ -39,11 +39,11 @@ def frontier_chart(frontier: pd.DataFrame, here: float, today: float, currency: 
             _mark("Today's split", as_today, high + border, NOTE, sides[1]),
             _mark("You", you, high + border, OWNED, sides[0]),
         ]
-    rented = line.marketplace_share[::-1]  # the names stand where least is owned, at the right
-    sides = _beside(line.npv[0], line.cvar[0], high - low)
+    rented = splits.marketplace_share[::-1]  # the names stand where least is owned, at the right
+    sides = _beside(splits.npv[0], splits.cvar[0], high - low)
     lines = [
-        _line("Expected NPV", rented, line.npv[::-1], OWNED, side=sides[0]),
-        _line("Mean of worst 5%", rented, line.cvar[::-1], NOTE, dash="dash", side=sides[1]),
+        _named_line("Expected NPV", rented, splits.npv[::-1], OWNED, side=sides[0]),
+        _named_line("Mean of worst 5%", rented, splits.cvar[::-1], NOTE, dash="dash", side=sides[1]),
     ]
     layout = {
         "height": 360,
@@ -54,10 +54,10 @@ def frontier_chart(frontier: pd.DataFrame, here: float, today: float, currency: 
             "tickformat": ".0%",
             "range": [left - margin, right + margin],
         },
-        "yaxis": _money_axis("NPV", currency) | {"range": [low - border, high + border]},
+        "yaxis": money_axis(currency, title={"text": "NPV"}, range=[low - border, high + border]),
     }
     return Chart(
-        {"data": [*lines, *marks], "layout": layout}, _frontier_in_words(line, you, as_today, currency)
+        {"data": [*lines, *marks], "layout": layout}, _frontier_in_words(splits, you, as_today, currency)
     )
 
 
@@ -101,30 +101,30 @@ def _mark(name: str, split: _Split, top: float, colour: str, side: str) -> dict[
     }
 
 
-def _frontier_in_words(line: _Frontier, you: _Split, today: _Split, currency: str) -> str:
-    best = line.at(line.owned_share[int(np.argmax(line.npv))])
-    least = line.at(line.owned_share[int(np.argmin(line.marketplace_share))])
-    told = [
+def _frontier_in_words(splits: _Frontier, you: _Split, today: _Split, currency: str) -> str:
+    best = splits.at(splits.owned_share[int(np.argmax(splits.npv))])
+    least = splits.at(splits.owned_share[int(np.argmin(splits.marketplace_share))])
+    words = [
         f"You: {percent(you.rented)} of revenue through marketplaces, expected NPV "
         f"{money(you.npv, currency)}, and {money(you.cvar, currency)} in the worst 5% of draws."
     ]
     if you != today:
-        told.append(f"Today's split: {percent(today.rented)}, {money(today.npv, currency)}.")
+        words.append(f"Today's split: {percent(today.rented)}, {money(today.npv, currency)}.")
     if best.npv - you.npv < 1:
-        told.append("No other split of the budget is expected to leave more.")
+        words.append("No other split of the budget is expected to leave more.")
     elif best.rented > you.rented:
         given_up, points = money(best.npv - you.npv, currency), 100 * (best.rented - you.rented)
-        told.append(
+        words.append(
             f"You give up {given_up} for a marketplace share {points:.1f} points smaller than where the most "
             "is left."
         )
     else:
         more, smaller = money(best.npv - you.npv, currency), percent(best.rented)
-        told.append(f"A smaller share is expected to leave {more} more: {smaller} through marketplaces.")
+        words.append(f"A smaller share is expected to leave {more} more: {smaller} through marketplaces.")
     if best.npv - least.npv >= 1 and least != you:
         given_up = money(best.npv - least.npv, currency)
-        told.append(f"The smallest share, {percent(least.rented)}, would give up {given_up}.")
-    return " ".join(told)
+        words.append(f"The smallest share, {percent(least.rented)}, would give up {given_up}.")
+    return " ".join(words)
 
 
 def npv_fan(bands: pd.DataFrame, today: "pd.Series[float] | None", currency: str) -> Chart:
@@ -140,20 +140,23 @@ def npv_fan(bands: pd.DataFrame, today: "pd.Series[float] | None", currency: str
     months = bands.index.tolist()
     level = {share: bands[share].tolist() for share in (0.1, 0.25, 0.5, 0.75, 0.9)}
     end = {share: money(values[-1], currency) for share, values in level.items()}
-    told = (
+    caption = (
         f"NPV to date. After {count(months[-1], 'month')} the median is {end[0.5]}; half of the draws lie "
         f"from {end[0.25]} to {end[0.75]} (the darker band), 8 in 10 from {end[0.1]} to {end[0.9]}"
     )
-    fan = [_band("8 in 10", months, level[0.1], level[0.9]), _band("Half", months, level[0.25], level[0.75])]
+    fan = [
+        band("8 in 10", months, (level[0.1], level[0.9]), OWNED, opacity=0.2),
+        band("Half", months, (level[0.25], level[0.75]), OWNED, opacity=0.2),
+    ]
     if today is None:
-        lines = [_line("Plan's median", months, level[0.5], OWNED, side="middle right")]
+        lines = [_named_line("Plan's median", months, level[0.5], OWNED, side="middle right")]
     else:
         as_today = today.tolist()
-        told += f". Things as they are: {money(as_today[-1], currency)}"
+        caption += f". Things as they are: {money(as_today[-1], currency)}"
         sides = _beside(level[0.5][-1], as_today[-1], max(level[0.9]) - min(level[0.1]))
         lines = [
-            _line("Today's median", months, as_today, NOTE, dash="dot", side=sides[1]),
-            _line("Plan's median", months, level[0.5], OWNED, side=sides[0]),
+            _named_line("Today's median", months, as_today, NOTE, dash="dot", side=sides[1]),
+            _named_line("Plan's median", months, level[0.5], OWNED, side=sides[0]),
         ]
     layout = {
         "height": 340,
@@ -166,23 +169,9 @@ def npv_fan(bands: pd.DataFrame, today: "pd.Series[float] | None", currency: str
             "dtick": 6 if len(months) <= 61 else 12,
             "tick0": 0,
         },
-        "yaxis": _money_axis("NPV to date", currency),
+        "yaxis": money_axis(currency, title={"text": "NPV to date"}),
     }
-    return Chart({"data": [*fan, *lines], "layout": layout}, f"{told}.")
-
-
-def _band(name: str, months: list[int], lower: list[float], upper: list[float]) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "name": name,
-        "x": months + months[::-1],
-        "y": lower + upper[::-1],
-        "fill": "toself",
-        "fillcolor": OWNED,
-        "opacity": 0.2,
-        "mode": "none",
-        "hoverinfo": "skip",
-    }
+    return Chart({"data": [*fan, *lines], "layout": layout}, f"{caption}.")
 
 
 def order_waterfall(breakdowns: Mapping[str, pd.DataFrame], kinds: Sequence[str], currency: str) -> Chart:
@@ -223,8 +212,8 @@ def order_waterfall(breakdowns: Mapping[str, pd.DataFrame], kinds: Sequence[str]
             # Room for the amounts, right of the bars: the more channels, the less there is.
             "range": [lowest, (1 + 0.15 * len(traces)) * highest],
         }
-    told = "; ".join(_order_in_words(name, order, currency) for name, order in orders.items())
-    return Chart({"data": traces, "layout": layout}, f"What an order leaves: {told}.")
+    each = "; ".join(_order_in_words(name, order, currency) for name, order in orders.items())
+    return Chart({"data": traces, "layout": layout}, f"What an order leaves: {each}.")
 
 
 def _rows(orders: Sequence[Mapping[str, float]]) -> list[str]:
@@ -240,44 +229,33 @@ def _falling(name: str, amounts: Mapping[str, float], colour: str, currency: str
     ends = [*accumulate(steps, initial=0.0)]
     pairs = [*pairwise(ends), (0.0, left)]
     costs = len(amounts) - 2
-    return {
-        "type": "bar",
-        "name": name,
-        "orientation": "h",
-        "y": list(amounts),
+    widths = [max(pair) - min(pair) for pair in pairs]
+    texts = [money(amount, currency, 2) if abs(amount) >= 0.005 else "" for amount in amounts.values()]
+    return flat_bars(name, list(amounts), widths, colour, texts) | {
         "base": [min(pair) for pair in pairs],
-        "x": [max(pair) - min(pair) for pair in pairs],
         "marker": {"color": [colour, *[NOTE] * costs, colour], "opacity": [0.5, *[0.7] * costs, 1]},
-        "text": [money(amount, currency, 2) if abs(amount) >= 0.005 else "" for amount in amounts.values()],
-        "textposition": "outside",
         "hovertemplate": "%{y}: %{text}<extra>" + name + "</extra>",
     }
 
 
 def _order_in_words(name: str, order: Mapping[str, float], currency: str) -> str:
     (_, price), *costs, (_, left) = order.items()
-    told = f"{name} {money(left, currency, 2)} of {money(price, currency, 2)}"
+    said = f"{name} {money(left, currency, 2)} of {money(price, currency, 2)}"
     part, amount = min(costs, key=lambda cost: cost[1], default=("", 0.0))
-    return (
-        f"{told}, the largest cost {part.lower()} with {money(-amount, currency, 2)}" if amount < 0 else told
-    )
+    largest = f", the largest cost {part.lower()} with {money(-amount, currency, 2)}"
+    return said + largest if amount < 0 else said
 
 
-def _line(
+def _named_line(
     name: str, x: list[Any], y: list[float], colour: str, *, dash: str = "solid", side: str
 ) -> dict[str, Any]:
     """A line with its name at its end, behind a dash of its colour."""
-    return {
-        "type": "scatter",
+    return line(name, x, y, colour, dash) | {
         "mode": "lines+text",
-        "name": name,
-        "x": x,
-        "y": y,
         "text": [*[""] * (len(x) - 1), f' <b style="color:{colour}">—</b> {name}'],
         "textposition": side,
         "textfont": {"size": 13},
         "cliponaxis": False,
-        "line": {"color": colour, "dash": dash},
     }
 
 
@@ -293,7 +271,3 @@ def _above(one: float, other: float, span: float) -> tuple[str, str]:
     if abs(one - other) > _CLOSE_ACROSS * span:
         return "top center", "top center"
     return ("top left", "top right") if one < other else ("top right", "top left")
-
-
-def _money_axis(title: str, currency: str) -> dict[str, Any]:
-    return {"title": {"text": title}, "tickprefix": money(0, currency).rstrip("0"), "tickformat": ",.0f"}

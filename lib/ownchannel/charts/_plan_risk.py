@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED, Chart
+from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED, Chart, money_axis
 from ownchannel.formats import money, percent
 
 _LETTERS = 34  # of a row's name in one line
@@ -31,14 +31,12 @@ def tornado_chart(table: pd.DataFrame, base_npv: float, currency: str, most: int
     least, largest = min(reached), max(reached)
     letters = max(map(len, (*low.readings, *high.readings)), default=4)
     room = 0.025 * letters * (largest - least or abs(base_npv) or 1)
+    title = f"NPV without events; the line is the plan's, {money(base_npv, currency)}"
     layout = {
         "height": 110 + 42 * max(1, len(labels)),
         "barmode": "overlay",
         "showlegend": False,
-        "xaxis": _npv_axis(
-            f"NPV without events; the line is the plan's, {money(base_npv, currency)}", currency
-        )
-        | {"range": [least - room, largest + room]},
+        "xaxis": money_axis(currency, title={"text": title}, range=[least - room, largest + room]),
         "yaxis": _rows(labels),
         "shapes": [
             {"type": "line", "x0": base_npv, "x1": base_npv, "yref": "paper", "y0": 0, "y1": 1}
@@ -99,11 +97,11 @@ def _tornado_in_words(labels: Sequence[str], base: float, low: _Ends, high: _End
     expected = f"NPV without events {money(base, currency)}"
     if not labels:
         return f"{expected}; no number of the plan has a range."
-    told = [
+    swings = [
         f"{label}, {money(at_low, currency)} at {lowest} and {money(at_high, currency)} at {highest}"
         for label, at_low, lowest, at_high, highest in zip(labels[:2], *low, *high, strict=False)
     ]
-    return f"{expected}. It hangs most on: {'; then on: '.join(told)}. Paler: the low end of each range."
+    return f"{expected}. It hangs most on: {'; then on: '.join(swings)}. Paler: the low end of each range."
 
 
 def dependence_now_and_then(now: pd.DataFrame, then: pd.DataFrame) -> Chart:
@@ -148,10 +146,10 @@ def dependence_now_and_then(now: pd.DataFrame, then: pd.DataFrame) -> Chart:
         _shares("Today", rows, [(today, plan) for today, plan in pairs.values()], hollow),
         _shares("Plan", rows, [(plan, today) for today, plan in pairs.values()], {"color": MARKETPLACE}),
     ]
-    told = ", ".join(
+    shares = ", ".join(
         f"{percent(today)} and {percent(plan)} of {measure}" for measure, (today, plan) in pairs.items()
     )
-    caption = f"Through marketplaces, today and in the plan: {told or 'nothing is known'}."
+    caption = f"Through marketplaces, today and in the plan: {shares or 'nothing is known'}."
     return Chart({"data": [between, *points], "layout": layout}, caption)
 
 
@@ -162,8 +160,8 @@ def _flat(pairs: Mapping[str, tuple[float, float]]) -> list[float]:
 def _shares(
     name: str, rows: Sequence[str], pairs: Sequence[tuple[float, float]], marker: dict[str, Any]
 ) -> dict[str, Any]:
-    """Points at each pair's first share, told on the side away from the second; the first row is named."""
-    told = [percent(share) for share, _ in pairs]
+    """Points at each pair's first share, written on the side away from the second; the first row is named."""
+    texts = [percent(share) for share, _ in pairs]
     left = [share < other or (share == other and name == "Today") for share, other in pairs]
     return {
         "type": "scatter",
@@ -171,7 +169,7 @@ def _shares(
         "mode": "markers+text",
         "x": [share for share, _ in pairs],
         "y": list(rows),
-        "text": [f" <b>{name}</b> {share} " for share in told[:1]] + [f" {share} " for share in told[1:]],
+        "text": [f" <b>{name}</b> {share} " for share in texts[:1]] + [f" {share} " for share in texts[1:]],
         "textposition": [f"middle {'left' if on_left else 'right'}" for on_left in left],
         "textfont": {"size": 13},
         "marker": {"size": 13} | marker,
@@ -230,15 +228,18 @@ def scenarios_side_by_side(table: pd.DataFrame, currency: str) -> Chart:
     layout = {
         "height": 100 + 60 * len(names),
         "showlegend": False,
-        "xaxis": _npv_axis("NPV: expected, down to the mean of its worst 5%", currency)
-        | {"range": [least - room, largest + room]},
+        "xaxis": money_axis(
+            currency,
+            title={"text": "NPV: expected, down to the mean of its worst 5%"},
+            range=[least - room, largest + room],
+        ),
         "yaxis": _rows(names, notes),
     }
-    told = "; ".join(
+    each = "; ".join(
         f"{name} {high} and {low}" for name, high, low in zip(names, expected, worst, strict=True)
     )
     caption = (
-        f"Expected NPV, and the mean of its worst 5%: {told}. Below each name: the share of revenue through "
+        f"Expected NPV, and the mean of its worst 5%: {each}. Below each name: the share of revenue through "
         "marketplaces, and the revenue of a year that is at risk."
     )
     return Chart({"data": [down, points], "layout": layout}, caption)
@@ -256,7 +257,3 @@ def _rows(names: Sequence[str], notes: Sequence[str] = ()) -> dict[str, Any]:
         "showgrid": False,
         "zeroline": False,
     }
-
-
-def _npv_axis(title: str, currency: str) -> dict[str, Any]:
-    return {"title": {"text": title}, "tickprefix": money(0, currency).rstrip("0"), "tickformat": ",.0f"}

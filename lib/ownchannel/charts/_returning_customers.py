@@ -1,4 +1,4 @@
-"""Pictures of what happens if customers came back more, or sooner."""
+"""Pictures of who comes back, and of what happens if customers came back more, or sooner."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,18 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ownchannel.charts._theme import NOTE, OWNED, Chart, channel_colours, label_lines
+from ownchannel.charts._theme import (
+    NOTE,
+    OWNED,
+    Chart,
+    channel_colours,
+    error_bars,
+    flat_bars,
+    label_lines,
+    line,
+    money_axis,
+    over_time,
+)
 from ownchannel.customers import ENOUGH_AT_RISK, Effect, ReturnCurve
 from ownchannel.formats import listed, money, percent
 from ownchannel.outreach import DAYS_A_MONTH, Floats, Gain, Habit
@@ -16,6 +27,7 @@ MORE, EARLIER, FRIENDS = OWNED, "#56B4E9", "#009E73"
 
 #: Years in which a customer's repeat orders come to their end on the picture.
 _YEARS = 5
+_QUARTERS = {"dtick": 3, "tick0": 0}
 
 
 def repeat_revenue(gain: Gain, order_value: float, currency: str) -> Chart:
@@ -23,20 +35,17 @@ def repeat_revenue(gain: Gain, order_value: float, currency: str) -> Chart:
     months = list(range(1, len(gain.before) + 1))
     before, after = gain.before * order_value, gain.after * order_value
     lines = [
-        _line("As today", months, before.tolist(), NOTE, dash="dot"),
-        _line("Changed", months, after.tolist(), OWNED),
+        line("As today", months, before.tolist(), NOTE, dash="dot"),
+        line("Changed", months, after.tolist(), OWNED),
     ]
-    layout = {
-        "height": 320,
-        "hovermode": "x unified",
-        "xaxis": {"title": {"text": "Month from now"}, "dtick": 3, "tick0": 0},
-        "yaxis": _axis(currency) | {"rangemode": "tozero"},
-    }
+    figure = over_time(
+        lines, "Month from now", xaxis=_QUARTERS, yaxis=money_axis(currency, rangemode="tozero")
+    )
     caption = (
         f"Revenue of repeat orders by month, from customers who are new from now on; in month {months[-1]}: "
         f"{money(before[-1], currency)} as today, {money(after[-1], currency)} changed."
     )
-    return Chart(label_lines(go.Figure(lines, layout)), caption)
+    return Chart(label_lines(figure), caption)
 
 
 def more_and_earlier(gain: Gain, order_value: float, currency: str) -> Chart:
@@ -47,28 +56,22 @@ def more_and_earlier(gain: Gain, order_value: float, currency: str) -> Chart:
         {"type": "bar", "name": name, "x": months, "y": values.tolist(), "marker": {"color": colour}}
         for name, values, colour in (("More", more, MORE), ("Only earlier", earlier, EARLIER))
     ]
-    layout = {
-        "height": 300,
-        "barmode": "stack",
-        "bargap": 0.2,
-        "hovermode": "x unified",
-        "xaxis": {"title": {"text": "Month from now"}, "dtick": 3, "tick0": 0},
-        "yaxis": _axis(currency),
-    }
-    return Chart(go.Figure(parts, layout), _gain_in_words(more, earlier, currency))
+    axes = {"xaxis": _QUARTERS, "yaxis": money_axis(currency)}
+    figure = over_time(parts, "Month from now", 300, barmode="stack", bargap=0.2, **axes)
+    return Chart(figure, _gain_in_words(more, earlier, currency))
 
 
 def _gain_in_words(more: Floats, earlier: Floats, currency: str) -> str:
     last, peak = len(more), int(np.argmax(earlier))
-    told = ["The gain of each month."]
+    words = ["The gain of each month."]
     if more.any():
-        told.append(f"More, from the higher rate: {money(more[-1], currency)} in month {last}.")
+        words.append(f"More, from the higher rate: {money(more[-1], currency)} in month {last}.")
     if earlier.any():
-        told.append(
+        words.append(
             f"Only earlier, from the shorter interval: {money(earlier[peak], currency)} at most, in month "
             f"{peak + 1}, and {money(earlier[-1], currency)} in month {last}, falling towards nothing."
         )
-    return " ".join(told)
+    return " ".join(words)
 
 
 def repeats_by_age(habits: Mapping[str, Habit]) -> Chart:
@@ -76,70 +79,37 @@ def repeats_by_age(habits: Mapping[str, Habit]) -> Chart:
     months = np.arange(0, 12 * _YEARS + 1)
     looks = [(NOTE, "dot"), (EARLIER, "dash"), (MORE, "solid")]
     lines = [
-        _line(name, months.tolist(), (100 * habit.repeats(months * DAYS_A_MONTH)).tolist(), colour, dash)
+        line(name, months.tolist(), (100 * habit.repeats(months * DAYS_A_MONTH)).tolist(), colour, dash)
         for (name, habit), (colour, dash) in zip(habits.items(), looks, strict=True)
     ]
-    layout = {
-        "height": 320,
-        "hovermode": "x unified",
-        "xaxis": {"title": {"text": "Months since the first order"}, "dtick": 12},
-        "yaxis": {"tickformat": ",.0f", "rangemode": "tozero"},
-    }
+    yaxis = {"tickformat": ",.0f", "rangemode": "tozero"}
+    figure = over_time(lines, "Months since the first order", xaxis={"dtick": 12}, yaxis=yaxis)
     ends = ", ".join(f"{name.lower()} {100 * habit.in_the_end:.0f}" for name, habit in habits.items())
     caption = f"Repeat orders by 100 new customers, added up; in the end: {ends}."
-    return Chart(label_lines(go.Figure(lines, layout), height=230), caption)
+    return Chart(label_lines(figure, height=230), caption)
 
 
 def kinds_of_customer(names: Sequence[str], own: Floats, friends: Floats, currency: str) -> Chart:
     """What each kind of customer brings in two years: by own orders, and by those of friends."""
     totals = own + friends
+    amounts = [money(total, currency) for total in totals]
     parts = [
-        _bars("Own orders", names, own, OWNED),
-        _bars("Friends' orders", names, friends, FRIENDS)
-        | {"text": [money(total, currency) for total in totals], "textposition": "outside"},
+        flat_bars("Own orders", names, own.tolist(), OWNED),
+        flat_bars("Friends' orders", names, friends.tolist(), FRIENDS, amounts),
     ]
     layout = {
         "height": 120 + 46 * len(names),
         "barmode": "relative",
-        "xaxis": _axis(currency) | {"range": [1.2 * min(0.0, *totals), 1.2 * max(0.0, *totals)]},
+        "xaxis": money_axis(currency, totals),
         "yaxis": {"autorange": "reversed"},
     }
-    told = ", ".join(
-        f"{name[:1].lower()}{name[1:]} {money(total, currency)}"
-        for name, total in zip(names, totals, strict=True)
+    each = ", ".join(
+        f"{name[:1].lower()}{name[1:]} {amount}" for name, amount in zip(names, amounts, strict=True)
     )
-    return Chart(go.Figure(parts, layout), f"Revenue that a customer brings in two years: {told}.")
+    return Chart(go.Figure(parts, layout), f"Revenue that a customer brings in two years: {each}.")
 
 
-def _bars(name: str, rows: Sequence[str], values: Floats, colour: str) -> dict[str, object]:
-    return {
-        "type": "bar",
-        "name": name,
-        "orientation": "h",
-        "y": list(rows),
-        "x": values.tolist(),
-        "marker": {"color": colour},
-    }
-
-
-def _line(
-    name: str, x: Sequence[int], y: Sequence[float], colour: str, dash: str = "solid"
-) -> dict[str, object]:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        "x": list(x),
-        "y": list(y),
-        "line": {"color": colour, "dash": dash},
-    }
-
-
-def _axis(currency: str) -> dict[str, object]:
-    return {"tickprefix": money(0, currency).rstrip("0"), "tickformat": ",.0f"}
-
-
-# ------------------------ Pictures of who comes back
+# ---------------------------------------------------------------- who comes back
 
 #: One hue from pale to dark, so that a colour-blind reader sees the same order.
 _PALE_TO_DARK = [[0, "#EAF2F8"], [0.5, "#56A0CE"], [1, "#08306B"]]
@@ -153,9 +123,9 @@ def cohorts_by_age(cohorts: pd.DataFrame, channel: str, darkest: float) -> Chart
     `cohorts` is the table of `retention_cohorts`; what is not yet complete stays empty. `darkest` is the
     share that has the darkest colour, the same for charts that are to be compared.
     """
-    its = cohorts[cohorts["channel"] == channel]
-    sizes = its[its["age"] == 0].set_index("cohort")["customers"]
-    later = its[its["age"] > 0]
+    rows = cohorts[cohorts["channel"] == channel]
+    sizes = rows[rows["age"] == 0].set_index("cohort")["customers"]
+    later = rows[rows["age"] > 0]
     grid = later.pivot(index="cohort", columns="age", values="share").astype("float64")
     cells = {
         "type": "heatmap",
@@ -205,12 +175,7 @@ def one_time_shares(shares: pd.DataFrame, kinds: Mapping[str, str]) -> Chart:
         "x": shares["share"].tolist(),
         "y": names,
         "marker": {"color": colours, "size": 12},
-        "error_x": {
-            "symmetric": False,
-            "array": (shares["upper"] - shares["share"]).tolist(),
-            "arrayminus": (shares["share"] - shares["lower"]).tolist(),
-            "color": NOTE,
-        },
+        "error_x": error_bars(*(shares[end].tolist() for end in ("share", "lower", "upper"))),
         "hovertemplate": "%{y}: %{x:.1%}<extra></extra>",
     }
     seen = {
@@ -227,11 +192,11 @@ def one_time_shares(shares: pd.DataFrame, kinds: Mapping[str, str]) -> Chart:
         "xaxis": {"tickformat": ".0%", "showgrid": True},
         "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False},
     }
-    told = [
+    once = [
         f"{row['channel']} {percent(row['share'])} within {row['days']:.0f} days"
         for row in shares.to_dict("records")
     ]
-    caption = f"Who buys once and not again: {listed(told)}."
+    caption = f"Who buys once and not again: {listed(once)}."
     return Chart(go.Figure([measured, seen], layout), caption)
 
 
@@ -309,13 +274,8 @@ def hazard_ratios(effects: Sequence[Effect]) -> Chart:
         "x": [one.ratio for one in hazards],
         "y": [effect_name(effect) for effect in effects],
         "orientation": "h",
-        "marker": {"color": [OWNED if it else NOTE for it in clear], "size": 11},
-        "error_x": {
-            "symmetric": False,
-            "array": [one.upper - one.ratio for one in hazards],
-            "arrayminus": [one.ratio - one.lower for one in hazards],
-            "color": NOTE,
-        },
+        "marker": {"color": [OWNED if is_clear else NOTE for is_clear in clear], "size": 11},
+        "error_x": error_bars(*zip(*((one.ratio, one.lower, one.upper) for one in hazards), strict=True)),
         "hovertemplate": "%{y}: %{x:.2f} times<extra></extra>",
     }
     marks = [0.25, 0.5, 1, 2, 4, 8, 16]
@@ -334,8 +294,8 @@ def hazard_ratios(effects: Sequence[Effect]) -> Chart:
             {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": NOTE}}
         ],
     }
-    told = [effect_name(effect) for effect, it in zip(effects, clear, strict=True) if it]
-    ending = f"Clear of 1: {listed(told)}." if told else "None is clear of 1."
+    named = [effect_name(effect) for effect, is_clear in zip(effects, clear, strict=True) if is_clear]
+    ending = f"Clear of 1: {listed(named)}." if named else "None is clear of 1."
     return Chart(
         go.Figure([points], layout),
         f"Hazard ratios of the Cox model with 95% ranges, on a log scale. {ending}",

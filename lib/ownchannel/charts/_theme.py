@@ -5,13 +5,15 @@ and from a dark page alike. What you own is cool, what you rent is warm, in ever
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
 from typing import Any
 
 import plotly.graph_objects as go
+
+from ownchannel.formats import money
 
 OWNED = "#0072B2"
 MARKETPLACE = "#D55E00"
@@ -176,3 +178,74 @@ def _shifts(lines: Sequence[go.Scatter], height: int) -> list[float]:
     for below, above in pairwise(sorted(range(len(lines)), key=wanted.__getitem__)):
         placed[above] = max(placed[above], placed[below] + _LINE_HEIGHT)
     return [round(float(after - before), 1) for after, before in zip(placed, wanted, strict=True)]
+
+
+# ---------------------------------------------------------------- parts that several charts have
+
+
+def line(
+    name: str, x: Sequence[object], y: Sequence[float], colour: str, dash: str = "solid"
+) -> dict[str, Any]:
+    """A trace through points; a single one is marked."""
+    return {
+        "type": "scatter",
+        "mode": "lines" if len(x) > 1 else "markers",
+        "name": name,
+        "x": list(x),
+        "y": list(y),
+        "line": {"color": colour, "dash": dash},
+        "marker": {"color": colour},
+    }
+
+
+def band(
+    name: str, x: list[Any], ends: Sequence[list[float]], colour: str, *, opacity: float
+) -> dict[str, Any]:
+    """The area between two lines, along the lower and back along the upper."""
+    lower, upper = ends
+    return {
+        "type": "scatter",
+        "name": name,
+        "x": x + x[::-1],
+        "y": lower + upper[::-1],
+        "fill": "toself",
+        "fillcolor": colour,
+        "opacity": opacity,
+        "mode": "none",
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def error_bars(values: Sequence[float], lower: Sequence[float], upper: Sequence[float]) -> dict[str, Any]:
+    """The range about each value."""
+    return {
+        "type": "data",
+        "array": [high - value for value, high in zip(values, upper, strict=True)],
+        "arrayminus": [value - low for value, low in zip(values, lower, strict=True)],
+        "color": NOTE,
+    }
+
+
+def flat_bars(
+    name: str, rows: Sequence[str], values: Sequence[float], colour: str | list[str], text: Sequence[str] = ()
+) -> dict[str, Any]:
+    """A bar for each row, from the top down, with a text at its end."""
+    bars = {"type": "bar", "name": name, "orientation": "h", "y": list(rows), "x": list(values)}
+    texts = {"text": list(text), "textposition": "outside"} if text else {}
+    return bars | {"marker": {"color": colour}} | texts
+
+
+def money_axis(currency: str, values: Iterable[float] = (), **more: Any) -> dict[str, Any]:
+    """An axis of money, or of plain numbers; with `values`, it has room for amounts at the ends of bars."""
+    ends = [0.0, *values]
+    room = {"range": [1.2 * min(ends), 1.2 * max(ends)]} if len(ends) > 1 else {}
+    sign = money(0, currency).rstrip("0") if currency else ""
+    return {"tickprefix": sign, "tickformat": ",.0f"} | room | more
+
+
+def over_time(lines: Sequence[Mapping[str, Any]], title: str, height: int = 320, **layout: Any) -> go.Figure:
+    """Lines over days or months that a pointer reads together, each with its name at its end."""
+    xaxis = ({"title": {"text": title}} if title else {}) | layout.pop("xaxis", {})
+    shown = {"height": height, "hovermode": "x unified", "xaxis": xaxis} | layout
+    return go.Figure(list(lines), shown)
