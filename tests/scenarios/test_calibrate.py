@@ -14,6 +14,8 @@ from data.samples.sample_brand.stated import CHANNELS, DAY, FEES, SEASON, UNITS,
 from ownchannel.clv import ModifiedBetaGeoModel, curve_of_share
 from ownchannel.orders import Orders, sample_orders
 from ownchannel.scenarios import Calibration, MarketplaceChannel, OwnedChannel, Plan, calibrate
+
+# inside: the curve of two plain rates, to hold found rates against it
 from ownchannel.scenarios._observed_repeats import MatchedRates
 from ownchannel.workspace import Workspace
 from tests.scenarios.brands import SHOP, brand

@@ -1,6 +1,7 @@
 """A plan filled with what orders show, where each of its numbers comes from, and what else is to be said."""
 
 import math
+from calendar import month_name
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
@@ -31,11 +32,6 @@ from ownchannel.scenarios._plan import Plan
 COLUMNS = ("path", "value", "low", "high", "source", "confidence")
 
 YOURS = "your plan"
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 _Row = tuple[str, float, float, float, str, str]
 
@@ -261,16 +257,12 @@ def calibrated_fields(plan: Plan, found: Sequence[MeasuredChannel], came: Arriva
     Columns as COLUMNS; `low` and `high` hold the number with 95%, nan where no interval is known. What was
     not measured is the user's own, with the reason where there is one.
     """
-    measured = {
-        f"channels.{each.channel.name}.{name}": number
-        for each in found
-        for name, number in each.measured.items()
-    }
-    why = {
-        f"channels.{each.channel.name}.{name}": reason
-        for each in found
-        for name, reason in _reasons(each).items()
-    }
+    measured: dict[str, MeasuredNumber] = {}
+    why: dict[str, str] = {}
+    for each in found:
+        prefix = f"channels.{each.channel.name}."
+        measured |= {prefix + name: number for name, number in each.measured.items()}
+        why |= {prefix + name: reason for name, reason in _reasons(each).items()}
     rows = [
         _measured(path, measured[path]) if path in measured else _own(path, value, why.get(path, ""))
         for path, (value, _) in plan.numbers().items()
@@ -303,7 +295,7 @@ def _reasons(found: MeasuredChannel) -> dict[str, str]:
 
 
 def _season(plan: Plan, came: Arrivals) -> list[_Row]:
-    paths = [f"seasonality.{month}" for month in _MONTHS]
+    paths = [f"seasonality.{month}" for month in list(month_name)[1:]]
     if came.season:
         return [_measured(path, month) for path, month in zip(paths, came.season, strict=True)]
     why = f"a season needs files of {FOR_SEASON} whole months"

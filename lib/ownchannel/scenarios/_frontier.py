@@ -32,7 +32,7 @@ def frontier(
 
     The expected NPV, its mean in the worst 5% of the draws, and the marketplaces' part of the expected
     revenue of the last year. In each draw all of them are straight lines in the customers whom advertising
-    wins, so what one more customer brings tells every point; where `rank_effect` bends the lines, or
+    wins, so what one more customer brings gives every point; where `rank_effect` bends the lines, or
     cannibalisation takes all customers of a marketplace, each of 7 points is simulated. `simulation`, of the
     same plan, saves one.
 
@@ -121,15 +121,11 @@ def _draws_any(plan: Plan, field: str) -> bool:
     return any(path.endswith(f".{field}") for path in plan.uncertain)
 
 
-def _at(found: Simulation, share: float) -> Simulation:
+def _simulated(found: Simulation, share: float) -> _Point:
     """The same draws at another share of the budget, which is not itself uncertain then."""
     known = {path: ends for path, ends in found.plan.uncertain.items() if path != SHARE}
     plan = found.plan.model_copy(update={SHARE: share, "uncertain": known})
-    return simulate(plan, found.draws.number, found.draws.seed)
-
-
-def _simulated(found: Simulation, share: float) -> _Point:
-    there = _at(found, share)
+    there = simulate(plan, found.draws.number, found.draws.seed)
     return float(there.npv.mean()), there.cvar(), there.marketplace_share
 
 
@@ -139,7 +135,7 @@ def _check(plan: Plan, points: int) -> None:
     if plan.growth_budget <= 0:
         raise ValueError("There is no growth budget to share: set growth_budget above 0.")
     for kind, words in (("owned", "an own store"), ("marketplace", "a marketplace")):
-        if not any(its.kind == kind and its.reference_spend > 0 for its in plan.channels):
+        if not any(each.kind == kind and each.reference_spend > 0 for each in plan.channels):
             raise ValueError(
                 f"A frontier needs {words} that advertises today: give one a reference_spend above 0."
             )

@@ -23,12 +23,7 @@ _COLUMNS = ("new_customers", "repeat_orders", "orders", "revenue", "contribution
 _BEYOND = 120
 
 #: The measures of a share, and the columns of `Projection.months` that they are taken from.
-_MEASURES = {
-    "revenue": "revenue",
-    "contribution": "contribution",
-    "orders": "orders",
-    "repeat orders": "repeat_orders",
-}
+_MEASURES = {name: name.replace(" ", "_") for name in ("revenue", "contribution", "orders", "repeat orders")}
 
 _YEAR = 12
 

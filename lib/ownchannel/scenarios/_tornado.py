@@ -18,12 +18,8 @@ from ownchannel.scenarios._values import PlanValues, values_of
 #: Where a number is the brand's own, a source's range says nothing of it: it swings by this share.
 OWN_SWING = 0.2
 _OWN_UNITS = (
-    "money",
-    "money a month",
-    "money an order",
-    "money a customer",
-    "customers",
-    "customers a month",
+    *("money", "money a month", "money an order", "money a customer"),
+    *("customers", "customers a month"),
 )
 #: Draws for the fields that matter only when something happens.
 _DRAWS = 200
@@ -67,16 +63,8 @@ def tornado(plan: Plan, seed: int = 0, measured: Ranges = MappingProxyType({})) 
 
 
 _COLUMNS = [
-    "path",
-    "label",
-    "value",
-    "low",
-    "high",
-    "low_reading",
-    "high_reading",
-    "npv_low",
-    "npv_high",
-    "swing",
+    *("path", "label", "value", "low", "high", "low_reading", "high_reading"),
+    *("npv_low", "npv_high", "swing"),
 ]
 
 

@@ -51,7 +51,7 @@ class ChannelValues:
 
     def changed(self, **fields: Any) -> "ChannelValues":
         """The same with other fields."""
-        return ChannelValues({name: its for name, its in vars(self).items() if name != "width"} | fields)
+        return ChannelValues({name: value for name, value in vars(self).items() if name != "width"} | fields)
 
     @cached_property
     def width(self) -> int:

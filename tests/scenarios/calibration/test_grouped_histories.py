@@ -6,6 +6,8 @@ import pytest
 
 from ownchannel.clv import ModifiedBetaGeoModel
 from ownchannel.scenarios import FittedPurchases
+
+# inside: the groups before they enter a plan
 from ownchannel.scenarios._purchase_curve import grouped_histories
 
 #: The sample brand's shop, its marketplace, and CDNOW.

@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownchannel.scenarios import FittedPurchases
+
+# inside: the curve of two plain rates, which a plan only holds the rates of
 from ownchannel.scenarios._observed_repeats import MatchedRates, matched, rates_of_model
 
 AGES = np.array([6.0, 24.0])

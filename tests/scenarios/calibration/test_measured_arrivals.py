@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
+# inside: the regression alone, on counted days
 from ownchannel.scenarios._arrivals import Counted, arrivals
 
 MONTH = 365.25 / 12

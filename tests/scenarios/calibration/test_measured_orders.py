@@ -9,6 +9,8 @@ import pyarrow as pa
 import pytest
 
 from ownchannel.orders import Orders
+
+# inside: one channel's orders alone, without the fits of a calibration
 from ownchannel.scenarios._observed import Observed, measured_orders, observed_channels, ratio
 from tests.scenarios.brands import orders_on
 
