@@ -76,8 +76,11 @@ def test_a_damaged_spreadsheet_is_told(tmp_path: Path):
     ],
 )
 def test_a_mapping_that_cannot_be_used_says_why(change, words):
-    with pytest.raises(ValueError, match=words):
-        ColumnMapping.of({**COLUMNS, **change})
+    for make in (ColumnMapping.of, lambda columns: ColumnMapping(**columns)):
+        with pytest.raises(ValueError, match=words) as refused:
+            make({**COLUMNS, **change})
+        assert str(refused.value).startswith("The mapping of columns cannot be used. ")
+        assert "pydantic" not in str(refused.value)
 
 
 def test_columns_that_are_not_there_are_told(tmp_path: Path):

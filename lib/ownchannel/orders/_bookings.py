@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, as_millionths, decimals, spread
+from ownchannel.orders._cells import Millionths, as_millionths, decimals, spread, summed, with_columns
 from ownchannel.orders._schema import LINES_AS_READ, TEXT
 
 Codes = NDArray[np.int32]
@@ -92,7 +92,7 @@ def _with_channels(entries: pa.Table) -> pa.Table:
     named = texts.group_by("settlement_id").aggregate([("channel", "min")])
     place = pc.index_in(entries["settlement_id"], value_set=named["settlement_id"], skip_nulls=True)
     filled = pc.coalesce(channel, named["channel_min"].take(place), _MARKETPLACE)
-    return entries.set_column(entries.column_names.index("channel"), "channel", filled.cast(TEXT))
+    return with_columns(entries, channel=filled.cast(TEXT))
 
 
 def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
@@ -124,9 +124,7 @@ def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
         "shipping": _less(lines, "shipping", share.of(back & (booked["part"] == "shipping"))),
         "tax": _less(lines, "tax", share.of(back & (booked["part"] == "tax"))),
     }
-    for column, values in changes.items():
-        lines = lines.set_column(lines.column_names.index(column), column, values)
-    return _with_status(lines)
+    return _with_status(with_columns(lines, **changes))
 
 
 def _of_orders(entries: pa.Table, index: "pd.Index[str]") -> pd.DataFrame:
@@ -172,15 +170,9 @@ class _Shares:
         chosen = which.to_numpy(dtype=bool)
         amounts, item = self._booked["amount"].to_numpy()[chosen], self._booked_item[chosen]
         order = self._booked["order"].to_numpy()[chosen]
-        by_item = _summed(item[item >= 0], amounts[item >= 0], self._items)
-        by_order = _summed(order[item < 0], amounts[item < 0], int(self._order.max()) + 1)
+        by_item = summed(item[item >= 0], amounts[item >= 0], self._items)
+        by_order = summed(order[item < 0], amounts[item < 0], int(self._order.max()) + 1)
         return spread(by_item, self._item, self._weights) + spread(by_order, self._order, self._weights)
-
-
-def _summed(groups: NDArray[np.integer], amounts: Millionths, size: int) -> Millionths:
-    sums = np.zeros(size, dtype=np.int64)
-    np.add.at(sums, groups, amounts)
-    return sums
 
 
 def _filled(lines: pa.Table, column: str, values: Millionths, known: NDArray[np.bool_]) -> pa.ChunkedArray:
@@ -200,7 +192,7 @@ def _with_status(lines: pa.Table) -> pa.Table:
     whole = pa.chunked_array([pa.array((refund > 0) & (refund >= paid))])
     completed = pc.equal(lines["status"], "completed")
     status = pc.if_else(pc.and_(whole, completed), "refunded", lines["status"])
-    return lines.set_column(lines.column_names.index("status"), "status", status)
+    return with_columns(lines, status=status)
 
 
 def lines_from(entries: pa.Table, reported: pa.ChunkedArray) -> pa.Table:
@@ -219,11 +211,11 @@ def lines_from(entries: pa.Table, reported: pa.ChunkedArray) -> pa.Table:
 
     def sums(events: NDArray[np.bool_], *parts: str) -> Millionths:
         of_parts = events & pc.is_in(booked["part"], pa.array(parts)).to_numpy()
-        return _summed(line[of_parts], amount[of_parts], len(first))
+        return summed(line[of_parts], amount[of_parts], len(first))
 
     item_value, discount = sums(sale, "goods"), -sums(sale, "discount")
     refund = -sums(~sale, "goods", "discount")
-    sold = _summed(line, sale.astype(np.int64), len(first)) > 0
+    sold = summed(line, sale.astype(np.int64), len(first)) > 0
     both = np.ones(len(line), dtype=np.bool_)
     units = np.where(
         sale & pc.equal(booked["part"], "goods").to_numpy(), booked["quantity"].fill_null(0).to_numpy(), 0

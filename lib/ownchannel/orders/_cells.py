@@ -169,6 +169,24 @@ def as_millionths(column: pa.Array | pa.ChunkedArray) -> Millionths:
 _CENT = 10_000
 
 
+def summed(groups: NDArray[np.integer], amounts: Millionths, size: int) -> Millionths:
+    """By group from 0 to `size` the sum of its amounts.
+
+    >>> summed(np.array([0, 2, 0]), np.array([1, 2, 3]), 3)
+    array([4, 0, 2])
+    """
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, groups, amounts)
+    return sums
+
+
+def with_columns(table: pa.Table, **columns: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """The table with other values in some of its columns."""
+    for name, values in columns.items():
+        table = table.set_column(table.column_names.index(name), name, values)
+    return table
+
+
 def spread(totals: Millionths, groups: NDArray[np.intp], weights: Millionths) -> Millionths:
     """`totals[g]` over the elements of group g in proportion to their weights (none negative).
 

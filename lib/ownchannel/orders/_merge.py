@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ownchannel.orders._bookings import codes
-from ownchannel.orders._cells import Millionths, as_millionths, decimals, spread
+from ownchannel.orders._cells import Millionths, as_millionths, decimals, spread, summed, with_columns
 from ownchannel.orders._schema import ENTRIES, REPEAT_RATES, TABLE
 
 
@@ -40,8 +40,7 @@ def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
     found = pa.array(by_name.reindex(names), pa.string(), from_pandas=True)
     identity = entries["identity"].cast(pa.string()).combine_chunks()
     named_too = pc.replace_with_mask(identity, nameless.combine_chunks(), found)
-    field = entries.schema.field("identity")
-    return entries.set_column(entries.column_names.index("identity"), field, named_too.cast(field.type))
+    return with_columns(entries, identity=named_too.cast(entries["identity"].type))
 
 
 #: What one report may know of an order that another does not.
@@ -62,8 +61,7 @@ def numbered(lines: pa.Table) -> pa.Table:
     keys = pd.DataFrame({"order": codes(lines["identity"]), "item": codes(lines["item"])})
     place = keys.groupby(["order", "item"], sort=False).cumcount() + 1
     named = pc.binary_join_element_wise(lines["item"], pa.array(place.to_numpy()).cast(pa.string()), "#")
-    at = lines.column_names.index("line_id")
-    return lines.set_column(at, "line_id", pc.coalesce(lines["line_id"], named))
+    return with_columns(lines, line_id=pc.coalesce(lines["line_id"], named))
 
 
 def counted_once(lines: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -111,9 +109,7 @@ def filled(lines: pa.Table, others: pa.Table) -> tuple[pa.Table, Given]:
             is_news = gaps & (as_millionths(fills) != 0) if column in MONEY_FACTS else gaps
             for file_no, orders in reports.files(best, is_news).items():
                 given[file_no, column] += orders
-            lines = lines.set_column(
-                lines.column_names.index(column), column, pc.coalesce(lines[column], fills)
-            )
+            lines = with_columns(lines, **{column: pc.coalesce(lines[column], fills)})
     return lines, given
 
 
@@ -149,8 +145,8 @@ class _OtherReports:
 
     def amounts(self, column: str, best: pd.DataFrame, weights: Millionths) -> pa.Array:
         """For every line, its part of the amount that is known of its order; null where none is."""
-        totals = np.zeros(self._orders, dtype=np.int64)
-        np.add.at(totals, best["order"], as_millionths(self._others[column])[best["place"]])
+        amounts = as_millionths(self._others[column])[best["place"]]
+        totals = summed(best["order"].to_numpy(), amounts, self._orders)
         known = np.isin(self._order, best["order"])
         return decimals(spread(totals, self._order, weights), known)
 
@@ -170,9 +166,7 @@ def without_gaps(lines: pa.Table) -> pa.Table:
     for column in ("discount", "shipping", "tax", "refund", "status"):
         if lines[column].null_count:
             default = "completed" if column == "status" else pa.scalar(0, lines[column].type)
-            lines = lines.set_column(
-                lines.column_names.index(column), column, lines[column].fill_null(default)
-            )
+            lines = with_columns(lines, **{column: lines[column].fill_null(default)})
     return lines
 
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownchannel.formats import count
+from ownchannel.orders._cells import with_columns
 from ownchannel.orders._orders import Orders
 from ownchannel.orders._report import FileReport, Report, rejected_table
 from ownchannel.orders._schema import ENTRIES, RATES, REPEAT_RATES, TABLE
@@ -98,9 +99,8 @@ def _without(lines: pa.Table, forgotten: Container[str]) -> pa.Table:
     keys = lines["customer_key"].unique().drop_null().to_pylist()
     theirs = pc.is_in(lines["customer_key"], pa.array([k for k in keys if k in forgotten], pa.string()))
     for name in ("customer_key", "consent"):
-        field = TABLE.field(name)
-        kept = pc.if_else(theirs, pa.scalar(None, field.type), lines[name])
-        lines = lines.set_column(lines.schema.get_field_index(name), field, kept)
+        nobody = pa.scalar(None, lines[name].type)
+        lines = with_columns(lines, **{name: pc.if_else(theirs, nobody, lines[name])})
     return lines
 
 

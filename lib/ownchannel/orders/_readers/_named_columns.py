@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from ownchannel.assumptions import why_refused
 from ownchannel.orders._cells import BadCell, Millionths, decimals
 from ownchannel.orders._exchange import LARGEST_RATE, SMALLEST_RATE
 from ownchannel.orders._readers._reader import Context, Reader, status_of, statuses
@@ -35,7 +36,8 @@ class ColumnMapping(BaseModel):
     """Which column of your table holds what. Give the name of a column for each field you have.
 
     `item_value` is the line's total, or `unit_price` the price for one (times `quantity`); before discount
-    and tax. A negative total is money given back: a refund without an order line.
+    and tax. A negative total is money given back: a refund without an order line. Raises ValueError where a
+    field is missing or unknown.
 
     >>> ColumnMapping(order_id="Invoice", ordered_at="Date", item_value="Amount", currency="GBP").channel
     'Own store'
@@ -68,26 +70,24 @@ class ColumnMapping(BaseModel):
     kind: ChannelKind = "owned"
     decimal: Literal[".", ","] = "."
 
+    def __init__(self, **columns: Any) -> None:
+        try:
+            super().__init__(**columns)
+        except ValidationError as error:
+            raise ValueError(f"The mapping of columns cannot be used. {why_refused(error)}") from None
+
     @model_validator(mode="after")
     def _has_a_value(self) -> Self:
         if (self.item_value is None) == (self.unit_price is None):
             raise ValueError(
-                "name the column of either item_value (the line's total) or unit_price (for one)"
+                "Name the column of either item_value (the line's total) or unit_price (for one)."
             )
         return self
 
     @classmethod
     def of(cls, given: "ColumnMapping | Mapping[str, Any]") -> "ColumnMapping":
-        """A mapping from itself or a dict; what is wrong with it is said in a sentence (ValueError)."""
-        if isinstance(given, cls):
-            return given
-        try:
-            return cls(**given)  # type: ignore[arg-type]
-        except ValidationError as error:
-            faults = "; ".join(
-                f"{'.'.join(map(str, fault['loc'])) or 'mapping'}: {fault['msg']}" for fault in error.errors()
-            )
-            raise ValueError(f"The mapping of columns cannot be used. {faults}.") from None
+        """A mapping from itself or a dict."""
+        return given if isinstance(given, cls) else cls(**given)  # type: ignore[arg-type]
 
 
 class MappedOrders(Reader):

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, spread
+from ownchannel.orders._cells import Millionths, spread, summed
 from ownchannel.orders._readers._amazon_orders import ORDER_NUMBER
 from ownchannel.orders._readers._reader import Context, Reader, status_of, statuses
 from ownchannel.orders._rows import Rows, as_label
@@ -191,7 +191,7 @@ def _shared(
     """
     value, own_discount = of_lines
     of_kept, values, own = group[kept], value[kept], own_discount[kept]
-    items, lines = _summed(of_kept, values, orders), _summed(of_kept, own, orders)
+    items, lines = (summed(of_kept, each, len(orders.discount)) for each in (values, own))
     common = _common_discount(of_kept, orders, items, lines, context)
     wholes = _less_refund(orders, items - lines - common) | {"discount": common}
     parts = {column: np.zeros(len(group), dtype=np.int64) for column in wholes}
@@ -199,12 +199,6 @@ def _shared(
         parts[column][kept] = spread(whole, of_kept, values)
     parts["discount"] += own_discount
     return parts
-
-
-def _summed(group: NDArray[np.intp], amounts: Millionths, orders: _Orders) -> Millionths:
-    sums = np.zeros_like(orders.discount)
-    np.add.at(sums, group, amounts)
-    return sums
 
 
 def _less_refund(orders: _Orders, goods: Millionths) -> dict[str, Millionths]:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import LARGEST_AMOUNT, BadCell, Millionths, millionths, number, spread
+from ownchannel.orders._cells import LARGEST_AMOUNT, BadCell, Millionths, millionths, number, spread, summed
 from ownchannel.orders._readers._reader import Context, Reader, status_of, statuses
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import LINES_AS_READ, Status
@@ -131,8 +131,7 @@ class _OrderAmounts:
 
     def odd_subtotals(self, places: NDArray[np.intp], value: Millionths) -> int:
         """How many of these rows' items do not add up to what the row states."""
-        of_items = np.zeros_like(self._subtotal)
-        np.add.at(of_items, places, value)
+        of_items = summed(places, value, len(self._subtotal))
         listed = np.isin(np.arange(len(of_items)), places)
         return int((listed & self._states_subtotal & (of_items != self._subtotal)).sum())
 
@@ -144,8 +143,7 @@ class _OrderAmounts:
         A refund is the goods' first; beyond what these cost it gives back shipping, then tax.
         """
         shipping, tax = self._shipping[kept], self._tax[kept]
-        paid = np.zeros(len(kept), dtype=np.int64)
-        np.add.at(paid, group, value - discount)
+        paid = summed(group, value - discount, len(kept))
         refund = np.where(self._whole[kept], paid + shipping + tax, self._refund[kept])
         of_shipping = np.clip(refund - paid, 0, np.maximum(shipping, 0))
         of_tax = np.clip(refund - paid - of_shipping, 0, np.maximum(tax, 0))
