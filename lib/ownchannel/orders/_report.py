@@ -14,9 +14,7 @@ from ownchannel.formats import count, listed, money
 from ownchannel.orders._schema import NO_CURRENCY, SALES
 
 _LONGEST_REPR = 1_000
-REJECTED_COLUMNS = ("file", "line", "column", "value", "reason", "remedy")
-
-
+_REJECTED = ("file", "line", "column", "value", "reason", "remedy")
 _FACTS = {
     "status": "the status",
     "customer_key": "the buyers (as keys)",
@@ -37,18 +35,12 @@ _PARTS = {
     "unclassified": "what nobody here can name",
     "transfer": "transfers, which are no profit",
 }
-_MONEY_OF = {
-    "lines": "of order lines",
-    "entries": "booked",
-    "repeat_rates": "from repeat customers",
-    "rates": "",
-}
+_MONEY_OF = {"lines": "of order lines", "entries": "booked", "repeat_rates": "from repeat customers"}
 
 
 def rejected_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
     """Rejected rows as a table, in the order of the files."""
-    table = pd.DataFrame(list(rows), columns=list(REJECTED_COLUMNS))
-    return table.astype({"line": "int64"})
+    return pd.DataFrame(list(rows), columns=list(_REJECTED)).astype({"line": "int64"})
 
 
 @dataclass(frozen=True)
@@ -92,7 +84,7 @@ class FileReport:
         accepted = {code: split["accepted"] for code, split in self.money.items() if code != NO_CURRENCY}
         sums = [money(amount, currency, 2) for currency, amount in sorted(accepted.items())]
         text = f"{self.name}: {self.format}, {count(self.rows_in, 'row')}: {', '.join(parts)}"
-        text += f"; {' and '.join(sums)} {_MONEY_OF[self.gives]}" if sums else ""
+        text += f"; {' and '.join(sums)} {_MONEY_OF.get(self.gives, '')}" if sums else ""
         text += f", {day(self.dates[0])} to {day(self.dates[1])}" if self.dates else ""
         return " ".join([f"{text}.", *self.warnings])
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+import numpy as np
 import pyarrow as pa
 
 from ownchannel.orders._cells import BadCell, Millionths, decimal_mark
@@ -95,3 +96,24 @@ def status_of(word: str, known: Mapping[str, Status], column: str, when_empty: s
         reason = "is a status that this reader does not know" if word else when_empty
         raise BadCell(column, word, reason, f"It should be one of {', '.join(filter(None, known))}.")
     return known[word]
+
+
+def less_refund(
+    refund: Millionths, goods: Millionths, shipping: Millionths, tax: Millionths
+) -> dict[str, Millionths]:
+    """By order, what was given back for goods, and the shipping and tax that are left.
+
+    A platform states a refund as one sum: what exceeds the goods gives back shipping first, then tax.
+
+    >>> sums = less_refund(np.array([12]), goods=np.array([9]), shipping=np.array([2]), tax=np.array([5]))
+    >>> {column: int(amount[0]) for column, amount in sums.items()}
+    {'refund': 9, 'shipping': 0, 'tax': 4}
+    """
+    beyond = np.maximum(refund - np.maximum(goods, 0), 0)
+    of_shipping = np.minimum(beyond, np.maximum(shipping, 0))
+    of_tax = np.minimum(beyond - of_shipping, np.maximum(tax, 0))
+    return {
+        "refund": refund - of_shipping - of_tax,
+        "shipping": shipping - of_shipping,
+        "tax": tax - of_tax,
+    }

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths, spread, summed
 from ownchannel.orders._readers._amazon_orders import ORDER_NUMBER
-from ownchannel.orders._readers._reader import Context, Reader, status_of, statuses
+from ownchannel.orders._readers._reader import Context, Reader, less_refund, status_of, statuses
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import ENTRIES_AS_READ, LINES_AS_READ, Event, Part, Status
 
@@ -193,24 +193,13 @@ def _shared(
     of_kept, values, own = group[kept], value[kept], own_discount[kept]
     items, lines = (summed(of_kept, each, len(orders.discount)) for each in (values, own))
     common = _common_discount(of_kept, orders, items, lines, context)
-    wholes = _less_refund(orders, items - lines - common) | {"discount": common}
+    goods = items - lines - common
+    wholes = less_refund(orders.refund, goods, orders.shipping, orders.tax) | {"discount": common}
     parts = {column: np.zeros(len(group), dtype=np.int64) for column in wholes}
     for column, whole in wholes.items():
         parts[column][kept] = spread(whole, of_kept, values)
     parts["discount"] += own_discount
     return parts
-
-
-def _less_refund(orders: _Orders, goods: Millionths) -> dict[str, Millionths]:
-    """By order, what was given back for goods, and the shipping and tax that are left.
-
-    `Refunded Amount` is one sum: what exceeds the goods gives back shipping first, then tax.
-    """
-    for_goods = np.minimum(orders.refund, np.maximum(goods, 0))
-    shipping = np.minimum(orders.refund - for_goods, np.maximum(orders.shipping, 0))
-    tax = np.minimum(orders.refund - for_goods - shipping, np.maximum(orders.tax, 0))
-    refund = orders.refund - shipping - tax
-    return {"refund": refund, "shipping": orders.shipping - shipping, "tax": orders.tax - tax}
 
 
 def _common_discount(

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ownchannel.orders._cells import LARGEST_AMOUNT, BadCell, Millionths, millionths, number, spread, summed
-from ownchannel.orders._readers._reader import Context, Reader, status_of, statuses
+from ownchannel.orders._readers._reader import Context, Reader, less_refund, status_of, statuses
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import LINES_AS_READ, Status
 
@@ -119,10 +119,8 @@ class _OrderAmounts:
     """What stands once per row for all of an order's items, one element per row."""
 
     def __init__(self, rows: Rows, status: Sequence[str]) -> None:
-        self._subtotal, self._states_subtotal = (
-            rows.amounts("order_subtotal"),
-            rows.has_text("order_subtotal"),
-        )
+        self._subtotal = rows.amounts("order_subtotal")
+        self._states_subtotal = rows.has_text("order_subtotal")
         # What a shop charges besides, for wrapping or paying on delivery, counts as shipping.
         self._shipping = rows.amounts("shipping_total") + rows.amounts("fee_total")
         self._tax = rows.amounts("tax_total")
@@ -138,20 +136,12 @@ class _OrderAmounts:
     def shared(
         self, kept: NDArray[np.intp], group: NDArray[np.intp], value: Millionths, discount: Millionths
     ) -> dict[str, Millionths]:
-        """By line, its part of shipping, tax and refund.
-
-        A refund is the goods' first; beyond what these cost it gives back shipping, then tax.
-        """
+        """By line, its part of shipping, tax and refund."""
         shipping, tax = self._shipping[kept], self._tax[kept]
         paid = summed(group, value - discount, len(kept))
         refund = np.where(self._whole[kept], paid + shipping + tax, self._refund[kept])
-        of_shipping = np.clip(refund - paid, 0, np.maximum(shipping, 0))
-        of_tax = np.clip(refund - paid - of_shipping, 0, np.maximum(tax, 0))
-        return {
-            "shipping": spread(shipping - of_shipping, group, value),
-            "tax": spread(tax - of_tax, group, value),
-            "refund": spread(refund - of_shipping - of_tax, group, value),
-        }
+        sums = less_refund(refund, paid, shipping, tax)
+        return {column: spread(whole, group, value) for column, whole in sums.items()}
 
 
 def _item_columns(rows: Rows) -> list[str]:
