@@ -47,30 +47,20 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_ROOMS = frozenset(
-    {
-        *("answers", "assumptions", "charts", "clv", "customers", "formats", "marketplace"),
-        *("orders", "outreach", "panels", "scenarios", "workspace"),
-    }
-)
+#: What people use first, by the room that it lives in.
 _FIRST = {
-    "ColumnMapping": "orders",
-    "Orders": "orders",
-    "Plan": "scenarios",
-    "Rates": "orders",
-    "Workspace": "workspace",
-    "channel_months": "customers",
-    "current_orders": "orders",
-    "customer_summary": "customers",
-    "dependence": "marketplace",
-    "forget": "orders",
-    "read_orders": "orders",
-    "retention_cohorts": "customers",
-    "return_drivers": "customers",
-    "sample_orders": "orders",
-    "simulate": "scenarios",
-    "time_to_second_order": "customers",
+    "customers": (
+        *("channel_months", "customer_summary", "retention_cohorts", "return_drivers"),
+        "time_to_second_order",
+    ),
+    "marketplace": ("dependence",),
+    "orders": (
+        *("ColumnMapping", "Orders", "Rates", "current_orders", "forget", "read_orders", "sample_orders"),
+    ),
+    "scenarios": ("Plan", "simulate"),
+    "workspace": ("Workspace",),
 }
+_ROOM_OF = {name: room for room, names in _FIRST.items() for name in names}
 
 __all__ = [
     "ColumnMapping",
@@ -106,10 +96,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """A room, or a public name from the room that it lives in."""
-    if name in _ROOMS:
+    if name in _ROOM_OF:
+        return getattr(import_module(f"ownchannel.{_ROOM_OF[name]}"), name)
+    if name in __all__:
         return import_module(f"ownchannel.{name}")
-    if name in _FIRST:
-        return getattr(import_module(f"ownchannel.{_FIRST[name]}"), name)
     raise AttributeError(f"module 'ownchannel' has no name {name!r}")
 
 
