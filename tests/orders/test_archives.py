@@ -15,9 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders import _archives, _files
-
 # inside: the bytes that each part of an archive gives, and the limits
+from ownchannel.orders import _archives, _files
 
 DAMAGED_SENTENCE = "The file is damaged, locked or needs a password. Fetch it again, or unlock it."
 CSV = b"Name,Email\n#1001,\n"
