@@ -18,6 +18,11 @@ from tests.scenarios.small_plans import FITTED, LOG_COVARIANCE
 MONTHS = 14
 
 
+def drawn(fitted: FittedPurchases, number: int, seed: int) -> tuple[FittedPurchases, ...]:
+    """The models that the first `number` draws take."""
+    return tuple(fitted.turn(draw, number, seed) for draw in range(number))
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_curves_by_integration(seed):
     fitted = FittedPurchases(**fitted_purchases(GeneratorDice(np.random.default_rng(seed))))
@@ -58,7 +63,7 @@ def test_histories_count_by_their_weights():
 
 def logs_of_drawn(number: int, seed: int) -> np.ndarray:
     fitted = FittedPurchases(**FITTED)
-    rows = [list(its.parameters.values()) for its in fitted.drawn(number, seed)]
+    rows = [list(its.parameters.values()) for its in drawn(fitted, number, seed)]
     return np.log(rows) - np.log(list(fitted.parameters.values()))
 
 
@@ -73,16 +78,16 @@ def test_parameters_are_drawn_jointly_on_the_log_scale():
 
 def test_drawn_models_are_known_and_keep_their_histories():
     fitted = FittedPurchases(**FITTED)
-    models = fitted.drawn(5, 1)
+    models = drawn(fitted, 5, 1)
     assert all(its.log_covariance == () and its.histories == fitted.histories for its in models)
-    assert models == fitted.drawn(5, 1)
-    assert models != fitted.drawn(5, 2)
+    assert models == drawn(fitted, 5, 1)
+    assert models != drawn(fitted, 5, 2)
 
 
 def test_curves_of_draws_are_those_of_the_drawn_models():
     fitted = FittedPurchases(**FITTED)
     curves = drawn_curves(fitted, MONTHS, 6, 2)
-    for column, its in enumerate(fitted.drawn(6, 2)):
+    for column, its in enumerate(drawn(fitted, 6, 2)):
         its_new, its_existing = its.curves(MONTHS)
         assert curves.new[:, column] == pytest.approx(its_new, rel=1e-12)
         assert curves.existing[:, column] == pytest.approx(its_existing, rel=1e-12)
@@ -92,9 +97,9 @@ def test_a_parameter_without_variance_stays_where_it_is():
     covariance = np.zeros((4, 4))
     covariance[0, 0] = 0.04
     fitted = FittedPurchases(**{**FITTED, "log_covariance": covariance.tolist()})
-    drawn = [its.parameters for its in fitted.drawn(20, 0)]
-    assert len({its["r"] for its in drawn}) == 20
-    assert {its["b"] for its in drawn} == {1.614}
+    parameters = [its.parameters for its in drawn(fitted, 20, 0)]
+    assert len({its["r"] for its in parameters}) == 20
+    assert {its["b"] for its in parameters} == {1.614}
 
 
 def test_curves_of_a_model_ignore_how_unsure_it_is():

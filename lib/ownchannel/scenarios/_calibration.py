@@ -209,7 +209,10 @@ def with_customers(found: MeasuredChannel, came: Arrivals) -> MeasuredChannel:
     if name in came.level:
         new = new_a_month(came.level[name], found.observed, found.customers, rates)
         claimed = channel.reference_spend / channel.cac if channel.reference_spend else 0.0
-        measured["organic_customers"] = _organic(new, claimed)
+        measured["organic_customers"] = new
+        if claimed:
+            source = f"{new.source}; less {claimed:,.0f} a month whom advertising claims"
+            measured["organic_customers"] = replace(new.less(claimed), source=source)
         if claimed > new.value:
             notes += (_floor(name, claimed, new.value),)
     if name in came.growth:
@@ -234,13 +237,6 @@ def possible(found: MeasuredChannel) -> MeasuredChannel:
             f"{high:g}: your own value stays.",
         )
     return replace(found, measured=measured, notes=notes)
-
-
-def _organic(new: MeasuredNumber, claimed: float) -> MeasuredNumber:
-    if not claimed:
-        return new
-    left = new.less(claimed)
-    return replace(left, source=f"{new.source}; less {claimed:,.0f} a month whom advertising claims")
 
 
 def _floor(name: str, claimed: float, observed: float) -> str:

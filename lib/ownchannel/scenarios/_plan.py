@@ -213,7 +213,7 @@ class Plan(PlanNumbers):
         sentences = super().unlikely(currency)
         for channel in self.channels:
             sentences += [f"{channel.name}: {sentence}" for sentence in channel.unlikely(currency)]
-            if isinstance(channel, OwnedChannel) and channel.purchase_model and channel.referrals_per_order:
+            if isinstance(channel, OwnedChannel) and channel.referrals_per_order:
                 sentences += self._referrals_beside_a_fit(channel)
         return sentences
 

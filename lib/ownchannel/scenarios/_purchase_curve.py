@@ -110,17 +110,8 @@ class FittedPurchases(Checked):
         rows = _rows(self.histories)
         return float(rows.weights @ MODELS[self.model].alive(self.parameters, rows))
 
-    def drawn(self, number: int, seed: int) -> tuple["FittedPurchases", ...]:
-        """Models with parameters drawn jointly on the log scale; this one again where nothing is unsure.
-
-        >>> fitted = FittedPurchases(model="BG/NBD", parameters={"r": 0.2, "alpha": 4, "a": 0.8, "b": 2.4})
-        >>> fitted.drawn(3, seed=0) == (fitted,)
-        True
-        """
-        return tuple(self.turn(draw, number, seed) for draw in range(number if self.log_covariance else 1))
-
     def turn(self, draw: int, number: int, seed: int) -> "FittedPurchases":
-        """The model that a draw takes where the draws take `number` drawn ones in turn."""
+        """The model that a draw takes of `number` ones, drawn jointly on the log scale and taken in turn."""
         changes: dict[str, Any] = {"log_covariance": ()}
         if self.log_covariance:
             row = _drawn_parameters(self, number, seed)[draw % number]

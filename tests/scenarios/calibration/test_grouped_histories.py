@@ -37,7 +37,7 @@ def test_the_expected_purchases_of_all_are_kept(fitted):
     assert few.active_customers() == pytest.approx(all_of_them.active_customers(), rel=1e-9)
     np.testing.assert_allclose(few.curves(60)[1][1:], all_of_them.curves(60)[1][1:], rtol=0.005)
     # And at other parameters that the data do not exclude.
-    for other in few.drawn(5, seed=1):
+    for other in (few.turn(draw, 5, seed=1) for draw in range(5)):
         here = all_of_them.model_copy(update={"parameters": other.parameters, "log_covariance": ()})
         assert other.active_customers() == pytest.approx(here.active_customers(), rel=0.005)
         np.testing.assert_allclose(other.curves(60)[1][1:], here.curves(60)[1][1:], rtol=0.005)
