@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from ownchannel.answers import plan_sliders
+from ownchannel.answers import RentOrOwn
 from ownchannel.assumptions import Quantity, assumption
 from ownchannel.scenarios import FittedPurchases, MarketplaceChannel, OwnedChannel, Plan, simulate
 
@@ -376,8 +376,8 @@ def test_one_statement_gives_a_slider_a_row_a_check_a_bar_and_a_draw() -> None:
     store = WrappedChannel(name="Own store", order_value=45, repeat_rate=0.3)
     wider = TaxedPlan(channels=(AMAZON, store), uncertain=ends)
     assert wider.numbers().keys() - plan().numbers().keys() == ends.keys()
-    sliders = plan_sliders(wider).settings.declared()
-    assert (sliders["income_tax"].slider, sliders["own_store__gift_wrap"].slider) == ((0, 0.5), (0, 1))
+    sliders = RentOrOwn(wider).question(wider).numbers
+    assert [sliders[path][1].slider for path in ends] == [(0, 0.5), (0, 1)]
     assert {"Tax: Income tax", "Own store, Gift wrap"} <= set(wider.documentation()["setting"])
     assert len(wider.documentation()) == len(wider.numbers())
     with pytest.raises(ValueError, match=r"gift_wrap must lie between 0 and 1: you gave 15; did you mean"):
