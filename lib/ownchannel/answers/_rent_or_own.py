@@ -80,37 +80,45 @@ class PlanAnswer:
 
     def answer(self) -> Answer:
         """The sentence, numbers, charts and table."""
-        notes = (*self.warnings(), _rests_on(self.found.plan))
+        draws, uncertain = self.found.plan.draws.number, len(self.plan.uncertain)
+        rests_on = (
+            "Every plan is held against today: today's spend and prices, and no lever moved. "
+            f"{count(draws, 'draw')} of what may go wrong and of {count(uncertain, 'uncertain number')}; "
+            "a bad year is the mean of the worst 1 in 20."
+        )
+        notes = (*self.warnings(), rests_on)
         return Answer(self.sentence(), self.numbers(), self.charts(), self.table(), notes)
 
     def sentence(self) -> str:
         """What the plan costs at first, when it pays back, and what it does to the risk."""
+        found, currency = self.found.plan, self.plan.currency
         if self.plan == self.today:
-            found, currency = self.found.plan, self.plan.currency
             return (
                 f"As things are, the next {count(int(self.plan.horizon_months), 'month')} are worth "
                 f"**{money(float(found.npv.mean()), currency)}** today, and "
                 f"**{money(found.cvar(), currency)}** in the worst 5% of draws. Move what you decide."
             )
-        return f"{self._what_is_done()} {self._first_year()}, {self._pays_back()}, and {self._risk()}."
+        gained = self.found.first_year
+        first_year = f"{'costs' if gained < 0 else 'brings'} **{money(abs(gained), currency)}** in year 1"
+        return f"{self._what_is_done()} {first_year}, {self._pays_back()}, and {self._risk()}."
 
     def _what_is_done(self) -> str:
         """The decision, in the words of whoever takes it."""
         plan, today = self.plan, self.today
         moved = 100 * (plan.owned_share_of_growth_budget - today.owned_share_of_growth_budget)
         moved = round(moved) or round(moved, 1)
-        others = [path for path in _decisions(plan) if plan.get(path) != today.get(path) and path != _SHARE]
+        others = [
+            path
+            for path, (value, declared) in plan.numbers().items()
+            if declared.role == "decision" and value != today.get(path) and path != _SHARE
+        ]
         if not moved:
             return "What you decide here" if others else "Your setting"
-        stores = "your own store" if _number_of_stores(plan) == 1 else "your own stores"
+        one = sum(channel.kind == "owned" for channel in plan.channels) == 1
+        stores = "your own store" if one else "your own stores"
         place = stores if moved > 0 else "the marketplace"
         said = f"Moving **{abs(moved):g} points** of the growth budget to {place}"
         return said + (", with the rest that you decide," if others else "")
-
-    def _first_year(self) -> str:
-        gained, currency = self.found.first_year, self.plan.currency
-        verb = "costs" if gained < 0 else "brings"
-        return f"{verb} **{money(abs(gained), currency)}** in year 1"
 
     def _pays_back(self) -> str:
         months = int(self.plan.horizon_months)
@@ -136,14 +144,17 @@ class PlanAnswer:
         """The tiles."""
         plan, currency = self.found.plan, self.plan.currency
         gained = float((plan.npv - self.found.today.npv).mean())
-        horizon, empty = int(self.plan.horizon_months), runway(self.plan)
+        empty = runway(self.plan)
+        lasts = f"over {count(int(self.plan.horizon_months), 'month')}"
+        if empty is not None:
+            lasts = count(empty - 1, "month") if empty else "is below 0 now"
         return (
             ("Worth today, expected", money(float(plan.npv.mean()), currency)),
             ("In the worst 5% of draws", money(plan.cvar(), currency)),
             ("Against today", f"{'+' if gained > 0 else ''}{money(gained, currency)}"),
             ("Rented: marketplaces' revenue", percent(plan.marketplace_share)),
             ("Lowest cash, middle draw", money(float(np.median(plan.low_point)), currency)),
-            ("Without marketplaces, cash lasts", _lasts(empty, horizon)),
+            ("Without marketplaces, cash lasts", lasts),
         )
 
     def warnings(self) -> tuple[str, ...]:
@@ -155,7 +166,7 @@ class PlanAnswer:
         known, numbers = [], self.plan.numbers()
         for path in self.measured.keys() & numbers.keys():
             (low, high), (value, declared) = self.measured[path], numbers[path]
-            channel = path.removeprefix("channels.").rpartition(".")[0]
+            channel, _ = _channel_and_name(path)
             if low <= value <= high:
                 known.append(f"{channel}: {declared.label}: " if channel else f"{declared.label}: ")
         unlikely = self.plan.unlikely(self.plan.currency)
@@ -210,10 +221,9 @@ class PlanAnswer:
 
     def _own_point(self) -> pd.DataFrame:
         """The frontier where there is nothing to share."""
-        found = self.found.plan
-        point = {"npv": float(found.npv.mean()), "cvar": found.cvar()}
-        point |= {"marketplace_share": found.marketplace_share}
-        return pd.DataFrame([{"owned_share": self.plan.owned_share_of_growth_budget, **point}])
+        found, share = self.found.plan, self.plan.owned_share_of_growth_budget
+        point = {"owned_share": share, "npv": float(found.npv.mean()), "cvar": found.cvar()}
+        return pd.DataFrame([{**point, "marketplace_share": found.marketplace_share}])
 
     def _fan(self) -> Chart:
         median = self.found.today.bands("npv to date", (0.5,))[0.5]
@@ -225,9 +235,8 @@ class PlanAnswer:
         return order_waterfall(parts, [channel.kind for channel in channels], self.plan.currency)
 
     def _tornado(self) -> Chart:
-        chart = tornado_chart(
-            tornado(self.plan, measured=self.measured), project(self.plan).npv, self.plan.currency
-        )
+        swings, base = tornado(self.plan, measured=self.measured), project(self.plan).npv
+        chart = tornado_chart(swings, base, self.plan.currency)
         return replace(chart, caption=f"{chart.caption} {self._hangs_on()}".rstrip())
 
     def _hangs_on(self) -> str:
@@ -292,7 +301,7 @@ class RentOrOwn:
         headings = dict.fromkeys(decisions, DECISIONS) | dict.fromkeys(risks, RISKS)
         idle = _without_effect(plan)
         shown = [path for path in dict.fromkeys((*headings, *plan.numbers())) if path not in idle]
-        sliders = plan_numbers(plan, shown, headings)
+        sliders = _sliders(plan, shown, headings)
         themes = dict.fromkeys(declared.group for _, declared in sliders.values())
         return Question(
             plan,
@@ -323,21 +332,6 @@ class RentOrOwn:
             self._compared[currency] = compare(alike, self._draws, self._seed)
 
 
-def _decisions(plan: Plan) -> list[str]:
-    return [path for path, (_, declared) in plan.numbers().items() if declared.role == "decision"]
-
-
-def _number_of_stores(plan: Plan) -> int:
-    return sum(channel.kind == "owned" for channel in plan.channels)
-
-
-def _lasts(empty: int | None, horizon: int) -> str:
-    """How long, by the first month with negative cash."""
-    if empty is None:
-        return f"over {count(horizon, 'month')}"
-    return count(empty - 1, "month") if empty else "is below 0 now"
-
-
 def in_months(month: float) -> str:
     """A month of payback as one says it; 0 is before the first.
 
@@ -349,67 +343,42 @@ def in_months(month: float) -> str:
     return f"{month:.0f}" if month else "at once"
 
 
-def _rests_on(found: Simulation) -> str:
-    return (
-        "Every plan is held against today: today's spend and prices, and no lever moved. "
-        f"{count(found.draws.number, 'draw')} of what may go wrong and of "
-        f"{count(len(found.plan.uncertain), 'uncertain number')}; "
-        "a bad year is the mean of the worst 1 in 20."
-    )
-
-
 # ---------------------------------------------------------------- the sliders of a plan
 
 DECISIONS, RISKS = "What you decide", "What may go wrong"
 
-#: The sliders in sight, in their order: the number's name, and on which channels; None is the plan itself.
+#: The sliders in sight, in their order: on which channels (None is the plan itself), and their names.
 _IN_SIGHT = (
-    ("owned_share_of_growth_budget", None),
-    ("growth_budget", None),
-    ("setup_cost", None),
-    ("ad_incrementality", "owned"),
-    ("cac", "owned"),
-    ("repeat_rate", "owned"),
-    ("discount", "any"),
-    ("checkout_conversion", "owned"),
-    ("reach", "owned"),
-    ("personalisation_uplift", "owned"),
-    ("member_share", "owned"),
-    ("referrals_per_order", "owned"),
-    ("service_cost", "owned"),
+    (None, ("owned_share_of_growth_budget", "growth_budget", "setup_cost")),
+    ("owned", ("ad_incrementality", "cac", "repeat_rate")),
+    ("any", ("discount",)),
+    ("owned", ("checkout_conversion", "reach", "personalisation_uplift", "member_share")),
+    ("owned", ("referrals_per_order", "service_cost")),
 )
 
 #: The risks that can be switched off, likewise.
 _SWITCHED = (
-    ("suspension_hazard", "marketplace"),
-    ("fee_rise_hazard", "marketplace"),
-    ("private_label_hazard", "marketplace"),
-    ("steering", "marketplace"),
-    ("undercut_loss", "marketplace"),
-    ("ad_loss_hazard", "owned"),
-    ("cac_inflation", "owned"),
-    ("cannibalisation", "owned"),
+    ("marketplace", ("suspension_hazard", "fee_rise_hazard", "private_label_hazard", "steering")),
+    ("marketplace", ("undercut_loss",)),
+    ("owned", ("ad_loss_hazard", "cac_inflation", "cannibalisation")),
 )
 
 
-def plan_numbers(plan: Plan, paths: Iterable[str], headings: Mapping[str, str] | None = None) -> Numbers:
-    """The numbers at these paths of the plan, declared as its page shows them.
+def _sliders(plan: Plan, paths: Iterable[str], headings: Mapping[str, str]) -> Numbers:
+    """The numbers at these paths, declared as the page shows them: under these headings, or their theme.
 
-    A label names the channel where several channels have the number, money sliders reach as far as the
-    plan's own sums ask, and `headings` gives the heading of a path that is not to stand under its theme.
-    Raises ValueError where the plan has no number at a path.
+    A label names the channel where several channels have the number, and money sliders reach as far as the
+    plan's own sums ask.
     """
     numbers = plan.numbers()
     names = [name for channel, name in map(_channel_and_name, numbers) if channel]
-
-    def shown(path: str) -> tuple[float, Assumption]:
-        value = plan.get(path)  # refuses a path that there is not
-        declared, (channel, name) = numbers[path][1], _channel_and_name(path)
+    sliders = {}
+    for path in paths:
+        (value, declared), (channel, name) = numbers[path], _channel_and_name(path)
         label = f"{declared.label}, {channel}" if channel and names.count(name) > 1 else declared.label
-        group = (headings or {}).get(path, declared.group)
-        return value, replace(_sized(declared, value), label=label, group=group)
-
-    return {path: shown(path) for path in paths}
+        group = headings.get(path, declared.group)
+        sliders[path] = (value, replace(_sized(declared, value), label=label, group=group))
+    return sliders
 
 
 def _channel_and_name(path: str) -> tuple[str, str]:
@@ -418,10 +387,12 @@ def _channel_and_name(path: str) -> tuple[str, str]:
     return channel, name
 
 
-def _paths(plan: Plan, choice: Sequence[tuple[str, str | None]]) -> list[str]:
+def _paths(plan: Plan, choice: Sequence[tuple[str | None, Sequence[str]]]) -> list[str]:
+    """The paths of these names, for each name channel by channel."""
     return [
         f"channels.{channel.name}.{name}" if channel else name
-        for name, kind in choice
+        for kind, names in choice
+        for name in names
         for channel in (plan.channels if kind else [None])
         if channel is None or kind in {"any", channel.kind}
     ]

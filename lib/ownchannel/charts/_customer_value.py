@@ -18,6 +18,7 @@ from ownchannel.charts._theme import (
     line,
     money_axis,
     over_time,
+    points,
 )
 from ownchannel.clv import MOST_SHOWN, HoldOut
 from ownchannel.formats import count, money, percent
@@ -37,24 +38,16 @@ def value_and_cost(worths: Sequence[Worth], horizon: int, currency: str) -> Char
     bars = flat_bars("Left by a customer", names, values, _colours(worths)) | {"showlegend": False}
     known = [place for place, worth in enumerate(worths) if worth.has_range]
     ends = [[worths[place].at_horizon(end) for place in known] for end in ("expected", "lower", "upper")]
-    ranges = {
-        "type": "scatter",
-        "name": "95% range",
-        "mode": "markers",
-        "y": [names[place] for place in known],
-        "x": ends[0],
-        "marker": {"size": 1, "color": NOTE},
-        "error_x": error_bars(*ends),
-        "showlegend": False,
-    }
-    costs = {
-        "type": "scatter",
-        "name": "Cost to win one",
-        "mode": "markers",
-        "y": names,
-        "x": [worth.cost for worth in worths],
-        "marker": {"color": "white", "size": 13, "symbol": "diamond", "line": {"color": NOTE, "width": 3}},
-    }
+    ranges = points(
+        "95% range",
+        ends[0],
+        [names[place] for place in known],
+        {"size": 1, "color": NOTE},
+        error_x=error_bars(*ends),
+        showlegend=False,
+    )
+    diamond = {"color": "white", "size": 13, "symbol": "diamond", "line": {"color": NOTE, "width": 3}}
+    costs = points("Cost to win one", [worth.cost for worth in worths], names, diamond)
     layout = {
         "height": 120 + 52 * len(names),
         "showlegend": True,
@@ -241,15 +234,8 @@ def estimates(names: Sequence[str], found: Sequence[tuple[float, float, float]],
     'Orders: All 2.00 (1.90 to 2.10), Some 1.80 (1.50 to 2.10).'
     """
     expected, lower, upper = (list(values) for values in zip(*found, strict=True))
-    points = {
-        "type": "scatter",
-        "name": what,
-        "mode": "markers",
-        "x": expected,
-        "y": list(names),
-        "marker": {"color": OWNED, "size": 11},
-        "error_x": error_bars(expected, lower, upper),
-    }
+    bars = error_bars(expected, lower, upper)
+    marks = points(what, expected, names, {"color": OWNED, "size": 11}, error_x=bars)
     layout = {
         "height": 100 + 40 * len(names),
         "xaxis": {"title": {"text": what}, "tickformat": ".1f"},
@@ -259,4 +245,4 @@ def estimates(names: Sequence[str], found: Sequence[tuple[float, float, float]],
         f"{name} {value:.2f} ({low:.2f} to {high:.2f})"
         for name, (value, low, high) in zip(names, found, strict=True)
     ]
-    return Chart(go.Figure([points], layout), f"{what}: {', '.join(each)}.")
+    return Chart(go.Figure([marks], layout), f"{what}: {', '.join(each)}.")

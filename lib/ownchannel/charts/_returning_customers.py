@@ -1,6 +1,7 @@
 """Pictures of who comes back, and of what happens if customers came back more, or sooner."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from ownchannel.charts._theme import (
     line,
     money_axis,
     over_time,
+    points,
 )
 from ownchannel.customers import ENOUGH_AT_RISK, Effect, ReturnCurve
 from ownchannel.formats import listed, money, percent
@@ -168,25 +170,21 @@ def one_time_shares(shares: pd.DataFrame, kinds: Mapping[str, str]) -> Chart:
     """
     names = shares["channel"].tolist()
     colours = channel_colours([kinds[name] for name in names])
-    measured = {
-        "type": "scatter",
-        "name": "Buy once, counted fairly (95% range)",
-        "mode": "markers",
-        "x": shares["share"].tolist(),
-        "y": names,
-        "marker": {"color": colours, "size": 12},
-        "error_x": error_bars(*(shares[end].tolist() for end in ("share", "lower", "upper"))),
-        "hovertemplate": "%{y}: %{x:.1%}<extra></extra>",
-    }
-    seen = {
-        "type": "scatter",
-        "name": "Seen once so far: too high, for the newest had no time",
-        "mode": "markers",
-        "x": shares["seen_once"].tolist(),
-        "y": names,
-        "marker": {"color": NOTE, "size": 12, "symbol": "line-ns-open", "line": {"width": 3}},
-        "hovertemplate": "%{y}: %{x:.1%} seen once<extra></extra>",
-    }
+    measured = points(
+        "Buy once, counted fairly (95% range)",
+        shares["share"],
+        names,
+        {"color": colours, "size": 12},
+        error_x=error_bars(*(shares[end].tolist() for end in ("share", "lower", "upper"))),
+        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+    )
+    seen = points(
+        "Seen once so far: too high, for the newest had no time",
+        shares["seen_once"],
+        names,
+        {"color": NOTE, "size": 12, "symbol": "line-ns-open", "line": {"width": 3}},
+        hovertemplate="%{y}: %{x:.1%} seen once<extra></extra>",
+    )
     layout = {
         "height": 110 + 40 * len(names),
         "xaxis": {"tickformat": ".0%", "showgrid": True},
@@ -229,17 +227,9 @@ def trusted(curve: ReturnCurve) -> pd.DataFrame:
     return table[(table["at_risk"] >= ENOUGH_AT_RISK) | (table["days"] == 0)]
 
 
-def _step(name: str, days: list[float], shares: list[float], colour: str) -> dict[str, object]:
-    return {
-        "type": "scatter",
-        "mode": "lines" if len(days) > 1 else "markers",
-        "name": name,
-        "x": days,
-        "y": shares,
-        "line": {"color": colour, "shape": "hv"},
-        "marker": {"color": colour},
-        "hovertemplate": "%{y:.1%} after %{x} days",
-    }
+def _step(name: str, days: list[float], shares: list[float], colour: str) -> dict[str, Any]:
+    hover = {"hovertemplate": "%{y:.1%} after %{x} days"}
+    return line(name, days, shares, colour) | {"line": {"color": colour, "shape": "hv"}} | hover
 
 
 def _band(name: str, shown: pd.DataFrame, colour: str) -> dict[str, object]:
@@ -267,17 +257,15 @@ def hazard_ratios(effects: Sequence[Effect]) -> Chart:
     """
     hazards = [effect.hazard for effect in effects]
     clear = [not one.lower <= 1 <= one.upper for one in hazards]
-    points = {
-        "type": "scatter",
-        "name": "Times as often",
-        "mode": "markers",
-        "x": [one.ratio for one in hazards],
-        "y": [effect_name(effect) for effect in effects],
-        "orientation": "h",
-        "marker": {"color": [OWNED if is_clear else NOTE for is_clear in clear], "size": 11},
-        "error_x": error_bars(*zip(*((one.ratio, one.lower, one.upper) for one in hazards), strict=True)),
-        "hovertemplate": "%{y}: %{x:.2f} times<extra></extra>",
-    }
+    ratios = points(
+        "Times as often",
+        [one.ratio for one in hazards],
+        [effect_name(effect) for effect in effects],
+        {"color": [OWNED if is_clear else NOTE for is_clear in clear], "size": 11},
+        orientation="h",
+        error_x=error_bars(*zip(*((one.ratio, one.lower, one.upper) for one in hazards), strict=True)),
+        hovertemplate="%{y}: %{x:.2f} times<extra></extra>",
+    )
     marks = [0.25, 0.5, 1, 2, 4, 8, 16]
     layout = {
         "height": 110 + 28 * len(effects),
@@ -297,7 +285,7 @@ def hazard_ratios(effects: Sequence[Effect]) -> Chart:
     named = [effect_name(effect) for effect, is_clear in zip(effects, clear, strict=True) if is_clear]
     ending = f"Clear of 1: {listed(named)}." if named else "None is clear of 1."
     return Chart(
-        go.Figure([points], layout),
+        go.Figure([ratios], layout),
         f"Hazard ratios of the Cox model with 95% ranges, on a log scale. {ending}",
     )
 

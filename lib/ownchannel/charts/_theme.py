@@ -198,6 +198,14 @@ def line(
     }
 
 
+def points(
+    name: str, x: Iterable[float], y: Sequence[str], marker: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    """A mark in each row."""
+    trace = {"type": "scatter", "mode": "markers", "name": name, "x": list(x), "y": list(y)}
+    return trace | {"marker": marker} | more
+
+
 def band(
     name: str, x: list[Any], ends: Sequence[list[float]], colour: str, *, opacity: float
 ) -> dict[str, Any]:
@@ -245,7 +253,7 @@ def money_axis(currency: str, values: Iterable[float] = (), **more: Any) -> dict
 
 
 def over_time(lines: Sequence[Mapping[str, Any]], title: str, height: int = 320, **layout: Any) -> go.Figure:
-    """Lines over days or months that a pointer reads together, each with its name at its end."""
+    """Lines over days or months, read together under the pointer."""
     xaxis = ({"title": {"text": title}} if title else {}) | layout.pop("xaxis", {})
     shown = {"height": height, "hovermode": "x unified", "xaxis": xaxis} | layout
     return go.Figure(list(lines), shown)
