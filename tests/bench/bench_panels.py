@@ -51,12 +51,12 @@ def press_to_paint(page: Page, presses: int) -> list[float]:
 def every_chart_follows(page: Page, still: list[int]) -> bool:
     """Whether each chart of the first panel, but those, shows something else after some keys."""
     panel = page.locator(".oc-panel").first
-    before = [shown(panel, its) for its in range(panel.locator(".oc-plot").count())]
+    before = [shown(panel, place) for place in range(panel.locator(".oc-plot").count())]
     panel.get_by_role("slider").first.focus()
     for _ in range(5):
         page.keyboard.press("ArrowLeft")
     page.wait_for_timeout(1_500)
-    return all(shown(panel, its) != was for its, was in enumerate(before) if its not in still)
+    return all(shown(panel, place) != was for place, was in enumerate(before) if place not in still)
 
 
 def shown(panel: Locator, place: int) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from ownchannel.charts import _theme as theme
+from ownchannel.charts import _theme as theme  # inside: what charts are made of
 
 #: What a dichromat sees of linear RGB: Viénot, Brettel and Mollon (1999), Color Research & Application 24.
 PROTANOPE = np.array([[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ownchannel.orders import LARGEST_UPLOAD
-from ownchannel.panels._file_picker import PIECE, FilePicker, Files
+from ownchannel.panels._file_picker import PIECE, FilePicker, Files  # inside: its messages
 
 
 class Page:

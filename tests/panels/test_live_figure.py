@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from ownchannel.charts import Chart
-from ownchannel.panels._answer_view import LiveFigure
+from ownchannel.panels._answer_view import LiveFigure  # inside: a figure by itself
 
 
 def bar(height: float) -> Chart:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ownchannel.panels._scenario_bar import MOST_COMPARED, ScenarioBar
+from ownchannel.panels._scenario_bar import MOST_COMPARED, ScenarioBar  # inside: the bar by itself
 from ownchannel.scenarios import Plan, ScenarioLibrary, from_query, preset, to_query
 from ownchannel.workspace import Workspace
 
