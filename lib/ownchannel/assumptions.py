@@ -1,16 +1,16 @@
 """An assumption is declared once, beside its field; slider, check, table and source all come from there."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from reprlib import repr as shortened
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from ownchannel.formats import money
@@ -309,37 +309,6 @@ def _declared(model: type[Assumptions]) -> Mapping[str, Assumption]:
             if isinstance(mark, Assumption)
         }
     )
-
-
-Declared = TypeVar("Declared", bound=Assumptions)
-
-
-def scaled(model: type[Declared], factors: Mapping[Unit, float]) -> type[Declared]:
-    """The same declarations for a larger or smaller brand: sliders, ranges and defaults multiplied.
-
-    `factors` gives a factor for each unit that is to change; what is valid stays.
-
-    >>> class Books(Assumptions):
-    ...     cash: float = assumption(
-    ...         Quantity("Cash", 500, "money", slider=(0, 1_000), plausible=(100, 900), step=10),
-    ...         help="What you could spend tomorrow.",
-    ...         source="Your own books",
-    ...     )
-    >>> scaled(Books, {"money": 10})().cash
-    5000
-    """
-    fields: dict[str, Any] = {}
-    for name, declared in model.declared().items():
-        factor = factors.get(declared.unit, 1)
-        if factor != 1:
-            larger = replace(
-                declared,
-                slider=(declared.slider[0] * factor, declared.slider[1] * factor),
-                plausible=(declared.plausible[0] * factor, declared.plausible[1] * factor),
-                step=declared.step * factor,
-            )
-            fields[name] = (Annotated[float, larger], model.model_fields[name].default * factor)
-    return create_model(model.__name__, __base__=model, **fields) if fields else model
 
 
 def why_refused(error: ValueError) -> str:
