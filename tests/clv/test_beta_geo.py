@@ -79,7 +79,6 @@ def test_score_and_curvature_are_the_derivatives(p, table):
     assert model.score(at) == pytest.approx(
         approx_fprime(at, model.loglike, centered=True), rel=1e-4, abs=1e-4
     )
-    assert model.score_obs(at).sum(axis=0) == pytest.approx(model.score(at), rel=1e-9, abs=1e-9)
     assert model.loglikeobs(at).sum() == pytest.approx(model.loglike(at), rel=1e-12)
 
 

@@ -71,7 +71,6 @@ ARGUMENTS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
     "row_scores": lambda model: (point(model),),
     "rows": lambda model: (customers(model.fit()),),
     "score": lambda model: (model.to_params(point(model)),),
-    "score_obs": lambda model: (model.to_params(point(model)),),
     "simulate": lambda fit: (50, 3, 1) if fit.model.parameters == ("alpha", "beta") else ([3.0, 2.0], 1),
     "simulated": lambda model: (parameters(model), np.array([3.0, 2.0]), np.random.default_rng(1)),
     "some": lambda table: (np.array([0, 1]),),
@@ -196,6 +195,31 @@ def test_results_say_their_answer_in_short_and_in_html(instances):
     for instance in shown:
         assert instance._repr_html_().startswith("<p>")
     assert all(pickle.loads(pickle.dumps(fit)).llf == fit.llf for fit in instances if hasattr(fit, "llf"))
+
+
+def test_many_channels_are_printed_in_short():
+    channels = clv.ChannelFits({}, {f"Channel {at}": "no file has customer keys" for at in range(200)})
+    assert 900 < len(repr(channels)) < 1_000 and repr(channels).endswith("…")
+    assert channels._repr_html_().startswith("<p>Models fitted to 0 channels.<br>Channel 0: no file")
+
+
+def test_information_criteria_count_the_parameters_that_are_left():
+    inside = clv.ModifiedBetaGeoModel(CUSTOMERS).fit()
+    never = pd.DataFrame({"frequency": [1, 2, 3] * 20, "recency": [8, 9, 9.5] * 20, "T": [10.0] * 60})
+    ended = clv.BetaGeoModel(never).fit()
+    assert ended.boundary and not inside.boundary
+    for fit, left, number in ((inside, 4, 300), (ended, 1, 60)):
+        assert fit.aic == pytest.approx(2 * left - 2 * fit.llf)
+        assert fit.bic == pytest.approx(left * np.log(number) - 2 * fit.llf)
+        assert fit.bse.notna().sum() == left == np.isfinite(fit.conf_int()["lower"]).sum()
+        assert np.sqrt(np.diag(fit.cov_params())) == pytest.approx(fit.bse.to_numpy(), nan_ok=True)
+    # On the log scale an interval is the estimate times and by one factor.
+    ends = inside.conf_int(alpha=0.1)
+    assert (ends["upper"] / inside.params).to_numpy() == pytest.approx(
+        (inside.params / ends["lower"]).to_numpy()
+    )
+    width = np.log(ends["upper"] / ends["lower"]) / 2 / (inside.bse / inside.params)
+    assert width.to_numpy() == pytest.approx(1.644854, abs=1e-6)
 
 
 @pytest.mark.parametrize("name", ["BG/NBD", "MBG/NBD", "Pareto/NBD"])

@@ -141,7 +141,6 @@ def test_score_with_covariates_is_the_derivative(model):
     at = np.linspace(0.4, 1.9, len(with_both.names))
     numerical = approx_fprime(at, with_both.loglike, centered=True)
     assert with_both.score(at) == pytest.approx(numerical, rel=1e-6, abs=1e-5)
-    assert with_both.score_obs(at).sum(axis=0) == pytest.approx(with_both.score(at), rel=1e-10)
 
 
 @pytest.mark.parametrize(

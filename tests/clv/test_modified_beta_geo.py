@@ -56,7 +56,6 @@ def test_score_is_the_derivative(p, table):
     assert model.score(at) == pytest.approx(
         approx_fprime(at, model.loglike, centered=True), rel=1e-5, abs=1e-4
     )
-    assert model.score_obs(at).sum(axis=0) == pytest.approx(model.score(at), rel=1e-9, abs=1e-9)
 
 
 @given(parameters, tables())

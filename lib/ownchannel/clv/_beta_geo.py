@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import digamma, gammaln, hyp2f1
 
-from ownchannel.clv._customer_model import LARGE, NOBODY_LEAVES, SAME_RATE, Held, Parameters
+from ownchannel.clv._customer_model import LARGE, NOBODY_LEAVES, SAME_RATE, Fixed, Parameters
 from ownchannel.clv._histories import Histories
 from ownchannel.clv._optimum import Parameter, softplus
 from ownchannel.clv._purchase_model import PurchaseModel, of_purchases
@@ -100,7 +100,7 @@ class LeavingModel(PurchaseModel):
         time_there = float(rows.weights @ rows["T"] / (rows.weights @ rows["frequency"] + 1.0)) / 2
         return [(r, r * time_there, a, b) for r in (common, 1.0) for a, b in ((0.7, 1.8), (0.4, 8.0))]
 
-    def limits(self, point: Floats) -> Sequence[Held]:
+    def limits(self, point: Floats) -> Sequence[Fixed]:
         """Where nobody leaves, all leave with the same chance, or all buy at the same rate."""
         r, alpha, a, b = point
         free, fixed = np.array([r, alpha, a, b - a]), np.array([LARGE, alpha - r + LARGE, a, b])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ownchannel.clv._customer_model import Held, Parameters
+from ownchannel.clv._customer_model import Fixed, Parameters
 from ownchannel.clv._histories import Histories
 from ownchannel.clv._purchase_model import PurchaseModel, PurchaseResults
 from ownchannel.clv._shifted_beta_geo import chances, lifetimes
@@ -60,7 +60,7 @@ class BetaGeoBetaBinomModel(PurchaseModel):
 
     `customers` has the columns `frequency` (periods with a purchase), `recency` (the last of them, 0 for
     none) and `T` (periods observed), and `weights` where rows stand for several customers. A period holds one
-    purchase at most: donations by year, visits by week, an event that is held now and then.
+    purchase at most: donations by year, visits by week, an event that takes place now and then.
 
     At the model's limits `gamma` is 0 (nobody leaves), or `gamma` or `alpha` is infinite (all leave, or buy,
     at the same rate) and `delta` or `beta` stands for delta / gamma or beta / alpha; `boundary` then says so.
@@ -83,7 +83,7 @@ class BetaGeoBetaBinomModel(PurchaseModel):
     results_class = BetaGeoBetaBinomResults
 
     def __init__(self, customers: pd.DataFrame) -> None:
-        """Raises ValueError where nobody bought again: nothing then tells who left from who never buys."""
+        """Raises ValueError where nobody bought again: those who left and those who never buy look alike."""
         super().__init__(customers)
         self.unit = "periods"
         if not self.data_rows["frequency"].any():
@@ -126,14 +126,14 @@ class BetaGeoBetaBinomModel(PurchaseModel):
         buying = [(alpha, alpha * (1 - often) / often) for alpha in (0.7, 2.0)]
         return [(*both, *leaving) for both in buying for leaving in ((0.5, 2.5), (0.5, 10.0), (3.0, 12.0))]
 
-    def limits(self, point: Floats) -> Sequence[Held]:
+    def limits(self, point: Floats) -> Sequence[Fixed]:
         """The models in which nobody leaves, or all leave or buy at the same rate, the simplest first."""
         alpha, _, gamma, _ = point
         found = []
         for edges in _LIMITS:
-            held = {name: value for limit, _ in edges for name, value in limit.items()}
-            relative = np.array([0, alpha if "alpha" in held else 0, 0, gamma if "gamma" in held else 0])
-            found.append((held, point - relative, " ".join(meaning for _, meaning in edges)))
+            ended = {name: value for limit, _ in edges for name, value in limit.items()}
+            relative = np.array([0, alpha if "alpha" in ended else 0, 0, gamma if "gamma" in ended else 0])
+            found.append((ended, point - relative, " ".join(meaning for _, meaning in edges)))
         return found
 
     @staticmethod

@@ -50,7 +50,7 @@ class Design:
         return design
 
     def matrix(self, customers: pd.DataFrame) -> Floats:
-        """The covariates, a row a customer and a column a name.
+        """The covariates: one row per customer, one column per name.
 
         Raises ValueError for a column that is missing or empty in some row, for a level that was not there in
         the fit, and for a covariate that is not finite.

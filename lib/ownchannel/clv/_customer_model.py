@@ -36,8 +36,8 @@ Parameters = Mapping[str, Parameter]
 """By name each parameter, or with covariates its values by row."""
 Prediction = pd.Series | pd.DataFrame
 """The expected values, or with an interval a table of `expected`, `lower` and `upper`."""
-Held = tuple[Mapping[str, float], Floats, str]
-"""What is held at a limit, a point of all parameters to start from, and what it means."""
+Fixed = tuple[Mapping[str, float], Floats, str]
+"""What is fixed at a limit, a point of all parameters to start from, and what it means."""
 
 #: Of more distinct rows than this a part is fitted first: the whole then starts close to its own maximum.
 _MANY_ROWS, _FEWER = 20_000, 5_000
@@ -304,7 +304,7 @@ class CustomerModel(ABC, Generic[R]):
     def starts(cls, rows: Histories) -> Sequence[tuple[float, ...]]:
         """Several starting points for the parameters."""
 
-    def limits(self, point: Floats) -> Sequence[Held]:
+    def limits(self, point: Floats) -> Sequence[Fixed]:
         """The simpler models that this one may become at its boundaries, the first choice first.
 
         Each holds logarithms of some parameters: infinite, nan for a parameter that then has no effect, or so
@@ -381,11 +381,6 @@ class CustomerModel(ABC, Generic[R]):
         point = self.to_point(params)
         return self.likelihood(point)[1] / self.stretch(point)
 
-    def score_obs(self, params: Any) -> Floats:
-        """The gradient of `loglikeobs`, a row for each distinct row."""
-        point = self.to_point(params)
-        return self.data_rows.weights[:, None] * self.row_scores(point) / self.stretch(point)
-
     def hessian(self, params: Any) -> Floats:
         """The second derivatives of `loglike`, by differences of the gradient."""
         point = self.to_point(params)
@@ -437,16 +432,18 @@ class CustomerModel(ABC, Generic[R]):
         optimum = polished(self.likelihood, near.point, curvature)
         return optimum if optimum.converged else highest(self.likelihood, [near.point, *starts])
 
-    def _at_limit(self, optimum: Optimum, limits: Sequence[Held]) -> Limit | None:
+    def _at_limit(self, optimum: Optimum, limits: Sequence[Fixed]) -> Limit | None:
         """The first of some limits where the model explains the customers as well; None where none does."""
-        found = (self._held(optimum, *limit) for limit in limits)
+        found = (self._with_fixed(optimum, *limit) for limit in limits)
         return next((limit for limit in found if limit is not None), None)
 
-    def _held(self, optimum: Optimum, held: Mapping[str, float], start: Floats, meaning: str) -> Limit | None:
+    def _with_fixed(
+        self, optimum: Optimum, fixed: Mapping[str, float], start: Floats, meaning: str
+    ) -> Limit | None:
         point = start.copy()
-        for name, value in held.items():
+        for name, value in fixed.items():
             point[self.names.index(name)] = value
-        left = np.array([name not in held for name in self.names])
+        left = np.array([name not in fixed for name in self.names])
 
         def whole(of_left: Floats) -> Floats:
             filled = point.copy()

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import digamma, gammaln
 
-from ownchannel.clv._customer_model import CustomerModel, CustomerResults, Held, Parameters, Prediction
+from ownchannel.clv._customer_model import CustomerModel, CustomerResults, Fixed, Parameters, Prediction
 from ownchannel.clv._histories import Histories
 from ownchannel.customers import Floats
 
@@ -190,7 +190,7 @@ class GammaGammaModel(CustomerModel[GammaGammaResults]):
             (p, q, size * q / p) for p, q in ((5.0, 4.0), (1.5, 2.5), (30.0, 2.0), (3.0, 20.0), (2.0, 0.7))
         ]
 
-    def limits(self, point: Floats) -> Sequence[Held]:
+    def limits(self, point: Floats) -> Sequence[Fixed]:
         """Where all customers are alike, or each always spends the same, two parameters are left."""
         p, q, v = point
         return (

@@ -110,7 +110,7 @@ def histories(
     """The distinct rows of some columns of a table, each with the customers that it stands for.
 
     `customers` has the columns `names`, and `weights` where rows stand for several customers. `extra` (a
-    column a covariate, a row a row of the table) tells rows apart, too; it is kept as `covariate 0`, ….
+    column per covariate, in the table's rows) distinguishes rows, too; it is kept as `covariate 0`, ….
 
     Raises ValueError for a table without rows and for a column that is missing, negative, not finite, not
     whole (those in `whole`) or impossible, naming it and its first bad row.

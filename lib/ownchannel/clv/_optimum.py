@@ -42,11 +42,6 @@ def weighted(weights: Floats, values: Floats) -> float:
     return float(np.einsum("i,i->", weights, values))
 
 
-def broadcast(value: Parameter, rows: int) -> NDArray[np.float64]:
-    """A parameter by row."""
-    return np.broadcast_to(np.asarray(value, dtype=np.float64), (rows,))
-
-
 Likelihood = Callable[[Floats], tuple[float, Floats]]
 """Log-likelihood and its gradient at a point."""
 

@@ -9,14 +9,14 @@ their derivatives have no closed form. Here all of it is a sum over a few nodes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import exprel
 
-from ownchannel.clv._customer_model import LARGE, NOBODY_LEAVES, SAME_RATE, Held, Parameters
+from ownchannel.clv._customer_model import LARGE, NOBODY_LEAVES, SAME_RATE, Fixed, Parameters
 from ownchannel.clv._histories import Histories
-from ownchannel.clv._optimum import broadcast, softplus
+from ownchannel.clv._optimum import softplus
 from ownchannel.clv._purchase_model import PurchaseModel, of_purchases
 from ownchannel.customers import Floats
 
@@ -35,18 +35,16 @@ _SAME_LIFE = (
 )
 
 
-@dataclass(frozen=True)
-class AtTimes:
-    """Functions of time that the derivatives need: at one time, or their means over many."""
+class AtTimes(NamedTuple):
+    """Functions of time that the derivatives need: at one time, or their means over many.
+
+    `log(alpha + time)`, `log(beta + time)`, `1 / (alpha + time)` and `1 / (beta + time)`.
+    """
 
     log_alpha: Floats
-    """`log(alpha + time)`."""
     log_beta: Floats
-    """`log(beta + time)`."""
     per_alpha: Floats
-    """`1 / (alpha + time)`."""
     per_beta: Floats
-    """`1 / (beta + time)`."""
 
 
 def having_left(p: Parameters, rows: Histories) -> tuple[Floats, AtTimes]:
@@ -63,7 +61,7 @@ def having_left(p: Parameters, rows: Histories) -> tuple[Floats, AtTimes]:
     array([0.875])
     """
     values = (p["r"] + rows["frequency"], p["alpha"], p["s"], p["beta"], rows["recency"], rows["T"])
-    table = np.array([broadcast(value, len(rows)) for value in values])
+    table = np.array([np.broadcast_to(value, len(rows)) for value in values])
     blocks = np.array_split(table, len(rows) // _ROWS_AT_ONCE + 1, axis=1)
     log_integral, *means = np.concatenate([_integrated(block) for block in blocks], axis=1)
     with np.errstate(divide="ignore"):  # nobody leaves where s is 0
@@ -164,7 +162,7 @@ class ParetoNBDModel(PurchaseModel):
         time_a_purchase = float(rows.weights @ rows["T"] / (rows.weights @ rows["frequency"] + 1.0))
         return [(r, r * time_a_purchase / 2, s, age / 2) for r in (0.5, 1.0) for s in (0.6, 0.1)]
 
-    def limits(self, point: Floats) -> Sequence[Held]:
+    def limits(self, point: Floats) -> Sequence[Fixed]:
         """Where nobody leaves, or all leave or buy at one rate."""
         r, alpha, s, beta = point
         never: dict[str, float] = {"s": -np.inf, "beta": np.nan}

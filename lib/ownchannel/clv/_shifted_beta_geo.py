@@ -13,7 +13,7 @@ from scipy.special import hyp2f1
 from ownchannel.clv._customer_model import (
     CustomerModel,
     CustomerResults,
-    Held,
+    Fixed,
     Parameters,
     Prediction,
     prediction,
@@ -149,7 +149,7 @@ class ShiftedBetaGeoModel(CustomerModel[ShiftedBetaGeoResults]):
     """sBG with parameters `alpha`, `beta` of the chance to leave in a period.
 
     `survivors`: how many customers of a cohort were there at the start and after each period, such as (1000,
-    869, 743), or a table with a column a cohort, by age, empty where a younger cohort has not got to yet.
+    869, 743), or a table with one column per cohort, by age, empty where a younger cohort has not got to yet.
     Cohorts are taken to be alike.
 
     At the model's limit, `alpha` infinite, everybody leaves at the same rate and `beta` stands for
@@ -192,7 +192,7 @@ class ShiftedBetaGeoModel(CustomerModel[ShiftedBetaGeoResults]):
         share = float(rows.weights @ rows["left"] / at_risk)
         return [(alpha, alpha * (1 - share) / share) for alpha in (1.0, 0.3, 10.0)]
 
-    def limits(self, point: Floats) -> Sequence[Held]:
+    def limits(self, point: Floats) -> Sequence[Fixed]:
         """Where everybody leaves at the same rate lifetimes are geometric."""
         alpha, beta = point
         meaning = (

@@ -10,8 +10,10 @@ import pyarrow as pa
 from ownchannel.customers._purchases import (
     as_day,
     ends_by_channel,
+    first_days,
     identified_until,
     lazy_frame,
+    month_number,
     on_first_channel,
     purchase_lines,
     require_free_name,
@@ -42,7 +44,7 @@ def retention_cohorts(orders: Any, by: str = "channel", until: dt.date | str | N
     - `channel` (or what `by` names) and `cohort`, the first day of the month of the first purchase;
     - `age`: months since, 0 for that month itself;
     - `customers` of the cohort, and `buyers`, those who bought at that age, with their `share`;
-    - `orders`: purchase days; `revenue`: net value, exactly; `currency`, where the table tells it.
+    - `orders`: purchase days; `revenue`: net value, exactly; `currency`, where the table has it.
 
     Only complete months are shown: one that observation cuts short would look like a fall. A channel is
     observed until its own last purchase in the table, so give `until` where files go further than that.
@@ -51,7 +53,7 @@ def retention_cohorts(orders: Any, by: str = "channel", until: dt.date | str | N
 
     Args:
         orders: as for `customer_summary`.
-        by: the column that tells the channel.
+        by: the column of the channel.
         until: last day that the table covers, inclusive, on every channel.
 
     Returns:
@@ -88,13 +90,13 @@ def retention_cohorts(orders: Any, by: str = "channel", until: dt.date | str | N
 
 def _sums(lines: nw.LazyFrame[Any], by: str) -> nw.LazyFrame[Any]:
     """Buyers, orders and revenue of each cohort in each month in which somebody of it bought."""
-    told = [name for name in ("currency",) if name in lines.collect_schema().names()]
-    lowest = {name: nw.col(name).min() for name in told}
-    highest = {f"highest_{name}": nw.col(name).max() for name in told}
+    known = [name for name in ("currency",) if name in lines.collect_schema().names()]
+    lowest = {name: nw.col(name).min() for name in known}
+    highest = {f"highest_{name}": nw.col(name).max() for name in known}
     days = lines.group_by("customer_key", by, "day").agg(nw.col("value").sum(), **lowest, **highest)
     return (
         on_first_channel(days, by)
-        .with_columns(cohort=_month_number(nw.col("first")), month=_month_number(nw.col("day")))
+        .with_columns(cohort=month_number(nw.col("first")), month=month_number(nw.col("day")))
         .group_by(by, "cohort", "month")
         .agg(
             buyers=nw.col("customer_key").n_unique().cast(nw.Int64),
@@ -104,11 +106,6 @@ def _sums(lines: nw.LazyFrame[Any], by: str) -> nw.LazyFrame[Any]:
             **{name: nw.col(name).max() for name in highest},
         )
     )
-
-
-def _month_number(day: nw.Expr) -> nw.Expr:
-    # Months are counted, not truncated: engines turn a truncated date into a timestamp, some with a zone.
-    return day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64) - 1
 
 
 def _with_money(sums: pa.Table, by: str) -> pd.DataFrame:
@@ -147,8 +144,7 @@ def _complete(found: pd.DataFrame, by: str, ends: dict[str, dt.date]) -> pd.Data
     months.loc[nobody, "revenue"] = 0
     months["customers"] = months.groupby([by, "cohort"])["buyers"].transform("first")
     months["share"] = months["buyers"] / months["customers"]
-    dates = [dt.date(number // 12, number % 12 + 1, 1) for number in months["cohort"]]
-    months["cohort"] = pd.Series(dates, dtype=pd.ArrowDtype(pa.date32()))
+    months["cohort"] = first_days(months["cohort"])
     return months
 
 

@@ -1,6 +1,5 @@
-"""What each channel sold month by month: orders, money, fees, and how many orders were repeats."""
+"""What each channel sold month by month, how many orders were repeats, and how many customers it knows."""
 
-import datetime as dt
 from typing import Any
 
 import narwhals as nw
@@ -9,9 +8,11 @@ import pyarrow as pa
 
 from ownchannel.customers._purchases import (
     calendar_day,
+    first_days,
     is_purchase,
     is_sale,
     lazy_frame,
+    month_number,
     net_value,
     require_columns,
     require_numbers,
@@ -24,7 +25,7 @@ GROUP = ("month", "channel", "kind", "currency")
 #: Counted from whole orders; a month with refunds alone has none of them.
 COUNTS = ("orders", "orders_sent", "identified_orders", "first_orders", "repeat_orders", "new_customers")
 
-#: Exact sums; `fee` and `fulfilment` over the lines for which a file told them.
+#: Exact sums; `fee` and `fulfilment` over the lines for which a file has them.
 SUMS = (*AMOUNTS, "net_value", "fee_base_told")
 
 #: The result: money as exact as in the order table.
@@ -49,9 +50,9 @@ def channel_months(orders: Any) -> pd.DataFrame:
     - `orders`, `units`: distinct orders and the units sold; what has no price (a gift, a replacement, a
       refund without its order) is neither;
     - `item_value`, `discount`, `refund`, `net_value`, `shipping`: exact sums over all lines;
-    - `fee`: sum over the `fee_lines` of the `lines` for which a file told the fee, and `fee_base_told`, the
+    - `fee`: sum over the `fee_lines` of the `lines` for which a file has the fee, and `fee_base_told`, the
       net value and shipping of the same lines;
-    - `fulfilment`: the part of `fee` for picking, packing and sending, over the lines that tell it, and
+    - `fulfilment`: the part of `fee` for picking, packing and sending, over the lines that have it, and
       `orders_sent`, the orders of which some line does: the platform sent them;
     - `identified_orders`: orders with a customer_key, each either one of `first_orders` (the customer's
       earliest on that channel) or one of `repeat_orders`;
@@ -112,8 +113,7 @@ def _sales(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     return frame.filter(is_sale()).select(
         *keys,
         *AMOUNTS,
-        # Months are counted, not truncated: engines turn a truncated date into a timestamp, some with a zone.
-        month=day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64) - 1,
+        month=month_number(day),
         units=nw.when(is_purchase()).then(nw.col("quantity")).otherwise(0),
         net_value=net_value(),
         fee_base_told=nw.when(~nw.col("fee").is_null()).then(net_value() + nw.col("shipping")),
@@ -159,18 +159,14 @@ def _complete(found: pd.DataFrame) -> pd.DataFrame:
         )
     calendar = [
         (month, *sold)
-        for _, its in found.groupby("channel")
-        for month in range(its["month"].min(), its["month"].max() + 1)
-        for sold in set(its[list(GROUP[1:])].itertuples(index=False, name=None))
+        for _, rows in found.groupby("channel")
+        for month in range(rows["month"].min(), rows["month"].max() + 1)
+        for sold in set(rows[list(GROUP[1:])].itertuples(index=False, name=None))
     ]
     complete = found.set_index(list(GROUP)).reindex(sorted(calendar), fill_value=0).reset_index()
-    dates = [dt.date(number // 12, number % 12 + 1, 1) for number in complete["month"]]
-    complete["month"] = pd.Series(dates, dtype=pd.ArrowDtype(pa.date32()))
+    complete["month"] = first_days(complete["month"])
     # Once more, for an index of text comes back as pandas' own text.
     return complete.astype({field.name: pd.ArrowDtype(field.type) for field in MONTHS})
-
-
-# ------------------------ How many customers a brand knows, month by month, and how many of them it may
 
 
 def known_customers(orders: Any) -> pd.DataFrame:

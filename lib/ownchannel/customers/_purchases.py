@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 class OrdersLike(Protocol):
-    """What is asked of Orders here; `table` tells them from a DuckDB relation, whose `arrow` is a method."""
+    """What Orders must offer here; a DuckDB relation, whose `arrow` is a method, has no `table`."""
 
     @property
     def arrow(self) -> pa.Table:
@@ -158,11 +158,8 @@ def net_value() -> nw.Expr:
     return nw.col("item_value") - nw.col("discount") - nw.col("refund")
 
 
-# ------------------------ What counts as a purchase, where and until when it was observed
-
-#: What tells one order from another, where a table has it.
+#: What identifies an order, where a table has it.
 ORDER = ("channel", "order_id")
-
 
 #: Columns that are made from purchases, so that the one that tells the channel cannot be called so.
 TAKEN = frozenset(
@@ -192,7 +189,7 @@ def as_day(until: dt.date | str) -> dt.date:
 
 
 def purchase_lines(frame: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
-    """One row a purchase line: keys, day, value, and what tells its order where the table has it."""
+    """One row per purchase line: keys, day, value, and what identifies the order where the table has it."""
     there = frame.collect_schema().names()
     if "item_value" in there and "value" not in there:
         amounts, day = ["item_value", "discount", "refund"], "ordered_on"
@@ -271,20 +268,28 @@ def on_first_channel(purchases: nw.LazyFrame[Any], by: str) -> nw.LazyFrame[Any]
     return purchases.join(homes, on=["customer_key", by], how="inner")
 
 
+def month_number(day: nw.Expr) -> nw.Expr:
+    """Months counted from year 0; engines turn a truncated date into a timestamp, some with a zone."""
+    return day.dt.year().cast(nw.Int64) * 12 + day.dt.month().cast(nw.Int64) - 1
+
+
+def first_days(months: pd.Series) -> pd.Series:
+    """The first day of each month of that number, as Arrow dates."""
+    dates = [dt.date(number // 12, number % 12 + 1, 1) for number in months]
+    return pd.Series(dates, dtype=pd.ArrowDtype(pa.date32()))
+
+
 def day_number(day: nw.Expr) -> nw.Expr:
     """The same number as date.toordinal gives, from year and day of the year: no clock or zone enters."""
     years = day.dt.year().cast(nw.Int64) - 1
     return years * 365 + years // 4 - years // 100 + years // 400 + day.dt.ordinal_day().cast(nw.Int64)
 
 
-# ------------------------ One row for each day on which a customer bought
-
-
 def purchase_days(orders: Any, until: dt.date | str | None = None, by: str | None = None) -> pd.DataFrame:
     """The days on which customers with a key bought: `customer_key`, `day`, `value` (net, a float).
 
-    What counts as a purchase is what `customer_summary` says; `by` is a further column that tells rows apart,
-    such as "channel". Sorted by customer and day; `attrs` tell `until`, the last day of observation.
+    What counts as a purchase is what `customer_summary` says; `by` is a further column that splits rows, such
+    as "channel". Sorted by customer and day; `attrs` hold `until`, the last day of observation.
 
     Raises ValueError as `customer_summary` does.
 

@@ -97,7 +97,7 @@ def return_drivers(
     until: dt.date | str | None = None,
     product: str = "sku",
 ) -> ReturnDrivers:
-    """Estimate what about the first order goes with coming back, each driver with the others held equal.
+    """Estimate what about the first order goes with coming back, each driver with the others equal.
 
     The time to the second order is that of `time_to_second_order`; ties are Efron's. The drivers, all of the
     first day of purchase:
@@ -115,11 +115,11 @@ def return_drivers(
     Args:
         orders: the tidy order table, in any form that `customer_summary` takes.
         drivers: which of them to look at.
-        further: more numbers about customers, such as the days to deliver, which no order table tells: a
-            column each, a row a customer, with the customer_key as index. Customers who lack one are left
+        further: more numbers about customers, such as the days to deliver, which no order table has: a
+            column each, one row per customer, with the customer_key as index. Customers who lack one are left
             out.
         until: as for `time_to_second_order`.
-        product: the column that tells the product.
+        product: the column of the product.
 
     Raises:
         ValueError: for fewer than 10 returns a coefficient, for drivers that cannot be told apart, for values

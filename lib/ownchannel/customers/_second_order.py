@@ -75,7 +75,7 @@ def time_to_second_order(orders: Any, by: str = "channel", until: dt.date | str 
 
     Args:
         orders: as for `customer_summary`.
-        by: the column that tells the channel.
+        by: the column of the channel.
         until: last day that the table covers, inclusive, on every channel; without it each channel's own last
             purchase.
 
@@ -97,14 +97,14 @@ def time_to_second_order(orders: Any, by: str = "channel", until: dt.date | str 
     1  14.0    0.5        2       1
     """
     waits = waits_for_second_order(orders, by, until)
-    curves = {str(channel): return_curve(its["days"], its["returned"]) for channel, its in waits.groupby(by)}
+    curves = {str(name): return_curve(rows["days"], rows["returned"]) for name, rows in waits.groupby(by)}
     return SecondOrder(curves, log_rank(waits["days"], waits["returned"], waits[by]))
 
 
 def waits_for_second_order(
     orders: Any, by: str = "channel", until: dt.date | str | None = None
 ) -> pd.DataFrame:
-    """One row a customer: `customer_key`, the channel, `days` watched since the first purchase, `returned`.
+    """One row per customer: `customer_key`, the channel, `days` watched since the first purchase, `returned`.
 
     `days` ends with the second purchase on the channel of the first (`returned` is true) or with observation.
     Sorted by customer_key. Arguments and errors are those of `time_to_second_order`.

@@ -1,4 +1,4 @@
-"""One row a customer: how often, how lately, for how long and for how much (frequency, recency, T, value)."""
+"""One row per customer: how often, how lately, for how long, for how much (frequency, recency, T, value)."""
 
 import datetime as dt
 from typing import Any, Literal, overload
@@ -79,7 +79,7 @@ def customer_summary(
         by: further columns, such as "channel": one row for each customer and value of them.
 
     Returns:
-        For tables in memory a pandas DataFrame sorted by customer_key, then by `by`; its `attrs` tell `unit`,
+        For tables in memory a pandas DataFrame sorted by customer_key, then by `by`; its `attrs` hold `unit`,
         `until`, `lines_without_key` and, where orders have an id, `orders_without_key`. For a table of
         another engine that engine's own lazy table, unsorted.
 
@@ -172,7 +172,7 @@ def _summary(
 
 
 def _customers(days: nw.LazyFrame[Any], keys: list[str]) -> nw.LazyFrame[Any]:
-    """One row a customer: days, first and last day, value in all and on the first day."""
+    """One row per customer: days, first and last day, value in all and on the first day."""
     first_value = nw.col("value").first(order_by="day")
     if days.implementation.is_spark_like():
         # Spark has no ordered first. Elsewhere the window would take half as long again.

@@ -160,7 +160,7 @@ class LogRank:
 def log_rank(days: ArrayLike, returned: ArrayLike, group: ArrayLike) -> LogRank | None:
     """Test whether groups come back alike; None where fewer than two can be compared.
 
-    A group of which nobody was watched until the first return of all tells nothing and is left out.
+    A group of which nobody was watched until the first return of all is left out.
 
     Source: Mantel (1966), Evaluation of survival data and two new rank order statistics, Cancer Chemotherapy
     Reports 50.
@@ -219,7 +219,7 @@ def cox_regression(
     Args:
         days: how long each customer was watched.
         returned: whether the customer came back at the end of them (1) or not (0).
-        covariates: a row a customer, a column of numbers each; the ratio is for one unit more.
+        covariates: one row per customer, a column of numbers each; the ratio is for one unit more.
         ties: how several events on one day are counted: by Efron or by Breslow.
 
     Returns:
