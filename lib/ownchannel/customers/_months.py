@@ -71,6 +71,7 @@ def channel_months(orders: Any) -> pd.DataFrame:
     Raises:
         ValueError: for a missing column, a day that is no date, or amounts that are no numbers.
 
+    >>> import datetime as dt
     >>> lines = pd.DataFrame(
     ...     {
     ...         "order_id": ["1", "2"],
