@@ -16,12 +16,11 @@ from ownchannel.charts import (
     owned_and_rented,
 )
 from ownchannel.marketplace import Year, dependence, raise_fee, stop
-from ownchannel.marketplace._shocks import HORIZON
 from ownchannel.orders import sample_orders
 from ownchannel.workspace import Workspace
 
 YEAR = Year(
-    months=tuple(date(2026 + (9 + i) // 12, (9 + i) % 12 + 1, 1) for i in range(HORIZON)),
+    months=tuple(date(2026 + (9 + i) // 12, (9 + i) % 12 + 1, 1) for i in range(24)),
     owned=np.full(12, 100.0),
     marketplace=np.full(12, 400.0),
     fee_base=np.full(12, 2_000.0),

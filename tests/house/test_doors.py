@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+#: Import statements in tests that reach inside a room, each with its reason.
+MOST_LOOKS_INSIDE = 60
+REASON = re.compile(r"#\s*inside: \S")
+
 
 def room_of(module: str) -> str:
     """`ownchannel.orders._rows` lies in `orders`, whatever is below it."""
@@ -103,3 +107,33 @@ def test_no_two_modules_and_no_two_classes_have_one_name(root: Path) -> None:
     )
     assert len(classes) > 100
     assert not [name for name, times in (names + classes).items() if times > 1]
+
+
+def looks_inside(file: Path) -> list[tuple[str, bool]]:
+    """The modules behind doors that a test imports, and whether it says why."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    found = []
+    for node in ast.walk(ast.parse("\n".join(lines))):
+        if isinstance(node, ast.ImportFrom | ast.Import):
+            said = " ".join(lines[max(0, node.lineno - 2) : node.end_lineno])
+            found += [(name, bool(REASON.search(said))) for name in inner_modules(node)]
+    return found
+
+
+def test_tests_come_by_the_door_or_say_why_they_look_inside(root: Path) -> None:
+    looks = {file: looks_inside(file) for file in (root / "tests").rglob("*.py")}
+    unexplained = [
+        f"{file.relative_to(root)} imports {name}"
+        for file, all_ in looks.items()
+        for name, why in all_
+        if not why
+    ]
+    elsewhere = [
+        f"{file.relative_to(root)} imports {name}"
+        for file, all_ in looks.items()
+        for name, _ in all_
+        if file.relative_to(root / "tests").parts[0] not in {room_of(name), "fuzz", "bench"}
+    ]
+    assert not unexplained
+    assert not elsewhere
+    assert sum(map(len, looks.values())) <= MOST_LOOKS_INSIDE
