@@ -11,7 +11,7 @@ from ownchannel.scenarios import runway
 # inside: measures of arrays that are counted by hand
 from ownchannel.scenarios._projection import first_below_zero
 
-# inside: likewise
+# inside: these, too, are counted by hand
 from ownchannel.scenarios._simulation import loss_of, payback_months, worst_mean
 from tests.scenarios.small_plans import market, plan, store
 
