@@ -288,7 +288,7 @@ def traces(name: str, chart: int) -> dict[str, object]:
 
 @pytest.mark.parametrize("name", ["own store", "two stores"])
 def test_the_frontier_is_drawn_from_its_points_with_you_and_today_on_it(name):
-    points, drawn = frontier(PLANS[name], DRAWS, points=11), traces(name, 0)
+    points, drawn = frontier(PLANS[name], DRAWS, points=11).table, traces(name, 0)
     here, *_ = simulated(name)
     own = {"owned_share": PLANS[name].owned_share_of_growth_budget, "npv": here.npv.mean()}
     own |= {"cvar": here.cvar(), "marketplace_share": here.marketplace_share}

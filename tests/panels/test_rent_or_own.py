@@ -65,7 +65,7 @@ def test_moved_sliders_are_the_plan_and_all_on_the_page_is_what_it_gives(opened)
     screen.set(THREE)
     assert screen.plan == moved(THREE)
     row = compare({"it": moved(THREE)}, DRAWS).loc["it"]
-    points = frontier(moved(THREE), DRAWS, points=11)
+    points = frontier(moved(THREE), DRAWS, points=11).table
     shown = dict(screen.answer.numbers)
     assert shown["Worth today, expected"] == money(row["npv"], "USD")
     assert shown["In the worst 5% of draws"] == money(row["cvar"], "USD")

@@ -71,7 +71,7 @@ PLANS = {
 
 
 def assert_frontier_is_the_simulations(its_plan: Plan, draws: int) -> None:
-    table = frontier(its_plan, draws=draws, seed=3, points=3)
+    table = frontier(its_plan, draws=draws, seed=3, points=3).table
     assert table["owned_share"].tolist() == [0, 0.5, 1]
     known = {path: ends for path, ends in its_plan.uncertain.items() if path != SHARE}
     for row in table.itertuples():
@@ -113,19 +113,21 @@ def test_plans_in_which_a_marketplace_runs_out_of_customers_are_among_them():
 
 
 def test_points_lie_evenly_and_are_as_many_as_asked_for():
-    assert frontier(two(), draws=5)["owned_share"].tolist() == pytest.approx([w / 20 for w in range(21)])
-    assert len(frontier(two({"rank_effect": 0.5}), draws=5)) == 7
-    assert len(frontier(two({"rank_effect": 0.5}), draws=5, points=3)) == 3
+    assert frontier(two(), draws=5).table["owned_share"].tolist() == pytest.approx(
+        [w / 20 for w in range(21)]
+    )
+    assert len(frontier(two({"rank_effect": 0.5}), draws=5).table) == 7
+    assert len(frontier(two({"rank_effect": 0.5}), draws=5, points=3).table) == 3
 
 
 def test_a_simulation_that_is_there_already_is_used():
     found = simulate(two({"fee_rise_hazard": 0.2, "fee_rise_points": 0.05}), 50, seed=8)
-    with_it = frontier(found.plan, simulation=found, points=4)
-    assert with_it.equals(frontier(found.plan, draws=50, seed=8, points=4))
+    with_it = frontier(found.plan, simulation=found, points=4).table
+    assert with_it.equals(frontier(found.plan, draws=50, seed=8, points=4).table)
 
 
 def test_more_to_the_own_store_leaves_less_to_the_marketplace():
-    assert frontier(two(), draws=5)["marketplace_share"].is_monotonic_decreasing
+    assert frontier(two(), draws=5).table["marketplace_share"].is_monotonic_decreasing
 
 
 @pytest.mark.parametrize(

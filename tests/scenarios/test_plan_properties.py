@@ -361,7 +361,7 @@ def test_horizons_from_one_month_to_ten_years(months):
     assert found.bands("cash balance").shape == (months + 1, 5)
     its, events = found.draw(3)
     assert project(its, events).npv == pytest.approx(found.npv[3], rel=1e-9)
-    assert np.isfinite(frontier(its_plan, draws=30, points=3).to_numpy()).all()
+    assert np.isfinite(frontier(its_plan, draws=30, points=3).table.to_numpy()).all()
     assert found.revenue_at_risk.mean > 0
 
 

@@ -82,6 +82,9 @@ def test_a_result_becomes_a_table(make: Callable[[], Any], columns: list[str]) -
     assert len(table) > 0
 
 
-def test_comparison_and_frontier_are_tables_already() -> None:
+def test_a_comparison_is_a_table_already_and_a_frontier_says_where_most_is_left() -> None:
     assert len(repr(compare({"It": plan()}, DRAWS))) < 1_000
-    assert len(repr(frontier(plan(), DRAWS, points=11))) < 1_000
+    found = frontier(plan(), DRAWS)
+    assert repr(found).startswith("Worth most, $")
+    assert len(repr(found)) < 1_000
+    assert found.to_pandas().equals(found.table)

@@ -211,7 +211,7 @@ class PlanAnswer:
     def _frontier(self) -> Chart:
         here, today = (plan.owned_share_of_growth_budget for plan in (self.plan, self.today))
         try:
-            points = frontier(self.plan, points=_POINTS, simulation=self.found.plan)
+            points = frontier(self.plan, points=_POINTS, simulation=self.found.plan).table
         except ValueError as reason:  # one kind of channel alone, or nothing to share
             chart = frontier_chart(self._own_point(), here, here, self.plan.currency)
             return replace(chart, caption=f"{chart.caption} {reason}")

@@ -3,7 +3,7 @@
 from ownchannel.scenarios._calibration import Calibration, calibrate
 from ownchannel.scenarios._channels import AnyChannel, MarketplaceChannel, OwnedChannel, changed
 from ownchannel.scenarios._events import Event, EventKind
-from ownchannel.scenarios._frontier import BreakEven, break_even_cac, frontier
+from ownchannel.scenarios._frontier import BreakEven, Frontier, break_even_cac, frontier
 from ownchannel.scenarios._path import order_breakdown
 from ownchannel.scenarios._plan import Plan
 from ownchannel.scenarios._plan_document import (
@@ -38,6 +38,7 @@ __all__ = [
     "Event",
     "EventKind",
     "FittedPurchases",
+    "Frontier",
     "MarketplaceChannel",
     "OwnedChannel",
     "Plan",

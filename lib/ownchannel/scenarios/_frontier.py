@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.optimize import brentq
 
 from ownchannel.clv import Floats
+from ownchannel.formats import Shown, money, percent
 from ownchannel.scenarios._draws import Batch, draws_of
 from ownchannel.scenarios._path import ChannelPath, discounted, follow_extra, follow_plan
 from ownchannel.scenarios._plan import Plan
@@ -25,10 +26,33 @@ FEW = 7
 _Point = tuple[float, float, float]
 
 
+@dataclass(frozen=True, repr=False)
+class Frontier(Shown):
+    """What each way to share the growth budget is worth, and how dependent it leaves the brand."""
+
+    table: pd.DataFrame
+    """A row per share of the growth budget: `owned_share, npv, cvar, marketplace_share`."""
+    currency: str
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table."""
+        return self.table
+
+    def __str__(self) -> str:
+        rows = self.table.to_dict("records")
+        best, last = max(rows, key=lambda row: row["npv"]), rows[-1]
+        worth, then = (money(row["npv"], self.currency) for row in (best, last))
+        rented, left = (percent(row["marketplace_share"]) for row in (best, last))
+        return (
+            f"Worth most, {worth}, with {percent(best['owned_share'])} of the growth budget in own stores: "
+            f"{rented} of revenue then comes through marketplaces. With all of it there, {then} and {left}."
+        )
+
+
 def frontier(
     plan: Plan, draws: int = 10_000, seed: int = 0, points: int = 21, simulation: Simulation | None = None
-) -> pd.DataFrame:
-    """By the owned stores' share of the growth budget: `owned_share, npv, cvar, marketplace_share`.
+) -> Frontier:
+    """By the owned stores' share of the growth budget what a plan is worth, and how dependent it stays.
 
     The expected NPV, its mean in the worst 5% of the draws, and the marketplaces' part of the expected
     revenue of the last year. In each draw all of them are straight lines in the customers whom advertising
@@ -40,7 +64,7 @@ def frontier(
 
     >>> from ownchannel.scenarios import preset
     >>> found = frontier(preset("Balanced brand"), draws=200, points=3)
-    >>> found["owned_share"].tolist(), bool(found["marketplace_share"].is_monotonic_decreasing)
+    >>> found.table["owned_share"].tolist(), bool(found.table["marketplace_share"].is_monotonic_decreasing)
     ([0.0, 0.5, 1.0], True)
     """
     _check(plan, points)
@@ -54,7 +78,7 @@ def frontier(
         rows = [_simulated(found, share) for share in shares]
     table = pd.DataFrame(rows, columns=["npv", "cvar", "marketplace_share"])
     table.insert(0, "owned_share", shares)
-    return table
+    return Frontier(table, plan.currency)
 
 
 @dataclass(frozen=True)
