@@ -18,9 +18,8 @@ Open = Callable[[Path], Page]
 
 PICKER = """
 import hashlib
-from ownchannel.panels.file_picker import FilePicker
-from ownchannel.panels.live_text import LiveText
-from ownchannel.panels.view import box
+from ownchannel.panels._answer_view import LiveText, box
+from ownchannel.panels._file_picker import FilePicker
 
 came = LiveText(html="Nothing came.")
 
