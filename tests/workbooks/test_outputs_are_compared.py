@@ -41,7 +41,8 @@ def run_workbook(root: Path, library: Path, workbook: str = WORKBOOK) -> tuple[i
 
 @pytest.fixture
 def library(root: Path, tmp_path: Path) -> Path:
-    """A copy of the library that a test may break."""
+    """A copy of the library that a test may break, with the sample brand beside it."""
+    shutil.copytree(root / "data", tmp_path / "data")
     return Path(shutil.copytree(root / "lib", tmp_path / "lib"))
 
 
