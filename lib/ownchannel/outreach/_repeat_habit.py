@@ -8,11 +8,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from ownchannel.customers import ENOUGH_AT_RISK, Estimate, Floats, ReturnCurve, purchase_days, return_curve
+from ownchannel.customers import (
+    DAYS_IN,
+    ENOUGH_AT_RISK,
+    Estimate,
+    Floats,
+    ReturnCurve,
+    purchase_days,
+    return_curve,
+)
 from ownchannel.formats import Shown, count
 
 #: A month is a twelfth of a year.
-DAYS_A_MONTH = 365.25 / 12
+DAYS_A_MONTH = DAYS_IN["months"]
 
 #: Months that are looked ahead.
 HORIZON = 24

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from ownchannel.clv import Floats
-from ownchannel.scenarios._observed import DAYS_A_MONTH, WIDTH, MeasuredNumber
+from ownchannel.outreach import DAYS_A_MONTH
+from ownchannel.scenarios._observed import WIDTH, MeasuredNumber
 
 #: Whole months of files that growth and season need.
 FOR_GROWTH, FOR_SEASON = 12, 24

@@ -4,14 +4,13 @@ import math
 from calendar import month_name
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ownchannel.assumptions import Assumption
-from ownchannel.formats import count, listed
+from ownchannel.formats import Shown, count, listed
 from ownchannel.orders import Orders
 from ownchannel.scenarios._arrivals import FOR_GROWTH, FOR_SEASON, Arrivals, Counted, arrivals
 from ownchannel.scenarios._channels import AnyChannel, MarketplaceChannel, OwnedChannel
@@ -70,8 +69,8 @@ class MeasuredChannel:
         return counted(self.observed, self.customers, self.repeats)
 
 
-@dataclass(frozen=True)
-class Calibration:
+@dataclass(frozen=True, repr=False)
+class Calibration(Shown):
     """A plan with measured numbers in it, and where each of its numbers comes from."""
 
     plan: Plan
@@ -86,11 +85,6 @@ class Calibration:
             f"{measured} of {count(len(self.fields), 'number')} are measured, the others are yours "
             f"({count(len(self.notes), 'note')}). {self.plan}"
         )
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(str(self))}</p>{self.fields.to_html(index=False, na_rep='')}"
 
     def to_pandas(self) -> pd.DataFrame:
         """The table of `fields`."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Literal
 
 import numpy as np
@@ -171,8 +170,8 @@ def _check(plan: Plan, points: int) -> None:
 _LEAST, _MOST = 0.01, 100.0
 
 
-@dataclass(frozen=True)
-class BreakEven:
+@dataclass(frozen=True, repr=False)
+class BreakEven(Shown):
     """The one multiple of every owned `cac` at which a plan's expected NPV equals today's."""
 
     multiple: float | None
@@ -185,11 +184,6 @@ class BreakEven:
         if self.multiple is not None:
             return f"Worth what today is where each customer you win costs {self.multiple:.2f} times as much."
         return f"Worth what today is at {'any' if self.verdict == 'any' else 'no'} cost of a customer."
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(str(self))}</p>{self.to_pandas().to_html(index=False)}"
 
     def to_pandas(self) -> pd.DataFrame:
         """One row per owned channel: `channel, marginal_cac`."""

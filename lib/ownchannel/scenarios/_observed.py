@@ -10,6 +10,7 @@ from scipy.stats import norm, t
 from ownchannel.clv import Floats
 from ownchannel.formats import count, percent
 from ownchannel.orders import Orders
+from ownchannel.outreach import DAYS_A_MONTH
 
 #: Share of intervals that hold the truth.
 INTERVAL = 0.95
@@ -24,7 +25,6 @@ RETURNING = dt.timedelta(days=60)
 RECENT = dt.timedelta(days=730)
 #: Fewer days than these show nothing: a judgement.
 FEWEST_DAYS = 14
-DAYS_A_MONTH = 365.25 / 12
 #: A small shop may sell nothing on the first days of its first month.
 _SLOW_START = 3
 #: With fewer orders the user's own values say more: a judgement.

@@ -25,9 +25,10 @@ from ownchannel.clv import (
 from ownchannel.customers import customer_summary
 from ownchannel.formats import count, percent
 from ownchannel.orders import Orders, day
+from ownchannel.outreach import DAYS_A_MONTH
 from ownchannel.scenarios._arrivals import Counted
 from ownchannel.scenarios._channels import NEED_A_REPEAT_RATE, AnyChannel
-from ownchannel.scenarios._observed import DAYS_A_MONTH, INTERVAL, MeasuredNumber, Observed
+from ownchannel.scenarios._observed import INTERVAL, MeasuredNumber, Observed
 from ownchannel.scenarios._purchase_curve import FittedPurchases, drawn_curves, grouped_histories
 
 #: Months in which the repeat orders of a new customer are shown.

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from html import escape
 
 import numpy as np
 import pandas as pd
 
 from ownchannel.clv import Floats
-from ownchannel.formats import count, money
+from ownchannel.formats import Shown, count, money
 from ownchannel.scenarios._events import Event, effects, scripted
 from ownchannel.scenarios._path import ChannelPath, OrderValue, Path, discount_factors, follow_plan
 from ownchannel.scenarios._plan import Plan
@@ -28,8 +27,8 @@ _MEASURES = {name: name.replace(" ", "_") for name in ("revenue", "contribution"
 _YEAR = 12
 
 
-@dataclass(frozen=True)
-class Projection:
+@dataclass(frozen=True, repr=False)
+class Projection(Shown):
     """A plan month by month."""
 
     path: Path
@@ -43,11 +42,6 @@ class Projection:
             f"{money(self.months['revenue'].sum(), currency)}. Cash is lowest at the end of month "
             f"{balance.argmin()}: {money(balance.min(), currency)}."
         )
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(str(self))}</p>{self.months.to_html(index=False)}"
 
     def to_pandas(self) -> pd.DataFrame:
         """The table of `months`."""

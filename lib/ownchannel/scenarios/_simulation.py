@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ownchannel.clv import Floats
-from ownchannel.formats import count, money
+from ownchannel.formats import Shown, count, money
 from ownchannel.scenarios._draws import Draws, draws_of
 from ownchannel.scenarios._events import Event
 from ownchannel.scenarios._path import balance, discount_factors, discounted, follow_plan
@@ -218,8 +218,8 @@ def _calm_revenue(values: PlanValues) -> Floats:
     return np.asarray(follow_plan(first, {}).revenue().sum(axis=0))
 
 
-@dataclass(frozen=True)
-class AgainstToday:
+@dataclass(frozen=True, repr=False)
+class AgainstToday(Shown):
     """A plan's draws against those of today's plan, draw by draw under the same luck."""
 
     plan: Simulation
@@ -233,11 +233,6 @@ class AgainstToday:
             f"Against today: {gain} in today's money on average, {money(self.first_year, currency)} of it in "
             f"the first year. Paid back: {middle} (80% of futures: {low} to {high})."
         )
-
-    __repr__ = __str__
-
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(str(self))}</p>{self.to_pandas().to_html()}"
 
     def to_pandas(self) -> pd.DataFrame:
         """The columns of `compare`, of this plan alone."""
