@@ -152,3 +152,13 @@ def test_a_plan_with_many_customers_histories_is_too_long_for_an_address():
     store["purchase_model"]["histories"] = [[2, draw.uniform(1, 40), 50, 1] for _ in range(500)]
     with pytest.raises(ValueError, match=r"too long for an address: \d,\d{3} letters.* hand over its file"):
         to_query(from_document(document))
+
+
+def test_an_address_may_be_as_long_as_the_longest_and_no_longer(monkeypatch):
+    plan = preset("Balanced brand")
+    letters = len(to_query(plan))
+    monkeypatch.setattr("ownchannel.scenarios._plan_document.LONGEST_QUERY", letters)
+    assert len(to_query(plan)) == letters
+    monkeypatch.setattr("ownchannel.scenarios._plan_document.LONGEST_QUERY", letters - 1)
+    with pytest.raises(ValueError, match="too long for an address"):
+        to_query(plan)
