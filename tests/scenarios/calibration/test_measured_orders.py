@@ -81,3 +81,12 @@ def test_observation_ends_a_week_before_the_last_day_that_is_surely_whole():
     assert shop(orders_on(days(304), pd.Series(range(304)))).whole_months() == 10
     assert observed_channels(orders(20), "USD") == {}
     assert observed_channels(orders(), "EUR") == {}
+
+
+def test_two_orders_have_an_interval_and_one_has_none():
+    two = ratio(np.array([10.0, 20.0]), np.array([100.0, 100.0]), "two orders")
+    # Cochran by hand: error = sqrt(2 · (5² + 5²)) / 200 = 0.05, a third of 0.15; t with 1 degree is 12.706.
+    assert two.high / two.value == pytest.approx(np.exp(12.7062047 / 3), rel=1e-6)
+    assert two.value / two.low == pytest.approx(np.exp(12.7062047 / 3), rel=1e-6)
+    one = ratio(np.array([10.0]), np.array([100.0]), "one order")
+    assert (one.value, np.isnan(one.low), np.isnan(one.high)) == (0.1, True, True)
