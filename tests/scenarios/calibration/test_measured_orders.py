@@ -90,3 +90,20 @@ def test_two_orders_have_an_interval_and_one_has_none():
     assert two.value / two.low == pytest.approx(np.exp(12.7062047 / 3), rel=1e-6)
     one = ratio(np.array([10.0]), np.array([100.0]), "one order")
     assert (one.value, np.isnan(one.low), np.isnan(one.high)) == (0.1, True, True)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        ("2026-01-01", "2026-03-30", 3),
+        ("2026-01-03", "2026-03-30", 3),
+        ("2026-01-04", "2026-03-30", 2),
+        ("2026-01-01", "2026-03-29", 2),
+        ("2026-01-20", "2026-01-28", 0),
+    ],
+)
+def test_a_month_counts_whole_from_its_third_day_to_the_last_but_one(first, last, months):
+    day = dt.date.fromisoformat
+    observed = Observed("Shop", "owned", pd.DataFrame(), day(first), day(last))
+    assert observed.whole_months() == months
+    assert observed.whole_months(day("2026-03-04")) == 0
