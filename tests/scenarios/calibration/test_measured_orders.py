@@ -11,7 +11,7 @@ import pytest
 from ownchannel.orders import Orders
 
 # inside: one channel's orders alone, without the fits of a calibration
-from ownchannel.scenarios._observed import Observed, measured_orders, observed_channels, ratio
+from ownchannel.scenarios._observed import MeasuredNumber, Observed, measured_orders, observed_channels, ratio
 from tests.scenarios.brands import orders_on
 
 
@@ -107,3 +107,8 @@ def test_a_month_counts_whole_from_its_third_day_to_the_last_but_one(first, last
     observed = Observed("Shop", "owned", pd.DataFrame(), day(first), day(last))
     assert observed.whole_months() == months
     assert observed.whole_months(day("2026-03-04")) == 0
+
+
+def test_a_measured_number_is_multiplied_with_its_interval_and_never_falls_below_zero():
+    assert MeasuredNumber(2.0, 1.0, 4.0, "x").times(3.0) == MeasuredNumber(6.0, 3.0, 12.0, "x")
+    assert MeasuredNumber(2.0, 1.0, 4.0, "x").less(1.5) == MeasuredNumber(0.5, 0.0, 2.5, "x")
