@@ -54,6 +54,32 @@ def test_time_to_the_second_order_in_words(orders):
     assert table.loc["Etsy", "By day 30"] == ""
 
 
+def shops(tmp_path, **returned: int):
+    """Shops of 40 customers each, watched for 365 days; so many of them bought again on the tenth."""
+    bought = [
+        (shop, customer, date)
+        for shop, back in returned.items()
+        for date, customers in (("2025-01-01", 40), ("2025-01-11", back), ("2026-01-01", 1))
+        for customer in range(customers)
+    ]
+    lines = [f"{n},{date},20.00,{shop} {who},{shop}" for n, (shop, who, date) in enumerate(bought)]
+    columns = {"order_id": "Order", "ordered_at": "Date", "item_value": "Amount", "currency": "EUR"}
+    table = "\n".join(["Order,Date,Amount,Who,Shop", *lines]).encode()
+    return read_orders(("till.csv", table), columns | {"customer": "Who", "channel": "Shop"}, tmp_path)
+
+
+@pytest.mark.parametrize(("returned", "known"), [(10, True), (11, False)])
+def test_a_year_is_known_from_30_customers_still_watched(tmp_path, returned, known):
+    answer = second_order(shops(tmp_path, Till=returned))
+    assert ("half do so within **10 days** on Till" in answer.sentence) == known
+    assert (answer.table["By day 365"][0] != "") == known
+
+
+def test_a_p_value_that_rounds_to_a_thousandth_is_written_out(tmp_path):
+    # 4 of 40 against 17 of 40: a log-rank statistic of 10.776, which by hand has p 0.00103.
+    assert "(log-rank test, p 0.001)" in second_order(shops(tmp_path, Till=4, Stall=17)).sentence
+
+
 def test_what_brings_back_says_only_what_is_clear(orders):
     answer = what_brings_back(orders)
     found = return_drivers(orders)
