@@ -148,6 +148,20 @@ BRANDS = {
 }
 
 
+def shops(tmp_path, customers: int = 40, **returned: int):
+    """Shops of so many customers each, watched for 365 days; some of them bought again on the tenth."""
+    bought = [
+        (shop, who, date)
+        for shop, back in returned.items()
+        for date, many in (("2025-01-01", customers), ("2025-01-11", back), ("2026-01-01", 1))
+        for who in range(many)
+    ]
+    lines = [f"{n},{date},20.00,{shop} {who},{shop}" for n, (shop, who, date) in enumerate(bought)]
+    columns = {"order_id": "Order", "ordered_at": "Date", "item_value": "Amount", "currency": "EUR"}
+    table = "\n".join(["Order,Date,Amount,Who,Shop", *lines]).encode()
+    return read_orders(("till.csv", table), columns | {"customer": "Who", "channel": "Shop"}, tmp_path)
+
+
 @pytest.mark.parametrize("name", BRANDS)
 def test_the_panel_has_an_answer_for_brands_of_every_kind(name, tmp_path):
     panel = Panel(what_if_more_returned(read_orders(BRANDS[name], workspace=tmp_path)))
@@ -155,6 +169,12 @@ def test_the_panel_has_an_answer_for_brands_of_every_kind(name, tmp_path):
         assert "nan" not in str(answer)
     for field, (value, mark) in panel.question.numbers.items():
         assert mark.valid[0] <= mark.slider[0] <= value <= mark.slider[1], field
+
+
+@pytest.mark.parametrize(("returned", "points"), [(97, 0.03), (98, 0.0)])
+def test_three_points_more_come_back_where_so_many_are_left(tmp_path, returned, points):
+    settings = what_if_more_returned(shops(tmp_path, customers=100, Till=returned)).settings
+    assert (settings.first_rate, settings.points) == (returned / 100, points)
 
 
 def test_what_cannot_be_measured_is_called_an_assumption(tmp_path):

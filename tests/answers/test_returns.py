@@ -7,7 +7,7 @@ from ownchannel.customers import return_drivers, time_to_second_order
 from ownchannel.formats import percent
 from ownchannel.orders import read_orders, sample_orders
 from ownchannel.workspace import Workspace
-from tests.answers.test_repeat import BRANDS
+from tests.answers.test_repeat import BRANDS, shops
 
 
 @pytest.fixture(scope="module")
@@ -52,20 +52,6 @@ def test_time_to_the_second_order_in_words(orders):
     table = answer.table.set_index("Channel")
     assert table.loc["Shopify", "By day 365"].startswith(percent(year))
     assert table.loc["Etsy", "By day 30"] == ""
-
-
-def shops(tmp_path, **returned: int):
-    """Shops of 40 customers each, watched for 365 days; so many of them bought again on the tenth."""
-    bought = [
-        (shop, customer, date)
-        for shop, back in returned.items()
-        for date, customers in (("2025-01-01", 40), ("2025-01-11", back), ("2026-01-01", 1))
-        for customer in range(customers)
-    ]
-    lines = [f"{n},{date},20.00,{shop} {who},{shop}" for n, (shop, who, date) in enumerate(bought)]
-    columns = {"order_id": "Order", "ordered_at": "Date", "item_value": "Amount", "currency": "EUR"}
-    table = "\n".join(["Order,Date,Amount,Who,Shop", *lines]).encode()
-    return read_orders(("till.csv", table), columns | {"customer": "Who", "channel": "Shop"}, tmp_path)
 
 
 @pytest.mark.parametrize(("returned", "known"), [(10, True), (11, False)])
