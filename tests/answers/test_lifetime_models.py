@@ -59,6 +59,7 @@ def test_one_time_buyers_may_have_left_whatever_model_is_best(found):
 
 def test_silence_says_more_of_who_came_often(found):
     alive = alive_by_history(found.fits.fitted["Shopify"].purchases, 60.0)
+    assert alive.index.tolist() == [0, 8, 15, 22, 30, 38, 45, 52]  # eighths of 60 weeks
     assert (np.diff(alive, axis=0) < 0).all()
     assert (np.diff(alive.iloc[0]) > 0).all()
     assert (np.diff(alive.iloc[-1]) < 0).all()
