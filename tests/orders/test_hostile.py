@@ -85,6 +85,7 @@ NOT_READ = {
     "web page": (b"\xef\xbb\xbf\n<!DOCTYPE html>\n<html><body>Sign in</body></html>", WEB_PAGE),
     "JSON": (b'{"orders": [{"id": 1}]}', UNKNOWN),
     "letter": (b"Dear all,\nplease find attached\n", UNKNOWN),
+    "letter in UTF-16 without its mark": ("Dear all,\nplease find attached\n".encode("utf-16-le"), UNKNOWN),
     "delimiter that nobody uses": (GOOD.replace(b"\t", b"~"), UNKNOWN),
     "price column missing": (without("item-price"), UNKNOWN),
     "date column missing": (without("purchase-date"), UNKNOWN),
