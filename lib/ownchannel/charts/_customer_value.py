@@ -10,10 +10,12 @@ from ownchannel.charts._theme import (
     NOTE,
     OWNED,
     Chart,
+    amounts_in_rows,
     band,
     channel_colours,
     error_bars,
     flat_bars,
+    in_rows,
     label_lines,
     line,
     money_axis,
@@ -48,12 +50,8 @@ def value_and_cost(worths: Sequence[Worth], horizon: int, currency: str) -> Char
     )
     diamond = {"color": "white", "size": 13, "symbol": "diamond", "line": {"color": NOTE, "width": 3}}
     costs = points("Cost to win one", [worth.cost for worth in worths], names, diamond)
-    layout = {
-        "height": 120 + 52 * len(names),
-        "showlegend": True,
-        "xaxis": money_axis(currency, rangemode="tozero"),
-        "yaxis": {"autorange": "reversed"},
-    }
+    axis = money_axis(currency, rangemode="tozero")
+    figure = in_rows([bars, ranges, costs], 120 + 52 * len(names), axis, showlegend=True)
     each = [
         f"{worth.channel} {amount} for {money(worth.cost, currency, 2)}"
         for worth, amount in zip(worths, amounts, strict=True)
@@ -61,7 +59,7 @@ def value_and_cost(worths: Sequence[Worth], horizon: int, currency: str) -> Char
     caption = (
         f"What a new customer leaves in {count(horizon, 'month')}, with its 95% range, and costs to win: "
     )
-    return Chart(go.Figure([bars, ranges, costs], layout), f"{caption}{', '.join(each)}.")
+    return Chart(figure, f"{caption}{', '.join(each)}.")
 
 
 def paid_back(worths: Sequence[Worth], currency: str) -> Chart:
@@ -94,18 +92,8 @@ def left_by_source(names: Sequence[str], left: Sequence[float], horizon: int, cu
     >>> left_by_source(["Keys", "Report"], [17.8, 13.7], 24, "USD").caption
     'Left by a new customer in 24 months: Keys $17.80, Report $13.70.'
     """
-    amounts = [money(value, currency, 2) for value in left]
     colours = [MARKETPLACE, *[NOTE] * (len(names) - 1)]
-    bars = flat_bars("Left by a customer", names, left, colours, amounts)
-    layout = {
-        "height": 90 + 48 * len(names),
-        "showlegend": False,
-        "xaxis": money_axis(currency, left),
-        "yaxis": {"autorange": "reversed"},
-    }
-    each = ", ".join(f"{name} {amount}" for name, amount in zip(names, amounts, strict=True))
-    caption = f"Left by a new customer in {horizon} months: {each}."
-    return Chart(go.Figure([bars], layout), caption)
+    return amounts_in_rows(f"Left by a new customer in {horizon} months", names, left, colours, currency)
 
 
 def tracking_by_week(tested: HoldOut) -> Chart:
@@ -236,13 +224,9 @@ def estimates(names: Sequence[str], found: Sequence[tuple[float, float, float]],
     expected, lower, upper = (list(values) for values in zip(*found, strict=True))
     bars = error_bars(expected, lower, upper)
     marks = points(what, expected, names, {"color": OWNED, "size": 11}, error_x=bars)
-    layout = {
-        "height": 100 + 40 * len(names),
-        "xaxis": {"title": {"text": what}, "tickformat": ".1f"},
-        "yaxis": {"autorange": "reversed"},
-    }
+    figure = in_rows([marks], 100 + 40 * len(names), {"title": {"text": what}, "tickformat": ".1f"})
     each = [
         f"{name} {value:.2f} ({low:.2f} to {high:.2f})"
         for name, (value, low, high) in zip(names, found, strict=True)
     ]
-    return Chart(go.Figure([marks], layout), f"{what}: {', '.join(each)}.")
+    return Chart(figure, f"{what}: {', '.join(each)}.")

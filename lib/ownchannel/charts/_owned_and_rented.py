@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import accumulate
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,8 +12,10 @@ from ownchannel.charts._theme import (
     NOTE,
     OWNED,
     Chart,
+    amounts_in_rows,
     channel_colours,
     flat_bars,
+    in_rows,
     label_lines,
     line,
     money_axis,
@@ -45,34 +48,21 @@ def owned_and_rented(measured: Dependence) -> Chart:
         _part("Told apart", ["Buyers"], [recognised], MARKETPLACE),
         _part(_HIDDEN, ["Buyers"], [1 - known - recognised], NOTE),
     ]
-    layout = {
-        "barmode": "stack",
-        "bargap": 0.45,
-        "height": 270,
-        "showlegend": False,
-        "margin": {"r": 28},
-        "xaxis": {"range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%"},
-        "yaxis": {"autorange": "reversed"},
-    }
+    axis = {"range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%"}
+    looks = {"barmode": "stack", "bargap": 0.45, "showlegend": False, "margin": {"r": 28}}
     caption = f"{percent(measured.share('orders') or 0.0)} of orders come through marketplaces; "
     caption += f"in {percent(known)} of all orders you know who bought"
     caption += f", and in {percent(recognised)} you can tell buyers apart" if recognised else ""
     narrow = [name for name in names if 0 < (measured.share("orders", name) or 0.0) <= _ROOM]
     shares = [f"{name} {percent(measured.share('orders', name) or 0.0)}" for name in narrow]
     caption += f"; too narrow for their names: {', '.join(shares)} of orders." if shares else "."
-    return Chart(go.Figure(parts, layout), caption)
+    return Chart(in_rows(parts, 270, axis, **looks), caption)
 
 
 def _part(name: str, rows: list[str], shares: list[float], colour: str) -> dict[str, object]:
     """One colour of stacked bars, with its name and share written inside where there is room."""
-    return {
-        "type": "bar",
-        "name": name,
-        "y": rows,
-        "x": shares,
-        "orientation": "h",
-        "marker": {"color": colour},
-        "text": [f"{name} {percent(share)}" if share > _ROOM else "" for share in shares],
+    texts = [f"{name} {percent(share)}" if share > _ROOM else "" for share in shares]
+    return flat_bars(name, rows, shares, colour, texts) | {
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textfont": {"color": "white"},
@@ -123,17 +113,8 @@ def left_by_an_order(
     >>> left_by_an_order(["Shop"], [16.02], ["owned"], "EUR").caption
     'What an order leaves after its own costs: Shop €16.02.'
     """
-    amounts = [money(value, currency, 2) for value in left]
     colours = [OWNED if kind == "owned" else MARKETPLACE for kind in kinds]
-    bars = flat_bars("An order leaves", names, left, colours, amounts)
-    layout = {
-        "height": 90 + 52 * len(names),
-        "showlegend": False,
-        "xaxis": money_axis(currency, left),
-        "yaxis": {"autorange": "reversed"},
-    }
-    each = ", ".join(f"{name} {amount}" for name, amount in zip(names, amounts, strict=True))
-    return Chart(go.Figure([bars], layout), f"What an order leaves after its own costs: {each}.")
+    return amounts_in_rows("What an order leaves after its own costs", names, left, colours, currency)
 
 
 def fee_and_contribution(rise: FeeRise, points: float, fee_base: float, currency: str) -> Chart:
@@ -187,22 +168,16 @@ def where_it_went(booked: Booked) -> Chart:
     """A bar for each use of 100 that buyers paid, each beginning where the last one ended."""
     spent = [use for use in USES if use not in (Use.SALES, Use.TRANSFERS) and booked.total(use)]
     sizes = [100 * booked.share(use) for use in spent]
-    ends = [100.0]
-    for size in sizes:
-        ends.append(ends[-1] + size)
+    ends = [*accumulate(sizes, initial=100.0)]
     names = [LABELS[Use.SALES], *(LABELS[use] for use in spent), LEFT]
     amounts = [100.0, *sizes, ends[-1]]
     colours = [NOTE, *(MARKETPLACE if size < 0 else OWNED for size in sizes), OWNED]
     texts = [money(amount, booked.currency, 2) for amount in amounts]
     bars = flat_bars("Of 100", names, amounts, colours, texts)
     bars |= {"base": [0.0, *ends[:-1], 0.0], "hovertemplate": "%{y}: %{text}<extra></extra>"}
-    layout = {
-        "height": 80 + 34 * len(names),
-        "showlegend": False,
-        "xaxis": {"range": [min(0.0, *ends) * 1.2, 116], "showticklabels": False, "ticks": ""},
-        "yaxis": {"autorange": "reversed"},
-    }
+    axis = {"range": [min(0.0, *ends) * 1.2, 116], "showticklabels": False, "ticks": ""}
+    figure = in_rows([bars], 80 + 34 * len(names), axis, showlegend=False)
     caption = (
         f"Of {money(100, booked.currency)} that buyers paid, {money(ends[-1], booked.currency, 2)} was left "
     )
-    return Chart(go.Figure([bars], layout), f"{caption}after all that the marketplaces booked.")
+    return Chart(figure, f"{caption}after all that the marketplaces booked.")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED, Chart, money_axis
+from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED, Chart, flat_bars, money_axis, points
 from ownchannel.formats import money, percent
 
 _LETTERS = 34  # of a row's name in one line
@@ -59,13 +59,9 @@ class _Ends(NamedTuple):
 
 
 def _swing(name: str, labels: Sequence[str], base: float, ends: _Ends, *, opacity: float) -> dict[str, Any]:
-    return {
-        "type": "bar",
-        "name": name,
-        "orientation": "h",
-        "y": list(range(len(labels))),
+    widths = [npv - base for npv in ends.npv]
+    return flat_bars(name, range(len(labels)), widths, NOTE) | {
         "base": base,
-        "x": [npv - base for npv in ends.npv],
         "marker": {"color": NOTE, "opacity": opacity},
         "customdata": list(zip(labels, ends.readings, ends.npv, strict=True)),
         "hovertemplate": "%{customdata[0]} %{customdata[1]}: %{customdata[2]:,.0f}<extra></extra>",
@@ -142,7 +138,7 @@ def dependence_now_and_then(now: pd.DataFrame, then: pd.DataFrame) -> Chart:
         },
         "yaxis": {"range": [len(rows) - 0.5, -0.5], "showgrid": False},
     }
-    points = [
+    ends = [
         _shares("Today", rows, [(today, plan) for today, plan in pairs.values()], hollow),
         _shares("Plan", rows, [(plan, today) for today, plan in pairs.values()], {"color": MARKETPLACE}),
     ]
@@ -150,7 +146,7 @@ def dependence_now_and_then(now: pd.DataFrame, then: pd.DataFrame) -> Chart:
         f"{percent(today)} and {percent(plan)} of {measure}" for measure, (today, plan) in pairs.items()
     )
     caption = f"Through marketplaces, today and in the plan: {shares or 'nothing is known'}."
-    return Chart({"data": [between, *points], "layout": layout}, caption)
+    return Chart({"data": [between, *ends], "layout": layout}, caption)
 
 
 def _flat(pairs: Mapping[str, tuple[float, float]]) -> list[float]:
@@ -163,16 +159,11 @@ def _shares(
     """Points at each pair's first share, written on the side away from the second; the first row is named."""
     texts = [percent(share) for share, _ in pairs]
     left = [share < other or (share == other and name == "Today") for share, other in pairs]
-    return {
-        "type": "scatter",
-        "name": name,
+    return points(name, [share for share, _ in pairs], rows, {"size": 13} | marker) | {
         "mode": "markers+text",
-        "x": [share for share, _ in pairs],
-        "y": list(rows),
         "text": [f" <b>{name}</b> {share} " for share in texts[:1]] + [f" {share} " for share in texts[1:]],
         "textposition": [f"middle {'left' if on_left else 'right'}" for on_left in left],
         "textfont": {"size": 13},
-        "marker": {"size": 13} | marker,
         "cliponaxis": False,
         "hovertemplate": "%{y}: %{x:.1%}<extra>" + name + "</extra>",
     }
@@ -193,27 +184,17 @@ def scenarios_side_by_side(table: pd.DataFrame, currency: str) -> Chart:
     least, largest = min(0.0, *cvar), max(0.0, *npv)
     room = 0.25 * (largest - least or 1)  # for the amounts
     expected, worst = ([money(value, currency) for value in values] for values in (npv, cvar))
-    down = {
-        "type": "bar",
-        "orientation": "h",
-        "y": rows,
+    lengths = [high - low for high, low in zip(npv, cvar, strict=True)]
+    down = flat_bars("", rows, lengths, OWNED) | {
         "base": cvar,
-        "x": [high - low for high, low in zip(npv, cvar, strict=True)],
         "width": 0.3,
         "marker": {"color": OWNED, "opacity": 0.4},
         "hoverinfo": "skip",
     }
-    points = {
-        "type": "scatter",
+    sizes = [13] * len(names) + [6] * len(names)
+    marker = {"color": OWNED, "size": sizes, "opacity": 1, "line": {"width": 0}}
+    marks = points("", npv + cvar, rows * 2, marker) | {
         "mode": "markers+text",
-        "x": npv + cvar,
-        "y": rows * 2,
-        "marker": {
-            "color": OWNED,
-            "size": [13] * len(names) + [6] * len(names),
-            "opacity": 1,
-            "line": {"width": 0},
-        },
         "text": [f" <b>{amount}</b>" for amount in expected] + [f"{amount} " for amount in worst],
         "textposition": ["middle right"] * len(names) + ["middle left"] * len(names),
         "textfont": {"size": 13},
@@ -242,7 +223,7 @@ def scenarios_side_by_side(table: pd.DataFrame, currency: str) -> Chart:
         f"Expected NPV, and the mean of its worst 5%: {each}. Below each name: the share of revenue through "
         "marketplaces, and the revenue of a year that is at risk."
     )
-    return Chart({"data": [down, points], "layout": layout}, caption)
+    return Chart({"data": [down, marks], "layout": layout}, caption)
 
 
 def _rows(names: Sequence[str], notes: Sequence[str] = ()) -> dict[str, Any]:

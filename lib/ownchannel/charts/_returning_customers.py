@@ -11,9 +11,11 @@ from ownchannel.charts._theme import (
     NOTE,
     OWNED,
     Chart,
+    band,
     channel_colours,
     error_bars,
     flat_bars,
+    in_rows,
     label_lines,
     line,
     money_axis,
@@ -30,6 +32,7 @@ MORE, EARLIER, FRIENDS = OWNED, "#56B4E9", "#009E73"
 #: Years in which a customer's repeat orders come to their end on the picture.
 _YEARS = 5
 _QUARTERS = {"dtick": 3, "tick0": 0}
+_CATEGORIES = {"type": "category", "showgrid": False}
 
 
 def repeat_revenue(gain: Gain, order_value: float, currency: str) -> Chart:
@@ -99,16 +102,11 @@ def kinds_of_customer(names: Sequence[str], own: Floats, friends: Floats, curren
         flat_bars("Own orders", names, own.tolist(), OWNED),
         flat_bars("Friends' orders", names, friends.tolist(), FRIENDS, amounts),
     ]
-    layout = {
-        "height": 120 + 46 * len(names),
-        "barmode": "relative",
-        "xaxis": money_axis(currency, totals),
-        "yaxis": {"autorange": "reversed"},
-    }
+    figure = in_rows(parts, 120 + 46 * len(names), money_axis(currency, totals), barmode="relative")
     each = ", ".join(
         f"{name[:1].lower()}{name[1:]} {amount}" for name, amount in zip(names, amounts, strict=True)
     )
-    return Chart(go.Figure(parts, layout), f"Revenue that a customer brings in two years: {each}.")
+    return Chart(figure, f"Revenue that a customer brings in two years: {each}.")
 
 
 # ---------------------------------------------------------------- who comes back
@@ -143,24 +141,15 @@ def cohorts_by_age(cohorts: pd.DataFrame, channel: str, darkest: float) -> Chart
         "ygap": 1,
         "hovertemplate": "%{y} customers, month %{x}: %{z:.1%}<extra></extra>",
     }
-    layout = {
-        "height": 110 + 19 * len(grid),
-        "title": {"text": channel},
-        "xaxis": {
-            "title": {"text": "Months since the first order"},
-            "showgrid": False,
-            "dtick": 3,
-            "tick0": 3,
-        },
-        "yaxis": {"autorange": "reversed", "showgrid": False, "type": "category"},
-    }
+    axis = {"title": {"text": "Months since the first order"}, "showgrid": False, "dtick": 3, "tick0": 3}
+    looks = {"title": {"text": channel}, "yaxis": _CATEGORIES}
     after_one = later[later["age"] == 1]
     back = float(after_one["buyers"].sum() / after_one["customers"].sum())
     caption = (
         f"{channel}: share of each month's new customers (their number beside the month) who bought in each "
         f"later month; {percent(back, 1)} in the first. Empty: not yet complete."
     )
-    return Chart(go.Figure([cells], layout), caption)
+    return Chart(in_rows([cells], 110 + 19 * len(grid), axis, **looks), caption)
 
 
 def one_time_shares(shares: pd.DataFrame, kinds: Mapping[str, str]) -> Chart:
@@ -185,17 +174,13 @@ def one_time_shares(shares: pd.DataFrame, kinds: Mapping[str, str]) -> Chart:
         {"color": NOTE, "size": 12, "symbol": "line-ns-open", "line": {"width": 3}},
         hovertemplate="%{y}: %{x:.1%} seen once<extra></extra>",
     )
-    layout = {
-        "height": 110 + 40 * len(names),
-        "xaxis": {"tickformat": ".0%", "showgrid": True},
-        "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False},
-    }
+    axis = {"tickformat": ".0%", "showgrid": True}
+    figure = in_rows([measured, seen], 110 + 40 * len(names), axis, yaxis=_CATEGORIES)
     once = [
         f"{row['channel']} {percent(row['share'])} within {row['days']:.0f} days"
         for row in shares.to_dict("records")
     ]
-    caption = f"Who buys once and not again: {listed(once)}."
-    return Chart(go.Figure([measured, seen], layout), caption)
+    return Chart(figure, f"Who buys once and not again: {listed(once)}.")
 
 
 def return_curves(curves: Mapping[str, ReturnCurve], kinds: Mapping[str, str]) -> Chart:
@@ -204,9 +189,8 @@ def return_curves(curves: Mapping[str, ReturnCurve], kinds: Mapping[str, str]) -
     A curve ends where fewer than 30 customers were still watched.
     """
     lines, bands, ends = [], [], []
-    for (channel, curve), colour in zip(
-        curves.items(), channel_colours([kinds[name] for name in curves]), strict=True
-    ):
+    wheel = channel_colours([kinds[name] for name in curves])
+    for (channel, curve), colour in zip(curves.items(), wheel, strict=True):
         shown = trusted(curve)
         days, last = shown["days"].tolist(), percent(float(shown["share"].iloc[-1]))
         lines.append(_step(channel, days, shown["share"].tolist(), colour))
@@ -232,22 +216,10 @@ def _step(name: str, days: list[float], shares: list[float], colour: str) -> dic
     return line(name, days, shares, colour) | {"line": {"color": colour, "shape": "hv"}} | hover
 
 
-def _band(name: str, shown: pd.DataFrame, colour: str) -> dict[str, object]:
-    """The area between the ends of the intervals, up one side and down the other, in steps like the curve."""
-    days = shown["days"].repeat(2).tolist()[1:]
-    lower, upper = (shown[end].repeat(2).tolist()[:-1] for end in ("lower", "upper"))
-    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return {
-        "type": "scatter",
-        "name": f"{name}, 95% band",
-        "x": [*days, *days[::-1]],
-        "y": [*lower, *upper[::-1]],
-        "mode": "lines",
-        "fill": "toself",
-        "fillcolor": f"rgba({red}, {green}, {blue}, 0.18)",
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-    }
+def _band(name: str, shown: pd.DataFrame, colour: str) -> dict[str, Any]:
+    """The area between the ends of the intervals, in steps like the curve."""
+    ends = [shown[end].repeat(2).tolist()[:-1] for end in ("lower", "upper")]
+    return band(f"{name}, 95% band", shown["days"].repeat(2).tolist()[1:], ends, colour, opacity=0.18)
 
 
 def hazard_ratios(effects: Sequence[Effect]) -> Chart:
@@ -267,27 +239,19 @@ def hazard_ratios(effects: Sequence[Effect]) -> Chart:
         hovertemplate="%{y}: %{x:.2f} times<extra></extra>",
     )
     marks = [0.25, 0.5, 1, 2, 4, 8, 16]
-    layout = {
-        "height": 110 + 28 * len(effects),
-        "showlegend": False,
-        "xaxis": {
-            "type": "log",
-            "tickvals": marks,
-            "ticktext": [f"{mark:g}×" for mark in marks],
-            "title": {"text": "How often they come back, times the others"},
-            "showgrid": True,
-        },
-        "yaxis": {"autorange": "reversed", "type": "category", "showgrid": False},
-        "shapes": [
-            {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": NOTE}}
-        ],
+    axis = {
+        "type": "log",
+        "tickvals": marks,
+        "ticktext": [f"{mark:g}×" for mark in marks],
+        "title": {"text": "How often they come back, times the others"},
+        "showgrid": True,
     }
+    one = {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": NOTE}}
+    looks = {"showlegend": False, "yaxis": _CATEGORIES, "shapes": [one]}
     named = [effect_name(effect) for effect, is_clear in zip(effects, clear, strict=True) if is_clear]
     ending = f"Clear of 1: {listed(named)}." if named else "None is clear of 1."
-    return Chart(
-        go.Figure([ratios], layout),
-        f"Hazard ratios of the Cox model with 95% ranges, on a log scale. {ending}",
-    )
+    figure = in_rows([ratios], 110 + 28 * len(effects), axis, **looks)
+    return Chart(figure, f"Hazard ratios of the Cox model with 95% ranges, on a log scale. {ending}")
 
 
 def effect_name(effect: Effect) -> str:

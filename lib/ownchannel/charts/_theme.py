@@ -199,7 +199,7 @@ def line(
 
 
 def points(
-    name: str, x: Iterable[float], y: Sequence[str], marker: dict[str, Any], **more: Any
+    name: str, x: Iterable[float], y: Sequence[object], marker: dict[str, Any], **more: Any
 ) -> dict[str, Any]:
     """A mark in each row."""
     trace = {"type": "scatter", "mode": "markers", "name": name, "x": list(x), "y": list(y)}
@@ -236,7 +236,11 @@ def error_bars(values: Sequence[float], lower: Sequence[float], upper: Sequence[
 
 
 def flat_bars(
-    name: str, rows: Sequence[str], values: Sequence[float], colour: str | list[str], text: Sequence[str] = ()
+    name: str,
+    rows: Sequence[object],
+    values: Sequence[float],
+    colour: str | list[str],
+    text: Sequence[str] = (),
 ) -> dict[str, Any]:
     """A bar for each row, from the top down, with a text at its end."""
     bars = {"type": "bar", "name": name, "orientation": "h", "y": list(rows), "x": list(values)}
@@ -257,3 +261,22 @@ def over_time(lines: Sequence[Mapping[str, Any]], title: str, height: int = 320,
     xaxis = ({"title": {"text": title}} if title else {}) | layout.pop("xaxis", {})
     shown = {"height": height, "hovermode": "x unified", "xaxis": xaxis} | layout
     return go.Figure(list(lines), shown)
+
+
+def in_rows(
+    traces: Sequence[Mapping[str, Any]], height: int, xaxis: Mapping[str, Any], **layout: Any
+) -> go.Figure:
+    """Bars or points in rows, from the top down."""
+    yaxis = {"autorange": "reversed"} | layout.pop("yaxis", {})
+    return go.Figure(list(traces), {"height": height, "xaxis": xaxis, "yaxis": yaxis} | layout)
+
+
+def amounts_in_rows(
+    what: str, rows: Sequence[str], values: Sequence[float], colours: list[str], currency: str
+) -> Chart:
+    """A bar of money for each row; `what` they are is its name, and opens the caption."""
+    amounts = [money(value, currency, 2) for value in values]
+    bars = flat_bars(what, rows, values, colours, amounts)
+    figure = in_rows([bars], 90 + 52 * len(rows), money_axis(currency, values), showlegend=False)
+    each = ", ".join(f"{row} {amount}" for row, amount in zip(rows, amounts, strict=True))
+    return Chart(figure, f"{what}: {each}.")
