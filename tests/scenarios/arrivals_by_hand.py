@@ -24,8 +24,10 @@ def arrivals(plan: Any, channel: Any, events: Sequence[Any], t: int) -> float:
 
 def organic(plan: Any, channel: Any, events: Sequence[Any], t: int) -> float:
     """Customers who come by themselves, with what advertising does to the rank in search."""
-    today = attributed(channel, channel.reference_spend)
-    found = channel.organic_customers * (1 + channel.organic_growth) ** (t - 1)
+    today = attributed_today(channel)
+    found = channel.organic_customers
+    for k in range(1, t):
+        found *= 1 + channel.organic_growth * channel.growth_fade ** (k - 1)
     found += (1 - channel.ad_incrementality) * today
     before = found + channel.ad_incrementality * today
     if before == 0:
@@ -39,7 +41,7 @@ def paid(plan: Any, channel: Any, events: Sequence[Any], t: int) -> float:
     for lost in events_of(channel, events, "ad_loss"):
         if lost.month <= t < lost.month + channel.ad_loss_months:
             return 0.0
-    today = attributed(channel, channel.reference_spend)
+    today = attributed_today(channel)
     then = attributed(channel, budget(plan, channel))
     reached = 1.0 if channel.ramp_months == 0 else 1 - exp(-t / channel.ramp_months)
     return float(channel.ad_incrementality * (today + (then - today) * reached) / inflation(channel, t))
@@ -48,6 +50,11 @@ def paid(plan: Any, channel: Any, events: Sequence[Any], t: int) -> float:
 def inflation(channel: Any, t: int) -> float:
     """How much dearer advertising is in month t than in the first."""
     return float((1 + channel.cac_inflation) ** ((t - 1) / 12))
+
+
+def attributed_today(channel: Any) -> float:
+    """Customers whom the platform's report counts today; none where the channel is not there yet."""
+    return 0.0 if channel.planned else attributed(channel, channel.reference_spend)
 
 
 def attributed(channel: Any, spend: float) -> float:
@@ -78,7 +85,7 @@ def cannibalised(plan: Any, marketplace: Any, events: Sequence[Any], t: int) -> 
     taken = 0.0
     for other in plan.channels:
         if other.kind == "owned":
-            today = other.ad_incrementality * attributed(other, other.reference_spend) / inflation(other, t)
+            today = other.ad_incrementality * attributed_today(other) / inflation(other, t)
             extra = paid(plan, other, events, t) - today
             taken += (
                 other.cannibalisation * season(plan, t) * price_response(other) * ease(plan, other) * extra

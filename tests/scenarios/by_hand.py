@@ -73,7 +73,8 @@ def path(plan: Any, events: Sequence[Any] = ()) -> Path:
         for channel in plan.channels:
             flow += months[t, channel.name].contribution
             flow += members_income(channel, months, t)
-            flow -= budget(plan, channel) + channel.platform_fee
+            spent = budget(plan, channel)
+            flow -= spent + (0 if channel.planned and spent == 0 else channel.platform_fee)
         cash_flow.append(flow)
     balance = [plan.cash - plan.setup_cost]
     for t in range(1, last + 1):

@@ -209,6 +209,7 @@ def _common(dice: Dice) -> Document:
         {
             "organic_customers": dice.number(0, 2_000),
             "organic_growth": dice.number(-0.1, 0.1),
+            "growth_fade": dice.one_of((0.0, 0.9, dice.number(0, 1))),
             "existing_customers": dice.number(0, 20_000),
             "spend_elasticity": dice.one_of((0.5, 1.0, dice.number(0.05, 1))),
             "ad_incrementality": _share(dice),
@@ -245,6 +246,10 @@ def _common(dice: Dice) -> Document:
         channel["purchase_model"] = fitted_purchases(dice)
         channel.pop("repeat_rate", None)
         channel.pop("days_between_orders", None)
+    elif dice.whole(1, 4) == 4:
+        channel["planned"] = True
+        channel.pop("organic_customers", None)
+        channel.pop("existing_customers", None)
     return channel
 
 

@@ -115,6 +115,33 @@ def test_extra_advertising_takes_from_the_marketplace_and_a_deeper_discount_cost
     assert lost.months[1, "Market"].new_customers == pytest.approx(10 + 0.3 * more * 10)
 
 
+def test_growth_fades():
+    found = path(plan({**MARKET, "organic_growth": 0.1, "growth_fade": 0.5}, months=4))
+    expected = [10, 11, 11 * 1.05, 11 * 1.05 * 1.025]
+    assert by_month(found, "Market", "new_customers") == pytest.approx(expected)
+
+
+def test_a_channel_that_is_not_there_yet_has_only_what_the_budget_wins():
+    ads = {"reference_spend": 100, "cac": 10, "ramp_months": 2, "ad_incrementality": 0.8}
+    shop = {
+        **SHOP,
+        **ads,
+        "organic_customers": 0,
+        "planned": True,
+        "platform_fee": 30,
+        "cannibalisation": 0.5,
+    }
+    found = path(plan(MARKET, shop, growth_budget=100, owned_share_of_growth_budget=1))
+    won = 0.8 * 10 * (1 - exp(-1 / 2))
+    assert found.months[1, "Shop"].new_customers == pytest.approx(won)
+    assert found.months[1, "Market"].new_customers == pytest.approx(10 - won / 2)
+    spent = found.months[1, "Shop"].contribution + found.months[1, "Market"].contribution - found.cash_flow[0]
+    assert spent == pytest.approx(100 + 30)
+    unopened = path(plan({**MARKET, "reference_spend": 1, "cac": 1}, shop, growth_budget=1))
+    assert unopened.months[2, "Shop"].orders == 0
+    assert unopened.cash_flow[1] == pytest.approx(unopened.months[2, "Market"].contribution - 1)
+
+
 def test_advertising_moves_the_rank():
     ads = {"reference_spend": 100, "cac": 10, "rank_effect": 0.5, "ad_incrementality": 0.5}
     found = path(plan({**MARKET, **ads}, growth_budget=500))

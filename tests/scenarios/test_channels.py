@@ -16,6 +16,7 @@ FITTED = FittedPurchases(model="MBG/NBD", parameters={"r": 0.5, "alpha": 6.0, "a
 BOTH = {
     "organic_customers": 0,
     "organic_growth": 0,
+    "growth_fade": 1,
     "existing_customers": 0,
     "reference_spend": 0,
     "cac": 0,

@@ -21,6 +21,9 @@ UNCERTAIN = {
 }
 
 
+NOBODY_YET = {"planned": True, "organic_customers": 0, "existing_customers": 0}
+
+
 def two(of_market: dict[str, Any] | None = None, of_store: dict[str, Any] | None = None, **own: Any) -> Plan:
     budget = {"growth_budget": 6_000, "owned_share_of_growth_budget": 0.3}
     return plan(market(**of_market or {}), store(**of_store or {}), **{**budget, **own})
@@ -64,6 +67,14 @@ PLANS = {
         }
     ),
     "fitted": two(of_store={"purchase_model": FITTED}),
+    "store not opened yet": two(
+        of_store={**NOBODY_YET, "platform_fee": 300}, uncertain={"discount_rate": (0.0, 0.2)}
+    ),
+    "store not opened yet, budget elsewhere": two(
+        of_store={**NOBODY_YET, "platform_fee": 300}, owned_share_of_growth_budget=0.0
+    ),
+    "marketplace not joined yet": two({**NOBODY_YET, "platform_fee": 40, "rank_effect": 0.3}),
+    "fading growth": two({"organic_growth": 0.05, "growth_fade": 0.9}),
     "seasons": two(seasonality=[0.5] * 6 + [1.5] * 6, start="2027-09"),
     "four channels": eventful_plan(),
     "four channels without rank effect": eventful_plan().with_values({"channels.Market.rank_effect": 0}),

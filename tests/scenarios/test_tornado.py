@@ -40,7 +40,7 @@ def test_every_calm_row_is_what_project_gives_at_its_ends():
     assert assert_rows_are_projections(eventful_plan()) > 40
 
 
-@pytest.mark.parametrize("seed", [3, 8, 21])
+@pytest.mark.parametrize("seed", [5, 8, 21])
 def test_rows_of_random_plans_are_what_project_gives(seed):
     its_plan = random_plan(np.random.default_rng(seed))
     # No event, so that no row is a simulation; and nobody whom referrals could make too many.

@@ -163,6 +163,13 @@ class Customers(Assumptions):
         help="How much the organic customers grow from one month to the next; below 0 they fall.",
         source="Assumption: from a fifth less to six tenths more in a year",
     )
+    growth_fade: float = _customers(
+        Quantity("Growth that lasts", 1, "share", slider=(0.5, 1), plausible=(0.8, 1)),
+        help="Each month keeps this share of the growth rate of the month before. At 90% half of the growth "
+        "is gone in seven months; 100% carries it on to the end.",
+        source="Assumption: 90%. Growth that fades forecast better than growth carried on, in the M3 and M4 "
+        "competitions (Gardner & McKenzie 1985, Forecasting trends in time series)",
+    )
     existing_customers: float = _customers(
         Quantity("Active customers today", 0, "customers", slider=(0, 20_000), plausible=(0, 15_000)),
         help="The expected number of today's customers who are customers still, not all of last year's "

@@ -23,6 +23,8 @@ class Channel(Order, Repeat, Advertising, Customers):
 
     name: str
     kind: ChannelKind
+    planned: bool = False
+    """Whether it is not there yet: nobody buys there today, and nothing is spent."""
 
     def __str__(self) -> str:
         again = f"{percent(self.repeat_rate)} of customers order again"
@@ -40,6 +42,8 @@ class Channel(Order, Repeat, Advertising, Customers):
     def unused(self) -> frozenset[str]:
         """The fields that change nothing as the others stand."""
         names: set[str] = set()
+        if self.planned:
+            names |= Customers.declared().keys()
         if self.reference_spend == 0:
             names |= Advertising.declared().keys() - {"reference_spend", "rank_effect"}
         if self.purchase_model is not None:
@@ -52,6 +56,16 @@ class Channel(Order, Repeat, Advertising, Customers):
     def _has_a_name(self) -> Self:
         if not self.name.strip():
             raise ValueError("name is empty: a channel needs a name.")
+        return self
+
+    @model_validator(mode="after")
+    def _has_nobody_yet(self) -> Self:
+        for name in ("organic_customers", "existing_customers"):
+            if self.planned and getattr(self, name):
+                raise ValueError(
+                    f"{name} must be 0 for a channel that is planned, because nobody buys there yet: you "
+                    f"gave {getattr(self, name):g}."
+                )
         return self
 
     @model_validator(mode="after")

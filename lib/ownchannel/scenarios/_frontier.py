@@ -13,7 +13,7 @@ from ownchannel.formats import Shown, money, percent
 from ownchannel.scenarios._draws import Batch, draws_of
 from ownchannel.scenarios._path import ChannelPath, discounted, follow_extra, follow_plan
 from ownchannel.scenarios._plan import Plan
-from ownchannel.scenarios._response import budgets, extra_customers, new_customers
+from ownchannel.scenarios._response import budgets, extra_customers, new_customers, platform_fees
 from ownchannel.scenarios._simulation import YEAR, Simulation, simulate, worst_mean
 from ownchannel.scenarios._values import Number, PlanValues, values_of
 
@@ -97,7 +97,11 @@ class _Lines:
         npv = self.found.npv
         revenues = (self.found.rented_revenue, self.found.revenue)
         sold = np.array([revenue[-YEAR:].sum() for revenue in revenues]) / self.found.draws.number
-        there = extra_customers(replace(self.values, owned_share_of_growth_budget=share))
+        values = replace(self.values, owned_share_of_growth_budget=share)
+        dearer = sum(platform_fees(values)) - sum(platform_fees(self.values))
+        if np.any(dearer):  # a channel that is not there yet opens, or does not
+            npv = npv - dearer * discounted(np.ones((values.months, 1)), values.discount_rate)
+        there = extra_customers(values)
         for channel, (now, then) in enumerate(zip(self.now, there, strict=True)):
             npv = npv + (then - now) * self.npv[channel]
             sold += ((then - now) * self.revenue[:, channel]).mean(axis=-1)

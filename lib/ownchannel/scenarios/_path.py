@@ -16,7 +16,7 @@ from ownchannel.marketplace import fee_of_prices
 from ownchannel.scenarios._events import NOTHING, Effects
 from ownchannel.scenarios._plan import Plan
 from ownchannel.scenarios._repeat_orders import Followed, follow
-from ownchannel.scenarios._response import budgets, new_customers, one_more_customer
+from ownchannel.scenarios._response import budgets, new_customers, one_more_customer, platform_fees
 from ownchannel.scenarios._values import ChannelValues, Number, PlanValues, values_of
 
 
@@ -215,9 +215,10 @@ def follow_plan(values: PlanValues, effects: Mapping[str, Effects]) -> Path:
     """The path of a plan under events' effects by channel's name; a channel without any is left in peace."""
     arrivals, floored = new_customers(values, effects)
     season, paths = values.season(), []
-    for channel, new, budget in zip(values.channels, arrivals, budgets(values), strict=True):
+    spent = zip(budgets(values), platform_fees(values), strict=True)
+    for channel, new, (budget, fee) in zip(values.channels, arrivals, spent, strict=True):
         followed, happening = follow(channel, new, season), effects.get(channel.name, NOTHING)
-        paths.append(_channel_path(channel, followed, happening, budget + channel.platform_fee))
+        paths.append(_channel_path(channel, followed, happening, budget + fee))
     return Path(tuple(paths), values, floored)
 
 

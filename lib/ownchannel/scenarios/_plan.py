@@ -193,7 +193,7 @@ class Plan(PlanNumbers):
         """
         spend = {"owned": 0.0, "marketplace": 0.0}
         for channel in self.channels:
-            spend[channel.kind] += channel.reference_spend
+            spend[channel.kind] += 0.0 if channel.planned else channel.reference_spend
         total = sum(spend.values())
         values = {
             prefix + name: holder.__class__.model_fields[name].default

@@ -30,10 +30,24 @@ def extra_customers(values: PlanValues) -> tuple[Number, ...]:
     """Customers a month that each channel's budget wins beyond today's, as the platform's report counts."""
     found = []
     for channel, budget in zip(values.channels, budgets(values), strict=True):
-        today, more = _customers_today(channel), _ratio(budget, channel.reference_spend)
+        at_reference, more = (
+            _ratio(channel.reference_spend, channel.cac),
+            _ratio(budget, channel.reference_spend),
+        )
         dearer = np.maximum(more, 1.0) ** channel.spend_elasticity
-        found.append(np.asarray(today * np.where(np.asarray(more) > 1.0, dearer, more) - today))
+        won = at_reference * np.where(np.asarray(more) > 1.0, dearer, more)
+        found.append(np.asarray(won - _customers_today(channel)))
     return tuple(found)
+
+
+def platform_fees(values: PlanValues) -> tuple[Number, ...]:
+    """The monthly fee of each channel; one that is planned has none while it gets no budget."""
+    return tuple(
+        np.asarray(channel.platform_fee * (np.asarray(budget) > 0))
+        if channel.planned
+        else channel.platform_fee
+        for channel, budget in zip(values.channels, budgets(values), strict=True)
+    )
 
 
 def new_customers(values: PlanValues, effects: Mapping[str, Effects]) -> tuple[list[Floats], bool]:
@@ -93,7 +107,7 @@ def _demand(channel: ChannelValues, extra: Number, level: Floats, months: int) -
     as_today = real * today * _cheaper(channel, months)
     more = _extra_paid(channel, extra, months)
     paid = as_today + more
-    organic = channel.organic_customers * _compounded(1.0 + channel.organic_growth, months)
+    organic = channel.organic_customers * _grown(channel.organic_growth, channel.growth_fade, months)
     organic = organic + (1.0 - real) * today
     base = organic + real * today
     return Demand(
@@ -145,8 +159,8 @@ def _share_of_taken(channel: ChannelValues, values: PlanValues) -> Number:
 
 
 def _customers_today(channel: ChannelValues) -> Number:
-    """Customers a month that today's advertising is credited with."""
-    return _ratio(channel.reference_spend, channel.cac)
+    """Customers a month that today's advertising is credited with; none where nothing is spent yet."""
+    return 0.0 if channel.planned else _ratio(channel.reference_spend, channel.cac)
 
 
 def _extra_paid(channel: ChannelValues, extra: Number, months: int) -> Floats:
@@ -179,6 +193,17 @@ def _compounded(factor: Number, months: int) -> Floats:
     found = np.ones((months, np.size(factor)))
     for before, row in pairwise(found):
         np.multiply(before, factor, out=row)
+    return found
+
+
+def _grown(rate: Number, fade: Number, months: int) -> Floats:
+    """1, then each month larger by a rate of which `fade` is left from one month to the next."""
+    if np.ndim(fade) == 0 and fade == 1:
+        return _compounded(1.0 + rate, months)
+    found = np.ones((months, np.broadcast(rate, fade).size))
+    for before, row in pairwise(found):
+        np.multiply(before, 1.0 + rate, out=row)
+        rate = rate * fade
     return found
 
 

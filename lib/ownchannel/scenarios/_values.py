@@ -31,6 +31,7 @@ class ChannelValues:
 
     name: str
     kind: ChannelKind
+    planned: bool
     fee_category: str | None
     purchase_model: FittedPurchases | None
     curves: PurchaseCurves | None
