@@ -8,6 +8,7 @@ from ownchannel.answers._starting_settings import without_effect  # inside: mont
 from ownchannel.marketplace import MEASURED, Shocks
 from ownchannel.orders import sample_orders
 from ownchannel.workspace import Workspace
+from tests.answers.test_repeat import shops
 
 MONTH = dict.fromkeys(MEASURED, 100.0) | {"shipping": 0.0, "orders": 10, "orders_sent": 4}
 
@@ -26,6 +27,14 @@ def test_advertising_starts_at_what_was_booked_in_the_last_year(orders):
     assert declared.confidence == "measured"
     assert not any("lies outside" in note for note in question.answer.notes)
     assert Shocks().marketplace_ad_rate == 0.10
+
+
+def test_only_a_brand_with_etsys_fees_reads_what_etsys_exports_leave_out(orders, tmp_path):
+    with_etsy, without = (
+        "Etsy's exports" in str(what_if_it_stopped(each).answer) for each in (orders, shops(tmp_path, Till=4))
+    )
+    assert with_etsy
+    assert not without
 
 
 @pytest.mark.parametrize(
