@@ -47,7 +47,7 @@ class Plain:
     def money(
         self, rows: _one_file.Rows, context: _one_file.Context
     ) -> tuple[list[str], _one_file.Millionths]:
-        return rows.text("currency"), rows.readable_amounts("price") + self.forgets_money
+        return rows.text("currency"), rows.unjudged().amounts("price") + self.forgets_money
 
 
 def read(content: bytes | _one_file.Source, *readers: _one_file.Reader) -> _one_file.FileRead:

@@ -172,8 +172,8 @@ def test_what_is_empty_counts_as_nothing_and_one_unit_unless_it_is_required():
 
 def test_what_cannot_be_read_is_nothing_where_only_the_readable_counts():
     some = rows(price=["5", "x", ""], units=["2", "2", "x"])
-    assert some.readable_amounts("price").tolist() == [5_000_000, 0, 0]
-    assert some.readable_totals("price", "units").tolist() == [10_000_000, 0, 0]
+    assert some.unjudged().amounts("price").tolist() == [5_000_000, 0, 0]
+    assert some.unjudged().line_totals("price", "units").tolist() == [10_000_000, 0, 0]
     assert some.faults == {}
 
 

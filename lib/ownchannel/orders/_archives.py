@@ -10,8 +10,9 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from ownchannel.orders._cells import without_address
@@ -73,11 +74,26 @@ class TooLarge(OSError):
 
 
 @dataclass(frozen=True)
-class Member:
-    """A file in an archive: the name to show, and a way to open its bytes from the start."""
+class Source:
+    """A file by the name that a person knows it by, and a way to open its bytes from the start."""
 
     name: str
-    open: Opener
+    open: Opener = field(repr=False)
+    path: Path | None = field(default=None, repr=False)
+    """The file on disk, or the archive on disk that holds it; None for what lies in memory."""
+
+    def starts_with(self, magic: bytes) -> bool:
+        """Whether the content begins with these bytes."""
+        with self.open() as file:
+            return file.read(len(magic)) == magic
+
+    def fingerprint(self) -> object | None:
+        """Differs once the file on disk is written to, replaced or removed; None for what lies in memory."""
+        try:
+            status = self.path.stat() if self.path else None
+        except OSError:
+            return "gone"
+        return status and (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 @dataclass(frozen=True)
@@ -242,12 +258,12 @@ def listed(opened: Opener) -> list[zipfile.ZipInfo]:
         return [info for info in archive.infolist() if info.filename and not info.is_dir()]
 
 
-def contents(opened: Opener, unpacking: Unpacking) -> list[Member | Unopened]:
+def contents(opened: Opener, unpacking: Unpacking) -> list[Source | Unopened]:
     """The files of a zip, by name. Raises one of DAMAGED where it cannot be read."""
     infos = listed(opened)
     _check_total(sum(info.file_size for info in infos))
     last = {info.filename: info for info in infos}
-    found: list[Member | Unopened] = []
+    found: list[Source | Unopened] = []
     for info in sorted(infos, key=lambda info: info.filename):
         name = shown_name(info.filename)
         if _LEADS_OUT.search(info.orig_filename):
@@ -255,7 +271,7 @@ def contents(opened: Opener, unpacking: Unpacking) -> list[Member | Unopened]:
         elif reason := _LATER_NAMESAKE if last[info.filename] is not info else _why_not(info):
             found.append(Unopened(name, reason))
         else:
-            found.append(Member(name, partial(_member, opened, info, unpacking)))
+            found.append(Source(name, partial(_member, opened, info, unpacking)))
     return found
 
 

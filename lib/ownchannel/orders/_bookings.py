@@ -117,14 +117,21 @@ def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
     sold = np.isin(order, booked.loc[sale, "order"].unique())
     returned = np.isin(order, booked.loc[goods_back, "order"].unique())
     is_fulfilment = booked["part"] == "fulfilment"
-    changes = {
-        "fee": _filled(lines, "fee", -share.of(is_fulfilment | (booked["part"] == "fee")), sold),
-        "fulfilment": _filled(lines, "fulfilment", -share.of(is_fulfilment), sold),
-        "refund": _filled(lines, "refund", -share.of(goods_back), returned),
-        "shipping": _less(lines, "shipping", share.of(back & (booked["part"] == "shipping"))),
-        "tax": _less(lines, "tax", share.of(back & (booked["part"] == "tax"))),
+    found = {
+        "fee": decimals(-share.of(is_fulfilment | (booked["part"] == "fee")), sold),
+        "fulfilment": decimals(-share.of(is_fulfilment), sold),
+        "refund": decimals(-share.of(goods_back), returned),
     }
-    return _with_status(with_columns(lines, **changes))
+    # What was given back of these is booked with a minus.
+    left = {
+        column: decimals(
+            as_millionths(lines[column]) + share.of(back & (booked["part"] == column)),
+            lines[column].is_valid().to_numpy(),
+        )
+        for column in ("shipping", "tax")
+    }
+    filled = {column: pc.coalesce(lines[column], values) for column, values in found.items()}
+    return _with_status(with_columns(lines, **filled, **left))
 
 
 def _of_orders(entries: pa.Table, index: "pd.Index[str]") -> pd.DataFrame:
@@ -175,16 +182,6 @@ class _Shares:
         return spread(by_item, self._item, self._weights) + spread(by_order, self._order, self._weights)
 
 
-def _filled(lines: pa.Table, column: str, values: Millionths, known: NDArray[np.bool_]) -> pa.ChunkedArray:
-    return pc.coalesce(lines[column], decimals(values, known))
-
-
-def _less(lines: pa.Table, column: str, given_back: Millionths) -> pa.Array:
-    """A column with what was given back of it, which is booked with a minus."""
-    known = lines[column].is_valid().combine_chunks().to_numpy(zero_copy_only=False)
-    return decimals(as_millionths(lines[column]) + np.where(known, given_back, 0), known)
-
-
 def _with_status(lines: pa.Table) -> pa.Table:
     """Lines whose goods were given back in full are refunded."""
     paid = as_millionths(lines["item_value"]) - as_millionths(lines["discount"])
@@ -202,8 +199,9 @@ def lines_from(entries: pa.Table, reported: pa.ChunkedArray) -> pa.Table:
     """
     booked = of_orders(entries.select(_BOOKED))
     booked = booked.filter(pc.invert(pc.is_in(booked["identity"], value_set=pc.unique(reported))))
+    schema = LINES_AS_READ.append(entries.schema.field("file_no"))
     if not len(booked):
-        return _table({}, entries, 0)
+        return schema.empty_table()
     booked = booked.take(pa.array(np.argsort(booked["posted_at"].to_numpy(), kind="stable")))
     line, first, sku = _numbered_lines(booked)
     amount = as_millionths(booked["amount"])
@@ -221,7 +219,7 @@ def lines_from(entries: pa.Table, reported: pa.ChunkedArray) -> pa.Table:
         sale & pc.equal(booked["part"], "goods").to_numpy(), booked["quantity"].fill_null(0).to_numpy(), 0
     )
     of_first = booked.take(pa.array(first)).combine_chunks()
-    columns = {
+    made = {
         **{name: of_first[name] for name in ("identity", "order_id", "channel", "kind", "currency")},
         **{name: of_first[name] for name in ("source_row", "file_no")},
         "line_id": pc.binary_join_element_wise(sku.fill_null("item"), "1", "#"),
@@ -240,7 +238,9 @@ def lines_from(entries: pa.Table, reported: pa.ChunkedArray) -> pa.Table:
         "amount": decimals(item_value),
         "rank": np.full(len(first), RANK),
     }
-    return _table(columns, entries, len(first))
+    known = pa.table(made)
+    arrays = [known[f.name] if f.name in made else pa.nulls(len(first), f.type) for f in schema]
+    return pa.table(arrays, schema.names).cast(schema)
 
 
 def _numbered_lines(booked: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64], pa.Array]:
@@ -264,17 +264,3 @@ def _first_text(booked: pa.Table, column: str, line: NDArray[np.intp], lines: in
     place = np.full(lines, -1)
     place[of_line] = filled[first]
     return booked[column].combine_chunks().take(pa.array(place, mask=place < 0))
-
-
-def _table(columns: dict[str, object], entries: pa.Table, length: int) -> pa.Table:
-    schema = LINES_AS_READ.append(entries.schema.field("file_no"))
-    arrays = []
-    for field in schema:
-        value = columns.get(field.name)
-        if value is None:
-            arrays.append(pa.nulls(length, field.type))
-        elif isinstance(value, (pa.Array, pa.ChunkedArray)):
-            arrays.append(value.cast(field.type))
-        else:
-            arrays.append(pa.array(value).cast(field.type))
-    return pa.Table.from_arrays(arrays, schema=schema)

@@ -76,33 +76,10 @@ def records(
 ) -> Iterator[T | list[Record]]:
     """Every record, some thousands at a time; or what `at_once` makes of a block, where it makes anything.
 
-    Where cells are not `quoted`, quotes are plain characters (12" x 18").
+    Where cells are not `quoted`, quotes are plain characters (12" x 18"). Behind a record whose quote is
+    never closed the next line starts anew.
     """
-    if quoted:
-        yield from _quoted(iter(blocks), delimiter, at_once)
-        return
-    for block in blocks:
-        whole = at_once(block)
-        yield (
-            whole
-            if whole is not None
-            else [
-                (number, LINE_TOO_LONG if line is None else line.split(delimiter))
-                for number, line in _numbered(block)
-            ]
-        )
-
-
-def _numbered(block: Block) -> Iterator[NumberedLine]:
-    number, lines = block
-    return enumerate(lines, number)
-
-
-def _quoted(
-    blocks: Iterator[Block], delimiter: str, at_once: Callable[[Block], T | None]
-) -> Iterator[T | list[Record]]:
-    """Cells by the rules of CSV. Behind a record whose quote is never closed the next line starts anew."""
-    searches = 0
+    blocks, searches = iter(blocks), 0
     waiting: deque[NumberedLine] = deque()
     for block in blocks:
         whole = at_once(block)
@@ -113,7 +90,7 @@ def _quoted(
         waiting.extend(_numbered(block))
         while waiting:
             number, line = waiting.popleft()
-            if line is None or '"' not in line:
+            if line is None or not quoted or '"' not in line:
                 found.append((number, LINE_TOO_LONG if line is None else line.split(delimiter)))
                 continue
             feed = _Feed(line, _following(waiting, blocks) if searches < MOST_SEARCHES else iter(()))
@@ -127,6 +104,11 @@ def _quoted(
                 searches += 1
                 waiting.extendleft(reversed(feed.further))
         yield found
+
+
+def _numbered(block: Block) -> Iterator[NumberedLine]:
+    number, lines = block
+    return enumerate(lines, number)
 
 
 def _following(waiting: deque[NumberedLine], blocks: Iterator[Block]) -> Iterator[NumberedLine]:

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from ownchannel.orders._archives import DAMAGED
+from ownchannel.orders._archives import DAMAGED, Source
 from ownchannel.orders._delimited import Lines
-from ownchannel.orders._files import Source
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

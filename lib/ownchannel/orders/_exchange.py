@@ -1,6 +1,5 @@
 """Money of several currencies in one: exact decimals at the rate of the day, never a rate made up."""
 
-from bisect import bisect_right
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
@@ -56,8 +55,7 @@ class Rates:
                     f"Row {number} of the exchange rates gives a second rate from {source} to {target} for "
                     f"{written_day(day)}. Keep one of them."
                 )
-        self._rates = {pair: dict(sorted(rates.items())) for pair, rates in sorted(by_day.items())}
-        self._days = {pair: list(rates) for pair, rates in self._rates.items()}
+        self._rates = dict(sorted(by_day.items()))
 
     def on(self, day: date, source: str, target: str) -> Decimal | None:
         """How many of `target` one of `source` is worth on a day, or None where no rate is known.
@@ -106,11 +104,9 @@ class Rates:
         return table.set_column(place, field, codes.cast(field.type))
 
     def _latest(self, day: date, source: str, target: str) -> Decimal | None:
-        days = self._days.get((source, target), [])
-        found = bisect_right(days, day) - 1
-        if found < 0 or day - days[found] > LONGEST_USE:
-            return None
-        return self._rates[source, target][days[found]]
+        known = self._rates.get((source, target), {})
+        days = (day - timedelta(days=back) for back in range(LONGEST_USE.days + 1))
+        return next((known[earlier] for earlier in days if earlier in known), None)
 
     def _factors(self, table: pa.Table, to: str, on: str) -> pa.Array:
         """The rate of each row, looked up once for each day and currency."""
@@ -130,13 +126,13 @@ class Rates:
         return pa.array(known, RATE).cast(_WIDE_RATE).take(named.indices)
 
     def __len__(self) -> int:
-        return sum(map(len, self._days.values()))
+        return sum(map(len, self._rates.values()))
 
     def __str__(self) -> str:
-        if not self._days:
+        if not self._rates:
             return "No exchange rates."
-        pairs = ", ".join(f"from {source} to {target}" for source, target in self._days)
-        first, last = min(d[0] for d in self._days.values()), max(d[-1] for d in self._days.values())
+        pairs = ", ".join(f"from {source} to {target}" for source, target in self._rates)
+        first, last = min(map(min, self._rates.values())), max(map(max, self._rates.values()))
         return f"{count(len(self), 'rate')} {pairs}, {written_day(first)} to {written_day(last)}."
 
     __repr__ = __str__

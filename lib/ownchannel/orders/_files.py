@@ -3,15 +3,16 @@
 import io
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
 from ownchannel.orders._archives import (
     DAMAGED,
     LARGEST_FILE,
+    Source,
     TooLarge,
     Unopened,
     Unpacking,
@@ -58,29 +59,6 @@ _OLD_WORKBOOK = (
 )
 
 Input = str | Path | Mapping[str, Any] | tuple[str, bytes]
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file by the name that a person knows it by, and a way to open its bytes from the start."""
-
-    name: str
-    open: Callable[[], AbstractContextManager[BinaryIO]] = field(repr=False)
-    path: Path | None = field(default=None, repr=False)
-    """The file on disk, or the archive on disk that holds it; None for what lies in memory."""
-
-    def starts_with(self, magic: bytes) -> bool:
-        """Whether the content begins with these bytes."""
-        with self.open() as file:
-            return file.read(len(magic)) == magic
-
-    def fingerprint(self) -> object | None:
-        """Differs once the file on disk is written to, replaced or removed; None for what lies in memory."""
-        try:
-            status = self.path.stat() if self.path else None
-        except OSError:
-            return "gone"
-        return status and (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.orders._archives import DAMAGED
+from ownchannel.orders._archives import DAMAGED, Source
 from ownchannel.orders._delimited import LINE, Block, Record, cells_of, read_block, records
 from ownchannel.orders._encoding import Encoding, detect_encoding, open_lines
 from ownchannel.orders._excel import workbook_records
-from ownchannel.orders._files import Source, is_workbook
+from ownchannel.orders._files import is_workbook
 from ownchannel.orders._rows import Rejection, Rows
 
 #: Reports open with a few lines of their own before the header; none is known with more than 13.
@@ -78,26 +78,13 @@ def _top_layout(
     found: Iterator[Record], encoding: Encoding, delimiter: str, known: Callable[[frozenset[str]], bool]
 ) -> Layout | None:
     """The layout by one of the first records; damage is raised where none before it is a known header."""
-    top: list[Record] = []
-    try:
-        top.extend(islice(found, HEADER_WITHIN))
-    except DAMAGED:
-        if layout := _layout_of(top, encoding, delimiter, known):
-            return layout
-        raise
-    return _layout_of(top, encoding, delimiter, known)
-
-
-def _layout_of(
-    top: list[Record], encoding: Encoding, delimiter: str, known: Callable[[frozenset[str]], bool]
-) -> Layout | None:
-    for line, cells in top:
+    for line, cells in islice(found, HEADER_WITHIN):
         if isinstance(cells, str) or len(cells) > MOST_COLUMNS:
             continue
         columns = column_names(cells)
         if known(frozenset(columns)):
-            folded = [_folded(cell) for cell in cells]
-            repeated = tuple(sorted(name for name, times in Counter(folded).items() if name and times > 1))
+            times = Counter(filter(None, map(_folded, cells)))
+            repeated = tuple(sorted(name for name in times if times[name] > 1))
             # Reports between tabs carry quotes as plain characters, until a spreadsheet saves them.
             in_quotes = any(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in map(str.strip, cells))
             quoted = delimiter != "\t" or in_quotes

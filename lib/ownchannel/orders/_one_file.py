@@ -9,9 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.orders._archives import DAMAGED, TooLarge, Unopened
+from ownchannel.orders._archives import DAMAGED, Source, TooLarge, Unopened
 from ownchannel.orders._cells import Millionths, amount_of, total
-from ownchannel.orders._files import Source
 from ownchannel.orders._layout import HEADER_WITHIN, Layout, find_layout, open_rows
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._report import FileReport
@@ -87,13 +86,10 @@ class FileRead:
         balanced = all(self.came_in[code] == read.get(code, 0) for code in {*self.came_in, *read})
         span = pc.min_max(kept["day"]).as_py() if "day" in kept.column_names and len(kept) else {}
         accepted = len(pc.unique(kept["source_row"]))
-        codes = sorted(
-            code
-            for code in {*read, *self.set_aside}
-            if code != NO_CURRENCY or self.set_aside[code] or read.get(code)
-        )
+        codes = {*read, *self.set_aside}
+        if not (self.set_aside[NO_CURRENCY] or read.get(NO_CURRENCY)):
+            codes.discard(NO_CURRENCY)
         difference = self._difference()
-        unclassified = _unclassified(kept) if self.gives == "entries" else None
         return FileReport(
             name=self.name,
             format=self.format,
@@ -103,13 +99,13 @@ class FileRead:
             accepted=accepted,
             rejected=len(self.rejections),
             duplicates=self.rows - accepted - len(self.rejections),
-            money={code: self._split(code, read, counted) for code in codes},
+            money={code: self._split(code, read, counted) for code in sorted(codes)},
             dates=(span["min"], span["max"]) if span.get("min") else None,
             warnings=tuple(self.warnings if balanced else [*self.warnings, _UNBALANCED]),
             summary=summary,
             reconciled=None if difference is None else not difference,
             difference=None if difference is None else amount_of(difference),
-            unclassified=unclassified,
+            unclassified=_unclassified(kept) if self.gives == "entries" else None,
         )
 
     def _split(self, code: str, read: dict[str, int], counted: dict[str, int]) -> dict[str, Decimal]:
@@ -136,7 +132,12 @@ def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Con
         read.warnings.append(source.reason)
         return read
     before = source.fingerprint()
-    layout = _layout(read, source, readers)
+    layout = None
+    try:
+        layout = find_layout(source, lambda columns: any(reader.recognises(columns) for reader in readers))
+        read.warnings += [_why_unknown(source)] if layout is None else []
+    except DAMAGED as error:
+        read.warnings.append(str(error) if isinstance(error, TooLarge) else _NOTHING_READ)
     if layout is not None:
         _read_rows(read, source, layout, readers, context)
     if source.fingerprint() != before:
@@ -144,20 +145,6 @@ def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Con
     read.stated, read.unexplained = context.stated, context.unexplained
     read.warnings += [sentence.format(n=f"{n:,}") for sentence, n in context.notes.items()]
     return read
-
-
-def _layout(read: FileRead, source: Source, readers: Sequence[Reader]) -> Layout | None:
-    """How the file is to be read; None where it cannot be, which is reported."""
-    try:
-        layout = find_layout(source, lambda columns: any(reader.recognises(columns) for reader in readers))
-        read.warnings += [_why_unknown(source)] if layout is None else []
-    except TooLarge as error:
-        read.warnings.append(str(error))
-    except DAMAGED:
-        read.warnings.append(_NOTHING_READ)
-    else:
-        return layout
-    return None
 
 
 def _read_rows(
@@ -182,10 +169,8 @@ def _until_damage(source: Source, layout: Layout, order_starts: str, warnings: l
     try:
         with open_rows(source, layout, order_starts) as chunks:
             yield from chunks
-    except TooLarge as error:
-        warnings.append(str(error))
-    except DAMAGED:
-        warnings.append(_CUT_SHORT)
+    except DAMAGED as error:
+        warnings.append(str(error) if isinstance(error, TooLarge) else _CUT_SHORT)
 
 
 def _why_unknown(source: Source) -> str:
@@ -215,10 +200,5 @@ def _unclassified(kept: pa.Table) -> dict[str, Decimal]:
     """What was booked under words that nobody here knows, by those words and, of several, currency."""
     unknown = kept.filter(pc.equal(kept["part"], "unclassified"))
     sums = unknown.group_by(["description", "currency"]).aggregate([("amount", "sum")]).to_pylist()
-    several = len({each["currency"] for each in sums}) > 1
-    return {
-        f"{each['description']} ({each['currency']})" if several else str(each["description"]): each[
-            "amount_sum"
-        ]
-        for each in sums
-    }
+    words = "{description} ({currency})" if len({each["currency"] for each in sums}) > 1 else "{description}"
+    return {words.format(**each): each["amount_sum"] for each in sums}

@@ -209,15 +209,8 @@ class Rows:
 
         return self.numbers(read, column)
 
-    def readable_amounts(self, column: str, decimal: str = ".") -> Millionths:
-        """The same with 0 for what cannot be read, and no row set aside."""
-        return self._unjudged().amounts(column, decimal)
-
-    def readable_totals(self, price: str, quantity: str, decimal: str = ".") -> Millionths:
-        """As `line_totals`, with 0 for what cannot be read, and no row set aside."""
-        return self._unjudged().line_totals(price, quantity, decimal)
-
-    def _unjudged(self) -> "Rows":
+    def unjudged(self) -> "Rows":
+        """The same rows with none set aside: what cannot be read is 0."""
         apart = copy(self)
         apart.faults = {}
         return apart

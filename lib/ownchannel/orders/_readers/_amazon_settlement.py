@@ -96,7 +96,7 @@ class AmazonSettlement(Reader):
     def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
         """The sum of all amounts in a row."""
         codes = [context.currencies.get(settlement, "") for settlement in rows.text("settlement-id")]
-        amounts = [rows.readable_amounts(column.amount, context.decimal) for column in _columns(rows)]
+        amounts = [rows.unjudged().amounts(column.amount, context.decimal) for column in _columns(rows)]
         return codes, np.sum(amounts, axis=0)
 
 

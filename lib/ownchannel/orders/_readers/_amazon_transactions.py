@@ -98,14 +98,14 @@ class AmazonTransactions(Reader):
 
     def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
         """The total; where a row has none, the sum of its amounts."""
-        rows = rows.renamed(canonical_columns(rows.columns))
+        rows = rows.renamed(canonical_columns(rows.columns)).unjudged()
         sites = rows.each(amazon_site, "marketplace", otherwise=None)
         codes = [_CURRENCY_OF.get(site or "", context.currencies.get("", "")) for site in sites]
-        stated = rows.readable_amounts("total", context.decimal)
+        stated = rows.amounts("total", context.decimal)
         is_stated = rows.has_text("total")
         if is_stated.all():
             return codes, stated
-        amounts = [rows.readable_amounts(column, context.decimal) for column in _PARTS]
+        amounts = [rows.amounts(column, context.decimal) for column in _PARTS]
         return codes, np.where(is_stated, stated, np.sum(amounts, axis=0))
 
 

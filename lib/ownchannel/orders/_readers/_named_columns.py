@@ -1,8 +1,10 @@
 """Tables that a person made: of orders, once their columns are named, and of exchange rates."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -16,11 +18,7 @@ from ownchannel.orders._readers._reader import Context, Reader, status_of, statu
 from ownchannel.orders._rows import Rows, as_label, is_currency
 from ownchannel.orders._schema import LINES_AS_READ, NO_CURRENCY, RATE, RATES_AS_READ, ChannelKind, Status
 
-_CONSENT = {
-    word: answer
-    for answer, words in ((True, "yes true 1 y"), (False, "no false 0 n"))
-    for word in words.split()
-}
+_CONSENT = dict.fromkeys(("yes", "true", "1", "y"), True) | dict.fromkeys(("no", "false", "0", "n"), False)
 _STATUS: dict[str, Status] = {
     "": "completed",
     **statuses(
@@ -97,48 +95,52 @@ class MappedOrders(Reader):
 
     def __init__(self, mapping: ColumnMapping) -> None:
         self._mapping = mapping
-        columns = mapping.model_dump(exclude={"channel", "kind", "decimal"}, exclude_none=True)
-        self._column = {field: " ".join(str(name).casefold().split()) for field, name in columns.items()}
-        self._column["channel"] = " ".join(mapping.channel.casefold().split())
-
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """Whether every column that the mapping names is there; a code stands for a currency's column."""
-        apart = {"channel", "currency"} if is_currency(self._mapping.currency.upper()) else {"channel"}
-        return {name for field, name in self._column.items() if field not in apart} <= columns
+        columns = mapping.model_dump(exclude={"kind", "decimal"}, exclude_none=True)
+        # A field that the mapping does not name has a column of no name, as no table has.
+        self._column = defaultdict(str, {field: _folded(name) for field, name in columns.items()})
+        self.currency = self._column["currency"]
+        priced = ("item_value",) if mapping.item_value else ("unit_price", "quantity")
+        self.worth = tuple(self._column[field] for field in priced)
+        # A channel's own name and a currency's code stand for columns.
+        apart = {"channel", "currency"} if is_currency(mapping.currency.upper()) else {"channel"}
+        self.headers = (frozenset(self._column[field] for field in columns.keys() - apart),)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row; a negative total is a refund without its order line."""
-        total = self._totals(rows)
+        column = self._column
+        mark = context.decimal = self._mapping.decimal
+        total = self.worths(rows, mark)
         only_refund = total < 0
-        order = rows.required(self._column["order_id"])
-        channel = self._channel(rows)
-        item = rows.first_label(self._name("sku"), self._name("product"))
-        fee = decimals(abs(self._amounts(rows, "fee"))) if "fee" in self._column else None
-        status = rows.each(self._status, self._name("status"), otherwise="completed")
+        order = rows.required(column["order_id"])
+        named = as_label(self._mapping.channel) or "Own store"
+        channel = rows.each(lambda cell: as_label(cell) or named, column["channel"], otherwise=named)
+        money = {name: rows.amounts(column[name], mark) for name in ("discount", "shipping", "tax", "refund")}
+        fee = decimals(abs(rows.amounts(column["fee"], mark))) if column["fee"] else None
+        status = rows.each(self._status, column["status"], otherwise="completed")
+        units = rows.quantities(column["quantity"], mark)
+        in_column = self.currency in rows.columns
         return rows.batch(
             LINES_AS_READ,
             order_id=order,
-            line_id=rows.labels(self._name("line_id")),
-            item=[label or "item" for label in item],
+            line_id=rows.labels(column["line_id"]),
+            item=rows.first_label(column["sku"], column["product"], otherwise="item"),
             channel=channel,
             kind=self._mapping.kind,
-            ordered_at=rows.moments(self._column["ordered_at"], context.timezone),
-            customer_key=rows.each(self._key_in(context), self._name("customer"), otherwise=None),
-            sku=rows.labels(self._name("sku")),
-            product=rows.labels(self._name("product")),
-            quantity=self._quantities(rows),
+            ordered_at=rows.moments(column["ordered_at"], context.timezone),
+            customer_key=rows.each(partial(_customer, context), column["customer"], otherwise=None),
+            sku=rows.labels(column["sku"]),
+            product=rows.labels(column["product"]),
+            quantity=np.where(rows.has_text(column["quantity"]), units, 1.0),
             item_value=np.maximum(total, 0),
-            discount=abs(self._amounts(rows, "discount")),
-            shipping=self._amounts(rows, "shipping"),
-            tax=self._amounts(rows, "tax"),
-            refund=abs(self._amounts(rows, "refund")) + np.where(only_refund, -total, 0),
+            discount=abs(money["discount"]),
+            shipping=money["shipping"],
+            tax=money["tax"],
+            refund=abs(money["refund"]) + np.where(only_refund, -total, 0),
             fee=fee,
-            currency=self._currencies(rows),
-            country=rows.labels(self._name("country")),
+            currency=rows.currencies(self.currency) if in_column else self._mapping.currency.upper(),
+            country=rows.labels(column["country"]),
             status=np.where(only_refund, "refunded", status),
-            consent=rows.each(
-                lambda cell: _CONSENT.get(cell.casefold()), self._name("consent"), otherwise=None
-            ),
+            consent=rows.each(lambda cell: _CONSENT.get(cell.casefold()), column["consent"], otherwise=None),
             amount=total,
             identity=[f"{name}/{number}" for name, number in zip(channel, order, strict=True)],
             rank=0,
@@ -146,51 +148,21 @@ class MappedOrders(Reader):
 
     def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
         """The line's total as it stands, negative where money was given back."""
-        decimal = self._mapping.decimal
-        if "item_value" in self._column:
-            amounts = rows.readable_amounts(self._column["item_value"], decimal)
-        else:
-            amounts = rows.readable_totals(self._column["unit_price"], self._name("quantity"), decimal)
-        in_column = self._column["currency"] in rows.columns
-        constant = [self._mapping.currency.upper()] * len(rows)
-        return [
-            code.upper() for code in rows.text(self._column["currency"])
-        ] if in_column else constant, amounts
-
-    def _name(self, field: str) -> str:
-        """The column of a field; a name that no column has where the mapping names none."""
-        return self._column.get(field, "")
-
-    def _totals(self, rows: Rows) -> Millionths:
-        decimal = self._mapping.decimal
-        if "item_value" in self._column:
-            return rows.amounts(self._column["item_value"], decimal)
-        return rows.line_totals(self._column["unit_price"], self._name("quantity"), decimal)
-
-    def _amounts(self, rows: Rows, field: str) -> Millionths:
-        return rows.amounts(self._name(field), self._mapping.decimal)
-
-    def _quantities(self, rows: Rows) -> list[float]:
-        units = rows.quantities(self._name("quantity"), self._mapping.decimal)
-        return [
-            one if text else 1.0 for one, text in zip(units, rows.text(self._name("quantity")), strict=True)
-        ]
-
-    def _currencies(self, rows: Rows) -> list[str]:
-        if self._column["currency"] in rows.columns:
-            return rows.currencies(self._column["currency"])
-        return [self._mapping.currency.upper()] * len(rows)
-
-    def _channel(self, rows: Rows) -> list[str]:
-        named = as_label(self._mapping.channel) or "Own store"
-        return rows.each(lambda cell: as_label(cell) or named, self._column["channel"], otherwise=named)
-
-    def _key_in(self, context: Context) -> Callable[[str], str | None]:
-        return lambda cell: context.keys.of_email(cell) if "@" in cell else context.keys.of_id(cell)
+        codes, amounts = super().money(rows, context)
+        in_column = self.currency in rows.columns
+        return codes if in_column else [self._mapping.currency.upper()] * len(rows), amounts
 
     def _status(self, cell: str) -> Status:
         word = cell.casefold().replace("_", " ").replace("-", " ")
-        return status_of(word, _STATUS, self._name("status"))
+        return status_of(word, _STATUS, self._column["status"])
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _customer(context: Context, cell: str) -> str | None:
+    return context.keys.of_email(cell) if "@" in cell else context.keys.of_id(cell)
 
 
 _RATES_HEADER = frozenset({"date", "from", "to", "rate"})
@@ -216,10 +188,7 @@ class ExchangeRates(Reader):
         slashes = np.array(["/" in cell for cell in rows.text("date")], dtype=bool)
         rows.reject_where(slashes, "date", _TWO_WAYS, _WRITE_A_DATE)
         mark = context.decimal_of(rows, "rate")
-        source, target = (
-            rows.each(_code("from"), "from", otherwise=""),
-            rows.each(_code("to"), "to", otherwise=""),
-        )
+        source, target = (rows.each(partial(_code, side), side, otherwise="") for side in ("from", "to"))
         same = np.array([one == other for one, other in zip(source, target, strict=True)], dtype=bool)
         rows.reject_where(same, "to", "is the currency that it is converted from", "Delete the row.")
         return rows.batch(
@@ -233,14 +202,11 @@ class ExchangeRates(Reader):
         )
 
 
-def _code(column: str) -> Callable[[str], str]:
-    def read(cell: str) -> str:
-        code = cell.upper()
-        if len(code) != 3 or not (code.isascii() and code.isalpha()) or code == NO_CURRENCY:
-            raise BadCell(column, cell, "is no currency" if cell else "is empty", _WRITE_A_CODE)
-        return code
-
-    return read
+def _code(column: str, cell: str) -> str:
+    code = cell.upper()
+    if not is_currency(code) or code == NO_CURRENCY:
+        raise BadCell(column, cell, "is no currency" if cell else "is empty", _WRITE_A_CODE)
+    return code
 
 
 def _rate(cell: str, mark: str) -> Decimal:

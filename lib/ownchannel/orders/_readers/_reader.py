@@ -74,11 +74,15 @@ class Reader:
 
     def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
         """By row, currency and money as far as they can be read, whatever else is wrong with the row."""
-        codes = [code.upper() for code in rows.text(self.currency)]
-        decimal = context.decimal or "."
+        amounts = self.worths(rows.unjudged(), context.decimal or ".")
+        return [code.upper() for code in rows.text(self.currency)], amounts
+
+    def worths(self, rows: Rows, decimal: str, required: bool = False) -> Millionths:
+        """By row, the money in the columns of `worth`."""
         if len(self.worth) == 1:
-            return codes, rows.readable_amounts(self.worth[0], decimal)
-        return codes, rows.readable_totals(self.worth[0], self.worth[1], decimal)
+            return rows.amounts(self.worth[0], decimal, required)
+        price, quantity = self.worth
+        return rows.line_totals(price, quantity, decimal, required)
 
 
 def statuses(**words: str) -> dict[str, Status]:

@@ -1,11 +1,11 @@
 """Shopify's orders export: one row per line item, the order's own fields on its first row only."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths, spread, summed
@@ -49,13 +49,20 @@ class ShopifyOrders(Reader):
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row; what stands on an order's first row holds for all of them."""
         group = _groups(rows)
-        orders = _orders(rows, group, context)
+        heads = rows.at(np.flatnonzero(np.diff(group, prepend=-1)))
+        of_orders = _of_orders(heads, context)
+        money = _Money(heads, context)
+        _reject_orders(rows, group, heads)
         for column in ("lineitem quantity", "lineitem price"):
             negative = rows.amounts(column, required=True) < 0
             rows.reject_where(negative, column, "is negative", "Shopify tells refunds in Refunded Amount.")
-        value = rows.line_totals("lineitem price", "lineitem quantity", required=True)
+        value = self.worths(rows, ".", required=True)
         own_discount = abs(rows.amounts("lineitem discount"))
-        shares = _shared(rows.kept(), group, orders, (value, own_discount), context)
+        kept = rows.kept()
+        shared = {column: np.zeros_like(value) for column in ("refund", "shipping", "tax", "discount")}
+        for column, whole in money.wholes(group[kept], value[kept], own_discount[kept]).items():
+            shared[column][kept] = spread(whole, group[kept], value[kept])
+        shared["discount"] += own_discount
         return rows.batch(
             LINES_AS_READ,
             item=rows.first_label("lineitem sku", "lineitem name", otherwise="item"),
@@ -64,8 +71,8 @@ class ShopifyOrders(Reader):
             quantity=rows.quantities("lineitem quantity"),
             item_value=value,
             amount=value,
-            **{name: pa.array(values).take(pa.array(group)) for name, values in orders.columns.items()},
-            **shares,
+            **{name: pa.array(values).take(pa.array(group)) for name, values in of_orders.items()},
+            **shared,
         )
 
 
@@ -81,61 +88,32 @@ def _groups(rows: Rows) -> NDArray[np.intp]:
     return np.array(group, dtype=np.intp)
 
 
-@dataclass(frozen=True)
-class _Orders:
-    """What orders' first rows say of all their lines, one element per order."""
-
-    columns: dict[str, Any]
-    """By column of the table, what holds for each line alike."""
-    discount: Millionths
-    shipping: Millionths
-    tax: Millionths
-    refund: Millionths
-    subtotal: Millionths
-    states_subtotal: NDArray[np.bool_]
-
-
-def _orders(rows: Rows, group: NDArray[np.intp], context: Context) -> _Orders:
-    first = np.flatnonzero(np.diff(group, prepend=-1))
-    heads = rows.at(first)
+def _of_orders(heads: Rows, context: Context) -> dict[str, Any]:
+    """By column of the table, what orders' first rows say of all their lines: one element per order."""
     name = heads.required("name", _NAME_FIRST)
     marketplaces = heads.each(_marketplace, "source", otherwise=None)
     identities = _identities(heads, marketplaces)
-    copies = [marketplace is not None for marketplace in marketplaces]
+    is_own = np.array([marketplace is None for marketplace in marketplaces])
     numbers = [
-        ORDER_NUMBER.search(identity) if copy else None
-        for identity, copy in zip(identities, copies, strict=True)
+        None if own else ORDER_NUMBER.search(identity)
+        for own, identity in zip(is_own, identities, strict=True)
     ]
-    context.note(_NO_ORDER_NUMBER, sum(c and not n for c, n in zip(copies, numbers, strict=True)))
-    keys = heads.each(context.keys.of_email, "email", otherwise=None)
+    context.note(_NO_ORDER_NUMBER, numbers.count(None) - int(is_own.sum()))
+    keys = pa.array(heads.each(context.keys.of_email, "email", otherwise=None), pa.string())
     consent = heads.each(lambda cell: _CONSENT.get(cell.casefold()), "accepts marketing", otherwise=None)
-    columns = {
+    return {
         "order_id": [n.group() if n else own for n, own in zip(numbers, name, strict=True)],
         "channel": [marketplace.capitalize() if marketplace else CHANNEL for marketplace in marketplaces],
-        "kind": ["marketplace" if copy else "owned" for copy in copies],
+        "kind": np.where(is_own, "owned", "marketplace"),
         "identity": identities,
-        "rank": [_COPY if copy else 0 for copy in copies],
+        "rank": np.where(is_own, 0, _COPY),
         "ordered_at": heads.moments("created at", context.timezone),
-        "customer_key": pa.array([None if c else k for c, k in zip(copies, keys, strict=True)], pa.string()),
-        "consent": pa.array([None if c else a for c, a in zip(copies, consent, strict=True)], pa.bool_()),
+        "customer_key": pc.if_else(is_own, keys, None),
+        "consent": pc.if_else(is_own, pa.array(consent, pa.bool_()), None),
         "currency": heads.currencies("currency"),
         "country": pa.array(heads.first_label("shipping country", "billing country"), pa.string()),
         "status": heads.each(_status, "financial status", "cancelled at", otherwise="cancelled"),
     }
-    orders = _Orders(
-        columns,
-        discount=abs(heads.amounts("discount amount")),
-        shipping=heads.amounts("shipping"),
-        tax=heads.amounts("taxes"),
-        refund=abs(heads.amounts("refunded amount")),
-        subtotal=heads.amounts("subtotal"),
-        states_subtotal=heads.has_text("subtotal"),
-    )
-    total = heads.readable_amounts("total")
-    tax_inside = (orders.tax != 0) & orders.states_subtotal & (total == orders.subtotal + orders.shipping)
-    context.note(_TAX_INSIDE, int((tax_inside & heads.kept()).sum()))
-    _reject_orders(rows, group, heads)
-    return orders
 
 
 def _reject_orders(rows: Rows, group: NDArray[np.intp], heads: Rows) -> None:
@@ -178,46 +156,34 @@ def _their_identity(source: str, name: str, *notes: str) -> str:
     return f"{marketplace}/{number.group() if number else as_label(name)}"
 
 
-def _shared(
-    kept: NDArray[np.bool_],
-    group: NDArray[np.intp],
-    orders: _Orders,
-    of_lines: tuple[Millionths, Millionths],
-    context: Context,
-) -> dict[str, Millionths]:
-    """By line, its part of what was paid, given and taken back for the whole order.
+class _Money:
+    """What orders' first rows say was paid, given and taken back for a whole order."""
 
-    `of_lines` are the lines' values and their own discounts.
-    """
-    value, own_discount = of_lines
-    of_kept, values, own = group[kept], value[kept], own_discount[kept]
-    items, lines = (summed(of_kept, each, len(orders.discount)) for each in (values, own))
-    common = _common_discount(of_kept, orders, items, lines, context)
-    goods = items - lines - common
-    wholes = less_refund(orders.refund, goods, orders.shipping, orders.tax) | {"discount": common}
-    parts = {column: np.zeros(len(group), dtype=np.int64) for column in wholes}
-    for column, whole in wholes.items():
-        parts[column][kept] = spread(whole, of_kept, values)
-    parts["discount"] += own_discount
-    return parts
+    def __init__(self, heads: Rows, context: Context) -> None:
+        self._context = context
+        self._discount = abs(heads.amounts("discount amount"))
+        self._shipping, self._tax = heads.amounts("shipping"), heads.amounts("taxes")
+        self._refund = abs(heads.amounts("refunded amount"))
+        self._subtotal, self._states_subtotal = heads.amounts("subtotal"), heads.has_text("subtotal")
+        total = heads.unjudged().amounts("total")
+        tax_inside = self._states_subtotal & (total == self._subtotal + self._shipping) & (self._tax != 0)
+        context.note(_TAX_INSIDE, int((tax_inside & heads.kept()).sum()))
 
+    def wholes(self, group: NDArray[np.intp], value: Millionths, own: Millionths) -> dict[str, Millionths]:
+        """By order what is to be shared out, from its lines' values and their own discounts.
 
-def _common_discount(
-    group: NDArray[np.intp], orders: _Orders, items: Millionths, lines: Millionths, context: Context
-) -> Millionths:
-    """By order, the discount to share out, beyond what single lines carry.
-
-    `items` and `lines` are by order the sums of item values and of the lines' own discounts.
-
-    Exports differ in whether `Discount Amount` holds the lines' own discounts or one on shipping: the
-    subtotal, which is the items less their discounts, decides.
-    """
-    stated = np.where(lines == 0, orders.discount, np.maximum(orders.discount - lines, 0))
-    beyond = items - lines - orders.subtotal
-    explained = (beyond == stated) | (beyond == orders.discount) | (beyond == 0)
-    has_lines = np.bincount(group, minlength=len(items)) > 0
-    context.note(_ODD_SUBTOTAL, int((orders.states_subtotal & ~explained & has_lines).sum()))
-    return np.where(orders.states_subtotal & explained, beyond, stated)
+        Exports differ in whether `Discount Amount` holds the lines' own discounts or one on shipping: the
+        subtotal, which is the items less their discounts, decides.
+        """
+        items, lines = (summed(group, each, len(self._discount)) for each in (value, own))
+        stated = np.where(lines == 0, self._discount, np.maximum(self._discount - lines, 0))
+        beyond = items - lines - self._subtotal
+        explained = (beyond == stated) | (beyond == self._discount) | (beyond == 0)
+        has_lines = np.bincount(group, minlength=len(items)) > 0
+        self._context.note(_ODD_SUBTOTAL, int((self._states_subtotal & ~explained & has_lines).sum()))
+        common = np.where(self._states_subtotal & explained, beyond, stated)
+        left = less_refund(self._refund, items - lines - common, self._shipping, self._tax)
+        return left | {"discount": common}
 
 
 _PAYMENTS_HEADER = frozenset(

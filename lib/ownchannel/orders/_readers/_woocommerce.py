@@ -1,14 +1,12 @@
 """WooCommerce orders as WebToffee's plugin exports them: one row per order, its items packed into columns."""
 
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from ownchannel.orders._cells import LARGEST_AMOUNT, BadCell, Millionths, millionths, number, spread, summed
 from ownchannel.orders._readers._reader import Context, Reader, less_refund, status_of, statuses
@@ -66,23 +64,25 @@ class WooCommerceOrders(Reader):
         ordered_at = rows.moments("order_date", context.timezone)
         status = rows.each(_status, "status", otherwise="cancelled")
         currency = rows.currencies("order_currency")
-        keys = rows.each(
-            lambda *cells: _customer(context, *cells),
-            "customer_email",
-            "billing_email",
-            "customer_id",
-            otherwise=None,
-        )
+        cells_of_customer = ("customer_email", "billing_email", "customer_id")
+        keys = rows.each(partial(_customer, context), *cells_of_customer, otherwise=None)
         countries = rows.first_label("shipping_country", "billing_country")
-        of_orders = _OrderAmounts(rows, status)
+        subtotal, tax = rows.amounts("order_subtotal"), rows.amounts("tax_total")
+        # What a shop charges besides, for wrapping or paying on delivery, counts as shipping.
+        shipping = rows.amounts("shipping_total") + rows.amounts("fee_total")
+        stated_refund = rows.numbers(_refunded, "refund_items")
         items = _items_of(rows)
-        kept = np.flatnonzero(rows.kept())
-        found = [item for place in kept for item in items[place]]
-        group = np.repeat(np.arange(len(kept)), [len(items[place]) for place in kept])
-        places = kept[group]
+        # From here on an element per item.
+        places = np.repeat(np.arange(len(rows)), np.where(rows.kept(), [*map(len, items)], 0))
+        found = [item for place in np.flatnonzero(rows.kept()) for item in items[place]]
         value = np.array([item.value for item in found], dtype=np.int64)
         discount = np.array([item.discount for item in found], dtype=np.int64)
-        context.note(_ODD_SUBTOTAL, of_orders.odd_subtotals(places, value))
+        is_odd = rows.has_text("order_subtotal") & (summed(places, value, len(rows)) != subtotal)
+        context.note(_ODD_SUBTOTAL, int((is_odd & rows.kept()).sum()))
+        paid = summed(places, value - discount, len(rows))
+        is_whole = np.isin(status, "refunded") & ~rows.has_text("refund_items")
+        refund = np.where(is_whole, paid + shipping + tax, stated_refund)
+        shared = less_refund(refund, paid, shipping, tax)
         of_row = pa.array(places)
         shown = [number or own for number, own in zip(number_shown, order, strict=True)]
         return rows.at(places).batch(
@@ -104,7 +104,7 @@ class WooCommerceOrders(Reader):
             amount=value,
             identity=pa.array([f"woocommerce/{own}" for own in order]).take(of_row),
             rank=0,
-            **of_orders.shared(kept, group, value, discount),
+            **{column: spread(whole, places, value) for column, whole in shared.items()},
         )
 
     def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
@@ -113,35 +113,6 @@ class WooCommerceOrders(Reader):
         # An order that adds up to more than a table holds is set aside.
         sums = [min(sum(of_order), _MOST) for of_order in zip(*values, strict=True)]
         return [code.upper() for code in rows.text("order_currency")], np.array(sums, dtype=np.int64)
-
-
-class _OrderAmounts:
-    """What stands once per row for all of an order's items, one element per row."""
-
-    def __init__(self, rows: Rows, status: Sequence[str]) -> None:
-        self._subtotal = rows.amounts("order_subtotal")
-        self._states_subtotal = rows.has_text("order_subtotal")
-        # What a shop charges besides, for wrapping or paying on delivery, counts as shipping.
-        self._shipping = rows.amounts("shipping_total") + rows.amounts("fee_total")
-        self._tax = rows.amounts("tax_total")
-        self._refund = np.array(rows.each(_refunded, "refund_items", otherwise=0), dtype=np.int64)
-        self._whole = np.isin(status, "refunded") & ~rows.has_text("refund_items")
-
-    def odd_subtotals(self, places: NDArray[np.intp], value: Millionths) -> int:
-        """How many of these rows' items do not add up to what the row states."""
-        of_items = summed(places, value, len(self._subtotal))
-        listed = np.isin(np.arange(len(of_items)), places)
-        return int((listed & self._states_subtotal & (of_items != self._subtotal)).sum())
-
-    def shared(
-        self, kept: NDArray[np.intp], group: NDArray[np.intp], value: Millionths, discount: Millionths
-    ) -> dict[str, Millionths]:
-        """By line, its part of shipping, tax and refund."""
-        shipping, tax = self._shipping[kept], self._tax[kept]
-        paid = summed(group, value - discount, len(kept))
-        refund = np.where(self._whole[kept], paid + shipping + tax, self._refund[kept])
-        sums = less_refund(refund, paid, shipping, tax)
-        return {column: spread(whole, group, value) for column, whole in sums.items()}
 
 
 def _item_columns(rows: Rows) -> list[str]:
