@@ -13,10 +13,12 @@ from ownchannel.answers import (
     what_a_customer_may_cost,
     worst_stories,
 )
+from ownchannel.marketplace import CustomerEconomics
 from ownchannel.orders import Orders, read_orders, sample_orders
 from ownchannel.scenarios import Calibration, preset, project
 from ownchannel.workspace import Workspace
 from tests.answers.test_dependence import BRANDS
+from tests.answers.test_repeat import shops
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 ONE_ON_AMAZON = ("a.txt", amazon(amazon_row()))
@@ -71,6 +73,11 @@ def test_advertising_is_a_share_of_sales_and_wins_half_of_the_new_customers(orde
     its = today.plan.channel(channel)
     assert its.reference_spend == pytest.approx(rate * net / 12, abs=0.5)
     assert its.cac == pytest.approx(rate * net / (0.5 * new), abs=0.01)
+
+
+def test_goods_cost_a_share_of_what_an_orders_items_cost(tmp_path):
+    till = todays_plan(shops(tmp_path, Till=4)).plan.channel("Till")  # every order is worth 20.00
+    assert till.goods_cost == pytest.approx(20 * CustomerEconomics().goods_cost_rate)
 
 
 def test_what_orders_tell_is_measured_and_the_rest_says_it_is_borrowed(today):
