@@ -66,14 +66,3 @@ def test_names_of_lines_that_end_together_do_not_overlap() -> None:
     heights = sorted(note.yshift + note.y / 10.2 * 200 for note in figure.layout.annotations)
     assert all(above - below >= 17.9 for below, above in itertools.pairwise(heights))
     assert figure.layout.showlegend is False
-
-
-def test_the_look_is_registered_only_when_asked_for() -> None:
-    import plotly.io as pio
-
-    before = pio.templates.default
-    try:
-        theme.register()
-        assert go.Figure().layout.template.layout.font.size == 14
-    finally:
-        pio.templates.default = before

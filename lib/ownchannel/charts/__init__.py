@@ -21,11 +21,7 @@ from ownchannel.charts._owned_and_rented import (
     where_it_went,
 )
 from ownchannel.charts._plan_outcomes import frontier_chart, npv_fan, order_waterfall
-from ownchannel.charts._plan_risk import (
-    dependence_now_and_then,
-    scenarios_side_by_side,
-    tornado_chart,
-)
+from ownchannel.charts._plan_risk import dependence_now_and_then, scenarios_side_by_side, tornado_chart
 from ownchannel.charts._returning_customers import (
     cohorts_by_age,
     effect_name,
@@ -37,14 +33,7 @@ from ownchannel.charts._returning_customers import (
     repeats_by_age,
     return_curves,
 )
-from ownchannel.charts._theme import (
-    MARKETPLACE,
-    NOTE,
-    OWNED,
-    Chart,
-    label_lines,
-    template,
-)
+from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED, Chart, label_lines, template
 
 __all__ = [
     "LABELS",

@@ -200,19 +200,16 @@ def orders_by_month(orders: Mapping[str, pd.DataFrame], kinds: Sequence[str]) ->
 
     A table each with the columns `expected, lower, upper`, its index the months.
     """
-    wheel = channel_colours(kinds)
-    lines = [
-        line(name, table.index.tolist(), table["expected"].tolist(), colour)
-        for (name, table), colour in zip(orders.items(), wheel, strict=True)
-    ]
+    lines, bands = [], []
+    for (name, table), colour in zip(orders.items(), channel_colours(kinds), strict=True):
+        expected, *ends = (table[column].tolist() for column in ("expected", "lower", "upper"))
+        lines.append(line(name, table.index.tolist(), expected, colour))
+        bands.append(band(f"{name}, 95%", table.index.tolist(), ends, colour, opacity=0.15))
     figure = label_lines(over_time(lines, "Months since the first order", yaxis={"tickformat": ".1f"}))
-    for (name, table), colour in zip(orders.items(), wheel, strict=True):
-        ends = [table[end].tolist() for end in ("lower", "upper")]
-        figure.add_trace(band(f"{name}, 95%", table.index.tolist(), ends, colour, opacity=0.15))
     each = [f"{name} {table['expected'].iloc[-1]:.2f}" for name, table in orders.items()]
     months = next(iter(orders.values())).index[-1]
     caption = f"Orders of a new customer with 95% bands, the first included; after {count(months, 'month')}: "
-    return Chart(figure, f"{caption}{', '.join(each)}.")
+    return Chart(figure.add_traces(bands), f"{caption}{', '.join(each)}.")
 
 
 def estimates(names: Sequence[str], found: Sequence[tuple[float, float, float]], what: str) -> Chart:

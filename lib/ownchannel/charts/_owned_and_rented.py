@@ -1,7 +1,7 @@
 """Pictures of dependence: what is owned and what is rented, over time, and when the marketplace stops."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import timedelta
 from itertools import accumulate
 
 import pandas as pd
@@ -73,6 +73,7 @@ def _part(name: str, rows: list[str], shares: list[float], colour: str) -> dict[
 def by_month(table: pd.DataFrame, column: str, title: str, currency: str = "") -> Chart:
     """A line a channel of `column` by month; `table` has month, channel, kind and the column.
 
+    >>> from datetime import date
     >>> sold = {"month": [date(2026, 3, 1)], "channel": ["Shop"], "kind": ["owned"], "revenue": [1200]}
     >>> by_month(pd.DataFrame(sold), "revenue", "Revenue", "EUR").caption
     'Revenue by month; in March 2026: Shop €1,200.'
@@ -94,7 +95,8 @@ def by_month(table: pd.DataFrame, column: str, title: str, currency: str = "") -
 
 def cash_when_stopped(year: Year, stop: Stop, currency: str) -> Chart:
     """Cash month by month as things are, and with the marketplace stopped."""
-    months = [_before(year.months[0]), *year.months]
+    today = (year.months[0] - timedelta(days=1)).replace(day=1)
+    months = [today, *year.months]
     lines = [
         line("As today", months, stop.as_today.tolist(), NOTE, dash="dot"),
         line("Stopped", months, stop.stopped.tolist(), MARKETPLACE),
@@ -141,10 +143,6 @@ def fee_and_contribution(rise: FeeRise, points: float, fee_base: float, currency
     caption = f"A year of marketplace contribution: {money(rise.before, currency)} today, "
     caption += f"{money(rise.after, currency)} with the fee {100 * points:g} points higher."
     return Chart(go.Figure([slope, setting], layout), caption)
-
-
-def _before(month: date) -> date:
-    return date(month.year - (month.month == 1), month.month - 1 or 12, 1)
 
 
 # ---------------------------------------------------------------- what marketplaces booked

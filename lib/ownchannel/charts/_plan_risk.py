@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED, Chart, flat_bars, money_axis, points
+from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED, Chart, flat_bars, line, money_axis, points
 from ownchannel.formats import money, percent
 
 _LETTERS = 34  # of a row's name in one line
@@ -117,14 +117,9 @@ def dependence_now_and_then(now: pd.DataFrame, then: pd.DataFrame) -> Chart:
         if not isnan(today + planned[measure])
     }
     rows = [measure.capitalize() for measure in pairs]
-    between = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [place for pair in pairs.values() for place in (*pair, None)],
-        "y": [place for row in rows for place in (row, row, None)],
-        "line": {"color": NOTE, "width": 3},
-        "hoverinfo": "skip",
-    }
+    ends = [place for pair in pairs.values() for place in (*pair, None)]
+    names = [place for row in rows for place in (row, row, None)]
+    between = line("", ends, names, NOTE) | {"line": {"color": NOTE, "width": 3}, "hoverinfo": "skip"}
     hollow = {"color": "white", "line": {"color": NOTE, "width": 3}}
     layout = {
         "height": 90 + 44 * len(rows),
@@ -138,15 +133,15 @@ def dependence_now_and_then(now: pd.DataFrame, then: pd.DataFrame) -> Chart:
         },
         "yaxis": {"range": [len(rows) - 0.5, -0.5], "showgrid": False},
     }
-    ends = [
+    shares = [
         _shares("Today", rows, [(today, plan) for today, plan in pairs.values()], hollow),
         _shares("Plan", rows, [(plan, today) for today, plan in pairs.values()], {"color": MARKETPLACE}),
     ]
-    shares = ", ".join(
+    each = ", ".join(
         f"{percent(today)} and {percent(plan)} of {measure}" for measure, (today, plan) in pairs.items()
     )
-    caption = f"Through marketplaces, today and in the plan: {shares or 'nothing is known'}."
-    return Chart({"data": [between, *ends], "layout": layout}, caption)
+    caption = f"Through marketplaces, today and in the plan: {each or 'nothing is known'}."
+    return Chart({"data": [between, *shares], "layout": layout}, caption)
 
 
 def _flat(pairs: Mapping[str, tuple[float, float]]) -> list[float]:

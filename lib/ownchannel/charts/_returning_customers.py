@@ -193,7 +193,8 @@ def return_curves(curves: Mapping[str, ReturnCurve], kinds: Mapping[str, str]) -
     for (channel, curve), colour in zip(curves.items(), wheel, strict=True):
         shown = trusted(curve)
         days, last = shown["days"].tolist(), percent(float(shown["share"].iloc[-1]))
-        lines.append(_step(channel, days, shown["share"].tolist(), colour))
+        steps = {"line": {"color": colour, "shape": "hv"}, "hovertemplate": "%{y:.1%} after %{x} days"}
+        lines.append(line(channel, days, shown["share"].tolist(), colour) | steps)
         bands.append(_band(channel, shown, colour))
         ends.append(f"{channel} {last} after {days[-1]:.0f} days")
     layout = {
@@ -209,11 +210,6 @@ def trusted(curve: ReturnCurve) -> pd.DataFrame:
     """The rows of a curve at which 30 customers were still watched; the first where there are none."""
     table = curve.table
     return table[(table["at_risk"] >= ENOUGH_AT_RISK) | (table["days"] == 0)]
-
-
-def _step(name: str, days: list[float], shares: list[float], colour: str) -> dict[str, Any]:
-    hover = {"hovertemplate": "%{y:.1%} after %{x} days"}
-    return line(name, days, shares, colour) | {"line": {"color": colour, "shape": "hv"}} | hover
 
 
 def _band(name: str, shown: pd.DataFrame, colour: str) -> dict[str, Any]:

@@ -76,15 +76,6 @@ def channel_colours(kinds: Sequence[str]) -> list[str]:
     return colours
 
 
-def register() -> None:
-    """Make the light template plotly's default, and the dark one known as "ownchannel-dark"."""
-    import plotly.io as pio
-
-    pio.templates["ownchannel"] = template()
-    pio.templates["ownchannel-dark"] = template(dark=True)
-    pio.templates.default = "ownchannel"
-
-
 @cache
 def template(*, dark: bool = False) -> go.layout.Template:
     """The look as a plotly template, for a light page or a dark one.
@@ -184,7 +175,7 @@ def _shifts(lines: Sequence[go.Scatter], height: int) -> list[float]:
 
 
 def line(
-    name: str, x: Sequence[object], y: Sequence[float], colour: str, dash: str = "solid"
+    name: str, x: Sequence[object], y: Sequence[object], colour: str, dash: str = "solid"
 ) -> dict[str, Any]:
     """A trace through points; a single one is marked."""
     return {

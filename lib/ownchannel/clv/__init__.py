@@ -30,7 +30,8 @@ from ownchannel.clv._comparison import (
     holdout,
     likelihood_ratio_test,
 )
-from ownchannel.clv._customer_model import CustomerModel, CustomerResults, Parameters
+from ownchannel.clv._customer_model import CustomerModel
+from ownchannel.clv._customer_results import CustomerResults
 from ownchannel.clv._gamma_gamma import GammaGammaModel, GammaGammaResults
 from ownchannel.clv._histories import Histories, burn_in_day, converted, first_seen_since, histories
 from ownchannel.clv._lifetime_value import (
@@ -43,7 +44,7 @@ from ownchannel.clv._lifetime_value import (
     payback_month,
     value_of_new_customer,
 )
-from ownchannel.clv._optimum import FitError
+from ownchannel.clv._optimum import FitError, Parameters
 from ownchannel.clv._pareto_nbd import ParetoNBDModel
 from ownchannel.clv._purchase_model import PurchaseModel, PurchaseResults
 from ownchannel.clv._shifted_beta_geo import ShiftedBetaGeoModel

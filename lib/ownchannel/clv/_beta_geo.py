@@ -11,9 +11,9 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import digamma, gammaln, hyp2f1
 
-from ownchannel.clv._customer_model import LARGE, NOBODY_LEAVES, SAME_RATE, Fixed, Parameters
+from ownchannel.clv._customer_model import LARGE, NOBODY_LEAVES, SAME_RATE, Fixed
 from ownchannel.clv._histories import Histories
-from ownchannel.clv._optimum import Parameter, softplus
+from ownchannel.clv._optimum import Parameter, Parameters, softplus
 from ownchannel.clv._purchase_model import PurchaseModel, of_purchases
 from ownchannel.customers import Floats
 

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ownchannel.clv._customer_model import Fixed, Parameters
-from ownchannel.clv._histories import Histories
+from ownchannel.clv._customer_model import Fixed
+from ownchannel.clv._histories import Histories, refuse
+from ownchannel.clv._optimum import Parameters
 from ownchannel.clv._purchase_model import PurchaseModel, PurchaseResults
 from ownchannel.clv._shifted_beta_geo import chances, lifetimes
 from ownchannel.customers import Floats, TimeUnit
@@ -92,14 +93,10 @@ class BetaGeoBetaBinomModel(PurchaseModel):
     def rows(self, customers: pd.DataFrame) -> Histories:
         """The distinct rows of a table of customers, checked."""
         rows = super().rows(customers)
-        wrong = (rows["frequency"] > rows["recency"])[rows.place]
-        if wrong.any():
-            first = customers.index[int(np.argmax(wrong))]
-            raise ValueError(
-                "Frequency must not exceed recency, the period of the last purchase: row "
-                f"{first!r} of customers has more ({int(wrong.sum()):,} such rows). Count several in a "
-                "period as one."
-            )
+        shown = {name: rows.spread(rows[name]) for name in ("frequency", "recency")}
+        rule = "Frequency must not exceed recency, the period of the last purchase:"
+        wrong = shown["frequency"] > shown["recency"]
+        refuse(customers, wrong, rule, "Count several in a period as one", shown)
         return rows
 
     @classmethod
@@ -207,13 +204,8 @@ def _sequences(alpha: float, beta: float, x: Periods, lived: Periods) -> Floats:
     most = int(lived.max(initial=0))
     of_alpha, of_beta, of_both = (_rising(start, most) for start in (alpha, beta, alpha + beta))
     values = of_alpha[0, x] + of_beta[0, none] - of_both[0, lived]
-    return np.array(
-        [
-            values,
-            alpha * (of_alpha[1, x] - of_both[1, lived]),
-            beta * (of_beta[1, none] - of_both[1, lived]),
-        ]
-    )
+    both = of_both[1, lived]
+    return np.array([values, alpha * (of_alpha[1, x] - both), beta * (of_beta[1, none] - both)])
 
 
 def _rising(start: float, most: int) -> Floats:

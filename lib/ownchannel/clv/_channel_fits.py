@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pandas as pd
@@ -132,14 +133,10 @@ def fit_channels(customers: Mapping[str, pd.DataFrame], model: type[PurchaseMode
 
 def _spend(customers: pd.DataFrame) -> GammaGammaResults | float:
     """Gamma-gamma, or the plain mean where all spend the same, or a few so much that there is no mean."""
-    try:
+    with suppress(FitError, ValueError):
         spend = GammaGammaModel(customers).fit()
-    except (FitError, ValueError):
-        return _mean_purchase(customers)
-    return spend if spend.population_mean < float("inf") else _mean_purchase(customers)
-
-
-def _mean_purchase(customers: pd.DataFrame) -> float:
+        if spend.population_mean < float("inf"):
+            return spend
     repeats = customers["frequency"]
     return max(0.0, float((customers["monetary_value"] * repeats).sum() / repeats.sum()))
 

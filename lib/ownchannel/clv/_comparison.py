@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc
 
 from ownchannel.clv._beta_geo import BetaGeoModel, ModifiedBetaGeoModel
-from ownchannel.clv._customer_model import CustomerResults
+from ownchannel.clv._customer_results import CustomerResults
 from ownchannel.clv._optimum import FitError
 from ownchannel.clv._pareto_nbd import ParetoNBDModel
 from ownchannel.clv._purchase_model import PurchaseModel, PurchaseResults
@@ -101,10 +101,8 @@ def _check_nested(general: CustomerResults, restricted: CustomerResults) -> list
 
 def _check_same_customers(general: CustomerResults, restricted: CustomerResults) -> None:
     ours, theirs = general.model.data_rows, restricted.model.data_rows
-    same = ours.customers == theirs.customers and len(ours.place) == len(theirs.place)
-    if not same or any(
-        not np.array_equal(ours.spread(ours[name]), theirs.spread(theirs[name]))
-        for name in general.model.columns
+    if ours.customers != theirs.customers or not all(
+        np.array_equal(ours.spread(ours[name]), theirs.spread(theirs[name])) for name in general.model.columns
     ):
         raise ValueError(
             "The two models were fitted to different customers, or to the same in another order: fit both to "
@@ -233,7 +231,8 @@ def _tracking(results: PurchaseResults, days: pd.DataFrame, end: dt.date) -> pd.
     begin = first.min()
     weeks = int(np.ceil((pd.Timestamp(end) - begin).days / _WEEK))
     week_ends = pd.Timestamp(end) - pd.to_timedelta(np.arange(weeks - 1, -1, -1) * _WEEK, unit="D")
-    actual = _counted(days.loc[days["day"] > first, "day"], week_ends)
+    repeats: NDArray[np.datetime64] = np.sort(days.loc[days["day"] > first, "day"].to_numpy())
+    actual = np.searchsorted(repeats, week_ends.to_numpy(), side="right").astype(np.float64)
     came, new = np.unique(first[days["day"] == first].to_numpy(), return_counts=True)
     age = (week_ends.to_numpy()[:, None] - came[None, :]) / np.timedelta64(_WEEK, "D")
     expected = _expected_by_age(results, np.maximum(age, 0.0)) @ new
@@ -241,11 +240,6 @@ def _tracking(results: PurchaseResults, days: pd.DataFrame, end: dt.date) -> pd.
     return table.assign(
         expected=np.diff(expected, prepend=0.0), actual_in_all=actual, expected_in_all=expected
     )
-
-
-def _counted(days: pd.Series, ends: pd.DatetimeIndex) -> Floats:
-    in_order: NDArray[np.datetime64] = np.sort(days.to_numpy())
-    return np.searchsorted(in_order, ends.to_numpy(), side="right").astype(np.float64)
 
 
 def _expected_by_age(results: PurchaseResults, age: Floats) -> Floats:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ownchannel.clv._histories import refuse
 from ownchannel.customers import Floats
 
 INTERCEPT = "Intercept"
@@ -65,7 +66,7 @@ class Design:
         columns = [at for at, name in enumerate(self._spec.column_names) if name != INTERCEPT]
         values = np.asarray(found, dtype=np.float64)[:, columns]
         for name, column in zip(self.names, values.T, strict=True):
-            _refuse(~np.isfinite(column), f"The covariate {name} is not finite", customers)
+            refuse(customers, ~np.isfinite(column), f"The covariate {name} is not finite in", "Fill it in")
         return values
 
     def _check_independent(self, values: Floats) -> None:
@@ -131,7 +132,8 @@ def _check_columns(formula: str, needed: set[str], customers: pd.DataFrame) -> N
                 f"The formula {formula!r} names the column {name}, which customers do not have: they have "
                 f"{there}. Add it, or correct the formula."
             )
-        _refuse(customers[name].isna().to_numpy(), f"Column {name} of the formula is empty", customers)
+        empty = customers[name].isna().to_numpy()
+        refuse(customers, empty, f"Column {name} of the formula is empty in", "Fill it in")
 
 
 def _computed(formula: str, compute: Callable[..., Any], customers: pd.DataFrame) -> Any:
@@ -148,13 +150,3 @@ def _computed(formula: str, compute: Callable[..., Any], customers: pd.DataFrame
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0]
-
-
-def _refuse(wrong: np.ndarray[Any, np.dtype[np.bool_]], what: str, customers: pd.DataFrame) -> None:
-    """Raise where a row is wrong, naming the first."""
-    if wrong.any():
-        first = customers.index[int(np.argmax(wrong))]
-        raise ValueError(
-            f"{what} in row {first!r} of customers ({int(wrong.sum()):,} such rows). Fill it in, or leave "
-            "the customer out."
-        )

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import digamma, gammaln
 
-from ownchannel.clv._customer_model import CustomerModel, CustomerResults, Fixed, Parameters, Prediction
+from ownchannel.clv._customer_model import CustomerModel, Fixed
+from ownchannel.clv._customer_results import CustomerResults, Prediction
 from ownchannel.clv._histories import Histories
+from ownchannel.clv._optimum import Parameters
 from ownchannel.customers import Floats
 
 #: A correlation as large as this is a medium effect by Cohen's convention.

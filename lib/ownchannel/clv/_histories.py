@@ -1,8 +1,9 @@
 """Customers as the purchase models take them: distinct histories, checked, and the unit of their times."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -32,13 +33,6 @@ def unit_of(customers: pd.DataFrame) -> TimeUnit:
     """
     return time_unit(customers.attrs.get("unit", "weeks"))
 
-
-Check = Callable[[Floats], NDArray[np.bool_]]
-
-#: What each column may not hold, and what to do about it.
-_NEGATIVE: tuple[Check, str] = (lambda values: values < 0, "must not be negative")
-_NOT_FINITE: tuple[Check, str] = (lambda values: ~np.isfinite(values), "must be a finite number")
-_NOT_WHOLE: tuple[Check, str] = (lambda values: values != np.rint(values), "must be a whole number")
 
 WHOLE = frozenset({"frequency"})
 _COVARIATE = "covariate "
@@ -144,8 +138,11 @@ def _column(customers: pd.DataFrame, name: str, whole: frozenset[str]) -> Floats
         values = customers[name].to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError):
         raise ValueError(f"Column {name} holds something else than numbers; convert it.") from None
-    for is_wrong, rule in (_NOT_FINITE, _NEGATIVE, *([_NOT_WHOLE] if name in whole else [])):
-        _refuse(customers, is_wrong(values), f"{name} {rule}", {name: values})
+    wrong = {"be a finite number": ~np.isfinite(values), "not be negative": values < 0}
+    if name in whole:
+        wrong["be a whole number"] = values != np.rint(values)
+    for rule, rows in wrong.items():
+        refuse(customers, rows, f"{name} must {rule}:", shown={name: values})
     return values
 
 
@@ -153,22 +150,31 @@ def _check_order(customers: pd.DataFrame, columns: Mapping[str, Floats]) -> None
     """Refuse histories that no customer can have."""
     x, t_x, age = columns["frequency"], columns["recency"], columns["T"]
     shown = {name: columns[name] for name in ("frequency", "recency", "T")}
-    _refuse(customers, t_x > age, "recency must not exceed T", shown)
-    _refuse(customers, (x == 0) & (t_x > 0), "recency must be 0 where frequency is 0", shown)
+    refuse(customers, t_x > age, "recency must not exceed T:", shown=shown)
+    refuse(customers, (x == 0) & (t_x > 0), "recency must be 0 where frequency is 0:", shown=shown)
 
 
-def _refuse(
-    customers: pd.DataFrame, wrong: NDArray[np.bool_], rule: str, columns: Mapping[str, Floats]
+def refuse(
+    customers: pd.DataFrame,
+    wrong: NDArray[np.bool_],
+    what: str,
+    remedy: str = "Correct it",
+    shown: Mapping[str, Floats] = MappingProxyType({}),
 ) -> None:
-    """Raise where a row is wrong, naming the first."""
-    if not wrong.any():
-        return
-    first = int(np.argmax(wrong))
-    found = ", ".join(f"{name} {values[first]:g}" for name, values in columns.items())
-    raise ValueError(
-        f"{rule[0].upper()}{rule[1:]}: row {customers.index[first]!r} of customers has {found} "
-        f"({int(wrong.sum()):,} such rows). Correct it, or leave the customer out."
-    )
+    """Raise ValueError where a row is wrong: what, where first, with the values shown, and what to do.
+
+    >>> refuse(pd.DataFrame({"T": [9]}), np.array([True]), "T is odd in", "Wait")
+    Traceback (most recent call last):
+    ValueError: T is odd in row 0 of customers (1 such rows). Wait, or leave the customer out.
+    """
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        has = ", ".join(f"{name} {values[first]:g}" for name, values in shown.items())
+        row = f"row {customers.index[first]!r} of customers" + (f" has {has}" if shown else "")
+        raise ValueError(
+            f"{what[0].upper()}{what[1:]} {row} ({int(wrong.sum()):,} such rows). {remedy}, or leave the "
+            "customer out."
+        )
 
 
 def _distinct(keys: Sequence[Floats]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ownchannel.clv._customer_model import Parameters, Prediction, prediction, standard_errors
+from ownchannel.clv._customer_results import Prediction, prediction, standard_errors
 from ownchannel.clv._gamma_gamma import GammaGammaResults, expected_spend, population_mean
 from ownchannel.clv._histories import converted
+from ownchannel.clv._optimum import Parameters
 from ownchannel.clv._purchase_model import PurchaseResults
 from ownchannel.customers import Floats
 from ownchannel.formats import Shown

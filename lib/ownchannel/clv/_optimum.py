@@ -1,6 +1,6 @@
 """Where a log-likelihood is highest: a search with gradients, and sums over customers that keep it quick."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,8 @@ from ownchannel.customers import Floats
 
 Parameter = float | Floats
 """One value for all customers, or with covariates a value for each row."""
+Parameters = Mapping[str, Parameter]
+"""By name each parameter."""
 
 
 class Counts:
@@ -82,7 +84,7 @@ class Optimum:
 
 @dataclass(frozen=True)
 class Limit:
-    """The simpler model that a model becomes at its boundary."""
+    """The simpler model that a model becomes at its boundary, or the model itself where it is at none."""
 
     optimum: Optimum
     """Of the parameters that are left, in their order."""
@@ -92,6 +94,11 @@ class Limit:
     """In a sentence: what the boundary says of the customers, and which model then applies."""
     left: NDArray[np.bool_]
     """Which of all parameters are left."""
+
+    @classmethod
+    def none(cls, optimum: Optimum) -> "Limit":
+        """Of a model that is at no boundary."""
+        return cls(optimum, optimum.point, "", np.ones(len(optimum.point), dtype=np.bool_))
 
     def beside(self) -> Floats:
         """A point inside: parameters that ended are moderate there."""
@@ -121,15 +128,12 @@ def highest(likelihood: Likelihood, starts: Sequence[Floats]) -> Optimum:
             "The log-likelihood is not finite for any starting point: look for extreme values in the data, "
             "or give start_params."
         )
-    best: Optimum | None = None
+    found: list[Optimum] = []
     for start in in_order:
-        found = _climb(likelihood, start)
-        if best is None or (found.converged, found.value) > (best.converged, best.value):
-            best = found
-        if best.converged:
-            return best
-    assert best is not None
-    return best
+        found.append(_climb(likelihood, start))
+        if found[-1].converged:
+            return found[-1]
+    return max(found, key=lambda optimum: optimum.value)
 
 
 def _climb(likelihood: Likelihood, start: Floats) -> Optimum:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import exprel
 
-from ownchannel.clv._customer_model import LARGE, NOBODY_LEAVES, SAME_RATE, Fixed, Parameters
+from ownchannel.clv._customer_model import LARGE, NOBODY_LEAVES, SAME_RATE, Fixed
 from ownchannel.clv._histories import Histories
-from ownchannel.clv._optimum import softplus
+from ownchannel.clv._optimum import Parameters, softplus
 from ownchannel.clv._purchase_model import PurchaseModel, of_purchases
 from ownchannel.customers import Floats
 
@@ -94,23 +94,11 @@ def _integrated(table: Floats) -> Floats:
     parts /= height
     with np.errstate(divide="ignore"):  # no time to leave since the last purchase
         log_integral = at_begin + np.log(width * height)
-    log_near_mean = np.log(begin) + _mean(parts, further)
-    log_far_mean = _mean(parts, log_far)
-    per_near_mean, per_far_mean = _mean(parts, 1.0 / of_near), _mean(parts, 1.0 / of_far)
-    return np.array(
-        [
-            log_integral,
-            np.where(alpha_is_near, log_near_mean, log_far_mean),
-            np.where(alpha_is_near, log_far_mean, log_near_mean),
-            np.where(alpha_is_near, per_near_mean, per_far_mean),
-            np.where(alpha_is_near, per_far_mean, per_near_mean),
-        ]
-    )
-
-
-def _mean(parts: Floats, values: Floats) -> Floats:
-    mean: Floats = np.einsum("ij,ij->j", parts, values)
-    return mean
+    functions = (further, log_far, 1.0 / of_near, 1.0 / of_far)
+    near_first = np.array([np.einsum("ij,ij->j", parts, values) for values in functions])
+    near_first[0] += np.log(begin)
+    alpha_first = np.where(alpha_is_near, near_first, near_first[[1, 0, 3, 2]])
+    return np.vstack([log_integral, alpha_first])
 
 
 class ParetoNBDModel(PurchaseModel):

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from scipy.special import digamma, gammaln
 
-from ownchannel.clv._customer_model import CustomerModel, CustomerResults, Parameters, Prediction, prediction
+from ownchannel.clv._customer_model import CustomerModel
+from ownchannel.clv._customer_results import CustomerResults, Prediction, prediction
 from ownchannel.clv._histories import Histories, converted
-from ownchannel.clv._optimum import Parameter
+from ownchannel.clv._optimum import Parameter, Parameters
 from ownchannel.customers import Floats, TimeUnit
 
 

@@ -10,15 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import hyp2f1
 
-from ownchannel.clv._customer_model import (
-    CustomerModel,
-    CustomerResults,
-    Fixed,
-    Parameters,
-    Prediction,
-    prediction,
-)
+from ownchannel.clv._customer_model import CustomerModel, Fixed
+from ownchannel.clv._customer_results import CustomerResults, Prediction, prediction
 from ownchannel.clv._histories import Histories
+from ownchannel.clv._optimum import Parameters
 from ownchannel.customers import Floats
 
 #: Two parameters need the start and two periods at least.

@@ -1,8 +1,7 @@
 """What happens when the marketplace stops, or raises its fee: the last year, played again without it."""
 
-import calendar
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import numpy as np
@@ -76,9 +75,7 @@ def last_twelve_months(contribution: pd.DataFrame, last_day: date) -> tuple[pd.D
     `last_day` is the last day that the files cover: a month that it cuts short is left out. Raises ValueError
     where no month is complete.
     """
-    complete = date(last_day.year, last_day.month, 1)
-    if last_day.day < calendar.monthrange(last_day.year, last_day.month)[1]:
-        complete = _months_on(complete, -1)
+    complete = _months_on(last_day + timedelta(days=1), -1)
     wanted = [_months_on(complete, shift) for shift in range(-11, 1)]
     seen = contribution[contribution["month"].isin(wanted)]
     if seen.empty:

@@ -2,7 +2,7 @@
 
 import math
 from calendar import month_name
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,8 +12,8 @@ import pandas as pd
 from ownchannel.assumptions import Assumption
 from ownchannel.formats import Shown, count, listed
 from ownchannel.orders import Orders
-from ownchannel.scenarios._arrivals import FOR_GROWTH, FOR_SEASON, Arrivals, Counted, arrivals
-from ownchannel.scenarios._channels import AnyChannel, MarketplaceChannel, OwnedChannel
+from ownchannel.scenarios._arrivals import FOR_GROWTH, FOR_SEASON, Arrivals, arrivals
+from ownchannel.scenarios._channels import KINDS, AnyChannel
 from ownchannel.scenarios._observed import MeasuredNumber, Observed, measured_orders, observed_channels
 from ownchannel.scenarios._observed_repeats import (
     ObservedCustomers,
@@ -40,11 +40,6 @@ _NOT_COPIED = (
     *("reference_spend", "purchase_model"),
 )
 
-_KINDS: Mapping[str, type[MarketplaceChannel] | type[OwnedChannel]] = {
-    "marketplace": MarketplaceChannel,
-    "owned": OwnedChannel,
-}
-
 #: Measured numbers whose intervals become uncertain ranges of the plan.
 UNCERTAIN = ("order_value", "return_rate", "organic_growth", "repeat_rate")
 
@@ -63,10 +58,6 @@ class MeasuredChannel:
     """By field of the channel."""
     notes: tuple[str, ...] = ()
     """What is to be said of them, in sentences."""
-
-    def counted(self) -> Counted:
-        """Its new customers, day by day."""
-        return counted(self.observed, self.customers, self.repeats)
 
 
 @dataclass(frozen=True, repr=False)
@@ -117,19 +108,19 @@ def calibrate(orders: Orders, plan: Plan) -> Calibration:
     62.4
     """
     observed = observed_channels(orders, plan.currency)
-    there = [channel.name for channel in plan.channels]
-    added = [each for name, each in observed.items() if name not in there]
-    channels = [*plan.channels, *(channel_like(plan, each) for each in added)]
+    planned = [channel.name for channel in plan.channels]
+    added = [channel_like(plan, each) for name, each in observed.items() if name not in planned]
+    channels = [*plan.channels, *added]
     looked_at = [
         measured_channel(orders, channel, observed[channel.name], plan.currency)
         for channel in channels
         if channel.name in observed
     ]
-    came = arrivals({each.observed.channel: each.counted() for each in looked_at}, plan.seasonality)
+    days = {each.channel.name: counted(each.observed, each.customers, each.repeats) for each in looked_at}
+    came = arrivals(days, plan.seasonality)
     found = [possible(with_customers(each, came)) for each in looked_at]
     filled = _filled(plan, channels, found, came)
-    of_channels = tuple(note for each in found for note in each.notes)
-    notes = (*why_added(plan, added), *why_kept(plan, observed), *_left_out(orders, plan), *of_channels)
+    notes = (*_notes(plan, orders, observed), *(note for each in found for note in each.notes))
     return Calibration(filled, calibrated_fields(filled, found, came), notes)
 
 
@@ -141,7 +132,12 @@ def _filled(
     uncertain = dict(plan.uncertain)
     for each in found:
         name = each.channel.name
-        by_name[name] = _with_numbers(each)
+        values: dict[str, Any] = {field: number.value for field, number in each.measured.items()}
+        if "fee_rate" in values:
+            values["fee_category"] = None
+        if each.back.model is not None:
+            values["purchase_model"] = each.back.model
+        by_name[name] = each.channel.with_values(values)
         for known in (*each.measured, *by_name[name].unused()):
             uncertain.pop(f"channels.{name}.{known}", None)
         for drawn in UNCERTAIN:
@@ -157,29 +153,12 @@ def _filled(
     return type(plan)(**{**dict(plan), **changes})
 
 
-def _with_numbers(found: MeasuredChannel) -> AnyChannel:
-    values: dict[str, Any] = {name: number.value for name, number in found.measured.items()}
-    if "fee_rate" in values:
-        values["fee_category"] = None
-    if found.back.model is not None:
-        values["purchase_model"] = found.back.model
-    return type(found.channel)(**{**dict(found.channel), **values})
-
-
 def _range(found: MeasuredNumber | None, declared: Assumption) -> tuple[float, float] | None:
     """The interval inside what is valid; None where there is none."""
     if found is None or not math.isfinite(found.low + found.high):
         return None
     low, high = max(found.low, declared.valid[0]), min(found.high, declared.valid[1])
     return (low, high) if low <= found.value <= high and low < high else None
-
-
-def _left_out(orders: Orders, plan: Plan) -> tuple[str, ...]:
-    """A sentence where files hold sales in another currency."""
-    others = [code for code in orders.currencies() if code != plan.currency]
-    if not others:
-        return ()
-    return (f"Sales in {listed(others)} are left out, for the plan is in {plan.currency}.",)
 
 
 def measured_channel(
@@ -205,10 +184,14 @@ def with_customers(found: MeasuredChannel, came: Arrivals) -> MeasuredChannel:
         claimed = channel.reference_spend / channel.cac if channel.reference_spend else 0.0
         measured["organic_customers"] = new
         if claimed:
-            source = f"{new.source}; less {claimed:,.0f} a month whom advertising claims"
-            measured["organic_customers"] = replace(new.less(claimed), source=source)
+            note = f"; less {claimed:,.0f} a month whom advertising claims"
+            measured["organic_customers"] = new.less(claimed, note)
         if claimed > new.value:
-            notes += (_floor(name, claimed, new.value),)
+            notes += (
+                f"{name}: advertising claims {claimed:,.0f} customers a month (reference_spend / cac), and "
+                f"{new.value:,.0f} were observed in all, so organic_customers is 0. Check spend and cac, or "
+                "take it as a sign that the platform's report claims customers who would have come anyway.",
+            )
     if name in came.growth:
         measured["organic_growth"] = came.growth[name]
     fit = found.repeats.fit if isinstance(found.repeats, Repeats) else None
@@ -233,41 +216,35 @@ def possible(found: MeasuredChannel) -> MeasuredChannel:
     return replace(found, measured=measured, notes=notes)
 
 
-def _floor(name: str, claimed: float, observed: float) -> str:
-    return (
-        f"{name}: advertising claims {claimed:,.0f} customers a month (reference_spend / cac), and "
-        f"{observed:,.0f} were observed in all, so organic_customers is 0. Check spend and cac, or take it "
-        "as a sign that the platform's report claims customers who would have come anyway."
-    )
-
-
 def calibrated_fields(plan: Plan, found: Sequence[MeasuredChannel], came: Arrivals) -> pd.DataFrame:
     """One row per number of the plan, then the season by month, then what the fitted models say.
 
     Columns as COLUMNS; `low` and `high` hold the number with 95%, nan where no interval is known. What was
     not measured is the user's own, with the reason where there is one.
     """
-    measured: dict[str, MeasuredNumber] = {}
-    why: dict[str, str] = {}
+    months = [f"seasonality.{month}" for month in list(month_name)[1:]]
+    values = {path: value for path, (value, _) in plan.numbers().items()}
+    values |= dict(zip(months, plan.seasonality, strict=True))
+    measured = dict(zip(months, came.season, strict=False))  # which is empty where files are short
+    why = dict.fromkeys(months, f"a season needs files of {FOR_SEASON} whole months")
     for each in found:
         prefix = f"channels.{each.channel.name}."
         measured |= {prefix + name: number for name, number in each.measured.items()}
         why |= {prefix + name: reason for name, reason in _reasons(each).items()}
-    rows = [
-        _measured(path, measured[path]) if path in measured else _own(path, value, why.get(path, ""))
-        for path, (value, _) in plan.numbers().items()
-    ]
-    rows += _season(plan, came)
-    rows += [row for each in found for row in _model(each)]
+        if isinstance(each.repeats, Repeats):  # by both ways to say who is new: the first is the one used
+            models = {"purchase_model": each.repeats.chosen}
+            if each.repeats.late is not None:
+                models["purchase_model, everybody counted as new"] = each.repeats.everybody
+            measured |= {prefix + name: number for name, number in models.items()}
+            values |= {prefix + name: number.value for name, number in models.items()}
+    rows = [_row(path, value, measured.get(path), why.get(path, "")) for path, value in values.items()]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _measured(path: str, found: MeasuredNumber) -> _Row:
-    return path, found.value, found.low, found.high, found.source, "measured"
-
-
-def _own(path: str, value: float, why: str) -> _Row:
-    return path, float(value), np.nan, np.nan, f"{YOURS}: {why}" if why else YOURS, "assumption"
+def _row(path: str, own: float, found: MeasuredNumber | None, why: str) -> _Row:
+    if found is not None:
+        return path, found.value, found.low, found.high, found.source, "measured"
+    return path, float(own), np.nan, np.nan, f"{YOURS}: {why}" if why else YOURS, "assumption"
 
 
 def _reasons(found: MeasuredChannel) -> dict[str, str]:
@@ -284,67 +261,42 @@ def _reasons(found: MeasuredChannel) -> dict[str, str]:
     return reasons
 
 
-def _season(plan: Plan, came: Arrivals) -> list[_Row]:
-    paths = [f"seasonality.{month}" for month in list(month_name)[1:]]
-    if came.season:
-        return [_measured(path, month) for path, month in zip(paths, came.season, strict=True)]
-    why = f"a season needs files of {FOR_SEASON} whole months"
-    return [_own(path, value, why) for path, value in zip(paths, plan.seasonality, strict=True)]
-
-
-def _model(found: MeasuredChannel) -> list[_Row]:
-    """Repeat orders of a new customer by both ways to say who is new; the first is the one used."""
-    if not isinstance(found.repeats, Repeats):
-        return []
-    path = f"channels.{found.channel.name}.purchase_model"
-    rows = [_measured(path, found.repeats.chosen)]
-    if found.repeats.late is not None:
-        rows.append(_measured(f"{path}, everybody counted as new", found.repeats.everybody))
-    return rows
-
-
 def channel_like(plan: Plan, observed: Observed) -> AnyChannel:
     """A channel with the settings of the plan's first of the same kind, no lever moved and no budget.
 
     Where the plan has none of that kind, everything but the order value is neutral.
     """
-    kind = _KINDS[observed.kind]
-    template = next((channel for channel in plan.channels if channel.kind == observed.kind), None)
+    kind, template = KINDS[observed.kind], _template(plan, observed)
     settings: dict[str, Any] = {} if template is None else dict(template)
     levers = [name for name, mark in kind.declared().items() if mark.role == "decision"]
     for name in (*levers, *_NOT_COPIED):
         settings.pop(name, None)
-    return kind(
-        **settings | {"name": observed.channel, "kind": observed.kind, "order_value": _mean_order(observed)}
-    )
-
-
-def why_added(plan: Plan, added: list[Observed]) -> tuple[str, ...]:
-    """A sentence for each channel that was added: what it was given."""
-    sentences = []
-    for observed in added:
-        like = next((channel.name for channel in plan.channels if channel.kind == observed.kind), None)
-        given = "neutral settings" if like is None else f"the settings of {like}"
-        sentences.append(
-            f"{observed.channel} sells in your files and was not in the plan: it was added with {given}, and "
-            "without advertising. Set what you spend there, or take it out."
-        )
-    return tuple(sentences)
-
-
-def why_kept(plan: Plan, observed: Mapping[str, Observed]) -> tuple[str, ...]:
-    """A sentence where the plan has channels that no file knows."""
-    alone = [channel.name for channel in plan.channels if channel.name not in observed]
-    if not alone:
-        return ()
-    keeps = "keep" if len(alone) > 1 else "keeps"
-    return (
-        f"No file tells of {listed(alone)}, which {keeps} your own values. A channel of your files under "
-        "another name counts twice: rename it, or take it out.",
-    )
-
-
-def _mean_order(observed: Observed) -> float:
     sums = observed.sales[["item_value", "discount", "shipping"]].sum()
     paid = float(sums["item_value"] - sums["discount"] + sums["shipping"])
-    return paid / observed.sales["order_id"].nunique()
+    order_value = paid / observed.sales["order_id"].nunique()
+    return kind(**settings | {"name": observed.channel, "kind": observed.kind, "order_value": order_value})
+
+
+def _template(plan: Plan, observed: Observed) -> AnyChannel | None:
+    return next((channel for channel in plan.channels if channel.kind == observed.kind), None)
+
+
+def _notes(plan: Plan, orders: Orders, observed: Mapping[str, Observed]) -> Iterator[str]:
+    """A sentence on each channel that was added, on those that no file knows, and on other currencies."""
+    planned = [channel.name for channel in plan.channels]
+    for name, added in observed.items():
+        if name not in planned:
+            like = _template(plan, added)
+            given = "neutral settings" if like is None else f"the settings of {like.name}"
+            yield (
+                f"{name} sells in your files and was not in the plan: it was added with {given}, and "
+                "without advertising. Set what you spend there, or take it out."
+            )
+    if alone := [name for name in planned if name not in observed]:
+        keeps = "keep" if len(alone) > 1 else "keeps"
+        yield (
+            f"No file tells of {listed(alone)}, which {keeps} your own values. A channel of your files under "
+            "another name counts twice: rename it, or take it out."
+        )
+    if others := [code for code in orders.currencies() if code != plan.currency]:
+        yield f"Sales in {listed(others)} are left out, for the plan is in {plan.currency}."

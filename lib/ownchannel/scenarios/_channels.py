@@ -155,6 +155,10 @@ class OwnedChannel(OwnedTerms, Channel):
 
 
 AnyChannel = MarketplaceChannel | OwnedChannel
+KINDS: Mapping[str, type[MarketplaceChannel] | type[OwnedChannel]] = {
+    "marketplace": MarketplaceChannel,
+    "owned": OwnedChannel,
+}
 
 
 def changed(channel: AnyChannel, fields: Mapping[str, Any]) -> AnyChannel:
@@ -171,16 +175,11 @@ def _read(given: Any) -> Any:
         return given
     if not isinstance(given, Mapping):
         raise ValueError(f"channels must hold tables of names and values: you gave {given!r}.")
-    name = str(given.get("name") or "A channel without a name")
-    match given.get("kind"):
-        case "marketplace":
-            model: type[Channel] = MarketplaceChannel
-        case "owned":
-            model = OwnedChannel
-        case other:
-            raise ValueError(f"{name}: kind must be marketplace or owned: you gave {other!r}.")
+    name, kind = str(given.get("name") or "A channel without a name"), given.get("kind")
+    if kind not in list(KINDS):  # a kind may be anything, also what has no hash
+        raise ValueError(f"{name}: kind must be marketplace or owned: you gave {kind!r}.")
     try:
-        return model.model_validate(given)
+        return KINDS[kind].model_validate(given)
     except ValidationError as error:
         raise _named(name, error) from None
 

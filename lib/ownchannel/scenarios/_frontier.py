@@ -1,7 +1,8 @@
 """How much of the relationship is given up for how much profit: every way to share the growth budget."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ from ownchannel.scenarios._path import ChannelPath, discounted, follow_extra, fo
 from ownchannel.scenarios._plan import Plan
 from ownchannel.scenarios._response import budgets, extra_customers, new_customers, platform_fees
 from ownchannel.scenarios._simulation import YEAR, Simulation, simulate, worst_mean
-from ownchannel.scenarios._values import Number, PlanValues, values_of
+from ownchannel.scenarios._values import values_of
 
 SHARE = "owned_share_of_growth_budget"
 
@@ -68,50 +69,19 @@ def frontier(
     """
     _check(plan, points)
     found = simulation or simulate(plan, draws, seed)
-    shares = np.linspace(0.0, 1.0, points)
-    if _is_straight(found):
-        lines = _lines(found)
-        rows = [lines.at(share) for share in shares]
-    else:
-        shares = np.linspace(0.0, 1.0, min(points, FEW))
-        rows = [_simulated(found, share) for share in shares]
-    table = pd.DataFrame(rows, columns=["npv", "cvar", "marketplace_share"])
+    straight = _is_straight(found)
+    shares = np.linspace(0.0, 1.0, points if straight else min(points, FEW))
+    at = _on_lines(found) if straight else partial(_simulated, found)
+    table = pd.DataFrame(map(at, shares), columns=["npv", "cvar", "marketplace_share"])
     table.insert(0, "owned_share", shares)
     return Frontier(table, plan.currency)
 
 
-@dataclass(frozen=True)
-class _Lines:
-    """What one more customer a month of each channel adds to each draw."""
-
-    found: Simulation
-    values: PlanValues
-    now: tuple[Number, ...]
-    """By channel the customers a month beyond today's."""
-    npv: Floats
-    """By channel and draw."""
-    revenue: Floats
-    """Of the last year: of marketplaces and of all, by channel and draw."""
-
-    def at(self, share: float) -> _Point:
-        npv = self.found.npv
-        revenues = (self.found.rented_revenue, self.found.revenue)
-        sold = np.array([revenue[-YEAR:].sum() for revenue in revenues]) / self.found.draws.number
-        values = replace(self.values, owned_share_of_growth_budget=share)
-        dearer = sum(platform_fees(values)) - sum(platform_fees(self.values))
-        if np.any(dearer):  # a channel that is not there yet opens, or does not
-            npv = npv - dearer * discounted(np.ones((values.months, 1)), values.discount_rate)
-        there = extra_customers(values)
-        for channel, (now, then) in enumerate(zip(self.now, there, strict=True)):
-            npv = npv + (then - now) * self.npv[channel]
-            sold += ((then - now) * self.revenue[:, channel]).mean(axis=-1)
-        rented, whole = sold
-        return float(npv.mean()), worst_mean(npv), float(rented / whole) if whole > 0 else 0.0
-
-
-def _lines(found: Simulation) -> _Lines:
+def _on_lines(found: Simulation) -> Callable[[float], _Point]:
+    """The point of a share, from what one more customer a month of each channel adds to each draw."""
     drawn = found.draws
     names = [channel.name for channel in drawn.plan.channels]
+    # By channel and draw; revenue of the last year, of marketplaces and of all.
     npv, revenue = np.empty((len(names), drawn.number)), np.empty((2, len(names), drawn.number))
     for batch in drawn.batches:
         rate = batch.values.discount_rate
@@ -122,7 +92,22 @@ def _lines(found: Simulation) -> _Lines:
             revenue[0, channel, batch.draws] = _last_year(rented)
             revenue[1, channel, batch.draws] = _last_year(changed)
     values = values_of(drawn.plan, drawn.fields)
-    return _Lines(found, values, extra_customers(values), npv, revenue)
+    here, fees_here = extra_customers(values), sum(platform_fees(values))
+    sold_here = [whole[-YEAR:].sum() / drawn.number for whole in (found.rented_revenue, found.revenue)]
+
+    def at(share: float) -> _Point:
+        worth, sold = found.npv, np.array(sold_here)
+        moved = replace(values, owned_share_of_growth_budget=share)
+        dearer = sum(platform_fees(moved)) - fees_here
+        if np.any(dearer):  # a channel that is not there yet opens, or does not
+            worth = worth - dearer * discounted(np.ones((values.months, 1)), values.discount_rate)
+        for channel, (now, then) in enumerate(zip(here, extra_customers(moved), strict=True)):
+            worth = worth + (then - now) * npv[channel]
+            sold += ((then - now) * revenue[:, channel]).mean(axis=-1)
+        rented, whole = sold
+        return float(worth.mean()), worst_mean(worth), float(rented / whole) if whole > 0 else 0.0
+
+    return at
 
 
 def _last_year(paths: Sequence[ChannelPath]) -> Floats | float:

@@ -45,14 +45,15 @@ class MeasuredNumber:
     high: float
     source: str
 
-    def times(self, factor: float) -> "MeasuredNumber":
-        """The same, so many times larger."""
-        return MeasuredNumber(self.value * factor, self.low * factor, self.high * factor, self.source)
+    def times(self, factor: float, note: str = "") -> "MeasuredNumber":
+        """The same, so many times larger, and why."""
+        value, low, high = (end * factor for end in (self.value, self.low, self.high))
+        return MeasuredNumber(value, low, high, self.source + note)
 
-    def less(self, amount: float) -> "MeasuredNumber":
-        """The same, less an amount that is known; never below 0."""
-        low, value, high = (max(0.0, end - amount) for end in (self.low, self.value, self.high))
-        return MeasuredNumber(value, low, high, self.source)
+    def less(self, amount: float, note: str = "") -> "MeasuredNumber":
+        """The same, less an amount that is known, never below 0; and why."""
+        value, low, high = (max(0.0, end - amount) for end in (self.value, self.low, self.high))
+        return MeasuredNumber(value, low, high, self.source + note)
 
 
 def ratio(parts: Floats, wholes: Floats, source: str) -> MeasuredNumber:

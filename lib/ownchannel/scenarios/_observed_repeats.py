@@ -121,8 +121,8 @@ def fitted_repeats(customers: ObservedCustomers) -> Repeats | str:
         return why
     first_seen = f"{customers.channel} first seen since {day(customers.burned_in)}"
     try:
-        everybody = _fit(customers.summary)
-        late = None if too_few(customers.late) else _fit(customers.late)
+        everybody = ModifiedBetaGeoModel(customers.summary).fit()
+        late = None if too_few(customers.late) else ModifiedBetaGeoModel(customers.late).fit()
     except FitError as error:
         return f"no model could be fitted ({error})"
     of_all = f"all {count(len(customers.summary), 'customer')} of {customers.channel}"
@@ -140,10 +140,10 @@ def active_customers(fit: PurchaseResults, customers: ObservedCustomers) -> Meas
     def alive(p: Parameters) -> Floats:
         return np.array([rows.weights @ fit.model.alive(p, rows)])
 
-    found, ends = fit.predicted(alive, rows, INTERVAL)
-    assert ends is not None
+    found = fit.expectation(alive, rows)
+    (low,), (high,) = found.ends(INTERVAL)
     source = f"measured: P(alive) of {count(len(customers.summary), 'customer')} of {customers.channel}"
-    return MeasuredNumber(float(found[0]), float(ends[0, 0]), float(ends[1, 0]), source)
+    return MeasuredNumber(float(found.value[0]), float(low), float(high), source)
 
 
 def active_at_rates(customers: ObservedCustomers, repeat_rate: float, days_between_orders: float) -> float:
@@ -159,12 +159,6 @@ def active_at_rates(customers: ObservedCustomers, repeat_rate: float, days_betwe
     silent = (customers.summary["T"] - customers.summary["recency"]) * 7 / days_between_orders
     odds_of_leaving = (1 - repeat_rate) / repeat_rate
     return float((1 / (1 + odds_of_leaving * np.exp(silent))).sum())
-
-
-def _fit(table: pd.DataFrame) -> PurchaseResults:
-    results = ModifiedBetaGeoModel(table).fit()
-    assert isinstance(results, PurchaseResults)
-    return results
 
 
 def _in_a_year(fit: PurchaseResults, who: str) -> MeasuredNumber:
@@ -247,10 +241,7 @@ class Returning:
 
 
 def returning(
-    channel: AnyChannel,
-    customers: ObservedCustomers,
-    repeats: Repeats | str,
-    repeat_rates: pa.Table,
+    channel: AnyChannel, customers: ObservedCustomers, repeats: Repeats | str, repeat_rates: pa.Table
 ) -> Returning:
     """The best there is: a fitted model, rates that match it, the marketplace's report, the user's own."""
     if isinstance(repeats, Repeats):
@@ -283,18 +274,14 @@ def counted(observed: Observed, customers: ObservedCustomers, repeats: Repeats |
 
     Where old customers seem to be taken for new ones, only those first seen late are counted.
     """
+    days, first, what = customers.first_days(), observed.first, "new customers"
     if not customers.have_keys:
-        days = observed.until_end().groupby("order_id")["ordered_on"].min()
-        return Counted(
-            days, observed.first, observed.end, observed.whole_months(), f"orders of {observed.channel}"
-        )
-    days, first = customers.first_days(), observed.first
-    if isinstance(repeats, Repeats) and repeats.hides_old_customers:
+        days, what = observed.until_end().groupby("order_id")["ordered_on"].min(), "orders"
+    elif isinstance(repeats, Repeats) and repeats.hides_old_customers:
         first = customers.burned_in
         days = days[days.dt.date >= first]
-    return Counted(
-        days, first, observed.end, observed.whole_months(first), f"new customers of {observed.channel}"
-    )
+    months = observed.whole_months(first)
+    return Counted(days, first, observed.end, months, f"{what} of {observed.channel}")
 
 
 def new_a_month(
@@ -304,14 +291,11 @@ def new_a_month(
 
     Where buyers have no key, `level` is of orders, and the rates say how many of them were repeats.
     """
-    if not customers.have_keys:
-        share = float(1 / np.mean(1 + rates.repeat_orders(_ages(observed))))
-        found = level.times(share)
-        note = f"; buyers have no key, {percent(share)} are taken for new at the plan's repeat rate"
-    else:
-        found = level.times(1 / customers.identified)
-        note = _unknown(customers)
-    return MeasuredNumber(found.value, found.low, found.high, found.source + note)
+    if customers.have_keys:
+        return level.times(1 / customers.identified, _unknown(customers))
+    share = float(1 / np.mean(1 + rates.repeat_orders(_ages(observed))))
+    note = f"; buyers have no key, {percent(share)} are taken for new at the plan's repeat rate"
+    return level.times(share, note)
 
 
 def existing(
@@ -338,8 +322,7 @@ def existing(
         found = MeasuredNumber(active, np.nan, np.nan, source)
     else:
         found = active_customers(fit, customers)
-    found = found.times(1 / customers.identified)
-    return MeasuredNumber(found.value, found.low, found.high, found.source + _unknown(customers))
+    return found.times(1 / customers.identified, _unknown(customers))
 
 
 def _unknown(customers: ObservedCustomers) -> str:

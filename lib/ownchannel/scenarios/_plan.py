@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from html import escape
 from types import MappingProxyType
@@ -155,11 +155,11 @@ class Plan(PlanNumbers):
 
         The plan's own stand first, then those of each channel, as `channels.Own store.repeat_rate`.
         """
-        return {
-            prefix + name: (getattr(holder, name), declared)
-            for prefix, holder in self._holders()
-            for name, declared in holder.declared().items()
-        }
+        found = dict(super().numbers())
+        for channel in self.channels:
+            prefix = f"channels.{channel.name}."
+            found |= {prefix + name: number for name, number in channel.numbers().items()}
+        return found
 
     def get(self, path: str) -> float:
         """The number at a path of `numbers`; ValueError where there is none."""
@@ -195,17 +195,12 @@ class Plan(PlanNumbers):
         for channel in self.channels:
             spend[channel.kind] += 0.0 if channel.planned else channel.reference_spend
         total = sum(spend.values())
-        values = {
-            prefix + name: holder.__class__.model_fields[name].default
-            for prefix, holder in self._holders()
-            for name, declared in holder.declared().items()
-            if declared.role == "decision"
-        }
+        decisions = [path for path, (_, declared) in self.numbers().items() if declared.role == "decision"]
+        values = {path: self.neutral(path) for path in decisions}
         values["growth_budget"] = total
         values["owned_share_of_growth_budget"] = spend["owned"] / total if total else 0.0
-        return self._changed(
-            values, {path: ends for path, ends in self.uncertain.items() if path not in values}
-        )
+        uncertain = {path: ends for path, ends in self.uncertain.items() if path not in values}
+        return self._changed(values, uncertain)
 
     def unlikely(self, currency: str = "") -> list[str]:
         """A sentence for each setting, of plan and channels, outside the range that its source supports."""
@@ -225,12 +220,6 @@ class Plan(PlanNumbers):
             table = channel.documentation(currency)
             tables.append(table.assign(setting=f"{channel.name}, " + table["setting"]))
         return pd.concat(tables, ignore_index=True)
-
-    def _holders(self) -> Iterator[tuple[str, "Plan | AnyChannel"]]:
-        """What holds numbers, and what their paths open with."""
-        yield "", self
-        for channel in self.channels:
-            yield f"channels.{channel.name}.", channel
 
     def _find(self, path: str) -> tuple["Plan | AnyChannel", str]:
         """What holds the number at a path, and its name there."""

@@ -3,7 +3,7 @@
 import base64
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -101,9 +101,7 @@ def from_document(document: object) -> Plan:
             "newer workbook."
         )
     fields = {name: value for name, value in document.items() if name != "version"}
-    for older in range(version, VERSION):
-        fields = _FROM[older](fields)
-    return Plan(**fields)
+    return Plan(**(_from_1(fields) if version == 1 else fields))
 
 
 def _not_neutral(holder: Assumptions, always: set[str]) -> dict[str, Any]:
@@ -139,10 +137,6 @@ def _from_1(fields: dict[str, Any]) -> dict[str, Any]:
     if isinstance(uncertain, Mapping):
         newer["uncertain"] = {renamed.get(path, path): ends for path, ends in uncertain.items()}
     return newer
-
-
-#: What turns a plan of a version into one of the next.
-_FROM: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
 
 
 def to_query(plan: Plan) -> str:

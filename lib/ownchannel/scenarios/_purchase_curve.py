@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import ConfigDict, field_validator, model_validator
+from pydantic import ConfigDict, model_validator
 
 from ownchannel.assumptions import Checked
 from ownchannel.clv import MODELS, Floats, Histories, PurchaseResults, converted, histories
@@ -60,15 +60,10 @@ class FittedPurchases(Checked):
             histories=tuple(map(tuple, grouped[[*_COLUMNS, "weights"]].to_numpy(np.float64).tolist())),
         )
 
-    @field_validator("model")
-    @classmethod
-    def _is_known(cls, model: str) -> str:
-        if model not in MODELS:
-            raise ValueError(f"purchase_model is {model!r}: expected one of {', '.join(MODELS)}.")
-        return model
-
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
+        if self.model not in MODELS:
+            raise ValueError(f"purchase_model is {self.model!r}: expected one of {', '.join(MODELS)}.")
         wanted = MODELS[self.model].parameters
         if tuple(self.parameters) != tuple(wanted):
             raise ValueError(
@@ -148,10 +143,6 @@ class PurchaseCurves:
         age = np.subtract.outer(months, months)
         return np.ascontiguousarray(np.where(age >= 0, self.by_age.T[:, np.maximum(age, 0)], 0.0))
 
-    def first_months(self, months: int) -> "PurchaseCurves":
-        """The curves of a shorter horizon."""
-        return PurchaseCurves(self.new[: months + 1], self.existing[: months + 1])
-
 
 def known_curves(fitted: FittedPurchases, months: int) -> PurchaseCurves:
     """The curves of a model, its parameters taken as known."""
@@ -199,9 +190,7 @@ def _rows(rows: tuple[tuple[float, float, float, float], ...], times: int = 1) -
     """The histories as the models take them, all of them several times over."""
     table = pd.DataFrame(rows, columns=[*_COLUMNS, "weights"])
     once = histories(table, list(_COLUMNS))
-    columns = {name: np.tile(once[name], times) for name in _COLUMNS}
-    size = len(once) * times
-    return Histories(columns, np.tile(once.weights, times), np.arange(size), pd.RangeIndex(size))
+    return once.some(np.tile(np.arange(len(once)), times))
 
 
 def grouped_histories(fit: PurchaseResults, customers: pd.DataFrame, groups: int = GROUPS) -> pd.DataFrame:

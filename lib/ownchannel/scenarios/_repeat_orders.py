@@ -103,12 +103,16 @@ def _follow_rate(channel: ChannelValues, arrivals: Floats, season: Floats) -> Fo
 def _follow_curves(
     channel: ChannelValues, curves: PurchaseCurves, arrivals: Floats, season: Floats
 ) -> Followed:
-    """Every customer's repeat orders follow the curve of their age, scaled for the segment."""
+    """Every customer's repeat orders follow the curve of their age, scaled for the segment.
+
+    Curves may reach beyond the months of the arrivals.
+    """
+    months = len(arrivals)
     scales = [segment.share * segment.scale for segment in segments(channel)]
     draws = channel.draws  # parameters may differ by draw where nothing else does
-    scale, base = sum(scales), channel.existing_customers * _in_turn(curves.of_today, draws)
+    scale, base = sum(scales), channel.existing_customers * _in_turn(curves.of_today[:months], draws)
     if np.any(channel.referrals_per_order):
-        by_age, referred = _in_turn(curves.by_age, draws), channel.referrals_per_order
+        by_age, referred = _in_turn(curves.by_age[:months], draws), channel.referrals_per_order
         new, repeats = _with_referred(by_age, arrivals, season * scale, base, referred)
     else:
         new, repeats = arrivals, season * scale * (_convolved(curves, arrivals, draws) + base)
@@ -125,15 +129,16 @@ def _in_turn(rows: Floats, draws: int) -> Floats:
 def _convolved(curves: PurchaseCurves, new: Floats, draws: int) -> Floats:
     """Repeat orders of new customers: one product of matrices for each set of parameters."""
     sets, months = len(curves.kernels), len(new)
+    kernels = curves.kernels[:, :months, :months]
     if sets == 1:
-        return np.asarray(curves.kernels[0] @ new)
+        return np.asarray(kernels[0] @ new)
     if new.shape[1] == 1:
-        return _in_turn((curves.kernels @ new)[:, :, 0].T, draws)
+        return _in_turn((kernels @ new)[:, :, 0].T, draws)
     turns = -(-draws // sets)
     whole = np.zeros((months, turns * sets))
     whole[:, :draws] = new
     by_set = np.ascontiguousarray(whole.reshape(months, turns, sets).transpose(2, 0, 1))
-    found = (curves.kernels @ by_set).transpose(1, 2, 0)
+    found = (kernels @ by_set).transpose(1, 2, 0)
     return np.ascontiguousarray(found).reshape(months, turns * sets)[:, :draws]
 
 

@@ -165,7 +165,8 @@ def _customers_today(channel: ChannelValues) -> Number:
 
 def _extra_paid(channel: ChannelValues, extra: Number, months: int) -> Floats:
     """Paid customers by month beyond those of today's spend, before season, price and ease."""
-    ramp = _ramp(np.arange(1.0, months + 1.0)[:, None], channel.ramp_months)
+    ramps, elapsed = np.asarray(channel.ramp_months, dtype=np.float64), np.arange(1.0, months + 1.0)[:, None]
+    ramp = np.where(ramps > 0, -np.expm1(-elapsed / np.where(ramps > 0, ramps, 1.0)), 1.0)
     return np.asarray(channel.ad_incrementality * extra * (ramp * _cheaper(channel, months)))
 
 
@@ -205,13 +206,6 @@ def _grown(rate: Number, fade: Number, months: int) -> Floats:
         np.multiply(before, 1.0 + rate, out=row)
         rate = rate * fade
     return found
-
-
-def _ramp(t: Floats, months: Number) -> Floats:
-    """The part of the extra customers that comes already; all of them where there is no ramp."""
-    months = np.asarray(months, dtype=np.float64)
-    slow = np.where(months > 0, months, 1.0)
-    return np.where(months > 0, -np.expm1(-t / slow), 1.0)
 
 
 def _rank(now: Floats, base: Floats, effect: Number) -> Floats | float:

@@ -67,8 +67,8 @@ def loss_of(lost: Floats) -> Loss:
     return Loss(float(lost.mean()), float(-np.partition(-lost, worst - 1)[worst - 1]), -worst_mean(-lost))
 
 
-@dataclass(frozen=True)
-class Simulation:
+@dataclass(frozen=True, repr=False)
+class Simulation(Shown):
     """A plan in each draw; arrays have a row per month and a column per draw."""
 
     draws: Draws
@@ -90,8 +90,6 @@ class Simulation:
             f"{money(self.npv.mean(), currency)} today on average, and {money(self.cvar(), currency)} in the "
             f"worst 5%. At worst (5%) events take {money(risk, currency)} of the first year's revenue."
         )
-
-    __repr__ = __str__
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(str(self))}</p>{self.to_pandas().describe([0.1, 0.5, 0.9]).to_html()}"
@@ -186,7 +184,9 @@ def simulate(plan: Plan, draws: int = 10_000, seed: int = 0) -> Simulation:
     drawn = draws_of(plan, draws, seed)
     shape = (int(plan.horizon_months), draws)
     flow, revenue, rented = np.empty(shape), np.empty(shape), np.empty(shape)
-    timing = np.empty(shape) if _has_timing(plan) else None
+    is_drawn = any(path.endswith(".payout_delay") for path in plan.uncertain)
+    is_late = any(each.payout_delay or each.stock_lead_months for each in plan.channels)
+    timing = np.empty(shape) if is_drawn or is_late else None
     calm, floored = np.empty(draws), False
     for batch in drawn.batches:
         path = follow_plan(batch.values, batch.effects)
@@ -201,20 +201,9 @@ def simulate(plan: Plan, draws: int = 10_000, seed: int = 0) -> Simulation:
     return Simulation(drawn, flow, 0.0 if timing is None else timing, revenue, rented, calm, floored)
 
 
-def _has_timing(plan: Plan) -> bool:
-    drawn = any(path.endswith(".payout_delay") for path in plan.uncertain)
-    return drawn or any(each.payout_delay or each.stock_lead_months for each in plan.channels)
-
-
 def _calm_revenue(values: PlanValues) -> Floats:
     """What the channels would sell in the first year without events, by draw or for all."""
-    months = min(YEAR, values.months)
-    curves = {
-        channel.name: {"curves": channel.curves.first_months(months)}
-        for channel in values.channels
-        if channel.curves is not None
-    }
-    first = replace(values, months=months).with_channels(curves)
+    first = replace(values, months=min(YEAR, values.months))
     return np.asarray(follow_plan(first, {}).revenue().sum(axis=0))
 
 
