@@ -85,7 +85,10 @@ def retention_cohorts(orders: Any, by: str = "channel", until: dt.date | str | N
         lines = purchase_lines(frame, ["customer_key", by, *currency])
         ends = ends_by_channel(lines, by, last_day)
         sums = _sums(identified_until(lines, last_day), by).collect("pyarrow").to_native()
-    return _typed(_complete(_with_money(sums, by), by, ends), by)
+    months = _complete(_with_money(sums, by), by, ends)
+    names = [name for name in COHORTS if name in months]
+    types = {name: pd.ArrowDtype(COHORTS[name]) for name in names if name != "revenue"}  # that keeps its own
+    return months[[by, *names]].astype(types)
 
 
 def _sums(lines: nw.LazyFrame[Any], by: str) -> nw.LazyFrame[Any]:
@@ -151,10 +154,3 @@ def _complete(found: pd.DataFrame, by: str, ends: dict[str, dt.date]) -> pd.Data
 def _last_complete_month(end: dt.date) -> int:
     following = end + dt.timedelta(days=1)
     return following.year * 12 + following.month - 2
-
-
-def _typed(months: pd.DataFrame, by: str) -> pd.DataFrame:
-    """The result's columns in their order, of Arrow types; revenue keeps its own."""
-    names = [name for name in COHORTS if name in months]
-    types = {name: pd.ArrowDtype(COHORTS[name]) for name in names if name != "revenue"}
-    return months[[by, *names]].astype(types)

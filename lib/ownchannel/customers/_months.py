@@ -99,7 +99,10 @@ def channel_months(orders: Any) -> pd.DataFrame:
     """
     with lazy_frame(orders) as frame:
         lines = _sales(frame)
-        months = _sums(lines).join(_order_counts(lines), on=list(GROUP), how="left")
+        sums = lines.group_by(*GROUP).agg(
+            nw.col("units", *SUMS).sum(), fee_lines=nw.col("fee").count(), lines=nw.len()
+        )
+        months = sums.join(_order_counts(lines), on=list(GROUP), how="left")
         found = months.with_columns(nw.col(*COUNTS).fill_null(0)).collect("pyarrow").to_native()
     # Cast, for engines widen what they sum: to 38 digits, with which pandas can no longer add.
     numbered = MONTHS.set(0, pa.field("month", pa.int64()))
@@ -120,12 +123,6 @@ def _sales(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         fee_base_told=nw.when(~nw.col("fee").is_null()).then(net_value() + nw.col("shipping")),
         purchase=is_purchase(),
         sent=nw.when(nw.col("fulfilment") > 0).then(1).otherwise(0),
-    )
-
-
-def _sums(lines: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    return lines.group_by(*GROUP).agg(
-        nw.col("units", *SUMS).sum(), fee_lines=nw.col("fee").count(), lines=nw.len()
     )
 
 

@@ -4,9 +4,9 @@ Tables in memory go into an embedded DuckDB; a table that lives in another engin
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Protocol
+from typing import Any
 
 import duckdb
 import narwhals as nw
@@ -20,18 +20,6 @@ from ownchannel.orders import SALES
 
 Floats = NDArray[np.float64]
 """An array of real numbers."""
-
-
-class OrdersLike(Protocol):
-    """What Orders must offer here; a DuckDB relation, whose `arrow` is a method, has no `table`."""
-
-    @property
-    def arrow(self) -> pa.Table:
-        """The tidy order table."""
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """The same in pandas."""
 
 
 @contextmanager
@@ -76,13 +64,11 @@ def _typed(table: pa.Table) -> pa.Table:
 
 def _in_local_time(table: pa.Table) -> pa.Table:
     """Times with a zone as its own clocks show them, where no column tells the day."""
-    there = table.column_names
-    if "ordered_on" in there or "ordered_at" not in there:
+    at = table.schema.get_field_index("ordered_at")
+    has_zone = at >= 0 and getattr(table.schema.field(at).type, "tz", None) is not None
+    if not has_zone or "ordered_on" in table.column_names:
         return table
-    moments = table["ordered_at"]
-    if not pa.types.is_timestamp(moments.type) or moments.type.tz is None:
-        return table
-    return table.set_column(there.index("ordered_at"), "ordered_at", pc.local_timestamp(moments))
+    return table.set_column(at, "ordered_at", pc.local_timestamp(table["ordered_at"]))
 
 
 def _in_its_engine(orders: Any) -> nw.LazyFrame[Any]:
@@ -168,10 +154,10 @@ TAKEN = frozenset(
 )
 
 
-def require_free_name(by: str) -> None:
+def require_free_name(by: str, taken: Container[str] = TAKEN, why: str = "is taken") -> None:
     """Refuse a column of channels that has the name of one that is made."""
-    if by in TAKEN:
-        raise ValueError(f"by names {by}, which is taken: expected another, such as 'channel'; rename yours.")
+    if by in taken:
+        raise ValueError(f"by names {by}, which {why}: expected another, such as 'channel'; rename yours.")
 
 
 def as_day(until: dt.date | str) -> dt.date:

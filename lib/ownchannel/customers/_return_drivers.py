@@ -30,6 +30,13 @@ DRIVERS: tuple[Driver, ...] = ("channel", "discount", "value", "product")
 RARE = 0.05
 OTHERS = "other products"
 
+_WHO: dict[Driver, str] = {
+    "channel": "Customers of {level}, compared with those of {usual},",
+    "discount": "Customers with 10 points more discount on the first order",
+    "value": "Customers with a first order worth twice as much",
+    "product": "Customers whose first order was mainly {level}, compared with {usual},",
+}
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -184,13 +191,10 @@ def _first_orders(orders: Any, until: dt.date | str | None, product: str) -> pd.
         highest_currency=("highest_currency", "max"),
     )
     firsts["discount"] /= firsts["value"]
-    firsts["product"] = _rare_together(main.set_index("customer_key")["product"])
-    return firsts
-
-
-def _rare_together(products: "pd.Series[str]") -> "pd.Series[str]":
+    products = main.set_index("customer_key")["product"]
     shares = products.value_counts(normalize=True)
-    return products.where(products.isin(shares.index[shares >= RARE]), OTHERS)
+    firsts["product"] = products.where(products.isin(shares.index[shares >= RARE]), OTHERS)
+    return firsts
 
 
 def _require_one_currency(firsts: pd.DataFrame) -> None:
@@ -234,24 +238,15 @@ def _covariates(
     """The regression's columns, and of each whom its ratio speaks of."""
     columns: dict[str, Any] = {}
     who: dict[str, str] = {}
-    if "channel" in drivers:
-        usual, *others = _by_frequency(customers["channel"])
+    measures = {"discount": customers["discount"] / 0.1, "value": np.log2(customers["value"])}
+    for driver in (driver for driver in DRIVERS if driver in drivers):
+        if driver in measures:
+            columns[driver], who[driver] = measures[driver], _WHO[driver]
+            continue
+        usual, *others = _by_frequency(customers[driver])
         for level in others:
-            columns[f"channel: {level}"] = customers["channel"] == level
-            who[f"channel: {level}"] = f"Customers of {level}, compared with those of {usual},"
-    if "discount" in drivers:
-        columns["discount"] = customers["discount"] / 0.1
-        who["discount"] = "Customers with 10 points more discount on the first order"
-    if "value" in drivers:
-        columns["value"] = np.log2(customers["value"])
-        who["value"] = "Customers with a first order worth twice as much"
-    if "product" in drivers:
-        usual, *others = _by_frequency(customers["product"])
-        for level in others:
-            columns[f"product: {level}"] = customers["product"] == level
-            who[f"product: {level}"] = (
-                f"Customers whose first order was mainly {level}, compared with {usual},"
-            )
+            columns[f"{driver}: {level}"] = customers[driver] == level
+            who[f"{driver}: {level}"] = _WHO[driver].format(level=level, usual=usual)
     for name in further:
         columns[name] = customers[name]
         who[name] = f"Customers with 1 more in {name}"

@@ -8,7 +8,6 @@ import pandas as pd
 
 from ownchannel.customers._purchases import (
     ORDER,
-    OrdersLike,
     as_day,
     day_number,
     end_of_observation,
@@ -16,7 +15,9 @@ from ownchannel.customers._purchases import (
     is_in_memory,
     lazy_frame,
     purchase_lines,
+    require_free_name,
 )
+from ownchannel.orders import Orders
 
 TimeUnit = Literal["days", "weeks", "months"]
 """The units of time that arguments and results name."""
@@ -43,7 +44,7 @@ def time_unit(name: str) -> TimeUnit:
 
 @overload
 def customer_summary(
-    orders: OrdersLike | pd.DataFrame,
+    orders: Orders | pd.DataFrame,
     unit: str = ...,
     until: dt.date | str | None = ...,
     by: str | list[str] | None = ...,
@@ -102,7 +103,10 @@ def customer_summary(
              bob          0      0.0 3.0             0.0
     """
     unit = time_unit(unit)
-    keys = ["customer_key", *_further(by)]
+    further = [by] if isinstance(by, str) else list(dict.fromkeys(by or []))
+    for name in further:
+        require_free_name(name, MADE, "the summary makes itself")
+    keys = ["customer_key", *further]
     last_day = None if until is None else as_day(until)
     with lazy_frame(orders) as frame:
         purchases = purchase_lines(frame, keys)
@@ -140,17 +144,6 @@ def without_key(orders: Any, until: dt.date | str | None = None) -> dict[str, in
     with lazy_frame(orders) as frame:
         purchases = purchase_lines(frame, ["customer_key"])
         return _count_without_key(purchases, end_of_observation(purchases, last_day))
-
-
-def _further(by: str | list[str] | None) -> list[str]:
-    names = [by] if isinstance(by, str) else list(dict.fromkeys(by or []))
-    for name in names:
-        if name in MADE:
-            raise ValueError(
-                f"by names {name}, which the summary makes itself: expected another, such as 'channel'; "
-                "rename yours."
-            )
-    return names
 
 
 def _summary(

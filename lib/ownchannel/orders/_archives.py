@@ -180,10 +180,10 @@ def own_name(name: str) -> str:
     return shown_name(re.split(r"[/\\]", name.rstrip("/\\"))[-1]) or "a file without a name"
 
 
-class _CheckedReader(io.RawIOBase):
+class CheckedReader(io.RawIOBase):
     """Bytes of `file`, never many at once; `check` hears how far the reading came, and may raise."""
 
-    def __init__(self, file: io.BufferedIOBase, check: Callable[[int], None]) -> None:
+    def __init__(self, file: io.BufferedIOBase, check: Callable[[int], None] = lambda at: None) -> None:
         self._file = file
         self._check = check
         self._at = 0
@@ -209,7 +209,7 @@ class _CheckedReader(io.RawIOBase):
 
 def checked(file: io.BufferedIOBase, check: Callable[[int], None]) -> BinaryIO:
     """The file with a check on how far it was read."""
-    return io.BufferedReader(_CheckedReader(file, check), _BUFFER)
+    return io.BufferedReader(CheckedReader(file, check), _BUFFER)
 
 
 class _PackedBytes(io.RawIOBase):

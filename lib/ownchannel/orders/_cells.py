@@ -98,14 +98,8 @@ def decimal_mark(texts: Iterable[str], default: Literal[".", ","] = ".") -> Lite
     >>> decimal_mark(["1.141", "12,34", ""])
     ','
     """
-    commas = points = 0
-    for text in texts:
-        with_comma, with_point = _amount(text, ",") is not None, _amount(text, ".") is not None
-        commas += with_comma > with_point
-        points += with_point > with_comma
-    if commas == points:
-        return default
-    return "," if commas > points else "."
+    commas_ahead = sum((_amount(text, ",") is not None) - (_amount(text, ".") is not None) for text in texts)
+    return default if not commas_ahead else "," if commas_ahead > 0 else "."
 
 
 def _amount(text: str, decimal: str) -> re.Match[str] | None:
@@ -118,20 +112,12 @@ Millionths = NDArray[np.int64]
 
 
 def millionths(amount: Decimal) -> int:
-    """An amount with at most six decimals as a whole number.
-
-    >>> millionths(Decimal("12.34"))
-    12340000
-    """
+    """An amount with at most six decimals as a whole number."""
     return int(amount.scaleb(6))
 
 
 def amount_of(number: int) -> Decimal:
-    """A whole number of millionths as an amount.
-
-    >>> amount_of(12340000)
-    Decimal('12.340000')
-    """
+    """A whole number of millionths as an amount."""
     return Decimal(number).scaleb(-6)
 
 
@@ -155,11 +141,7 @@ def decimals(numbers: Millionths, known: NDArray[np.bool_] | None = None) -> pa.
 
 
 def as_millionths(column: pa.Array | pa.ChunkedArray) -> Millionths:
-    """A column of exact money as millionths; 0 where null.
-
-    >>> as_millionths(decimals(np.array([5, -7])))
-    array([ 5, -7])
-    """
+    """A column of exact money as millionths; 0 where null."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     whole = array.fill_null(pa.scalar(Decimal(0), MONEY)) if array.null_count else array
     words = np.frombuffer(whole.buffers()[1], dtype="<i8").reshape(-1, 2)
@@ -170,11 +152,7 @@ _CENT = 10_000
 
 
 def summed(groups: NDArray[np.integer], amounts: Millionths, size: int) -> Millionths:
-    """By group from 0 to `size` the sum of its amounts.
-
-    >>> summed(np.array([0, 2, 0]), np.array([1, 2, 3]), 3)
-    array([4, 0, 2])
-    """
+    """By group from 0 to `size` the sum of its amounts."""
     sums = np.zeros(size, dtype=np.int64)
     np.add.at(sums, groups, amounts)
     return sums

@@ -2,8 +2,9 @@
 
 import csv
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from inspect import GEN_CLOSED, getgeneratorstate
+from itertools import chain, islice
 from typing import TextIO, TypeVar
 
 import numpy as np
@@ -93,16 +94,16 @@ def records(
             if line is None or not quoted or '"' not in line:
                 found.append((number, LINE_TOO_LONG if line is None else line.split(delimiter)))
                 continue
-            feed = _Feed(line, _following(waiting, blocks) if searches < MOST_SEARCHES else iter(()))
+            following = _following(waiting, blocks) if searches < MOST_SEARCHES else iter(())
             try:
-                cells = feed.parsed(delimiter)
+                cells, further = _parsed_record(line, following, delimiter)
             except DAMAGED:
                 yield found
                 raise
             found.append((number, cells))
             if isinstance(cells, str):
                 searches += 1
-                waiting.extendleft(reversed(feed.further))
+                waiting.extendleft(reversed(further))
         yield found
 
 
@@ -113,51 +114,43 @@ def _numbered(block: Block) -> Iterator[NumberedLine]:
 
 def _following(waiting: deque[NumberedLine], blocks: Iterator[Block]) -> Iterator[NumberedLine]:
     """Lines to come, taken from those that wait as they are used, and from further blocks."""
-    while True:
+    for block in chain([(0, [])], blocks):
+        waiting.extend(_numbered(block))
         while waiting:
             yield waiting.popleft()
-        block = next(blocks, None)
-        if block is None:
-            return
-        waiting.extend(_numbered(block))
 
 
-class _Feed:
-    """The lines of one record on their way to the parser, which takes as many as it needs."""
+def _parsed_record(
+    first: str, following: Iterator[NumberedLine], delimiter: str
+) -> tuple[list[str] | str, list[NumberedLine]]:
+    """A record's cells, or what is wrong with it; and the lines that were taken beyond the first."""
+    further: list[NumberedLine] = []
 
-    def __init__(self, first: str, following: Iterator[NumberedLine]) -> None:
-        self._first, self._following = first, following
-        self.further: list[NumberedLine] = []
-        """Lines taken beyond the first."""
-        self._asked_too_much = False
-
-    def parsed(self, delimiter: str) -> list[str] | str:
-        """The record's cells, or what is wrong with it."""
-        try:
-            cells = next(csv.reader(self._lines(), delimiter=delimiter))
-        except csv.Error:
-            return CELL_TOO_LONG
-        if self._asked_too_much or (self.further and not self._closes_properly(delimiter)):
-            return QUOTE_NOT_CLOSED
-        return cells
-
-    def _lines(self) -> Iterator[str]:
-        yield self._first + "\n"
-        for number, line in islice(self._following, LONGEST_RECORD):
-            self.further.append((number, line))
+    def lines() -> Generator[str, None, None]:
+        yield first + "\n"
+        for number, line in islice(following, LONGEST_RECORD):
+            further.append((number, line))
             if line is None:
-                break
+                return
             yield line + "\n"
-        self._asked_too_much = True
 
-    def _closes_properly(self, delimiter: str) -> bool:
-        """Whether each cell ends at its closing quote, for else another record's quote opens a cell there."""
-        lines = [self._first, *(line or "" for _, line in self.further)]
-        try:
-            next(csv.reader((line + "\n" for line in lines), delimiter=delimiter, strict=True))
-        except csv.Error:
-            return False
-        return True
+    asked = lines()
+    try:
+        cells = next(csv.reader(asked, delimiter=delimiter))
+    except csv.Error:
+        return CELL_TOO_LONG, further
+    # Where all lines were asked for, the record was not at its end.
+    is_whole = getgeneratorstate(asked) != GEN_CLOSED and _is_closed(first, further, delimiter)
+    return cells if is_whole else QUOTE_NOT_CLOSED, further
+
+
+def _is_closed(first: str, further: list[NumberedLine], delimiter: str) -> bool:
+    """Whether each cell ends at its closing quote, for else another record's quote opens a cell there."""
+    lines = (f"{line}\n" for line in (first, *(line for _, line in further)))
+    try:
+        return not further or bool(next(csv.reader(lines, delimiter=delimiter, strict=True)))
+    except csv.Error:
+        return False
 
 
 #: A cell in quotes may hold line breaks; one whose quote is never closed would swallow the file.

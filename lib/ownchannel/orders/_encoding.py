@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, cast
 
-from ownchannel.orders._archives import DAMAGED, Source
+from ownchannel.orders._archives import DAMAGED, CheckedReader, Source
 from ownchannel.orders._delimited import Lines
 
 if TYPE_CHECKING:
@@ -82,24 +82,17 @@ def _is_japanese(source: Source) -> bool:
     return found
 
 
-class _UpToDamage(io.RawIOBase):
+class _UpToDamage(CheckedReader):
     """A file's bytes, which end where it is damaged: so what was decoded until there is not lost."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = cast(io.BufferedIOBase, file)
-        self._damage: Exception | None = None
-
-    def readable(self) -> bool:
-        return True
+    _damage: Exception | None = None
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
-        view = memoryview(buffer)
         try:
-            data = self._file.read1(len(view))
+            return super().readinto(buffer)
         except DAMAGED as error:
-            self._damage, data = error, b""
-        view[: len(data)] = data
-        return len(data)
+            self._damage = error
+            return 0
 
     def check(self) -> None:
         """Raise what the damage raised, if there is any."""
@@ -111,7 +104,7 @@ class _UpToDamage(io.RawIOBase):
 def open_lines(source: Source, encoding: Encoding) -> Iterator[Lines]:
     """The file's numbered lines; characters that are none in its encoding show as \ufffd."""
     with source.open() as file:
-        whole = _UpToDamage(file)
+        whole = _UpToDamage(cast(io.BufferedIOBase, file))
         buffered = io.BufferedReader(whole, _CHUNK_BYTES)
         with io.TextIOWrapper(buffered, encoding=encoding.name, errors="replace") as text:
             yield Lines(text, whole.check)

@@ -35,9 +35,8 @@ class Rates:
     Raises ValueError, in a sentence with the row, where a column is missing, a value cannot be used, or one
     pair has two rates on one day.
 
-    >>> rates = Rates(
-    ...     pd.DataFrame({"date": ["2026-03-06"], "from": ["EUR"], "to": ["USD"], "rate": ["1.0845"]})
-    ... )
+    >>> rate = {"date": ["2026-03-06"], "from": ["EUR"], "to": ["USD"], "rate": ["1.0845"]}
+    >>> rates = Rates(pd.DataFrame(rate))
     >>> rates
     1 rate from EUR to USD, 6 Mar 2026 to 6 Mar 2026.
     >>> rates.on(date(2026, 3, 8), "EUR", "USD")
@@ -80,15 +79,10 @@ class Rates:
         Raises ValueError where a rate is missing, naming each pair and the first day that lacks one; where
         `to` is no currency; and where an amount becomes a trillion or more.
 
-        >>> rates = Rates(
-        ...     pd.DataFrame({"date": ["2026-03-06"], "from": ["EUR"], "to": ["USD"], "rate": ["1.0845"]})
-        ... )
-        >>> line = {
-        ...     "ordered_on": [date(2026, 3, 8)],
-        ...     "fee": pa.array([Decimal("10.00")], MONEY),
-        ...     "currency": ["EUR"],
-        ... }
-        >>> rates.convert(pa.table(line), "USD").to_pylist()
+        >>> rate = {"date": ["2026-03-06"], "from": ["EUR"], "to": ["USD"], "rate": ["1.0845"]}
+        >>> fee = pa.array([Decimal("10.00")], MONEY)
+        >>> line = {"ordered_on": [date(2026, 3, 8)], "fee": fee, "currency": ["EUR"]}
+        >>> Rates(pd.DataFrame(rate)).convert(pa.table(line), "USD").to_pylist()
         [{'ordered_on': datetime.date(2026, 3, 8), 'fee': Decimal('10.845000'), 'currency': 'USD'}]
         """
         target = _code(to)

@@ -75,9 +75,6 @@ def find_sources(inputs: Input | Iterable[Input]) -> Iterator[Found]:
     """Every file behind paths, folders, uploads (`name` and `content`) and archives, in a stable order.
 
     What cannot or must not be opened is reported as `Unopened`; nothing is written to disk.
-
-    >>> list(find_sources([("orders.csv", b""), "nowhere.csv"]))[1].reason
-    'There is no such file or folder. Check the name and where it lies.'
     """
     single = isinstance(inputs, (str, Path, Mapping)) or _is_named_bytes(inputs)
     seen: set[tuple[int, int]] = set()

@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 from ownchannel.orders._bookings import entries_once, joined, lines_from
 from ownchannel.orders._files import Input, LeftAside, find_sources
 from ownchannel.orders._merge import (
-    Given,
     counted_once,
     entry_table,
     filled,
@@ -29,9 +28,9 @@ from ownchannel.orders._orders import Orders
 from ownchannel.orders._readers import READERS
 from ownchannel.orders._readers._named_columns import ColumnMapping, MappedOrders
 from ownchannel.orders._readers._reader import Context
-from ownchannel.orders._report import FileReport, Report, rejected_table, summary
+from ownchannel.orders._report import Report, rejected_table, summary
 from ownchannel.orders._saved import key_remark, saved_orders
-from ownchannel.orders._schema import AS_READ, RATES, Gives
+from ownchannel.orders._schema import RATES, Gives
 from ownchannel.workspace import Workspace
 
 SAMPLE_BRAND = "Hearth & Ladle"
@@ -101,9 +100,19 @@ class Opened:
 
     @classmethod
     def of(cls, orders: Orders, *, is_sample: bool, remark: str = "") -> "Opened":
-        """Orders with all money in the main currency, where exchange rates for it were read."""
-        converted, how = in_main_currency(orders)
-        return cls(converted, is_sample, " ".join(filter(None, [remark, how])))
+        """Orders with all money in the main currency, where exchange rates for it were read.
+
+        Where a rate is missing they stay as they are, and the remark says which.
+        """
+        code, of_money = orders.main_currency, ""
+        others = [other for other in orders.currencies() if other != code]
+        if others and len(orders.rates):
+            try:
+                orders = orders.in_currency(code)
+                of_money = f"Money in {' and '.join(others)} is shown in {code}, at the rate of each day."
+            except ValueError as problem:
+                of_money = f"Money stays in {', '.join([code, *others])}. {problem}"
+        return cls(orders, is_sample, " ".join(filter(None, [remark, of_money])))
 
     def __str__(self) -> str:
         whose = f"The sample brand, {SAMPLE_BRAND}" if self.is_sample else "Your orders"
@@ -126,22 +135,6 @@ def current_orders(workspace: Workspace | None = None) -> Opened:
     saved, remark = saved_orders(place), key_remark(place)
     orders = sample_orders(place) if saved is None else saved
     return Opened.of(orders, is_sample=saved is None, remark=remark)
-
-
-def in_main_currency(orders: Orders) -> tuple[Orders, str]:
-    """The orders with all money in their main currency, and a sentence on it; unchanged without rates.
-
-    Where a rate is missing the orders stay as they are, and the sentence says which.
-    """
-    code = orders.main_currency
-    others = [other for other in orders.currencies() if other != code]
-    if not (others and len(orders.rates)):
-        return orders, ""
-    try:
-        converted = orders.in_currency(code)
-    except ValueError as problem:
-        return orders, f"Money stays in {', '.join([code, *others])}. {problem}"
-    return converted, f"Money in {' and '.join(others)} is shown in {code}, at the rate of each day."
 
 
 def sample_orders(workspace: Workspace | None = None) -> Orders:
@@ -176,16 +169,20 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
     from_bookings = lines_from(entries, lines["identity"])
     lines = without_gaps(pa.concat_tables([lines, from_bookings]))
     kept: dict[Gives, pa.Table] = {
-        "lines": _with_days(counting, "ordered_at", timezone),
-        "entries": _with_days(entries, "posted_at", timezone),
+        "lines": counting.append_column("day", local_days(counting["ordered_at"], timezone)),
+        "entries": entries.append_column("day", local_days(entries["posted_at"], timezone)),
         "repeat_rates": _once(_together(files, "repeat_rates")),
         "rates": _once(_together(files, "rates")),
     }
-    reports = tuple(_report(file, number, kept, given, from_bookings) for number, file in enumerate(files))
+    reports = []
+    for number, file in enumerate(files):
+        counted, made = _of_file(kept[file.gives], number), _of_file(from_bookings, number)
+        filled_in = {column: orders for (other, column), orders in given.items() if other == number}
+        reports.append(file.report(counted, summary(file.gives, counted, filled_in, made)))
     rejected = rejected_table([(file.name, *row[:5]) for file in files for row in file.rejections])
     return Orders(
         order_table(lines, names, timezone),
-        replace(report, files=reports, rejected=rejected),
+        replace(report, files=tuple(reports), rejected=rejected),
         entries=entry_table(entries, names, timezone),
         repeat_rates=repeat_rate_table(kept["repeat_rates"], names),
         rates=kept["rates"].select(RATES.names),
@@ -194,15 +191,13 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
 
 def _together(files: Sequence[FileRead], gives: Gives) -> pa.Table:
     """What was read of all files of one kind, with the number of the file that each row came from."""
-    tables = [_read(FileRead("", gives=gives), 0)]
-    tables += [_read(file, number) for number, file in enumerate(files) if file.gives == gives]
+    tables = []
+    for number, file in enumerate([*files, FileRead("", gives=gives)]):  # one without rows, for the columns
+        if file.gives == gives:
+            table = numbered(file.table()) if gives == "lines" else file.table()
+            file_no = pa.repeat(pa.scalar(number, pa.int32()), len(table))
+            tables.append(table.append_column("file_no", file_no))
     return pa.concat_tables(tables).unify_dictionaries()
-
-
-def _read(file: FileRead, number: int) -> pa.Table:
-    table = pa.Table.from_batches(file.batches, schema=AS_READ[file.gives])
-    table = numbered(table) if file.gives == "lines" else table
-    return table.append_column("file_no", pa.repeat(pa.scalar(number, pa.int32()), len(table)))
 
 
 def _once(table: pa.Table) -> pa.Table:
@@ -210,19 +205,6 @@ def _once(table: pa.Table) -> pa.Table:
     rows = table.drop_columns(["file_no", "source_row"]).to_pandas(types_mapper=pd.ArrowDtype)
     repeats = rows.duplicated()
     return table.filter(pa.array(~repeats)) if repeats.any() else table
-
-
-def _with_days(table: pa.Table, moments: str, timezone: str) -> pa.Table:
-    return table.append_column("day", local_days(table[moments], timezone))
-
-
-def _report(
-    file: FileRead, number: int, kept: dict[Gives, pa.Table], given: Given, from_bookings: pa.Table
-) -> FileReport:
-    counted = _of_file(kept[file.gives], number)
-    filled_in = {column: orders for (other, column), orders in given.items() if other == number}
-    text = summary(file.gives, counted, filled_in, _of_file(from_bookings, number))
-    return file.report(counted, text)
 
 
 def _of_file(table: pa.Table, number: int) -> pa.Table:

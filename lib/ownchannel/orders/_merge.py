@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ownchannel.orders._bookings import codes
-from ownchannel.orders._cells import Millionths, as_millionths, decimals, spread, summed, with_columns
+from ownchannel.orders._cells import as_millionths, decimals, spread, summed, with_columns
 from ownchannel.orders._schema import ENTRIES, REPEAT_RATES, TABLE
 
 
@@ -28,16 +28,11 @@ def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
     nameless = pc.and_(pc.not_equal(entries["event"], "account"), entries["identity"].is_null())
     if not pc.any(nameless).as_py():
         return entries
-    orders = lines.select(["channel", "order_id", "identity"]).to_pandas().drop_duplicates()
-    named = orders.drop_duplicates(["channel", "order_id"], keep=False)
-    by_name = pd.Series(
-        named["identity"].to_numpy(), pd.MultiIndex.from_frame(named[["channel", "order_id"]])
-    )
-    wanted = entries.filter(nameless)
-    names = pd.MultiIndex.from_arrays(
-        [wanted[name].cast(pa.string()).to_pandas() for name in ("channel", "order_id")]
-    )
-    found = pa.array(by_name.reindex(names), pa.string(), from_pandas=True)
+    name = ["channel", "order_id"]
+    orders = lines.select([*name, "identity"]).to_pandas().drop_duplicates()
+    wanted = entries.filter(nameless).select(name).cast(pa.schema([(column, pa.string()) for column in name]))
+    named = wanted.to_pandas().merge(orders.drop_duplicates(name, keep=False), "left", name)["identity"]
+    found = pa.array(named, pa.string(), from_pandas=True)
     identity = entries["identity"].cast(pa.string()).combine_chunks()
     named_too = pc.replace_with_mask(identity, nameless.combine_chunks(), found)
     return with_columns(entries, identity=named_too.cast(entries["identity"].type))
@@ -97,65 +92,34 @@ def filled(lines: pa.Table, others: pa.Table) -> tuple[pa.Table, Given]:
     given: Given = Counter()
     if not len(others):
         return lines, given
-    reports = _OtherReports(lines, others)
+    identities = pd.Index(lines["identity"].to_pandas().unique())
+    order = identities.get_indexer(lines["identity"].to_pandas())
+    rows = others.select(["rank", "file_no"]).to_pandas()
+    rows["order"] = identities.get_indexer(others["identity"].to_pandas())
+    rows["place"] = np.arange(len(others))
+    currency = lines["currency"].to_pandas().groupby(order).first().reindex(rows["order"])
+    same_money = others["currency"].to_pandas().to_numpy() == currency.to_numpy()
     weights = as_millionths(lines["item_value"])
     for column in (*FACTS, *MONEY_FACTS):
-        best = reports.best(column)
-        fills = (
-            reports.amounts(column, best, weights) if column in MONEY_FACTS else reports.facts(column, best)
-        )
+        is_money = column in MONEY_FACTS
+        usable = same_money if is_money else (rows["order"] >= 0).to_numpy()
+        known = rows[others[column].is_valid().to_numpy() & usable]
+        best = known[known["rank"] == known.groupby("order")["rank"].transform("min")]
+        first = best.drop_duplicates("order")
+        if is_money:
+            amounts = as_millionths(others[column])[best["place"]]
+            shares = spread(summed(best["order"].to_numpy(), amounts, len(identities)), order, weights)
+            fills = decimals(shares, np.isin(order, best["order"]))
+        else:
+            place = first.set_index("order")["place"].reindex(order).to_numpy(dtype=float)
+            fills = others[column].combine_chunks().take(pa.array(place, from_pandas=True).cast(pa.int64()))
         gaps = pc.and_(lines[column].is_null(), fills.is_valid()).to_numpy()
         if gaps.any():
-            is_news = gaps & (as_millionths(fills) != 0) if column in MONEY_FACTS else gaps
-            for file_no, orders in reports.files(best, is_news).items():
-                given[file_no, column] += orders
+            is_news = gaps & (as_millionths(fills) != 0) if is_money else gaps
+            files = first.loc[np.isin(first["order"], order[is_news]), "file_no"]
+            given.update((file_no, column) for file_no in files.tolist())
             lines = with_columns(lines, **{column: pc.coalesce(lines[column], fills)})
     return lines, given
-
-
-class _OtherReports:
-    """Rows of other reports, each with the place of its order among those of the lines."""
-
-    def __init__(self, lines: pa.Table, others: pa.Table) -> None:
-        identities = pd.Index(lines["identity"].to_pandas().unique())
-        self._others = others
-        self._orders = len(identities)
-        self._order = identities.get_indexer(lines["identity"].to_pandas())
-        self._rows = others.select(["rank", "file_no"]).to_pandas()
-        self._rows["order"] = identities.get_indexer(others["identity"].to_pandas())
-        self._rows["place"] = np.arange(len(others))
-        of_order = lines["currency"].to_pandas().groupby(self._order).first().reindex(self._rows["order"])
-        self._rows["same_money"] = others["currency"].to_pandas().to_numpy() == of_order.to_numpy()
-
-    def best(self, column: str) -> pd.DataFrame:
-        """The rows that have a column, of each order's best report alone; amounts in its currency only."""
-        is_known = self._others[column].is_valid().to_pandas().to_numpy(dtype=bool)
-        usable = self._rows["same_money"] if column in MONEY_FACTS else self._rows["order"] >= 0
-        known = self._rows[is_known & usable]
-        lowest = known["rank"] == known.groupby("order")["rank"].transform("min")
-        best: pd.DataFrame = known[lowest]
-        return best
-
-    def facts(self, column: str, best: pd.DataFrame) -> pa.Array:
-        """For every line, what is known of its order; null where nothing is."""
-        first = best.drop_duplicates("order").set_index("order")["place"]
-        place = first.reindex(self._order).to_numpy(dtype=float, na_value=np.nan)
-        at = pa.array(place, from_pandas=True).cast(pa.int64())
-        return self._others[column].combine_chunks().take(at)
-
-    def amounts(self, column: str, best: pd.DataFrame, weights: Millionths) -> pa.Array:
-        """For every line, its part of the amount that is known of its order; null where none is."""
-        amounts = as_millionths(self._others[column])[best["place"]]
-        totals = summed(best["order"].to_numpy(), amounts, self._orders)
-        known = np.isin(self._order, best["order"])
-        return decimals(spread(totals, self._order, weights), known)
-
-    def files(self, best: pd.DataFrame, gaps: NDArray[np.bool_]) -> dict[int, int]:
-        """How many orders with gaps each file knows."""
-        first = best.drop_duplicates("order")
-        filled_in = first["file_no"].to_numpy()[np.isin(first["order"], self._order[gaps])]
-        files, orders = np.unique(filled_in, return_counts=True)
-        return dict(zip(files.tolist(), orders.tolist(), strict=True))
 
 
 def without_gaps(lines: pa.Table) -> pa.Table:

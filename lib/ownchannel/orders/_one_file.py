@@ -89,6 +89,12 @@ class FileRead:
         codes = {*read, *self.set_aside}
         if not (self.set_aside[NO_CURRENCY] or read.get(NO_CURRENCY)):
             codes.discard(NO_CURRENCY)
+        money = {}
+        for code in sorted(codes):
+            counts, aside = counted.get(code, 0), self.set_aside[code]
+            repeats = read.get(code, 0) - counts
+            sums = {"in": counts + aside, "accepted": counts, "rejected": aside, "duplicates": repeats}
+            money[code] = {name: amount_of(number) for name, number in sums.items()}
         difference = self._difference()
         return FileReport(
             name=self.name,
@@ -99,7 +105,7 @@ class FileRead:
             accepted=accepted,
             rejected=len(self.rejections),
             duplicates=self.rows - accepted - len(self.rejections),
-            money={code: self._split(code, read, counted) for code in sorted(codes)},
+            money=money,
             dates=(span["min"], span["max"]) if span.get("min") else None,
             warnings=tuple(self.warnings if balanced else [*self.warnings, _UNBALANCED]),
             summary=summary,
@@ -107,15 +113,6 @@ class FileRead:
             difference=None if difference is None else amount_of(difference),
             unclassified=_unclassified(kept) if self.gives == "entries" else None,
         )
-
-    def _split(self, code: str, read: dict[str, int], counted: dict[str, int]) -> dict[str, Decimal]:
-        accepted, rejected = counted.get(code, 0), self.set_aside.get(code, 0)
-        return {
-            "in": amount_of(accepted + rejected),
-            "accepted": amount_of(accepted),
-            "rejected": amount_of(rejected),
-            "duplicates": amount_of(read.get(code, 0) - accepted),
-        }
 
     def _difference(self) -> int | None:
         """The most by which a settlement's lines, or all rows' amounts, miss what is stated; None without."""

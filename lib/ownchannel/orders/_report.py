@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from html import escape
+from typing import Annotated
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
 from ownchannel.formats import count, listed, money
 from ownchannel.orders._schema import NO_CURRENCY, SALES
@@ -35,12 +37,21 @@ _PARTS = {
     "unclassified": "what nobody here can name",
     "transfer": "transfers, which are no profit",
 }
+_ROWS = TypeAdapter(tuple[tuple[str, int, str, str, str, str], ...])
 _MONEY_OF = {"lines": "of order lines", "entries": "booked", "repeat_rates": "from repeat customers"}
 
 
 def rejected_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
     """Rejected rows as a table, in the order of the files."""
     return pd.DataFrame(list(rows), columns=list(_REJECTED)).astype({"line": "int64"})
+
+
+_Rejected = Annotated[
+    pd.DataFrame,
+    PlainValidator(lambda rows: rejected_table(_ROWS.validate_python(rows))),
+    PlainSerializer(lambda table: list(table.itertuples(index=False, name=None))),
+]
+"""The table of rejected rows, and how it is saved."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,7 @@ class Report:
     """
 
     files: tuple[FileReport, ...] = ()
-    rejected: pd.DataFrame = field(default_factory=lambda: rejected_table([]))
+    rejected: _Rejected = field(default_factory=lambda: rejected_table([]))
     """file, line, column, value (its shape only), reason, remedy."""
     left_aside: tuple[str, ...] = ()
     timezone: str = "UTC"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from ownchannel.formats import count
 from ownchannel.orders._cells import with_columns
 from ownchannel.orders._orders import Orders
-from ownchannel.orders._report import FileReport, Report, rejected_table
+from ownchannel.orders._report import Report
 from ownchannel.orders._schema import ENTRIES, RATES, REPEAT_RATES, TABLE
 from ownchannel.workspace import KEY_FILE, CustomerKeys, SavedTables, Workspace
 
@@ -22,18 +22,8 @@ _KEY = re.compile("[0-9a-f]{32}")
 _TABLES = {"arrow": TABLE, "entries": ENTRIES, "repeat_rates": REPEAT_RATES, "rates": RATES}
 
 
-@dataclass(frozen=True)
-class _Notes:
-    """What is kept of the report beside the tables."""
-
-    files: tuple[FileReport, ...]
-    rejected: tuple[tuple[str, int, str, str, str, str], ...]
-    left_aside: tuple[str, ...]
-    timezone: str
-
-
-def _saved(workspace: Workspace) -> SavedTables[_Notes]:
-    return SavedTables(workspace, ORDERS_FILE, _TABLES, _Notes)
+def _saved(workspace: Workspace) -> SavedTables[Report]:
+    return SavedTables(workspace, ORDERS_FILE, _TABLES, Report)
 
 
 def save_orders(orders: Orders, workspace: Workspace) -> Path:
@@ -51,10 +41,8 @@ def save_orders(orders: Orders, workspace: Workspace) -> Path:
     """
     tables = {name: getattr(orders, name) for name in _TABLES}
     tables["arrow"] = _without(tables["arrow"], workspace.forgotten())
-    report = orders.report
-    rejected = tuple(report.rejected.itertuples(index=False, name=None))
-    notes = _Notes(report.files, rejected, report.left_aside, report.timezone)
-    return _saved(workspace).save(tables, notes)
+    # What there is to remark is found out anew at each opening.
+    return _saved(workspace).save(tables, replace(orders.report, remark=""))
 
 
 def saved_orders(workspace: Workspace) -> Orders | None:
@@ -65,9 +53,8 @@ def saved_orders(workspace: Workspace) -> Orders | None:
     opened = _saved(workspace).open()
     if opened is None:
         return None
-    tables, notes = opened
-    rejected = rejected_table(notes.rejected)
-    return Orders(**tables, report=Report(notes.files, rejected, notes.left_aside, notes.timezone))
+    tables, report = opened
+    return Orders(**tables, report=report)
 
 
 def key_remark(workspace: Workspace) -> str:

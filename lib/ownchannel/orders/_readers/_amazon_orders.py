@@ -2,10 +2,11 @@
 
 import re
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
+import pyarrow.compute as pc
 
 from ownchannel.orders._cells import BadCell, Millionths, decimals, number
 from ownchannel.orders._readers._reader import Context, Reader
@@ -47,34 +48,34 @@ class AmazonOrders(Reader):
         currency = rows.currencies("currency", unless=unpriced)
         return rows.batch(
             LINES_AS_READ,
-            order_id=order,
             item=rows.first_label("sku", "asin", "product-name", otherwise="item"),
             channel=channel,
-            kind="marketplace",
             ordered_at=rows.moments("purchase-date"),
-            sku=rows.labels("sku"),
-            product=rows.labels("product-name"),
             quantity=rows.quantities("quantity", mark),
-            item_value=item_value,
-            **beside_the_price(rows, mark),
+            **_common_columns(rows, order, item_value, mark),
             currency=currency,
-            country=rows.labels("ship-country"),
             status=status,
-            amount=item_value,
-            identity=[f"amazon/{number}" for number in order],
             updated_at=rows.moments("last-updated-date", required=False),
             rank=0,
         )
 
 
-def beside_the_price(rows: Rows, mark: str) -> dict[str, Millionths]:
-    """What an item was reduced by, and what was paid for sending, wrapping and tax."""
+def _common_columns(rows: Rows, order: list[str], item_value: Millionths, mark: str) -> dict[str, Any]:
+    """What both reports say of a line in the same words."""
     sending = rows.amounts("shipping-price", mark) + rows.amounts("gift-wrap-price", mark)
     taxes = [rows.amounts(column, mark) for column in ("item-tax", "shipping-tax", "gift-wrap-tax")]
     return {
+        "order_id": order,
+        "identity": [f"amazon/{number}" for number in order],
+        "kind": "marketplace",
+        "sku": rows.labels("sku"),
+        "product": rows.labels("product-name"),
+        "item_value": item_value,
+        "amount": item_value,
         "discount": abs(rows.amounts("item-promotion-discount", mark)),
         "shipping": sending - abs(rows.amounts("ship-promotion-discount", mark)),
         "tax": np.sum(taxes, axis=0),
+        "country": rows.labels("ship-country"),
     }
 
 
@@ -127,33 +128,20 @@ class AmazonFulfilled(Reader):
         mark = context.decimal_of(rows, "item-price")
         item_value = rows.amounts("item-price", mark)
         rows.reject_where(item_value < 0, "item-price", _NEGATIVE, _NO_REFUNDS)
+        shared = rows.numbers(_is_shared, "buyer-email") > 0
+        keys = pa.array(rows.each(context.keys.of_email, "buyer-email", otherwise=None), pa.string())
         batch = rows.batch(
             LINES_AS_READ,
-            order_id=order,
             line_id=rows.first_label("shipment-item-id"),
             item=rows.first_label("sku", "product-name", otherwise="item"),
             channel=channel,
-            kind="marketplace",
             ordered_at=rows.moments("purchase-date"),
-            customer_key=rows.each(
-                lambda cell: None if _is_shared(cell) else context.keys.of_email(cell),
-                "buyer-email",
-                otherwise=None,
-            ),
-            sku=rows.labels("sku"),
-            product=rows.labels("product-name"),
+            customer_key=pc.if_else(shared, None, keys),
             quantity=rows.quantities("quantity-shipped", mark),
-            item_value=item_value,
-            **beside_the_price(rows, mark),
+            **_common_columns(rows, order, item_value, mark),
             currency=rows.currencies("currency"),
-            country=rows.labels("ship-country"),
             status="completed",
-            amount=item_value,
-            identity=[f"amazon/{number}" for number in order],
             rank=_AFTER_ALL_ORDERS,
-        )
-        shared: NDArray[np.bool_] = np.array(
-            rows.each(_is_shared, "buyer-email", otherwise=False), dtype=bool
         )
         context.note(_OF_BUSINESSES, int((shared & rows.kept()).sum()))
         return batch
@@ -204,17 +192,11 @@ class AmazonRepeatPurchase(Reader):
         )
 
 
-def _counts(rows: Rows, column: str, mark: str) -> list[int]:
-    def read(cell: str) -> int:
-        try:
-            count = number(cell, mark)
-        except ValueError:
-            count = Decimal(-1)
-        if count < 0 or count % 1:
-            raise BadCell(column, cell, "is not a count" if cell else "is empty", _DOWNLOAD_AGAIN)
-        return int(count)
-
-    return rows.each(read, column, otherwise=0)
+def _counts(rows: Rows, column: str, mark: str) -> Millionths:
+    rows.required(column, _DOWNLOAD_AGAIN)
+    counts, rest = np.divmod(rows.amounts(column, mark, required=True), 1_000_000)
+    rows.reject_where((counts < 0) | (rest != 0), column, "is not a count", _DOWNLOAD_AGAIN)
+    return counts
 
 
 def _shares(rows: Rows, column: str, mark: str, required: bool = False) -> list[float | None]:

@@ -3,8 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -34,9 +34,7 @@ _PARTS: dict[str, Part] = {column: part for part, columns in WORDS["amounts"].it
 # The same where no order is behind it and the type does not tell: for stock that it takes over (liquidations)
 # Amazon pays a price, too.
 _ACCOUNT_PARTS: dict[str, Part] = {
-    "goods": "reimbursement",
-    "shipping": "reimbursement",
-    "discount": "reimbursement",
+    **dict.fromkeys(("goods", "shipping", "discount"), "reimbursement"),
     "fulfilment": "fee",
 }
 
@@ -74,13 +72,13 @@ class AmazonTransactions(Reader):
         channel = rows.each(amazon_site, "marketplace", otherwise=None)
         currency = _currencies(rows, context, channel)
         context.unexplained = (context.unexplained or 0) + total(abs(rest[rows.kept()]))
-        sold = kinds.of_order.tolist()
-        products = zip(rows.labels("description"), sold, strict=True)
+        if_nothing = np.where(kinds.of_order, "goods", kinds.named)
+        products = zip(rows.labels("description"), kinds.of_order.tolist(), strict=True)
         held_back = rows.each(lambda status: bool(is_deferred(status)), "transaction status", otherwise=False)
         return entries(
             rows,
             [*_by_part(amounts, kinds, quantity), Amounts(rest, rest != 0, "unclassified", _NOT_EXPLAINED)],
-            Amounts(np.zeros_like(rest), rest == 0, kinds.if_nothing, kinds.words.tolist()),
+            Amounts(np.zeros_like(rest), rest == 0, if_nothing.tolist(), kinds.words.tolist()),
             posted_at=posted,
             channel=channel,
             kind="marketplace",
@@ -118,29 +116,15 @@ def _unexplained(rows: Rows, amounts: dict[str, Millionths], mark: str) -> Milli
     return np.where(rows.has_text("total") & (size < _LARGEST_ROW), rest, 0)
 
 
-@dataclass(frozen=True)
-class _Kinds:
+class _Kinds(NamedTuple):
     """What each row is."""
 
-    type: list[str]
-    """As Amazon calls it in English, else as it stands there."""
-    is_known: NDArray[np.bool_]
-    """Whether the type is known."""
+    type: list[str]  # as Amazon calls it in English, else as it stands there
+    is_known: NDArray[np.bool_]  # whether its type is
     event: NDArray[np.str_]
-    named: NDArray[np.str_]
-    """The part that type and description name, or unclassified."""
-    words: NDArray[np.object_]
-    """Type or description, as the platform writes them."""
-
-    @property
-    def of_order(self) -> NDArray[np.bool_]:
-        """Whether a sale or its refund is behind it."""
-        return np.not_equal(self.event, "account")
-
-    @property
-    def if_nothing(self) -> list[str]:
-        """The part of a row without any amount."""
-        return [*np.where(self.of_order, "goods", self.named)]
+    of_order: NDArray[np.bool_]  # whether a sale or its refund is behind it
+    named: NDArray[np.str_]  # the part that type and description name, or unclassified
+    words: NDArray[np.object_]  # type or description, as the platform writes them
 
 
 def _kinds(rows: Rows, product_sales: Millionths) -> _Kinds:
@@ -157,7 +141,8 @@ def _kinds(rows: Rows, product_sales: Millionths) -> _Kinds:
     # What Amazon bills for delivering another shop's order has no sale behind it here.
     event = np.where(rows.each(is_other_shop, "marketplace", otherwise=False), "account", event)
     named = np.array([parts[words][0] for words in booked])
-    return _Kinds(types, known, event, named, np.array([parts[words][1] for words in booked], dtype=object))
+    words = np.array([parts[words][1] for words in booked], dtype=object)
+    return _Kinds(types, known, event, event != "account", named, words)
 
 
 def _named(type_: str, description: str) -> tuple[Part, str | None]:

@@ -116,8 +116,4 @@ def less_refund(
     beyond = np.maximum(refund - np.maximum(goods, 0), 0)
     of_shipping = np.minimum(beyond, np.maximum(shipping, 0))
     of_tax = np.minimum(beyond - of_shipping, np.maximum(tax, 0))
-    return {
-        "refund": refund - of_shipping - of_tax,
-        "shipping": shipping - of_shipping,
-        "tax": tax - of_tax,
-    }
+    return {"refund": refund - of_shipping - of_tax, "shipping": shipping - of_shipping, "tax": tax - of_tax}

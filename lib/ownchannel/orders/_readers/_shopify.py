@@ -193,13 +193,8 @@ _OF_ORDERS: dict[str, Event] = {"charge": "sale", "refund": "refund"}
 #: What a row moves besides its fee. The shop's own export has what orders and refunds are worth: here these
 #: are cash on its way, and no profit. A dispute takes money back that no order export has.
 _PARTS: dict[str, Part] = {
-    "charge": "transfer",
-    "refund": "transfer",
-    "payout": "transfer",
-    "transfer": "transfer",
-    "reserve": "transfer",
-    "chargeback": "reimbursement",
-    "dispute": "reimbursement",
+    **dict.fromkeys(("charge", "refund", "payout", "transfer", "reserve"), "transfer"),
+    **dict.fromkeys(("chargeback", "dispute"), "reimbursement"),
 }
 _STILL_HELD = ("pending", "scheduled", "in_transit", "in transit")
 _SAME_IN_ANY_EXPORT = ("checkout", "transaction date", "type", "order", "amount", "fee", "net")
