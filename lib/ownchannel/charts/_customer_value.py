@@ -93,7 +93,8 @@ def left_by_source(names: Sequence[str], left: Sequence[float], horizon: int, cu
     'Left by a new customer in 24 months: Keys $17.80, Report $13.70.'
     """
     colours = [MARKETPLACE, *[NOTE] * (len(names) - 1)]
-    return amounts_in_rows(f"Left by a new customer in {horizon} months", names, left, colours, currency)
+    title = f"Left by a new customer in {horizon} months"
+    return amounts_in_rows("Left by a customer", names, left, colours, currency, title=title)
 
 
 def tracking_by_week(tested: HoldOut) -> Chart:

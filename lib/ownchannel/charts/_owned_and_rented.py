@@ -116,7 +116,8 @@ def left_by_an_order(
     'What an order leaves after its own costs: Shop €16.02.'
     """
     colours = [OWNED if kind == "owned" else MARKETPLACE for kind in kinds]
-    return amounts_in_rows("What an order leaves after its own costs", names, left, colours, currency)
+    title = "What an order leaves after its own costs"
+    return amounts_in_rows("An order leaves", names, left, colours, currency, title=title)
 
 
 def fee_and_contribution(rise: FeeRise, points: float, fee_base: float, currency: str) -> Chart:

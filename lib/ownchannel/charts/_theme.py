@@ -263,11 +263,11 @@ def in_rows(
 
 
 def amounts_in_rows(
-    what: str, rows: Sequence[str], values: Sequence[float], colours: list[str], currency: str
+    name: str, rows: Sequence[str], values: Sequence[float], colours: list[str], currency: str, *, title: str
 ) -> Chart:
-    """A bar of money for each row; `what` they are is its name, and opens the caption."""
+    """A bar of money for each row; the title opens the caption."""
     amounts = [money(value, currency, 2) for value in values]
-    bars = flat_bars(what, rows, values, colours, amounts)
+    bars = flat_bars(name, rows, values, colours, amounts)
     figure = in_rows([bars], 90 + 52 * len(rows), money_axis(currency, values), showlegend=False)
     each = ", ".join(f"{row} {amount}" for row, amount in zip(rows, amounts, strict=True))
-    return Chart(figure, f"{what}: {each}.")
+    return Chart(figure, f"{title}: {each}.")
