@@ -156,6 +156,11 @@ def test_a_gift_card_pays_and_is_no_item(read):
     assert len(read(export({"line_item_3": card})).table) == 2
 
 
+def test_an_item_of_which_none_was_sent_is_kept(read):
+    item = "name:Lid|quantity:0|total:0.00|sub_total:0.00"
+    assert read(export({"line_item_3": item})).table["quantity"].tolist() == [2, 1, 0]
+
+
 def test_items_that_do_not_add_up_to_the_subtotal_are_told(read):
     warnings = read(export({}, {"order_id": "2", "order_subtotal": "31.00"})).report.files[0].warnings
     assert any("do not add up to the stated subtotal: 1." in warning for warning in warnings)
