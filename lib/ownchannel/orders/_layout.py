@@ -41,12 +41,13 @@ def column_names(cells: Sequence[str]) -> dict[str, int]:
     """Column names, folded to lower case, with their places; the first of a repeated name counts."""
     names: dict[str, int] = {}
     for place, cell in enumerate(cells):
-        if folded := _folded(cell):
+        if folded := folded_name(cell):
             names.setdefault(folded, place)
     return names
 
 
-def _folded(cell: str) -> str:
+def folded_name(cell: str) -> str:
+    """A column's name as it is compared: small letters, one space between words, no quotes around it."""
     return " ".join(cell.strip(' \t\r\n"\ufeff').casefold().split())
 
 
@@ -83,7 +84,7 @@ def _top_layout(
             continue
         columns = column_names(cells)
         if known(frozenset(columns)):
-            times = Counter(filter(None, map(_folded, cells)))
+            times = Counter(filter(None, map(folded_name, cells)))
             repeated = tuple(sorted(name for name in times if times[name] > 1))
             # Reports between tabs carry quotes as plain characters, until a spreadsheet saves them.
             in_quotes = any(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in map(str.strip, cells))

@@ -119,16 +119,11 @@ class Report:
     """What is to be said of the workspace that the orders were read in; empty where all is well."""
 
     def __str__(self) -> str:
-        lines = [
-            self.headline(),
-            *([self.remark] if self.remark else []),
-            *(f"- {file}" for file in self.files),
-        ]
+        lines = [self.headline(), *filter(None, [self.remark]), *(f"- {file}" for file in self.files)]
         if self.left_aside:
-            named = ", ".join(self.left_aside[:3]) + (", …" if len(self.left_aside) > 3 else "")
-            lines.append(
-                f"- Left aside, no exports by their names: {count(len(self.left_aside), 'file')} ({named})."
-            )
+            files, names = count(len(self.left_aside), "file"), ", ".join(self.left_aside[:3])
+            more = ", …" if len(self.left_aside) > 3 else ""
+            lines.append(f"- Left aside, no exports by their names: {files} ({names}{more}).")
         return "\n".join(lines)
 
     def __repr__(self) -> str:

@@ -176,10 +176,6 @@ def instants(
     """UTC times of the cells that are plain to read, and the places of those to be looked at one by one.
 
     Arguments as for `moment`, with which every time agrees.
-
-    >>> times, others = instants(pa.array(["Jan 5, 2026 11:03:05 PM PST", "soon"]), None, None)
-    >>> str(times[0]), others.tolist()
-    ('2026-01-06T07:03:05.000000', [1])
     """
     plain = pc.replace_substring(pc.replace_substring(cells, " +", "+"), " -", "-")
     is_iso = pc.match_substring_regex(plain, _ISO)

@@ -23,7 +23,6 @@ from ownchannel.orders._schema import ENTRIES_AS_READ, TEXT, Event, Part
 
 WORDS = tomllib.loads(Path(__file__).with_name("amazon_words.toml").read_text(encoding="utf-8"))
 
-
 _POINTED_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 
 

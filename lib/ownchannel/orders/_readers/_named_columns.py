@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ownchannel.assumptions import why_refused
 from ownchannel.orders._cells import BadCell, Millionths, decimals
 from ownchannel.orders._exchange import LARGEST_RATE, SMALLEST_RATE
+from ownchannel.orders._layout import folded_name
 from ownchannel.orders._readers._reader import Context, Reader, status_of, statuses
 from ownchannel.orders._rows import Rows, as_label, is_currency
 from ownchannel.orders._schema import LINES_AS_READ, NO_CURRENCY, RATE, RATES_AS_READ, ChannelKind, Status
@@ -97,7 +98,7 @@ class MappedOrders(Reader):
         self._mapping = mapping
         columns = mapping.model_dump(exclude={"kind", "decimal"}, exclude_none=True)
         # A field that the mapping does not name has a column of no name, as no table has.
-        self._column = defaultdict(str, {field: _folded(name) for field, name in columns.items()})
+        self._column = defaultdict(str, {field: folded_name(name) for field, name in columns.items()})
         self.currency = self._column["currency"]
         priced = ("item_value",) if mapping.item_value else ("unit_price", "quantity")
         self.worth = tuple(self._column[field] for field in priced)
@@ -155,10 +156,6 @@ class MappedOrders(Reader):
     def _status(self, cell: str) -> Status:
         word = cell.casefold().replace("_", " ").replace("-", " ")
         return status_of(word, _STATUS, self._column["status"])
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
 
 
 def _customer(context: Context, cell: str) -> str | None:

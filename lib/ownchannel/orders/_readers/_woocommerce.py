@@ -38,7 +38,6 @@ _STATUS = statuses(
 _PLAIN_ITEM = "Export the orders again with line items in columns, line_item_1 and so on."
 _ODD_SUBTOTAL = "Orders whose items do not add up to the stated subtotal: {n}. The items were taken."
 
-
 _MOST = millionths(LARGEST_AMOUNT)
 _LONGEST_NUMBER = 40
 
