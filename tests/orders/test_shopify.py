@@ -66,6 +66,12 @@ def test_a_subtotal_that_nothing_explains_is_told(read):
     assert any("do not explain the subtotal: 1." in warning for warning in file.warnings)
 
 
+def test_of_an_order_whose_only_line_is_set_aside_no_subtotal_is_questioned(read):
+    file = read(shopify_row(), shopify_row({"Name": "#1002", "Lineitem price": "dear"})).report.files[0]
+    assert file.rejected == 1
+    assert not any("subtotal" in warning for warning in file.warnings)
+
+
 @pytest.mark.parametrize(
     ("financial", "cancelled", "status"),
     [
