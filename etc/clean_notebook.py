@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-CELL_METADATA = ("jupyter", "tags")
+CELL_METADATA = ("jp-MarkdownHeadingCollapsed", "jupyter", "tags")
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 

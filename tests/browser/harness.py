@@ -173,6 +173,26 @@ def slider_by_label(page: Page | Locator, label: str) -> Locator:
     return page.get_by_role("slider", name=label, exact=True)
 
 
+def reveal(page: Page | Locator, label: str) -> None:
+    """Choose the tab and open the fold that a slider stands behind, if it stands behind one."""
+    found = page.get_by_label(label, exact=True).and_(page.locator("[type=range]"))
+    found.first.evaluate(
+        """slider => {
+            const panel = slider.closest('[role="tabpanel"][hidden]');
+            if (panel) document.getElementById(panel.id.replace("-panel-", "-tab-")).click();
+            const fold = slider.closest("details");
+            if (fold) fold.open = true;
+        }"""
+    )
+
+
+def unfold(page: Page) -> None:
+    """Open what is folded, sliders and what is known of them aside."""
+    page.evaluate(
+        "document.querySelectorAll('.oc-unfold details, .oc-section').forEach(fold => (fold.open = true))"
+    )
+
+
 def sentence(page: Page | Locator) -> Locator:
     """The live sentence that answers the workbook's question."""
     return page.locator(".oc-answer .oc-sentence").first
@@ -195,7 +215,8 @@ def tile_text(page: Page | Locator, label: str) -> str:
 
 
 def chart_data(page: Page, index: int = 0) -> list[dict[str, Any]]:
-    """What chart `index` draws: name, x and y of each trace, scrolled to and drawn first."""
+    """What chart `index` draws: name, x and y of each trace, unfolded, scrolled to and drawn first."""
+    unfold(page)
     plot = page.locator(".oc-plot").nth(index)
     plot.scroll_into_view_if_needed()
     plot.locator(".main-svg").first.wait_for(timeout=READY_MS)
@@ -205,6 +226,7 @@ def chart_data(page: Page, index: int = 0) -> list[dict[str, Any]]:
 
 def wait_for_data(page: Page, index: int, series: list[list[Any]]) -> None:
     """Wait until the y of chart `index`, trace by trace, is `series`; on failure say what it drew instead."""
+    unfold(page)
     page.locator(".oc-plot").nth(index).scroll_into_view_if_needed()
     # Another process may sum in another order: its last digit means nothing.
     check = f"""([index, wanted]) => {{
@@ -224,6 +246,7 @@ def wait_for_data(page: Page, index: int, series: list[list[Any]]) -> None:
 
 def press(page: Page | Locator, label: str, *keys: str) -> None:
     """Put the focus on a slider and press keys; returns when the readout beside it shows the new value."""
+    reveal(page, label)
     slider = slider_by_label(page, label)
     slider.focus()
     for key in keys:

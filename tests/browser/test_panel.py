@@ -40,8 +40,8 @@ def write_notebook(path: Path, panel: str, *more: str) -> Path:
 
 @pytest.fixture
 def folded(tmp_path: Path) -> Path:
-    """The toy workbook with a heading folded away and a switch."""
-    panel = 'Panel(Question(Rent(), answer, "USD", folded=["Your own shop"], switches=["months"]))'
+    """The toy workbook with a few sliders in sight, a risk with a switch, and the rest folded away."""
+    panel = 'Panel(Question(Rent(), answer, "USD", first=["order_value", "fee"], switches=["months"]))'
     return write_notebook(tmp_path / "folded.ipynb", panel)
 
 
@@ -112,9 +112,12 @@ def test_a_fold_opens_with_the_keyboard_stays_open_and_tells_what_moved_inside(
 ) -> None:
     page = open_voila(folded)
     fold = page.locator(".oc-fold > summary")
-    expect(fold).to_have_text("Your own shop2 sliders")
     expect(slider_by_label(page, "Growth budget")).to_have_count(0)  # hidden from a screen reader too
-    page.get_by_label("About Months without the marketplace").focus()
+    page.get_by_role("tab", name="Key settings").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Advanced")).to_be_focused()
+    expect(fold).to_have_text("Your own shop2 sliders")
     page.keyboard.press("Tab")
     expect(fold).to_be_focused()
     page.keyboard.press("Enter")
@@ -128,6 +131,7 @@ def test_a_fold_opens_with_the_keyboard_stays_open_and_tells_what_moved_inside(
 
 def test_a_switch_turns_a_setting_off_and_on_again_to_where_it_stood(open_voila: Open, folded: Path) -> None:
     page = open_voila(folded)
+    page.get_by_role("tab", name="Risks").click()
     slider = slider_by_label(page, "Months without the marketplace")
     switch = page.get_by_role("switch", name="Months without the marketplace", exact=True)
     press(page, "Months without the marketplace", "ArrowRight", "ArrowRight")

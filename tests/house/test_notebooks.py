@@ -67,24 +67,19 @@ def file_is_small(notebook: NotebookNode) -> Iterator[str]:
         yield f"{size / 1000:.0f} kB: less than 300 kB, please"
 
 
-def opening_asks_for_whom_and_how_long(notebook: NotebookNode) -> Iterator[str]:
-    opening = notebook.cells[0].source if notebook.cells[0].cell_type == "markdown" else ""
-    wanted = {
-        "a title": r"\A# \w",
-        "a question": r"\?",
-        "whom it is for": r"\bFor\b",
-        "minutes": r"\d+ minutes",
-    }
-    for what, pattern in wanted.items():
-        if not re.search(pattern, opening):
-            yield f"the first cell lacks {what}"
+def question_then_page(notebook: NotebookNode) -> Iterator[str]:
+    if not re.fullmatch(r"# \w[^\n]*\?\n\n[^\n]+", notebook.cells[0].source):
+        yield "the first cell is not the question and one line about it"
+    if not re.search(r"oc\.panels\.\w+\(.*\)\Z", notebook.cells[1].source):
+        yield "the second cell does not show the page"
 
 
-def end_says_what_to_do_on_monday(notebook: NotebookNode) -> Iterator[str]:
-    words = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    headings = re.findall(r"^#+ (.+)$", words, re.MULTILINE)
-    if not headings or "Monday" not in headings[-1]:
-        yield "the last heading is not about Monday"
+def what_follows_is_folded(notebook: NotebookNode) -> Iterator[str]:
+    for cell in notebook.cells[2:]:
+        if cell.source.startswith("## ") and not cell.metadata.get("jp-MarkdownHeadingCollapsed"):
+            yield f"{cell.source.splitlines()[0]!r} does not start collapsed"
+    if len(notebook.cells) > 2 and not notebook.cells[2].source.startswith("## "):
+        yield "a heading to open is missing below the page"
 
 
 def numbers_come_from_code(notebook: NotebookNode) -> Iterator[str]:
@@ -108,8 +103,8 @@ RULES: list[Rule] = [
     nothing_went_wrong,
     file_is_clean,
     file_is_small,
-    opening_asks_for_whom_and_how_long,
-    end_says_what_to_do_on_monday,
+    question_then_page,
+    what_follows_is_folded,
     numbers_come_from_code,
     every_cell_is_compared,
 ]
@@ -132,11 +127,14 @@ def good() -> NotebookNode:
 
     notebook = new_notebook(
         cells=[
-            new_markdown_cell("# Dependence\n\n**How dependent am I?**\n\nFor founders. 5 minutes."),
-            new_code_cell("1 + 1", outputs=[shown("2")]),
-            new_markdown_cell("Fees differ: 15% in most categories.", metadata={"tags": ["facts"]}),
+            new_markdown_cell("# How dependent am I?\n\nOn whom, and what would be left."),
+            new_code_cell("oc.panels.Opening()", outputs=[shown("2")]),
+            new_markdown_cell(
+                "## Fees\n\nFees differ: 15% in most categories.",
+                metadata={"tags": ["facts"], "jp-MarkdownHeadingCollapsed": True},
+            ),
             new_code_cell("2 + 2", outputs=[shown("4")]),
-            new_markdown_cell("## On Monday\n\nAsk for one report."),
+            new_markdown_cell("Ask for one report."),
         ]
     )
     return clean(notebook)
@@ -181,10 +179,12 @@ SPOILERS: list[tuple[Rule, Callable[[NotebookNode], object]]] = [
         lambda notebook: notebook.cells[1].outputs[0].data.update({WIDGET_VIEW: {}}),
     ),
     (file_is_small, add_output(new_output("stream", name="stdout", text="x" * 300_000))),
-    (opening_asks_for_whom_and_how_long, set_source(0, "# Dependence\n\nHow dependent am I? For founders.")),
-    (opening_asks_for_whom_and_how_long, set_source(0, "# Dependence\n\nFor founders. 5 minutes.")),
-    (end_says_what_to_do_on_monday, lambda notebook: notebook.cells.append(new_markdown_cell("## Sources"))),
-    (numbers_come_from_code, set_source(4, "## On Monday\n\nYou keep $4.20 an order.")),
+    (question_then_page, set_source(0, "# Dependence\n\nHow dependent am I?")),
+    (question_then_page, set_source(0, "# How dependent am I?\n\nOn whom.\n\nAnd for how long.")),
+    (question_then_page, set_source(1, "opened = oc.current_orders()")),
+    (what_follows_is_folded, lambda notebook: notebook.cells.append(new_markdown_cell("## Sources"))),
+    (what_follows_is_folded, lambda notebook: notebook.cells.insert(2, new_markdown_cell("Words."))),
+    (numbers_come_from_code, set_source(4, "You keep $4.20 an order.")),
     (numbers_come_from_code, lambda notebook: notebook.cells[2].metadata.clear()),
     (every_cell_is_compared, set_source(1, "# NBVAL_SKIP\n1 + 1")),
     (

@@ -20,7 +20,7 @@ def rent(controls: Controls) -> Rent:
 
 
 def test_every_declared_field_has_a_row_under_its_group(controls: Controls) -> None:
-    rows = {group["title"]: [row["name"] for row in group["rows"]] for group in controls.groups}
+    rows = {group["title"]: [row["name"] for row in group["rows"]] for group in controls.tabs[0]["groups"]}
     assert rows == {
         "An order": ["order_value"],
         "The marketplace": ["fee", "months"],
@@ -34,14 +34,14 @@ def test_one_more_field_is_one_more_slider() -> None:
     class Wider(Rent):
         tax: Annotated[float, declared] = 0.1
 
-    rows = [row for group in Controls(Wider().numbers(), "EUR").groups for row in group["rows"]]
+    rows = [row for group in Controls(Wider().numbers(), "EUR").tabs[0]["groups"] for row in group["rows"]]
     assert [row["label"] for row in rows][:2] == ["Order value", "Sales tax"]  # joins its group
 
 
 def test_a_row_says_what_the_number_means_where_it_comes_from_and_how_sure_it_is(
     controls: Controls,
 ) -> None:
-    fee = controls.groups[1]["rows"][0]
+    fee = controls.tabs[0]["groups"][1]["rows"][0]
     assert fee["about"] == [
         "The share of the order value that the marketplace keeps.",
         "Source: The marketplace's fee schedule (official).",
@@ -96,19 +96,36 @@ def test_a_refused_value_moves_nothing(controls: Controls, values: dict[str, flo
 
 
 def test_a_slider_reaches_a_value_that_lies_outside_its_usual_range() -> None:
-    fee = Controls(Rent(fee=0.9).numbers(), "EUR").groups[1]["rows"][0]
+    fee = Controls(Rent(fee=0.9).numbers(), "EUR").tabs[0]["groups"][1]["rows"][0]
     assert (fee["min"], fee["max"], fee["marks"]["home"]) == (0, 0.9, 1)
 
 
-def test_headings_start_folded_where_it_is_asked() -> None:
-    groups = Controls(Rent().numbers(), "EUR", folded=("An order", "Your own shop")).groups
-    assert [group["title"] for group in groups if group["folded"]] == ["An order", "Your own shop"]
+def test_what_decides_is_in_sight_risks_have_a_tab_and_the_rest_is_folded_by_theme() -> None:
+    tabs = Controls(Rent().numbers(), "EUR", first=("budget", "fee"), switches=("months",)).tabs
+    shown = {
+        tab["title"]: {
+            group["title"]: ([row["name"] for row in group["rows"]], group["folded"])
+            for group in tab["groups"]
+        }
+        for tab in tabs
+    }
+    assert shown == {
+        "Key settings": {"": (["budget", "fee"], False)},
+        "Risks": {"The marketplace": (["months"], False)},
+        "Advanced": {"An order": (["order_value"], True), "Your own shop": (["conversion"], True)},
+    }
+
+
+def test_without_a_choice_all_stand_in_one_place() -> None:
+    (tab,) = Controls(Rent().numbers(), "EUR").tabs
+    assert [group["title"] for group in tab["groups"]] == ["An order", "The marketplace", "Your own shop"]
+    assert not any(group["folded"] for group in tab["groups"])
 
 
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        ({"folded": ["Shop"]}, r"No heading is called \['Shop'\]: there are \["),
+        ({"first": ["Shop"]}, r"No slider is called \['Shop'\]: there are \["),
         ({"switches": ["fees"]}, r"No slider is called \['fees'\]: there are \['order_value', 'fee'"),
         ({"switches": ["fee"], "hidden": ["fee"]}, r"No slider is called \['fee'\]"),
     ],
@@ -119,7 +136,7 @@ def test_a_fold_or_switch_of_nothing_is_refused(given: dict[str, Any], sentence:
 
 
 def switch(controls: Controls, name: str) -> dict[str, float] | None:
-    rows = {row["name"]: row for group in controls.groups for row in group["rows"]}
+    rows = {row["name"]: row for group in controls.tabs[0]["groups"] for row in group["rows"]}
     found: dict[str, float] | None = rows[name]["switch"]
     return found
 

@@ -102,8 +102,9 @@ def test_a_fear_switched_off_takes_its_risk_away(opened):
     screen = opened(moved(THREE))
     switches = {
         row["name"]: row["switch"]
-        for group in screen.panel.controls.groups
-        if group["title"] == "What may go wrong"
+        for tab in screen.panel.controls.tabs
+        for group in tab["groups"]
+        if tab["title"] == "Risks"
         for row in group["rows"]
     }
     hazard = "channels.Amazon.com.suspension_hazard"
@@ -145,7 +146,7 @@ def test_without_a_growth_budget_the_page_still_answers(opened, values):
 
 def ends(screen: ScenarioPanel) -> list[tuple[str, float]]:
     """Each slider at either end."""
-    rows = [row for group in screen.panel.controls.groups for row in group["rows"]]
+    rows = [row for tab in screen.panel.controls.tabs for group in tab["groups"] for row in group["rows"]]
     return [(row["name"], row[end]) for row in rows for end in ("min", "max")]
 
 
@@ -174,11 +175,9 @@ def test_a_loaded_plan_brings_its_own_sliders(opened):
     values = screen.panel.controls.values
     assert {"channels.Bazaar.discount", "channels.Shop.cac"} <= values.keys()
     assert "channels.Amazon.com.discount" not in values
-    headings = {group["title"]: group["folded"] for group in screen.panel.controls.groups}
-    assert [title for title, folded in headings.items() if not folded] == [
-        "What you decide",
-        "What may go wrong",
-    ]
+    first = [row["name"] for row in screen.panel.controls.tabs[0]["groups"][0]["rows"]]
+    assert first[:2] == ["owned_share_of_growth_budget", "growth_budget"]
+    assert len(first) == 6
     bar, panel = screen._whole.children
     assert (bar, panel) == (screen.bar, screen.panel.widget)
     screen.set({"channels.Shop.repeat_rate": 0.5})

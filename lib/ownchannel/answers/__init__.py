@@ -1,10 +1,12 @@
 """Answers: what each workbook says, in one place; shown by panels, printed by notebooks, filed by reports."""
 
 from ownchannel.answers._answer import (
+    WORKBOOKS,
     Answer,
     LaterChart,
     Question,
     Settings,
+    next_steps_html,
     notes_html,
     numbers_html,
     problem_html,
@@ -53,6 +55,7 @@ from ownchannel.answers._repeat_purchase import (
 __all__ = [
     "LIVE_DRAWS",
     "WAYS_IN",
+    "WORKBOOKS",
     "Answer",
     "LaterChart",
     "Question",
@@ -66,6 +69,7 @@ __all__ = [
     "lifetimes",
     "measured_ranges",
     "measures",
+    "next_steps_html",
     "notes_html",
     "numbers_html",
     "one_time_buyers",

@@ -19,6 +19,15 @@ from ownchannel.assumptions import Adjustable, Numbers, documented, unlikely
 from ownchannel.charts import Chart
 from ownchannel.formats import money
 
+#: The workbooks in the order in which they are read, and what each asks.
+WORKBOOKS = {
+    "00_start_here": "What do you own?",
+    "01_marketplace_dependence": "How dependent are you?",
+    "02_customer_lifetime_value": "What is a customer worth?",
+    "03_repeat_purchase": "Who comes back?",
+    "04_rent_or_own": "Rent or own?",
+}
+
 _MOST_POINTS = 13  # a line of 60 months is printed at about every fifth
 _LONGEST = 900  # letters of a short text
 _SERIES = (("z",), ("x", "y"), ("labels", "values"))  # where a trace keeps its data, by its kind
@@ -63,10 +72,11 @@ class LaterChart:
 
 @dataclass(frozen=True, repr=False)
 class Answer:
-    """The answer in a sentence, then its numbers, charts, table and warnings.
+    """The answer in a sentence or two, its numbers, charts and table, what to do next, and how we know.
 
     `sentence` is plain text with `**bold**` where the eye should fall; `numbers` are pairs of a label and a
-    value, already in words; every chart brings its caption, and one that takes long is a `LaterChart`. Its
+    value, already in words; every chart brings its caption, and one that takes long is a `LaterChart`. A page
+    shows sentence, numbers, warnings (`notes`), the first chart and the next steps; the rest is folded. Its
     repr is the sentence with its numbers. Printed it holds all, the charts' own data rounded, so that a
     lesson can be checked against what it printed before.
 
@@ -80,6 +90,11 @@ class Answer:
     charts: tuple[Chart | LaterChart, ...] = ()
     table: pd.DataFrame | None = None
     notes: tuple[str, ...] = ()
+    """Warnings: what somebody should know before trusting the answer."""
+    next_steps: tuple[str, ...] = ()
+    """What to do next: two or three sentences that follow from the answer."""
+    how_we_know: tuple[str, ...] = ()
+    """What the answer rests on, in sentences: data, models, what is left out."""
     still: bool = False
     """Whether a page shows its words alone; else its charts stand below them, live."""
 
@@ -97,6 +112,8 @@ class Answer:
 
     def __str__(self) -> str:
         lines = self._first_lines() + [f"  Note: {note}" for note in self.notes]
+        lines += [f"  Next: {step}" for step in self.next_steps]
+        lines += [f"  How we know: {ground}" for ground in self.how_we_know]
         for chart in self.charts:
             lines += ["", f"Chart: {chart.caption}"]
             for trace in chart.figure.data:
@@ -111,7 +128,9 @@ class Answer:
     def _repr_html_(self) -> str:
         parts = [sentence_html(self.sentence), numbers_html(self.numbers), notes_html(self.notes)]
         parts += [f'<p class="oc-caption">{escape(chart.caption)}</p>' for chart in self.charts]
+        parts.append(next_steps_html(self.next_steps))
         parts += [] if self.table is None else [table_html(self.table)]
+        parts.append(notes_html(self.how_we_know, warning=False))
         # A notebook would set what stands between two dollar signs as a formula.
         return f'<div class="oc-page oc-text mathjax_ignore">{"".join(parts)}</div>'
 
@@ -131,9 +150,10 @@ class Question(Generic[Settings]):
     `respond` makes an answer of the settings, or raises ValueError where they do not go together. `sliders`
     are those numbers of the settings that can be moved, each at its value and with its declaration, which
     may be made to fit the brand; without it they are all numbers of the settings. Those that are `hidden`
-    have no slider, and can be moved all the same. `folded` names the headings whose sliders start folded
-    away, and `switches` the numbers that can be switched off as well, which puts them to 0, or to the value
-    that a mapping gives. Where `respond` says itself which settings are unlikely, `judges` is False.
+    have no slider, and can be moved all the same. `first` names the few that decide, in their order: they
+    are in sight, and the others behind tabs. `switches` are risks: numbers that can be switched off as well,
+    which puts them to 0, or to the value that a mapping gives. Where `respond` says itself which settings
+    are unlikely, `judges` is False.
 
     >>> from ownchannel.marketplace import Economics
     >>> def kept(costs):
@@ -148,7 +168,7 @@ class Question(Generic[Settings]):
     currency: str
     sliders: Numbers | None = None
     hidden: Collection[str] = ()
-    folded: Collection[str] = ()
+    first: Collection[str] = ()
     switches: Collection[str] | Mapping[str, float] = ()
     judges: bool = True
 
@@ -226,8 +246,12 @@ def sentence_html(sentence: str) -> str:
     >>> sentence_html("You keep **$5** of <$20>.")
     '<p class="oc-sentence">You keep <strong>$5</strong> of &lt;$20&gt;.</p>'
     """
-    strong = re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(sentence))
-    return f'<p class="oc-sentence">{strong}</p>'
+    return f'<p class="oc-sentence">{strong_html(sentence)}</p>'
+
+
+def strong_html(text: str) -> str:
+    """Text with `**bold**` as strong."""
+    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text))
 
 
 def problem_html(problem: str) -> str:
@@ -248,6 +272,16 @@ def notes_html(notes: tuple[str, ...], *, warning: bool = True) -> str:
     items = "".join(f"<li>{escape(note)}</li>" for note in notes)
     style = "oc-notes oc-warnings" if warning else "oc-notes"
     return f'<ul class="{style}">{items}</ul>' if items else ""
+
+
+def next_steps_html(steps: tuple[str, ...]) -> str:
+    """What to do next, under its heading; nothing where there is nothing to do.
+
+    >>> next_steps_html(("Raise the price.",))
+    '<section class="oc-next"><h2>What to do next</h2><ol><li>Raise the price.</li></ol></section>'
+    """
+    items = "".join(f"<li>{strong_html(step)}</li>" for step in steps)
+    return f'<section class="oc-next"><h2>What to do next</h2><ol>{items}</ol></section>' if items else ""
 
 
 def table_html(table: pd.DataFrame) -> str:

@@ -1,7 +1,7 @@
 """The question of workbook 04: a plan's sliders, and what it answers of the plan against today."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -296,22 +296,23 @@ class RentOrOwn:
         self._compared: dict[str, pd.DataFrame] = {}
 
     def question(self, plan: Plan) -> Question[Plan]:
-        """A slider for each number of the plan: decisions and risks in sight, the rest folded by theme."""
-        decisions, risks = _paths(plan, _IN_SIGHT), _paths(plan, _SWITCHED)
-        headings = dict.fromkeys(decisions, DECISIONS) | dict.fromkeys(risks, RISKS)
-        idle = _without_effect(plan)
-        shown = [path for path in dict.fromkeys((*headings, *plan.numbers())) if path not in idle]
-        sliders = _sliders(plan, shown, headings)
-        themes = dict.fromkeys(declared.group for _, declared in sliders.values())
+        """A slider for each number of the plan: the six that decide in sight, the risks with switches."""
+        risks, idle = _risks(plan), _without_effect(plan)
         return Question(
             plan,
             lambda moved: self.of(moved).answer(),
             plan.currency,
-            sliders,
-            folded=[theme for theme in themes if theme not in {DECISIONS, RISKS}],
+            _sliders(plan, [path for path in plan.numbers() if path not in idle]),
+            first=self._that_decide(plan, {*risks, *idle}),
             switches=risks,
             judges=False,
         )
+
+    def _that_decide(self, plan: Plan, others: Collection[str]) -> list[str]:
+        """The budget and where it goes, then the channels' assumptions that move the plan's worth most."""
+        swings = tornado(plan, self._seed, self._measured)["path"]
+        widest = [path for path in swings if path.startswith("channels.") and path not in others]
+        return [_SHARE, "growth_budget", *widest][:_IN_SIGHT]
 
     def of(self, plan: Plan) -> PlanAnswer:
         """The answer for a plan."""
@@ -345,27 +346,20 @@ def in_months(month: float) -> str:
 
 # ---------------------------------------------------------------- the sliders of a plan
 
-DECISIONS, RISKS = "What you decide", "What may go wrong"
+#: How many sliders are in sight at first.
+_IN_SIGHT = 6
 
-#: The sliders in sight, in their order: on which channels (None is the plan itself), and their names.
-_IN_SIGHT = (
-    (None, ("owned_share_of_growth_budget", "growth_budget", "setup_cost")),
-    ("owned", ("ad_incrementality", "cac", "repeat_rate")),
-    ("any", ("discount",)),
-    ("owned", ("checkout_conversion", "reach", "personalisation_uplift", "member_share")),
-    ("owned", ("referrals_per_order", "service_cost")),
-)
-
-#: The risks that can be switched off, likewise.
-_SWITCHED = (
-    ("marketplace", ("suspension_hazard", "fee_rise_hazard", "private_label_hazard", "steering")),
-    ("marketplace", ("undercut_loss",)),
-    ("owned", ("ad_loss_hazard", "cac_inflation", "cannibalisation")),
-)
+#: The risks that can be switched off, by the kind of channel that has them.
+_SWITCHED: Mapping[str, tuple[str, ...]] = {
+    "marketplace": (
+        *("suspension_hazard", "fee_rise_hazard", "private_label_hazard", "steering", "undercut_loss"),
+    ),
+    "owned": ("ad_loss_hazard", "cac_inflation", "cannibalisation"),
+}
 
 
-def _sliders(plan: Plan, paths: Iterable[str], headings: Mapping[str, str]) -> Numbers:
-    """The numbers at these paths, declared as the page shows them: under these headings, or their theme.
+def _sliders(plan: Plan, paths: Iterable[str]) -> Numbers:
+    """The numbers at these paths, declared as the page shows them.
 
     A label names the channel where several channels have the number, and money sliders reach as far as the
     plan's own sums ask.
@@ -376,8 +370,7 @@ def _sliders(plan: Plan, paths: Iterable[str], headings: Mapping[str, str]) -> N
     for path in paths:
         (value, declared), (channel, name) = numbers[path], _channel_and_name(path)
         label = f"{declared.label}, {channel}" if channel and names.count(name) > 1 else declared.label
-        group = headings.get(path, declared.group)
-        sliders[path] = (value, replace(_sized(declared, value), label=label, group=group))
+        sliders[path] = (value, replace(_sized(declared, value), label=label))
     return sliders
 
 
@@ -387,14 +380,14 @@ def _channel_and_name(path: str) -> tuple[str, str]:
     return channel, name
 
 
-def _paths(plan: Plan, choice: Sequence[tuple[str | None, Sequence[str]]]) -> list[str]:
-    """The paths of these names, for each name channel by channel."""
+def _risks(plan: Plan) -> list[str]:
+    """The paths of the risks, for each risk channel by channel."""
     return [
-        f"channels.{channel.name}.{name}" if channel else name
-        for kind, names in choice
+        f"channels.{channel.name}.{name}"
+        for kind, names in _SWITCHED.items()
         for name in names
-        for channel in (plan.channels if kind else [None])
-        if channel is None or kind in {"any", channel.kind}
+        for channel in plan.channels
+        if channel.kind == kind
     ]
 
 

@@ -28,7 +28,7 @@ from ownchannel.orders._orders import Orders
 from ownchannel.orders._readers import READERS
 from ownchannel.orders._readers._named_columns import ColumnMapping, MappedOrders
 from ownchannel.orders._readers._reader import Context
-from ownchannel.orders._report import Report, rejected_table, summary
+from ownchannel.orders._report import Report, day, rejected_table, summary
 from ownchannel.orders._saved import key_remark, saved_orders
 from ownchannel.orders._schema import RATES, Gives
 from ownchannel.workspace import Workspace
@@ -113,6 +113,22 @@ class Opened:
             except ValueError as problem:
                 of_money = f"Money stays in {', '.join([code, *others])}. {problem}"
         return cls(orders, is_sample, " ".join(filter(None, [remark, of_money])))
+
+    @property
+    def brand(self) -> str:
+        """Whose orders these are."""
+        return f"{SAMPLE_BRAND}, the sample brand" if self.is_sample else "Your brand"
+
+    @property
+    def period(self) -> str:
+        """From the first day of sales to the last; empty where nothing was sold."""
+        days = self.orders.sales["ordered_on"]
+        return f"{day(days.min())} to {day(days.max())}" if len(days) else ""
+
+    @property
+    def currency(self) -> str:
+        """The currency that the workbooks count in; empty where nothing was sold."""
+        return self.orders.main_currency if len(self.orders.sales) else ""
 
     def __str__(self) -> str:
         whose = f"The sample brand, {SAMPLE_BRAND}" if self.is_sample else "Your orders"

@@ -2,12 +2,14 @@
 
 from ownchannel.panels._answer_view import AnswerView
 from ownchannel.panels._opening import Opening
+from ownchannel.panels._page import Page
 from ownchannel.panels._panel import Panel
 from ownchannel.panels._scenario_bar import ScenarioPanel
 
 __all__ = [
     "AnswerView",
     "Opening",
+    "Page",
     "Panel",
     "ScenarioPanel",
 ]

@@ -5,6 +5,7 @@ import functools
 import gzip
 import json
 from collections.abc import Callable, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from plotly.io.json import to_json_plotly
 from ownchannel.answers import (
     Answer,
     LaterChart,
+    next_steps_html,
     notes_html,
     numbers_html,
     problem_html,
@@ -110,7 +112,8 @@ def _plotly_js() -> bytes:
 class AnswerView:
     """Shows `answer`, or why there is none; `show` puts another in its place, and `refuse` takes it away.
 
-    The first answer with charts fixes their number. Displaying a view shows it.
+    The first answer with charts fixes their number. Where it is `folded`, only the first chart is in sight,
+    and what else there is lies behind headings to open. Displaying a view shows it.
 
     >>> view = AnswerView(Answer("You keep **$5** of $20."))
     >>> view.refuse(ValueError("The fee is missing."))
@@ -118,11 +121,13 @@ class AnswerView:
     The fee is missing.
     """
 
-    def __init__(self, answer: Answer | ValueError) -> None:
-        self._head, self._numbers, self._table = LiveText(spoken=True), LiveText(), LiveText()
+    def __init__(self, answer: Answer | ValueError, *, folded: bool = False) -> None:
+        self._folded = folded
+        self._head, self._numbers, self._next = LiveText(spoken=True), LiveText(), LiveText()
+        self._table, self._grounds = LiveText(), LiveText()
         self.figures: list[LiveFigure] = []
         self._waiting: asyncio.TimerHandle | None = None
-        self.widget = box([self._head, self._numbers, self._table], "oc-answer")
+        self.widget = box(self._parts(), "oc-answer")
         self.shown: Answer | ValueError
         if isinstance(answer, Answer):
             self.show(answer)
@@ -133,7 +138,7 @@ class AnswerView:
         """Show an answer with as many charts as the first; raises TypeError where it has others."""
         if not self.figures:
             self.figures = [LiveFigure(chart) for chart in answer.charts]
-            self.widget.children = (self._head, self._numbers, *self.figures, self._table)
+            self.widget.children = self._parts()
         if len(answer.charts) != len(self.figures):
             raise TypeError(
                 f"The first answer had {len(self.figures)} charts and this one has {len(answer.charts)}: "
@@ -147,10 +152,24 @@ class AnswerView:
                 figure.show(chart)
             else:
                 unseen.append((figure, chart))
+        self._next.html = next_steps_html(answer.next_steps)
         self._table.html = "" if answer.table is None else table_html(answer.table)
+        self._grounds.html = notes_html(answer.how_we_know, warning=False)
         self._when_idle(unseen)
         self.widget.remove_class(_NO_ANSWER)
         self.shown = answer
+
+    def _parts(self) -> tuple[ipywidgets.Widget, ...]:
+        """What stands on the page, from top to bottom."""
+        first, more = self.figures[:1], self.figures[1:]
+        if not self._folded:
+            return (self._head, self._numbers, *first, *more, self._next, self._table, self._grounds)
+        folds = (
+            ("More charts", more),
+            ("The numbers as a table", [self._table]),
+            ("How we know", [self._grounds]),
+        )
+        return (self._head, self._numbers, *first, self._next, *(fold(*each) for each in folds))
 
     def refuse(self, problem: ValueError) -> None:
         """Show the problem's sentence in place of the answer."""
@@ -187,6 +206,12 @@ def live_bundle(widget: ipywidgets.Widget, shown: Answer | ValueError, text: str
     bundle: dict[str, Any] = widget._repr_mimebundle_()
     saved = {"text/html": shown._repr_html_() + _RUN_ME} if isinstance(shown, Answer) else {}
     return bundle | saved | {"text/plain": text}
+
+
+def fold(title: str, hidden: Sequence[ipywidgets.Widget]) -> ipywidgets.Box:
+    """Widgets behind a heading that opens and closes, with the browser's own means; nothing for none."""
+    heading = f"<details><summary>{escape(title)}</summary></details>"
+    return box([LiveText(html=heading), *hidden] if hidden else [], "oc-unfold")
 
 
 def box(children: Sequence[ipywidgets.Widget], style: str) -> ipywidgets.Box:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -59,10 +58,11 @@ class Controls(anywidget.AnyWidget):
     """A slider for each of the declared `numbers`, under its group's heading; buttons to undo and reset.
 
     The sliders are the browser's own, so that arrow keys, Page Up, Home and a screen reader work as anywhere
-    else. `currency` is what money is shown in, `hidden` names numbers without a slider, and `folded` the
-    headings whose sliders start folded away. `switches` names numbers that can be switched off as well,
-    which puts them to 0, or to the value that a mapping gives: a number at that value is off. What is set
-    here and on the page is the same.
+    else. `currency` is what money is shown in, and `hidden` names numbers without a slider. `switches` names
+    risks, numbers that can be switched off as well, which puts them to 0, or to the value that a mapping
+    gives: a number at that value is off. `first` names the few that are in sight, in their order; then risks
+    stand behind a second tab, and all others behind a third, folded by theme. What is set here and on the
+    page is the same.
 
     >>> from ownchannel.marketplace import Economics
     >>> controls = Controls(Economics().numbers(), currency="USD")
@@ -75,7 +75,7 @@ class Controls(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_name("controls.js")
-    groups: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    tabs: traitlets.List[Any] = traitlets.List().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
     defaults = traitlets.Dict().tag(sync=True)
     readouts = traitlets.Dict().tag(sync=True)
@@ -89,7 +89,7 @@ class Controls(anywidget.AnyWidget):
         currency: str,
         hidden: Collection[str] = (),
         *,
-        folded: Collection[str] = (),
+        first: Collection[str] = (),
         switches: Collection[str] | Mapping[str, float] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -100,11 +100,13 @@ class Controls(anywidget.AnyWidget):
         values = {name: value for name, (value, _) in numbers.items()}
         offered = {name: declared for name, declared in self._declared.items() if name not in hidden}
         self._off = dict(switches) if isinstance(switches, Mapping) else dict.fromkeys(switches, 0.0)
-        titles = {declared.group for declared in offered.values()}
-        _refuse_unknown("No heading", set(folded) - titles, titles)
-        _refuse_unknown("No slider", self._off.keys() - offered.keys(), offered)
+        _refuse_unknown("No slider", {*first, *self._off} - offered.keys(), offered)
+        rows = {
+            name: _row(name, declared, values[name], self._off.get(name))
+            for name, declared in offered.items()
+        }
         super().__init__(
-            groups=_groups(offered, values, folded, self._off),
+            tabs=_tabs(rows, {name: declared.group for name, declared in offered.items()}, first, self._off),
             values=values,
             defaults=values,
             readouts=self._read(values),
@@ -178,26 +180,37 @@ def _refuse_unknown(what: str, unknown: Collection[str], known: Collection[str])
         raise ValueError(f"{what} is called {sorted(unknown)}: there are {list(known)}.")
 
 
-def _groups(
-    declared: Mapping[str, Assumption],
-    values: Mapping[str, float],
-    folded: Collection[str],
-    off: Mapping[str, float],
+_Row = dict[str, Any]
+
+
+def _tabs(
+    rows: Mapping[str, _Row], themes: Mapping[str, str], first: Collection[str], risks: Collection[str]
 ) -> list[dict[str, Any]]:
-    """What the page needs to draw the rows, group by group in the order of the declarations."""
-    titles = list(dict.fromkeys(assumption.group for assumption in declared.values()))
-    members = sorted(declared.items(), key=lambda item: titles.index(item[1].group))
-    return [
-        {
-            "title": title,
-            "folded": title in folded,
-            "rows": [_row(name, assumption, values[name], off.get(name)) for name, assumption in group],
-        }
-        for title, group in groupby(members, key=lambda item: item[1].group)
-    ]
+    """What the page needs to draw the rows, tab by tab; a single tab where nothing comes first."""
+    if not first:
+        return [{"title": "", "groups": _groups(rows, themes)}]
+    in_sight = {name: rows[name] for name in first}
+    feared = {name: row for name, row in rows.items() if name in risks and name not in in_sight}
+    rest = {name: row for name, row in rows.items() if name not in {*in_sight, *feared}}
+    tabs = {
+        "Key settings": [{"title": "", "folded": False, "rows": list(in_sight.values())}],
+        "Risks": _groups(feared, themes),
+        "Advanced": _groups(rest, themes, folded=True),
+    }
+    return [{"title": title, "groups": groups} for title, groups in tabs.items() if groups]
 
 
-def _row(name: str, assumption: Assumption, value: float, off: float | None) -> dict[str, Any]:
+def _groups(
+    rows: Mapping[str, _Row], themes: Mapping[str, str], *, folded: bool = False
+) -> list[dict[str, Any]]:
+    """Rows under the heading of their theme, in the order in which the themes come up."""
+    by_theme: dict[str, list[_Row]] = {}
+    for name, row in rows.items():
+        by_theme.setdefault(themes[name], []).append(row)
+    return [{"title": theme, "folded": folded, "rows": members} for theme, members in by_theme.items()]
+
+
+def _row(name: str, assumption: Assumption, value: float, off: float | None) -> _Row:
     # A value from a file or from a fit may lie outside the slider: then the slider reaches as far.
     low, high = min(assumption.slider[0], value), max(assumption.slider[1], value)
     marks = {"low": assumption.plausible[0], "high": assumption.plausible[1], "home": value}

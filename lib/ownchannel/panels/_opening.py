@@ -17,7 +17,10 @@ from ownchannel.orders import (
 )
 from ownchannel.panels._answer_view import AnswerView, LiveText, box, live_bundle
 from ownchannel.panels._file_picker import FilePicker
+from ownchannel.panels._page import head_html
 from ownchannel.workspace import Workspace
+
+HERE = "00_start_here"
 
 #: Offered first; any other IANA name may be typed.
 TIMEZONES = (
@@ -53,7 +56,8 @@ class Opening:
         self._forget = ForgetRow(self._workspace, self._reopen)
         self._read_folder.on_click(lambda _: self._read(self._folder.value))
         self._sample.on_click(lambda _: self.use_sample())
-        self._whole = box([self._controls(), self._view.widget, self._files], "oc-page")
+        self._head = LiveText(html=head_html(HERE, self.opened))
+        self._whole = box([self._head, self._view.widget, self._controls(), self._files], "oc-page")
 
     def read(self, paths: Any, timezone: str | None = None) -> None:
         """Read files, folders or uploads, keep their orders in the workspace, and show what they say.
@@ -90,6 +94,7 @@ class Opening:
 
     def _show(self, opened: Opened) -> None:
         self.opened = opened
+        self._head.html = head_html(HERE, opened)
         self._view.show(what_was_opened(opened))
         self._files.html = files_html(opened.orders.report)
 

@@ -36,10 +36,10 @@ class Panel(Generic[Settings]):
             question.numbers,
             question.currency,
             question.hidden,
-            folded=question.folded,
+            first=question.first,
             switches=question.switches,
         )
-        self._view = AnswerView(self._answered())
+        self._view = AnswerView(self._answered(), folded=True)
         self.widget = box([self.controls, self._view.widget], "oc-panel")
         self.controls.on_change(self.refresh)
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 import anywidget
+import ipywidgets
 import traitlets
 
 from ownchannel.answers import Answer, Question
@@ -283,8 +284,17 @@ class ScenarioPanel:
         self._asked.compare(plans)
         self.panel.refresh()
 
+    @property
+    def widget(self) -> ipywidgets.Widget:
+        """All of it, on the page."""
+        return self._whole
+
+    def bundle(self, whole: ipywidgets.Widget) -> dict[str, Any]:
+        """What a notebook keeps of `whole`, a page that this is a part of."""
+        return self.panel.bundle(whole)
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return self.panel.bundle(self._whole)
+        return self.bundle(self._whole)
 
     def __repr__(self) -> str:
         return repr(self.panel)

@@ -63,6 +63,31 @@ function addGroup(parent, { title, folded, rows }) {
   return { group, show };
 }
 
+// Tabs as the pattern of the web has them: one in the tab order, arrows between them, a panel each.
+function addTabs(form, tabs, id) {
+  if (tabs.length === 1) return [form];
+  const list = element("div", form, { class: "oc-tabs", role: "tablist", "aria-label": "Settings" });
+  const buttons = tabs.map(({ title }, i) =>
+    element("button", list, { type: "button", role: "tab", id: `${id}-tab-${i}`, "aria-controls": `${id}-panel-${i}` }, title));
+  const panels = tabs.map(({ title }, i) =>
+    element("div", form, { class: "oc-tab", role: "tabpanel", id: `${id}-panel-${i}`, "aria-label": title }));
+  const choose = (chosen) => buttons.forEach((button, i) => {
+    button.setAttribute("aria-selected", i === chosen);
+    button.tabIndex = i === chosen ? 0 : -1;
+    panels[i].hidden = i !== chosen;
+  });
+  buttons.forEach((button, i) => button.addEventListener("click", () => choose(i)));
+  list.addEventListener("keydown", ({ key }) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+    if (!step) return;
+    const next = (buttons.indexOf(document.activeElement) + step + buttons.length) % buttons.length;
+    choose(next);
+    buttons[next].focus();
+  });
+  choose(0);
+  return panels;
+}
+
 function render({ model, el }) {
   const form = element("div", el, { class: "oc-controls", role: "group", "aria-label": "Assumptions" });
   const showing = Math.random().toString(36).slice(2); // a label points to its own slider, though a panel be shown twice
@@ -73,11 +98,13 @@ function render({ model, el }) {
     model.save_changes();
   }
   let made = 0; // a name may hold spaces, an id may not
-  const groups = model.get("groups").map((heading) => {
-    const { group, show } = addGroup(form, heading);
+  const tabs = model.get("tabs");
+  const panels = addTabs(form, tabs, showing);
+  const groups = tabs.flatMap((tab, i) => tab.groups.map((heading) => {
+    const { group, show } = addGroup(panels[i], heading);
     for (const row of heading.rows) rows[row.name] = addRow(group, row, `${showing}-${made++}`, moved);
     return show;
-  });
+  }));
 
   const foot = element("div", form, { class: "oc-foot" });
   const undo = element("button", foot, { type: "button", title: "Ctrl+Z" }, "Undo");
