@@ -4,6 +4,7 @@ The colours are Okabe and Ito's (2008, jfly.uni-koeln.de/color), limited to thos
 and from a dark page alike. What you own is cool, what you rent is warm, in every chart.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -245,6 +246,36 @@ def money_axis(currency: str, values: Iterable[float] = (), **more: Any) -> dict
     room = {"range": [1.2 * min(ends), 1.2 * max(ends)]} if len(ends) > 1 else {}
     sign = money(0, currency).rstrip("0") if currency else ""
     return {"tickprefix": sign, "tickformat": ",.0f"} | room | more
+
+
+def money_ticks(currency: str, values: Iterable[float]) -> dict[str, Any]:
+    """Marks of an axis of money that goes below zero, written as everywhere else: -$5,000.
+
+    Plotly would put the currency before the minus. Nothing where no value is negative.
+
+    >>> money_ticks("USD", [12_000, -4_696])["ticktext"]
+    ['-$5,000', '$0', '$5,000', '$10,000', '$15,000']
+    """
+    low, high = min(values := [0.0, *values]), max(values)
+    if low >= 0:
+        return {}
+    rough = (high - low) / 4
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * nice for nice in (1, 2, 5, 10) if size * nice >= rough)
+    marks = [step * number for number in range(math.floor(low / step), math.ceil(high / step) + 1)]
+    return {"tickvals": marks, "ticktext": [money(mark, currency, 0 if step >= 1 else 2) for mark in marks]}
+
+
+def readable_on(colour: str) -> str:
+    """Black or white, whichever stands out more on a colour; its contrast is at least 4.5 to 1.
+
+    >>> readable_on(OWNED), readable_on(MARKETPLACE)
+    ('white', 'black')
+    """
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "black"
 
 
 def over_time(lines: Sequence[Mapping[str, Any]], title: str, height: int = 320, **layout: Any) -> go.Figure:
