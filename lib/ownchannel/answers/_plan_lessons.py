@@ -77,12 +77,15 @@ def todays_plan(orders: Orders) -> Calibration:
         raise ValueError(
             f"Nothing was sold in {currency} that was not given back: no plan can start from it."
         )
+    account = orders.account
+    times = {"horizon_months": account.horizon_months, "discount_rate": account.discount_rate}
     plan = Plan(
         channels=tuple(channels),
         currency=currency,
         cash=books.cash,
         fixed_costs=books.fixed_costs,
         uncertain=_uncertain(channels),
+        **{name: value for name, value in times.items() if value is not None},
     )
     return calibrate(orders, plan.today())
 

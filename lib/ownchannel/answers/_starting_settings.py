@@ -87,13 +87,14 @@ def starting_costs(orders: Orders, months: pd.DataFrame) -> Start:
     Money is ten times as high for a brand ten times as large or in a smaller coin. `months` is the table of
     `in_main_currency`.
     """
-    numbers = dict(Shocks().numbers())
+    numbers: Start = dict(Shocks().numbers())
     by_month = months.groupby("month")[["net_value", "orders"]].sum()
     revenue, number = by_month["net_value"].mean(), by_month["orders"].mean()
     if revenue > 0 and number > 0:
         size = _power_of_ten(revenue / TYPICAL_REVENUE)
         order = _power_of_ten(revenue / number / TYPICAL_ORDER)
         numbers = scaled(numbers, {"money": size, "money a month": size, "money an order": order})
+    numbers = as_the_brand_says(numbers, orders)
     if orders.sales.empty:
         return numbers
     last_day = orders.sales["ordered_on"].max()
@@ -109,6 +110,23 @@ def starting_costs(orders: Orders, months: pd.DataFrame) -> Start:
         )
         numbers["marketplace_ad_rate"] = (share, measured)
     return numbers
+
+
+def as_the_brand_says(numbers: Start, orders: Orders) -> Start:
+    """The same, with the numbers that the brand's account gives; its sliders reach as far as they must."""
+    account = orders.account
+    given = {"horizon_months": account.horizon_months, "discount_rate": account.discount_rate}
+    if account.currency in (None, orders.main_currency):
+        given |= {"cash": account.cash, "fixed_costs": account.fixed_costs}
+
+    def said(value: float, declared: Assumption) -> tuple[float, Assumption]:
+        low, high = declared.valid
+        value = min(max(value, low), high)
+        _, marked = _started_at(declared, value, "Your brand's account (brand.toml)", "measured", None)
+        return value, marked  # to the cent, whatever the slider's step
+
+    known = {name: value for name, value in given.items() if name in numbers and value is not None}
+    return numbers | {name: said(value, numbers[name][1]) for name, value in known.items()}
 
 
 def _power_of_ten(ratio: float) -> float:
@@ -137,6 +155,7 @@ def customer_costs(orders: Orders, months: pd.DataFrame) -> Start:
     size = costs["owned_fulfilment"][1].step / Economics.declared()["owned_fulfilment"].step
     numbers = scaled(CustomerEconomics().numbers(), {"money a customer": size})
     numbers |= {name: costs[name] for name in Economics.declared()}
+    numbers = as_the_brand_says(numbers, orders)
     for kind, revenue in revenue_a_new_customer(months).items():
         name = COST_TO_WIN[kind]
         numbers[name] = _cost_to_win(numbers[name][1], *costs[AD_RATES[kind]], revenue)

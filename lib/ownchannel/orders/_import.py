@@ -31,7 +31,7 @@ from ownchannel.orders._readers._reader import Context
 from ownchannel.orders._report import Report, day, rejected_table, summary
 from ownchannel.orders._saved import key_remark, saved_orders
 from ownchannel.orders._schema import RATES, Gives
-from ownchannel.workspace import Workspace
+from ownchannel.workspace import Workspace, saved_account
 
 SAMPLE_BRAND = "Hearth & Ladle"
 SAMPLE_TIMEZONE = "America/New_York"
@@ -99,11 +99,17 @@ class Opened:
     """What it means that the workspace's key is lost, where it is, and what became of other currencies."""
 
     @classmethod
-    def of(cls, orders: Orders, *, is_sample: bool, remark: str = "") -> "Opened":
+    def of(
+        cls, orders: Orders, *, is_sample: bool, remark: str = "", workspace: Workspace | None = None
+    ) -> "Opened":
         """Orders with all money in the main currency, where exchange rates for it were read.
 
-        Where a rate is missing they stay as they are, and the remark says which.
+        Where a rate is missing they stay as they are, and the remark says which. What the brand says of
+        itself in `workspace` goes with its orders, but not with the sample brand's.
         """
+        if workspace is not None and not is_sample:
+            orders, of_account = _with_account(orders, workspace)
+            remark = " ".join(filter(None, [remark, of_account]))
         code, of_money = orders.main_currency, ""
         others = [other for other in orders.currencies() if other != code]
         if others and len(orders.rates):
@@ -117,7 +123,9 @@ class Opened:
     @property
     def brand(self) -> str:
         """Whose orders these are."""
-        return f"{SAMPLE_BRAND}, the sample brand" if self.is_sample else "Your brand"
+        if self.is_sample:
+            return f"{SAMPLE_BRAND}, the sample brand"
+        return self.orders.account.name or "Your brand"
 
     @property
     def period(self) -> str:
@@ -150,7 +158,22 @@ def current_orders(workspace: Workspace | None = None) -> Opened:
     place = workspace or Workspace()
     saved, remark = saved_orders(place), key_remark(place)
     orders = sample_orders(place) if saved is None else saved
-    return Opened.of(orders, is_sample=saved is None, remark=remark)
+    return Opened.of(orders, is_sample=saved is None, remark=remark, workspace=place)
+
+
+def _with_account(orders: Orders, workspace: Workspace) -> tuple[Orders, str]:
+    """The orders with their brand's account, and what is to be said of it."""
+    try:
+        account = saved_account(workspace)
+    except ValueError as problem:
+        return orders, str(problem)
+    remark = ""
+    if account.currency and len(orders.sales) and account.currency not in orders.currencies():
+        remark = (
+            f"Your brand's account is in {account.currency}, in which nothing was sold: its cash and fixed "
+            "costs are not used."
+        )
+    return replace(orders, account=account), remark
 
 
 def sample_orders(workspace: Workspace | None = None) -> Orders:

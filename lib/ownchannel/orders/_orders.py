@@ -15,6 +15,7 @@ from ownchannel.formats import count, listed
 from ownchannel.orders._exchange import Rates
 from ownchannel.orders._report import Report, day
 from ownchannel.orders._schema import ENTRIES, NO_CURRENCY, RATES, REPEAT_RATES, SALES
+from ownchannel.workspace import BrandAccount
 
 #: Text that a spreadsheet could run, since a product's name is written by strangers: it begins with = + - @,
 #: full-width or behind blanks and unseen characters, or with a tab, a line end or NUL. Apostrophes may stand
@@ -54,6 +55,8 @@ class Orders:
     """A marketplace's own count of repeat customers, by product: see `REPEAT_RATES`."""
     rates: pa.Table = field(default_factory=RATES.empty_table, repr=False)
     """Exchange rates that were read: see `in_currency`."""
+    account: BrandAccount = field(default_factory=BrandAccount, repr=False)
+    """What the brand says of itself, where it was asked."""
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -71,8 +74,13 @@ class Orders:
 
     @property
     def main_currency(self) -> str:
-        """The currency of most sales lines, in which a workbook shows money; XXX where nothing was sold."""
+        """The currency in which a workbook shows money; XXX where nothing was sold.
+
+        It is the one that the brand counts in, where something was sold in it, else that of most sales lines.
+        """
         sold = self.sales["currency"].value_counts()
+        if self.account.currency in sold.index:
+            return str(self.account.currency)
         return str(sold.index[0]) if len(sold) else NO_CURRENCY
 
     def channels(self) -> dict[str, str]:

@@ -69,7 +69,7 @@ class Opening:
         if not len(orders.sales):
             raise ValueError(WAYS_IN["nothing"])
         save_orders(orders, self._workspace)
-        self._show(Opened.of(orders, is_sample=False))
+        self._show(Opened.of(orders, is_sample=False, workspace=self._workspace))
 
     def use_sample(self) -> None:
         """Show the sample brand, here and in the other workbooks, until files are read again."""
