@@ -17,24 +17,27 @@ def test_sentence_numbers_and_notes(orders):
     answer = what_the_platforms_booked(orders)
     assert answer.plain_sentence == (
         "Of every $100 that buyers paid on Amazon.com, refunds took $6, selling fees $15, fulfilment $10, "
-        "advertising $8 and storage with subscription $1; $60 was left for you and your goods."
+        "advertising $8 and storage and subscription $1. $60 was left for you and your goods."
     )
-    assert dict(answer.numbers)["Left"] == "$268,950"
-    assert "$11.55 bears names that nobody here knows; the first workbook lists them by file." in answer.notes
-    assert any("$262,385.73 was paid out to your bank. That is no profit" in note for note in answer.notes)
-    assert "Money is in USD. What was booked in EUR is not in it." in answer.notes
+    assert dict(answer.numbers)["Left for you and your goods"] == "$268,950"
+    assert answer.how_we_know == (
+        "Booked by the platforms from 2 Oct 2024 to 30 Sep 2026.",
+        "$11.55 is in unrecognised charges; the first workbook lists them by file.",
+        "$262,385.73 was transferred to your bank. It is not profit: it is what was left, moved.",
+    )
+    assert answer.notes == ("Amounts are in USD. Charges in EUR are left out.",)
 
 
 def test_the_table_names_each_use_with_its_amount(orders):
     table = what_the_platforms_booked(orders).table.set_index("What was booked")
     assert table.loc["Advertising", ["Amount", "Of 100 sold there"]].tolist() == ["-$36,448.56", "-8.13"]
-    assert table.loc["What nobody here can name", "Amount"] == "$11.55"
-    assert table.loc["Paid out (no profit)", "Of 100 sold there"] == ""
+    assert table.loc["Unrecognised charges", "Amount"] == "$11.55"
+    assert table.loc["Transfers to your bank (not profit)", "Of 100 sold there"] == ""
 
 
-def test_without_bookings_it_says_which_file_would_tell(tmp_path):
+def test_without_bookings_it_says_which_file_would_show_it(tmp_path):
     answer = what_the_platforms_booked(read_orders(("a.txt", amazon(amazon_row())), workspace=tmp_path))
     assert answer.sentence.startswith(
-        "No file tells what a marketplace booked in USD. Read Amazon's settlements"
+        "No file shows what a marketplace charged in USD. Add Amazon's settlements"
     )
     assert not answer.charts

@@ -4,12 +4,14 @@ import pytest
 
 from ownchannel.answers import measures, over_time, own_and_rent, what_if_it_stopped
 from ownchannel.customers import channel_months
-from ownchannel.formats import money
+from ownchannel.formats import money, round_money
 from ownchannel.marketplace import Shocks, contribution_by_month, last_year, raise_fee, stop
 from ownchannel.orders import read_orders, sample_orders
 from ownchannel.panels import Panel
 from ownchannel.workspace import Workspace
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
+
+DEAR = {"fee_rise": 0.05, "goods_cost_rate": 0.5, "marketplace_fulfilment": 8, "owned_fulfilment": 11}
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +36,12 @@ def test_sentence_numbers_and_charts_are_those_of_the_settings(orders, panel, mo
     stopped = stop(year, settings.downtime_months, settings.fixed_costs, settings.cash)
     rise = raise_fee(year, settings.fee_rise)
     answer = panel.at(**moved)
-    assert f"{'save' if stopped.lost < 0 else 'miss'} **${abs(stopped.lost):,.0f}**" in answer.sentence
-    assert f"${rise.cost:,.0f}" in answer.sentence
-    assert dict(answer.numbers)["Lowest cash"] == money(stopped.lowest, "USD")
+    verb = "save" if stopped.lost < 0 else "miss"
+    assert f"{verb} about **{round_money(abs(stopped.lost), 'USD')}**" in answer.sentence
+    numbers = dict(answer.numbers)
+    assert numbers["Contribution missed during the stop"] == money(stopped.lost, "USD")
+    assert numbers["Lowest cash in two years"] == money(stopped.lowest, "USD")
+    assert numbers[f"Fee {100 * settings.fee_rise:g} points higher, per year"] == money(-rise.cost, "USD")
     cash, _, _, fee = answer.charts
     assert list(cash.figure.data[1].y) == pytest.approx(stopped.stopped.tolist())
     assert list(fee.figure.data[1].y) == pytest.approx([rise.after])
@@ -49,8 +54,13 @@ def test_the_panel_goes_back_to_where_it_stood(panel):
 
 
 def test_cash_that_runs_out_is_said_with_its_month(panel):
-    assert "would be gone **in month " in panel.at(downtime_months=12, cash=1_000).sentence
-    assert "it would last **more than two years**" in panel.at(fixed_costs=0).sentence
+    gone = panel.at(downtime_months=12, cash=1_000)
+    assert gone.sentence.endswith("your cash would run out in **month 1**.")
+    assert dict(gone.numbers)["Cash without marketplaces for good"] == "runs out in month 1"
+    either_way = panel.at(goods_cost_rate=0.8).sentence
+    assert either_way.endswith("would run out in **month 2**, with or without the stop.")
+    lasting = panel.at(fixed_costs=0)
+    assert dict(lasting.numbers)["Cash without marketplaces for good"] == "lasts over 24 months"
 
 
 def test_every_setting_is_documented(panel):
@@ -64,14 +74,16 @@ def test_every_setting_is_documented(panel):
 
 def test_the_still_answers_read_as_sentences(orders):
     assert own_and_rent(orders).plain_sentence == (
-        "You rent 68% of your revenue from marketplaces, and you know who bought in 30% of your orders. In a "
-        "further 61% you can tell one buyer from another, but not who it is."
+        "In the last twelve months you owned 36% of your revenue and rented 64% from marketplaces. You know "
+        "who placed 30% of the orders in your files and may write to 1,195 customers. 61% of orders show "
+        "only an anonymous ID."
     )
     assert over_time(orders).plain_sentence == (
-        "By September 2026 you know 2,203 customers and may write to 1,195 of them; on marketplaces you can "
-        "tell 5,796 more apart, without knowing who they are."
+        "By September 2026 you know 2,203 customers and may write to 1,195 of them; marketplaces show 5,796 "
+        "more as anonymous IDs."
     )
-    assert "not measurable from these files" in measures(orders).table["Rests on"].to_string()
+    assert measures(orders).sentence.startswith("In all your files, 68% of $632,425 revenue comes through")
+    assert "not measurable from these files" in measures(orders).table["Based on"].to_string()
 
 
 def test_sliders_suit_the_size_of_the_brand_and_its_coin(tmp_path):
@@ -123,25 +135,74 @@ def test_every_page_has_an_answer_for_brands_of_every_kind(name, tmp_path):
     assert all("nan" not in str(answer) for answer in answers)
 
 
+def test_the_sentence_fits_a_brand_on_one_side_alone(tmp_path):
+    rented, owned = (
+        Panel(what_if_it_stopped(read_orders(BRANDS[name], workspace=tmp_path)))
+        for name in ("marketplace only", "own store only")
+    )
+    assert rented.answer.plain_sentence.startswith(
+        "All of your revenue in the only complete month of your files came through Amazon.com. If it stopped "
+        "on Monday for 3 months, you would miss about $"
+    )
+    assert any("Start a store of your own" in step for step in rented.answer.next_steps)
+    assert owned.answer.plain_sentence.startswith(
+        "None of your revenue in the only complete month of your files came through a marketplace. As things "
+        "are, your cash would "
+    )
+    assert len(owned.answer.numbers) == 2
+    assert owned.question.first == [
+        *("cash", "fixed_costs", "goods_cost_rate", "owned_ad_rate", "owned_fulfilment"),
+    ]
+    whole = own_and_rent(read_orders(BRANDS["own store only"], workspace=tmp_path)).plain_sentence
+    assert "you owned all of your revenue: none came through a marketplace" in whole
+
+
+def test_the_share_of_all_files_stands_beside_that_of_the_last_year(panel):
+    (label, value), *_ = panel.answer.numbers
+    assert (label, value) == ("Revenue through marketplaces, last 12 months (all files: 68%)", "64%")
+
+
+@pytest.mark.parametrize(
+    ("moved", "first_step"),
+    [
+        ({}, "**Keep about $8,800 in the bank**"),
+        ({"downtime_months": 6}, "**Close the gap of about $4,700** while sales are good"),
+        ({"fixed_costs": 0}, "**Cash is not your weak spot**"),
+        (DEAR, "**Stop the leak first**: even without a stop your cash runs out in month 7."),
+    ],
+)
+def test_what_to_do_next_follows_from_the_cash(panel, moved, first_step):
+    steps = panel.at(**moved).next_steps
+    assert steps[0].startswith(first_step)
+    assert 2 <= len(steps) <= 3
+
+
+def test_orders_that_lose_money_are_looked_at_before_the_store_grows(panel):
+    steps = panel.at(goods_cost_rate=0.8).next_steps
+    assert "Find out why marketplace orders lose money" in steps[1]
+    assert "Raise prices or cut advertising" in panel.at(goods_cost_rate=0.6).next_steps[1]
+
+
 def test_money_left_out_is_said(tmp_path):
     orders = read_orders(BRANDS["two currencies"], workspace=tmp_path)
-    assert "Sales in EUR are not in it" in " ".join(own_and_rent(orders).notes)
+    assert "Sales in EUR are left out" in " ".join(own_and_rent(orders).notes)
 
 
 def test_contribution_says_which_fees_it_is_after(panel, tmp_path):
-    first, *_ = panel.answer.notes
-    assert first == "Fees as booked; goods, advertising and parcels that you pay for at your settings."
-    assert "No slider, because your files tell it: referral fee, card fee." in panel.answer.notes
+    grounds = panel.answer.how_we_know
+    assert "Fees as booked; goods, advertising and your own parcels at your settings." in grounds
+    assert "Your files show these costs, so they have no slider: referral fee and card fee." in grounds
+    assert panel.answer.notes == ("Amounts are in USD. Sales in EUR are left out.",)
     assert set(panel.answer.table["Fees assumed"]) == {"$0"}
     assert str(panel.at(marketplace_fee_rate=0.08, owned_payment_rate=0.024)) == str(panel.answer)
     assumed = Panel(what_if_it_stopped(read_orders(BRANDS["marketplace only"], workspace=tmp_path)))
-    assert assumed.answer.notes[0].startswith("The fee table; goods")
-    assert assumed.question.hidden == ()
+    assert "Assumed fees; goods, advertising and your own parcels" in str(assumed.answer.how_we_know)
+    assert all(name.startswith("owned_") for name in assumed.question.hidden)
 
 
 def test_files_that_cover_no_whole_month_say_so_in_place_of_the_answer(tmp_path):
     orders = read_orders(("a.txt", amazon(amazon_row())), workspace=tmp_path)
     panel = Panel(what_if_it_stopped(orders))
-    with pytest.raises(ValueError, match="No month is complete in these files"):
+    with pytest.raises(ValueError, match="These files cover no complete month"):
         _ = panel.answer
-    assert "No month is complete" in repr(panel)
+    assert "cover no complete month" in repr(panel)

@@ -28,36 +28,36 @@ def shown(*files: FileReport, remark: str = "", left_aside: tuple[str, ...] = ()
     return files_html(Report(files, left_aside=left_aside, remark=remark))
 
 
-def test_a_card_tells_what_the_file_gave_and_whether_it_adds_up():
+def test_a_card_says_what_the_file_adds_and_whether_it_adds_up():
     html = shown(SETTLEMENT)
     assert "✓ read" in html
     assert "✓ adds up to the cent" in html
     assert "Amazon settlement · 1 Mar 2026 to 14 Mar 2026" in html
     assert "<p>The fees of 2 orders.</p>" in html
     assert "This report names no products." in html
-    assert "Booked under names that nobody here knows: Pilot &lt;b&gt;Credit&lt;/b&gt; €7.35." in html
+    assert "Unrecognised charges: Pilot &lt;b&gt;Credit&lt;/b&gt; €7.35." in html
 
 
-def test_what_does_not_add_up_is_told_with_the_difference():
+def test_what_does_not_add_up_is_shown_with_the_difference():
     html = shown(replace(SETTLEMENT, reconciled=False, difference=Decimal("-0.01")))
     assert "✗ does not add up: €0.01 off" in html
     assert "adds up to the cent" not in html
 
 
 def test_a_file_without_a_sum_of_its_own_has_no_mark_for_it():
-    assert "add" not in shown(replace(SETTLEMENT, reconciled=None, difference=None))
+    assert "✓ add" not in shown(replace(SETTLEMENT, reconciled=None, difference=None))
 
 
 def test_a_file_that_was_not_read_says_why():
     html = shown(FileReport("photo.png", "", warnings=("It is a picture.",)))
     assert "✗ not read" in html
     assert "It is a picture." in html
-    assert "Nothing of it counts." in html
+    assert "Nothing in this file was used." in html
 
 
 def test_a_file_whose_rows_other_files_hold_says_so():
     html = shown(replace(SETTLEMENT, summary="", accepted=0, duplicates=3))
-    assert "All of it is in other files already." in html
+    assert "Everything in it is in other files already." in html
 
 
 def test_rows_are_counted_behind_a_fold_by_what_they_are():
@@ -69,7 +69,7 @@ def test_rows_are_counted_behind_a_fold_by_what_they_are():
     assert "order lines" not in html
 
 
-def test_a_lost_key_and_files_left_aside_are_told():
+def test_a_lost_key_and_skipped_files_are_named():
     html = shown(SETTLEMENT, remark="The key is lost.", left_aside=("a.txt", "b.txt", "c.txt", "d.txt"))
     assert html.startswith('<ul class="oc-notes oc-warnings"><li>The key is lost.</li></ul>')
     assert "4 files (a.txt, b.txt, c.txt, …)" in html

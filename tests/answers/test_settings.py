@@ -23,7 +23,7 @@ def test_advertising_starts_at_what_was_booked_in_the_last_year(orders):
     assert question.settings.marketplace_ad_rate == pytest.approx(0.085)
     value, declared = question.numbers["marketplace_ad_rate"]
     assert value == question.settings.marketplace_ad_rate
-    assert declared.source == "Measured in your files: booked by marketplaces in the year to 30 Sep 2026"
+    assert declared.source == "Measured in your files: advertising booked in the year to 30 Sep 2026"
     assert declared.confidence == "measured"
     assert not any("lies outside" in note for note in question.answer.notes)
     assert Shocks().marketplace_ad_rate == 0.10

@@ -56,7 +56,7 @@ def test_in_voila_sentence_numbers_and_charts_follow_the_keyboard(
 ) -> None:
     page = open_voila(workbooks / "01_marketplace_dependence.ipynb")
     assert_panel_shows(page, panel.answer)
-    press(page, "Months without it", "ArrowRight", "ArrowRight")
+    press(page, "Length of the stop", "ArrowRight", "ArrowRight")
     assert_panel_shows(page, panel.at(downtime_months=5))
     press(page, "Fee rise", "ArrowRight", "ArrowRight")
     assert_panel_shows(page, panel.at(downtime_months=5, fee_rise=0.03))
@@ -93,7 +93,7 @@ def test_in_jupyterlab_a_reloaded_page_shows_the_current_answer(
     open_lab: Open, workbooks: Path, panel: Panel, requests: list[str]
 ) -> None:
     page = harness.run_all(open_lab(workbooks / "01_marketplace_dependence.ipynb"))
-    press(page, "Months without it", "ArrowRight", "ArrowRight", "ArrowRight")
+    press(page, "Length of the stop", "ArrowRight", "ArrowRight", "ArrowRight")
     expected = panel.at(downtime_months=6)
     assert_panel_shows(page, expected)
     harness.save_and_reload(page)
@@ -108,11 +108,11 @@ def test_files_handed_in_at_the_first_workbook_open_the_second(
     (tmp_path / "shop.csv").write_bytes(shopify(shopify_row()))
     address = servers.enter_context(harness.serve_voila(workbooks))
     harness.open_voila(page, address, "00_start_here.ipynb")
-    expect(sentence(page)).to_contain_text("You rent 68% of your revenue")
+    expect(sentence(page)).to_contain_text("you owned 36% of your revenue and rented 64%")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose files").click()
     chooser.value.set_files([tmp_path / "report.txt", tmp_path / "shop.csv"])
-    expect(sentence(page)).to_contain_text("You rent 50% of your revenue")
+    expect(sentence(page)).to_contain_text("you owned 50% of your revenue and rented 50%")
     expect(page.get_by_text("is not an amount that can be read")).to_be_visible()
     page.get_by_role("link", name="How dependent are you?").click()
     harness.wait_for_chart(page)

@@ -28,7 +28,8 @@ def test_each_bar_begins_where_the_last_one_ended():
     assert list(bars.text) == ["€100.00", "-€15.00", "€2.00", "€87.00"]
     assert list(bars.marker.color) == [NOTE, MARKETPLACE, OWNED, OWNED]
     assert (
-        chart.caption == "Of €100 that buyers paid, €87.00 was left after all that the marketplaces booked."
+        chart.caption
+        == "Of every €100 that buyers paid, €87.00 was left after everything the marketplaces booked."
     )
 
 

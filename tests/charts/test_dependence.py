@@ -41,11 +41,13 @@ def test_parts_of_a_whole_add_up_to_it(tmp_path):
     assert parts["Orders", "Amazon.com"] == pytest.approx(8193 / 12227)
     assert parts["Revenue", "Amazon.de"] == 0
     assert parts["Buyers", "Known to you"] == pytest.approx(3657 / 12227)
-    assert parts["Buyers", "Told apart"] == pytest.approx((7325 + 153) / 12227)
+    assert parts["Buyers", "Anonymous ID"] == pytest.approx((7325 + 153) / 12227)
     assert chart.caption == (
-        "70% of orders come through marketplaces; in 30% of all orders you know who bought, and in 61% you "
-        "can tell buyers apart; too narrow for their names: Amazon.de 1%, Etsy 1% of orders."
+        "In all your files, 68% of revenue and 70% of orders came through marketplaces. You know who placed "
+        "30% of the orders; 61% show an anonymous ID."
     )
+    in_legend = {trace.name for trace in chart.figure.data if trace.showlegend}
+    assert in_legend == {"Amazon.de", "Etsy", "Hidden from you"}  # too narrow for their names
     colours = {trace.name: trace.marker.color for trace in chart.figure.data}
     assert (colours["Amazon.com"], colours["Shopify"]) == (MARKETPLACE, OWNED)
 
@@ -64,12 +66,12 @@ def test_a_line_a_channel_with_its_last_value_in_the_caption():
         "Amazon.com": [10, 30],
         "Shopify": [20, 40],
     }
-    assert chart.caption == "Revenue by month; in February 2026: Amazon.com €30, Shopify €40."
+    assert chart.caption == "Revenue in February 2026: Amazon.com €30, Shopify €40."
     assert chart.figure.layout.yaxis.tickprefix == "€"
     assert by_month(table, "net_value", "Customers").caption.endswith("Amazon.com 30, Shopify 40.")
 
 
-def test_a_channel_that_ended_is_told_with_its_own_month_and_a_single_month_is_a_point():
+def test_a_channel_that_ended_has_its_own_month_and_a_single_month_is_a_point():
     table = pd.DataFrame(
         {
             "month": [date(2026, 1, 1), date(2026, 1, 1), date(2026, 2, 1)],
@@ -90,7 +92,7 @@ def test_cash_starts_today_and_names_its_low_point():
     assert (as_today.x[0], as_today.x[1]) == (date(2026, 9, 1), date(2026, 10, 1))
     assert list(as_today.y[:3]) == [1000, 1300, 1600]
     assert list(low.y[:6]) == [1000, 900, 800, 700, 600, 900]
-    assert chart.caption.endswith("lowest after month 4, at $600.")
+    assert chart.caption.endswith("it is lowest after month 4, at $600; without it, $1,000.")
 
 
 def test_the_fee_line_goes_through_the_setting_and_past_nothing():
@@ -99,7 +101,7 @@ def test_the_fee_line_goes_through_the_setting_and_past_nothing():
     assert list(setting.y) == [pytest.approx(4_800 - 0.05 * 24_000)]
     assert line.y[0] == 4_800
     assert line.y[-1] < 0 < line.y[-4]
-    assert "$4,800 today, $3,600 with the fee 5 points higher" in chart.caption
+    assert "from $4,800 to $3,600; 20.0 points would erase it." in chart.caption
 
 
 def test_a_bar_a_channel():

@@ -49,7 +49,7 @@ def test_fewer_months_stand_for_a_year_by_their_mean():
     year = last_year(monthly("2026-07", 3), date(2026, 9, 30))
     assert year.months_seen == 3
     assert year.owned.tolist() == [2.0] * 9 + [1.0, 2.0, 3.0]
-    with pytest.raises(ValueError, match="No month is complete"):
+    with pytest.raises(ValueError, match="cover no complete month"):
         last_year(monthly("2026-09", 1), date(2026, 9, 12))
 
 

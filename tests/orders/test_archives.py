@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 # inside: the bytes that each part of an archive gives, and the limits
 from ownchannel.orders import _archives, _files
 
-DAMAGED_SENTENCE = "The file is damaged, locked or needs a password. Fetch it again, or unlock it."
+DAMAGED_SENTENCE = "The file is damaged, locked or needs a password. Download it again, or unlock it."
 CSV = b"Name,Email\n#1001,\n"
 
 

@@ -125,7 +125,7 @@ def test_items_alone_tell_no_buyer_shipping_tax_or_fee_and_the_report_says_so(re
     assert orders.table["customer_key"].isna().all()
     assert orders.table["fee"].isna().all()
     assert orders.table[["shipping", "tax", "refund"]].sum().tolist() == [0, 0, 0]
-    assert any("read Etsy's orders" in warning for warning in orders.report.files[0].warnings)
+    assert any("add Etsy's orders" in warning for warning in orders.report.files[0].warnings)
 
 
 def test_a_transaction_that_two_exports_hold_counts_once(read):

@@ -55,13 +55,12 @@ def zipped(content: bytes) -> bytes:
 
 
 EMPTY = "It is empty or blank. Export the report again."
-BINARY = "It is no table: its content is not text. Export it as CSV, text or an Excel workbook."
+BINARY = "It is not a table: its content is not text. Export it as CSV, text or an Excel workbook."
 WEB_PAGE = "It is a web page, perhaps a sign-in in place of the report. Sign in and export the report again."
-DAMAGED = "The file is damaged, locked or needs a password. Fetch it again, or unlock it."
+DAMAGED = "The file is damaged, locked or needs a password. Download it again, or unlock it."
 UNKNOWN = (
-    "None of its first 15 lines is a header that is known here: it is another kind of file, or some of its "
-    "columns are missing. Export the report again with all its columns; name those of a table of your own "
-    "with mapping=…"
+    "None of its first 15 lines is a known header: it is another kind of file, or some of its columns are "
+    "missing. Export the report again with all its columns; name those of a table of your own with mapping=…"
 )
 OLD_WORKBOOK = (
     "It is an old Excel workbook (.xls), or one that is locked with a password. Save it as .xlsx without a "
@@ -108,9 +107,9 @@ def test_what_is_no_export_is_told_as_such(read: Read, kind):
 
 # ---------------------------------------------------------------- exports in a bad state
 
-LACKS = "This report tells no fees, refunds or buyers."
-CUT_SHORT = "It ends early or is damaged: what stands before the damage was read. Fetch it again."
-TWICE = "Several columns have the same name. Of each, the first counts: column 11, 16."
+LACKS = "This report does not include fees, refunds or buyers."
+CUT_SHORT = "It ends early or is damaged: the rows before the damage were read. Download it again."
+TWICE = "Several columns have the same name. The first of each is used: column 11, 16."
 MIXED = "Some characters are in another encoding than the rest of the file: they show as \ufffd."
 NO_ROWS = "It has no rows below its header: check the dates that it was exported for."
 
@@ -202,7 +201,7 @@ WRITE_A_DATE = "Write it as 2026-01-31T10:15:00+00:00, or export the report agai
 WRITE_A_CODE = "Write the three letters of the currency, such as USD."
 STATUSES = "It should be Shipped, Unshipped, Pending or Cancelled."
 EXPORT_AGAIN = "Export the report again, or fill the cell in."
-IN_REFUNDED = "Shopify tells refunds in Refunded Amount."
+IN_REFUNDED = "Shopify shows refunds in Refunded Amount."
 
 
 def second(**cells: str) -> bytes:
@@ -234,7 +233,7 @@ SET_ASIDE = {
     "no date": (second(purchase_date=""), Rejected(3, "purchase-date", "", "is empty", WRITE_A_DATE)),
     "negative price": (
         second(item_price="-5.00"),
-        Rejected(3, "item-price", "-9.99", "is no price of an order line", "Export it again."),
+        Rejected(3, "item-price", "-9.99", "is not the price of an order line", "Export it again."),
     ),
     "NUL in a price": (
         second(item_price="8\0"),

@@ -127,7 +127,7 @@ def test_money_that_a_reader_forgets_is_told():
     forgetful = Plain()
     forgetful.forgets_money = 1
     assert report_of(read(HEADER + b"1,5,USD\n", forgetful)).warnings == (
-        "The amounts read do not add up to the file's: do not rely on this file, and report it.",
+        "The amounts read do not add up to the file's total: do not rely on this file, and report it.",
     )
 
 
@@ -182,7 +182,7 @@ def test_the_size_of_chunks_changes_nothing(content, size):
 
 # ---------------------------------------------------------------- files in a bad state
 
-CUT_SHORT = "It ends early or is damaged: what stands before the damage was read. Fetch it again."
+CUT_SHORT = "It ends early or is damaged: the rows before the damage were read. Download it again."
 
 
 @contextmanager
@@ -208,11 +208,11 @@ def breaking(content: bytes, error: Exception, after: int) -> Iterator[BinaryIO]
     [
         (
             EOFError(),
-            "It ends early or is damaged: what stands before the damage was read. Fetch it again.",
+            "It ends early or is damaged: the rows before the damage were read. Download it again.",
         ),
         (
             OSError("gone"),
-            "It ends early or is damaged: what stands before the damage was read. Fetch it again.",
+            "It ends early or is damaged: the rows before the damage were read. Download it again.",
         ),
         (_one_file.TooLarge("It is larger than is read."), "It is larger than is read."),
     ],
@@ -255,7 +255,7 @@ def test_a_file_that_changes_while_it_is_read_is_told(tmp_path: Path, what):
             return super().read(rows, context)
 
     found = read(_one_file.Source("orders.csv", lambda: path.open("rb"), path), Meddler())
-    assert found.warnings == ["It changed while it was read: read it again once whatever writes it is done."]
+    assert found.warnings == ["It changed while it was read: add it again once it is complete."]
     assert report_of(found).accepted == 1
 
 

@@ -30,10 +30,10 @@ def said(
     [
         ([], ""),
         ([ONE | {"status": "cancelled"}, TWO | {"status": "pending"}], ""),
-        ([ONE], "1 order sold, without their buyers."),
-        ([ONE, ONE, TWO], "2 orders sold, without their buyers."),
-        ([ONE | {"customer_key": "k"}, TWO], "2 orders sold, the buyers (as keys) of 1."),
-        ([ONE | {"fee": Decimal(0)}, TWO], "2 orders sold, without their buyers, the fees of 1."),
+        ([ONE], "1 order sold; no buyers."),
+        ([ONE, ONE, TWO], "2 orders sold; no buyers."),
+        ([ONE | {"customer_key": "k"}, TWO], "2 orders sold; buyers (as anonymous IDs) for 1."),
+        ([ONE | {"fee": Decimal(0)}, TWO], "2 orders sold; no buyers; fees for 1."),
     ],
 )
 def test_orders_sold_are_named_with_what_is_known_of_them(rows, sentence):
@@ -42,9 +42,9 @@ def test_orders_sold_are_named_with_what_is_known_of_them(rows, sentence):
 
 def test_what_a_file_knows_of_orders_that_another_holds():
     filled = {"customer_key": 1_200, "country": 7, "fulfilment": 2}
-    words = "the buyers (as keys) of 1,200, the countries of 7 and the fulfilment fees of 2."
-    assert said("lines", filled=filled) == f"For orders that another report holds: {words}"
-    assert said("lines", ONE) == "1 order sold, without their buyers."
+    words = "buyers (as anonymous IDs) for 1,200, countries for 7 and fulfilment fees for 2."
+    assert said("lines", filled=filled) == f"Adds to orders from other files: {words}"
+    assert said("lines", ONE) == "1 order sold; no buyers."
 
 
 def booked(
@@ -68,19 +68,19 @@ def test_bookings_are_summed_by_orders_and_the_account_by_sums():
         booked("account", "reimbursement", "-5"),
     ]
     assert said("entries", *rows) == (
-        "The fees of 2 orders and the refunds of 1 order. Besides orders: advertising -$1,300.50, "
-        "fees of the account -€40.00, fees of the account -$39.99 and transfers, which are no profit -$10.00."
+        "Fees of 2 orders and refunds of 1 order. Not tied to an order: advertising -$1,300.50, "
+        "account fees -€40.00, account fees -$39.99 and transfers to your bank (not profit) -$10.00."
     )
     assert said("entries") == ""
 
 
 def test_lines_that_are_made_of_bookings_are_said():
     assert said("entries", made=2) == (
-        "No order report holds 2 orders of it: their lines are made of the bookings, and bear their dates."
+        "2 orders appear only in this file; they were rebuilt from its transactions."
     )
 
 
 def test_rates_are_counted():
-    assert said("repeat_rates", {"orders": 5}) == "How many customers came back, for 1 product."
-    assert said("rates", {"source_row": 1}, {"source_row": 2}) == "2 rates of exchange."
+    assert said("repeat_rates", {"orders": 5}) == "Share of customers who returned, for 1 product."
+    assert said("rates", {"source_row": 1}, {"source_row": 2}) == "2 exchange rates."
     assert said("repeat_rates") == said("rates") == ""

@@ -51,7 +51,7 @@ def test_uploads_and_paths_mix(tmp_path: Path):
     ("name", "content", "words"),
     [
         ("empty.csv", b"", "It is empty"),
-        ("letter.txt", b"Dear all,\nplease find attached\n", "None of its first 15 lines is a header"),
+        ("letter.txt", b"Dear all,\nplease find attached\n", "None of its first 15 lines is a known header"),
         ("photo.csv", bytes(range(256)) * 20, "its content is not text"),
         ("cut.csv.gz", gzip.compress(SHOPIFY * 200)[:-40], "damaged"),
         ("cut.zip", zipped(a=SHOPIFY)[:-30], "damaged"),

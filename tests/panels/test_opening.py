@@ -22,7 +22,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Opening:
 
 def test_without_files_it_shows_the_sample_brand(start):
     assert start.opened.is_sample
-    assert "68%" in start.answer.plain_sentence
+    assert "rented 64% from marketplaces" in start.answer.plain_sentence
     assert "Hearth & Ladle" in repr(start)
     assert len(repr(start)) < 1_000 < len(str(start))
     assert "What could not be used, and why: 44 rows" in start._files.html
@@ -32,7 +32,8 @@ def test_an_upload_is_read_kept_and_shown(start):
     start._upload.hand_in(FILES)
     assert not start.opened.is_sample
     assert start.answer.plain_sentence == (
-        "You rent 50% of your revenue from marketplaces, and you know who bought in 50% of your orders."
+        "In your files you owned 50% of your revenue and rented 50% from Amazon.com. You know who placed 50% "
+        "of the orders in your files and may write to 1 customer."
     )
     assert "is not an amount that can be read" in start._files.html
     again = current_orders(start._workspace)
@@ -76,27 +77,27 @@ def test_money_of_several_currencies_is_shown_in_one_where_rates_are_read(tmp_pa
     rates = ("rates.csv", b"date,from,to,rate\n2026-03-01,EUR,USD,1.10\n")
     start = Opening(Workspace(tmp_path))
     start.read([orders, rates], timezone="UTC")
-    assert dict(start.answer.numbers)["Revenue"] == "$278"
+    assert dict(start.answer.numbers)["Revenue, all files"] == "$278"
     assert start.opened.remark == "Money in EUR is shown in USD, at the rate of each day."
     assert current_orders(Workspace(tmp_path)).orders.currencies() == ("USD",)
     start.read([orders, ("rates.csv", rates[1].replace(b"2026", b"2024"))], timezone="UTC")
     assert start.opened.remark.startswith(
         "Money stays in USD, EUR. Exchange rates are missing, first for: EUR"
     )
-    assert dict(start.answer.numbers)["Revenue"] == "$168"
+    assert dict(start.answer.numbers)["Revenue, all files"] == "$168"
 
 
 def test_a_customer_is_forgotten_and_the_address_is_not_kept(tmp_path: Path):
     start = Opening(Workspace(tmp_path))
     start.read(FILES, timezone="UTC")
-    assert dict(start.answer.numbers)["Orders whose buyer you know"] == "1"
+    assert dict(start.answer.numbers)["Buyers you know"] == "1"
     start._forget._customer.value = " Buyer@Example.com "
     start._forget._button.click()
     assert start._forget._customer.value == ""
     assert "The customer is forgotten: 1 order line now without a customer." in start._forget.outcome.html
-    assert dict(start.answer.numbers)["Orders whose buyer you know"] == "0"
+    assert dict(start.answer.numbers)["Buyers you know"] == "0"
     start.read(FILES, timezone="UTC")
-    assert dict(start.answer.numbers)["Orders whose buyer you know"] == "0"
+    assert dict(start.answer.numbers)["Buyers you know"] == "0"
 
 
 def test_what_is_no_customer_is_refused_without_repeating_it(tmp_path: Path):

@@ -25,15 +25,13 @@ from ownchannel.answers._lifetime_models import (
     who_is_still_a_customer,
 )
 from ownchannel.answers._marketplace_dependence import (
-    WAYS_IN,
-    files_html,
     measures,
     over_time,
     own_and_rent,
     what_if_it_stopped,
     what_the_platforms_booked,
-    what_was_opened,
 )
+from ownchannel.answers._opened_files import WAYS_IN, files_html, what_was_opened
 from ownchannel.answers._plan_lessons import (
     calibrated,
     measured_ranges,

@@ -1,12 +1,10 @@
-"""The answers of workbooks 00 and 01: what files gave, what is owned, what is rented, what if it stopped."""
+"""The answers of workbook 01: what is owned, what is rented, what if it stopped, what was charged."""
 
-import math
-from decimal import Decimal
-from html import escape
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from ownchannel.answers._answer import Answer, Question, amounts, notes_html, table_html
+from ownchannel.answers._answer import Answer, Question, amounts
 from ownchannel.answers._starting_settings import (
     costs_counted,
     etsy_is_incomplete,
@@ -25,12 +23,13 @@ from ownchannel.charts import (
     owned_and_rented,
     where_it_went,
 )
-from ownchannel.customers import known_customers
-from ownchannel.formats import count, listed, money, percent
+from ownchannel.customers import Floats, known_customers
+from ownchannel.formats import count, listed, money, percent, round_money
 from ownchannel.marketplace import (
     ALL,
     Booked,
     FeeRise,
+    MarketplaceShare,
     Shocks,
     Stop,
     Use,
@@ -38,108 +37,14 @@ from ownchannel.marketplace import (
     dependence,
     last_twelve_months,
     last_year,
+    marketplace_share,
     raise_fee,
     stop,
     what_was_booked,
 )
-from ownchannel.orders import NO_CURRENCY, FileReport, Opened, Orders, Report, day
+from ownchannel.orders import Orders, day
 
-# ---------------------------------------------------------------- the first page
-
-#: What the first page says beside each way in.
-WAYS_IN = {
-    "files": "As the platforms wrote them, zipped or not; one or many at once.",
-    "folder": "On this machine.",
-    "timezone": "Choose it first: it says on which day an order falls.",
-    "sample": "A made-up kitchenware brand, two years of orders.",
-    "forget": "Who asks for it: now, and in files read later.",
-    "nothing": "No sales were found in these files; what was wrong with each is said below.",
-}
-
-_ROWS_ARE = {
-    "lines": "order lines",
-    "entries": "bookings",
-    "repeat_rates": "repeat rates",
-    "rates": "exchange rates",
-}
-
-
-def what_was_opened(opened: Opened) -> Answer:
-    """What of the business is owned and what is rented, and whose orders that is."""
-    answer = own_and_rent(opened.orders)
-    return Answer(answer.sentence, answer.numbers, answer.charts, notes=(f"{opened}", *answer.notes))
-
-
-def files_html(report: Report) -> str:
-    """A card for each file, the counts of rows behind a fold, and why rows were set aside."""
-    cards = "".join(map(_card, report.files))
-    parts = [notes_html((report.remark,)) if report.remark else ""]
-    if cards:
-        parts.append(f'<h3>What your files gave</h3><ul class="oc-files">{cards}</ul>')
-    if report.left_aside:
-        files = count(len(report.left_aside), "file")
-        named = ", ".join(report.left_aside[:3]) + (", …" if len(report.left_aside) > 3 else "")
-        note = f"Left aside, no exports by their names: {files} ({named})."
-        parts.append(notes_html((note,), warning=False))
-    if cards:
-        rows = table_html(pd.DataFrame(map(_counts, report.files)))
-        parts.append(f"<details><summary>Row by row</summary>{rows}</details>")
-    if len(report.rejected):
-        reasons = report.reasons().rename(columns=str.capitalize).rename(columns={"First_line": "First line"})
-        rows = count(len(report.rejected), "row")
-        parts += [f"<h3>What could not be used, and why: {rows}</h3>", table_html(reasons)]
-    return "".join(parts)
-
-
-def _card(file: FileReport) -> str:
-    marks = [_mark(file.was_read, "read" if file.was_read else "not read")]
-    if file.reconciled is not None:
-        off = "" if file.difference is None else f": {_amount(abs(file.difference), file)} off"
-        adds_up = "adds up to the cent" if file.reconciled else f"does not add up{off}"
-        marks.append(_mark(file.reconciled, adds_up))
-    about = [file.format or "not recognised"]
-    about += [f"{day(file.dates[0])} to {day(file.dates[1])}"] if file.dates else []
-    nothing_used = "Nothing of it counts."
-    if file.was_read:
-        nothing_used = (
-            "All of it is in other files already." if file.duplicates else "It held nothing that counts."
-        )
-    named = [f"{name} {_amount(sums, file)}" for name, sums in (file.unclassified or {}).items()]
-    notes = [*file.warnings]
-    notes += [f"Booked under names that nobody here knows: {'; '.join(named)}."] if named else []
-    return (
-        f"<li><p><strong>{escape(file.name)}</strong> {' '.join(marks)}</p>"
-        f'<p class="oc-quiet">{escape(" · ".join(about))}</p>'
-        f"<p>{escape(file.summary or nothing_used)}</p>"
-        f"{notes_html(tuple(filter(None, notes)), warning=not file.was_read)}</li>"
-    )
-
-
-def _mark(is_good: bool, words: str) -> str:
-    """A tick or a cross with its words, so that neither colour nor sign stands alone."""
-    sign, style = ("✓", "oc-good") if is_good else ("✗", "oc-bad")
-    return f'<span class="oc-mark {style}">{sign} {escape(words)}</span>'
-
-
-def _amount(amount: Decimal, file: FileReport) -> str:
-    """An amount with its currency, where the file has one alone."""
-    codes = [code for code in file.money if code != NO_CURRENCY]
-    return money(amount, codes[0], 2) if len(codes) == 1 else f"{amount:,.2f}"
-
-
-def _counts(file: FileReport) -> dict[str, str]:
-    sums = [money(split["accepted"], code, 2) for code, split in file.money.items() if code != NO_CURRENCY]
-    return {
-        "File": file.name,
-        "Rows": f"{file.rows_in:,}",
-        "Accepted": f"{file.accepted:,}",
-        "Rejected": f"{file.rejected:,}",
-        "Already counted": f"{file.duplicates:,}",
-        "Its rows are": _ROWS_ARE[file.gives] if file.was_read else "",
-        "Accepted in money": ", ".join(sums),
-        "Encoding": file.encoding,
-    }
-
+_YEAR = 12  # months
 
 # ---------------------------------------------------------------- what is owned and what is rented
 
@@ -147,26 +52,60 @@ def _counts(file: FileReport) -> dict[str, str]:
 def own_and_rent(orders: Orders) -> Answer:
     """What of the business is owned and what is rented."""
     currency = orders.main_currency
-    measured = dependence(orders, currency)
-    revenue, orders_in_all = measured.share("revenue") or 0.0, measured.amount("orders", ALL) or 0.0
-    sentence = (
-        f"You rent **{percent(revenue)}** of your revenue from marketplaces, and you know who bought in "
-        f"**{percent(measured.known or 0.0)}** of your orders."
-    )
+    measured, known = dependence(orders, currency), known_customers(orders)
+    share = marketplace_share(in_main_currency(orders), orders.sales["ordered_on"].max())
+    counted = known[known["month"] == known["month"].max()][["identified", "recognised", "reachable"]].sum()
+    orders_in_all = measured.amount("orders", ALL) or 0.0
+    reachable = int(counted["reachable"])
+    contact = f"may write to **{count(reachable, 'customer') if reachable else 'no customer'}**"
+    buyers = "No file shows who bought, and you"
+    if measured.known_orders or measured.recognised_orders:
+        buyers = f"You know who placed **{percent(measured.known or 0.0)}** of the orders in your files and"
+    sentence = f"{_owned_sentence(share, orders.channels())} {buyers} {contact}."
     if measured.recognised_orders:
         further = percent(measured.recognised_orders / orders_in_all)
-        sentence += f" In a further **{further}** you can tell one buyer from another, but not who it is."
-    reachable = sum(measured.amount("reachable", name) or 0.0 for name in orders.channels())
-    numbers = (
-        ("Revenue", money(measured.amount("revenue", ALL) or 0.0, currency)),
-        ("Orders", f"{orders_in_all:,.0f}"),
-        ("Orders whose buyer you know", f"{measured.known_orders:,.0f}"),
-        ("Orders of buyers only told apart", f"{measured.recognised_orders:,.0f}"),
-        ("People you may write to", f"{reachable:,.0f}"),
+        sentence += f" **{further}** of orders show only an anonymous ID."
+    numbers = [
+        ("Revenue, all files", money(measured.amount("revenue", ALL) or 0.0, currency)),
+        ("Orders, all files", f"{orders_in_all:,.0f}"),
+        ("Buyers you know", f"{counted['identified']:,}"),
+        ("Buyers you can contact", f"{counted['reachable']:,}"),
+    ]
+    if counted["recognised"]:
+        numbers.append(("Anonymous buyers (an ID but no contact)", f"{counted['recognised']:,}"))
+    notes = only_in(currency, orders.currencies())
+    charts = (owned_and_rented(measured),)
+    return Answer(sentence, tuple(numbers), charts, notes=tuple(notes))
+
+
+def _owned_sentence(share: MarketplaceShare, kinds: Mapping[str, str]) -> str:
+    """What of the revenue is owned."""
+    period = _period(share)
+    period = period[0].upper() + period[1:]
+    if share.recent is None:
+        return f"{period} there was **no revenue**."
+    if share.recent <= 0:
+        return f"{period} you owned **all** of your revenue: none came through a marketplace."
+    if share.recent >= 1:
+        return f"{period} you owned **none** of your revenue: all of it came through {_through(kinds)}."
+    return (
+        f"{period} you owned **{percent(1 - share.recent)}** of your revenue and rented "
+        f"**{percent(share.recent)}** from {_through(kinds)}."
     )
-    hint = ": read exchange rates (a CSV of date, from, to, rate) to have them in"
-    notes = only_in(currency, orders.currencies(), hint=hint)
-    return Answer(sentence, numbers, (owned_and_rented(measured),), notes=tuple(notes))
+
+
+def _period(share: MarketplaceShare) -> str:
+    if share.months == _YEAR:
+        return "in the last twelve months"
+    if share.months == 1:
+        return "in the only complete month of your files"
+    return f"in the {share.months} complete months of your files" if share.months else "in your files"
+
+
+def _through(kinds: Mapping[str, str]) -> str:
+    """The marketplace by its name where there is one alone; empty where there is none."""
+    rented = [name for name, kind in kinds.items() if kind == "marketplace"]
+    return rented[0] if len(rented) == 1 else "marketplaces" if rented else ""
 
 
 def measures(orders: Orders) -> Answer:
@@ -187,11 +126,13 @@ def measures(orders: Orders) -> Answer:
             "Of": row["scope"],
             "Share": share(row["measure"], row["share"]) if pd.notna(row["share"]) else "",
             "Amount": amount(row["measure"], row["amount"]) if pd.notna(row["amount"]) else "",
-            "Rests on": row["rests_on"],
+            "Based on": row["rests_on"],
         }
         for row in measured.table.to_dict("records")
     ]
-    return Answer(f"{measured}", table=pd.DataFrame(rows))
+    return Answer(
+        f"In all your files, {f'{measured}'[0].lower()}{f'{measured}'[1:]}", table=pd.DataFrame(rows)
+    )
 
 
 def over_time(orders: Orders) -> Answer:
@@ -208,16 +149,16 @@ def over_time(orders: Orders) -> Answer:
     if len(rented):
         recognised = int(rented["recognised"].sum())
         sentence += (
-            f"; on marketplaces you can tell {recognised:,} more apart, without knowing who they are"
+            f"; marketplaces show {recognised:,} more as anonymous IDs"
             if recognised
-            else "; the marketplaces told you of none"
+            else "; no file shows who bought on marketplaces"
         )
     yours = known[known["kind"] == "owned"]
     yours = known if yours.empty else yours  # a chart needs a line, though it be all zero
     charts = (
         by_month(in_main_currency(orders), "net_value", "Revenue", currency),
-        by_month(yours, "identified", "Customers you know, added up"),
-        by_month(yours, "reachable", "Customers you may write to, added up"),
+        by_month(yours, "identified", "Customers you know"),
+        by_month(yours, "reachable", "Customers you may write to"),
     )
     return Answer(f"{sentence}.", charts=charts)
 
@@ -229,8 +170,13 @@ def what_if_it_stopped(orders: Orders) -> Question[Shocks]:
     """Sliders for costs, a stop of the marketplaces and a rise of their fee."""
     currency, months = orders.main_currency, in_main_currency(orders)
     last_day = orders.sales["ordered_on"].max()
-    sliders, hidden = starting_costs(orders, months), without_effect(months)
-    known = [sliders[name][1].label for name in hidden]
+    share = marketplace_share(months, last_day)
+    through = _through(orders.channels()) if share.recent else ""
+    customers = known_customers(orders)
+    reachable = int(customers.loc[customers["month"] == customers["month"].max(), "reachable"].sum())
+    sliders, shown = starting_costs(orders, months), without_effect(months)
+    hidden = {*shown, *_of_absent_channels(set(months["kind"]))}
+    how_we_know = _how_we_know(months, [sliders[name][1].label for name in shown], share)
 
     def answer(settings: Shocks) -> Answer:
         monthly = contribution_by_month(months, settings)
@@ -238,23 +184,44 @@ def what_if_it_stopped(orders: Orders) -> Question[Shocks]:
         stopped = stop(year, settings.downtime_months, settings.fixed_costs, settings.cash)
         rise = raise_fee(year, settings.fee_rise)
         channels = _by_channel(last_twelve_months(monthly, last_day)[0])
-        charts = (
+        charts = [
             cash_when_stopped(year, stopped, currency),
             by_month(monthly, "contribution", "Contribution", currency),
             left_by_an_order(
                 list(channels.index), list(channels["an_order"]), list(channels["kind"]), currency
             ),
-            fee_and_contribution(rise, settings.fee_rise, float(year.fee_base.sum()), currency),
-        )
+        ]
+        if share.recent:
+            charts.append(fee_and_contribution(rise, settings.fee_rise, float(year.fee_base.sum()), currency))
         return Answer(
-            _sentence(settings, stopped, rise, currency),
-            _numbers(channels, stopped, rise, currency),
-            charts,
+            f"{_share_sentence(share, through)} {_stop_sentence(settings, stopped, through, currency)}",
+            _numbers(settings, share, stopped, rise, currency),
+            tuple(charts),
             _table(channels, currency),
-            _rests_on(monthly, known, year.months_seen),
+            notes=(*_too_short(share), *only_in(currency, orders.currencies())),
+            next_steps=_next_steps(share, stopped, rise, reachable=reachable, currency=currency),
+            how_we_know=how_we_know,
         )
 
-    return Question(settings_of(Shocks, sliders), answer, currency, sliders, hidden)
+    first = [name for name in _DECIDE if name not in hidden][:_IN_SIGHT]
+    return Question(settings_of(Shocks, sliders), answer, currency, sliders, hidden, first)
+
+
+#: The settings that decide, most telling first; so many of them are in sight.
+_DECIDE = (
+    *("downtime_months", "cash", "fixed_costs", "goods_cost_rate", "fee_rise"),
+    *("marketplace_fee_rate", "owned_ad_rate", "marketplace_ad_rate", "owned_fulfilment"),
+)
+_IN_SIGHT = 6
+
+
+def _of_absent_channels(kinds: Collection[str]) -> list[str]:
+    """Settings of marketplaces for a brand without one, and of a store likewise."""
+    absent = [] if "owned" in kinds else [name for name in Shocks.declared() if name.startswith("owned_")]
+    if "marketplace" not in kinds:
+        absent += ["downtime_months", "fee_rise"]
+        absent += [name for name in Shocks.declared() if name.startswith("marketplace_")]
+    return absent
 
 
 def _by_channel(monthly: pd.DataFrame) -> pd.DataFrame:
@@ -266,41 +233,130 @@ def _by_channel(monthly: pd.DataFrame) -> pd.DataFrame:
     return sums
 
 
-def _sentence(settings: Shocks, stopped: Stop, rise: FeeRise, currency: str) -> str:
-    months = int(settings.downtime_months)
-    gone = f"If the marketplaces stopped on Monday for **{count(months, 'month')}**, you would "
+def _share_sentence(share: MarketplaceShare, through: str) -> str:
+    """How dependent the revenue is."""
+    if share.recent is None:
+        return f"You had **no revenue** {_period(share)}."
+    if share.recent <= 0:
+        return f"**None** of your revenue {_period(share)} came through a marketplace."
+    part = "All" if share.recent >= 1 else percent(share.recent)
+    return f"**{part}** of your revenue {_period(share)} came through {through}."
+
+
+def _stop_sentence(settings: Shocks, stopped: Stop, through: str, currency: str) -> str:
+    """What a stop would cost, and what it would do to the cash."""
+    months, emptied, as_it_is = settings.downtime_months, _empty(stopped.stopped), _empty(stopped.as_today)
+    lowest = f"never fall below **{round_money(stopped.lowest, currency)}**"
+    if not (through and months):
+        cash = f"run out in **month {emptied}**" if emptied else lowest
+        return f"As things are, your cash would {cash}."
+    lost = f"miss about **{round_money(stopped.lost, currency)}** of contribution"
+    if round(stopped.lost) == 0:
+        lost = "miss **nothing**"
     if stopped.lost < 0:
-        gone += f"save **{money(-stopped.lost, currency)}**, for their orders cost more than they leave"
-    else:
-        gone += f"miss **{money(stopped.lost, currency)}** of contribution"
-    gone += ", and your cash "
-    if stopped.lowest < 0:
-        first = int((stopped.stopped < 0).argmax())
-        gone += f"would be gone **in month {first}**. "
-    else:
-        gone += f"would never fall below **{money(stopped.lowest, currency)}**. "
-    forever = f"**{count(stopped.runway, 'month')}**" if stopped.runway else "**more than two years**"
-    gone += f"Without them for good, it would last {forever}. "
-    return gone + (
-        f"A fee **{settings.fee_rise * 100:g} points** higher costs **{money(rise.cost, currency)}** a year."
-    )
+        lost = f"save about **{round_money(-stopped.lost, currency)}**, because these orders lose money"
+    cash = lowest
+    if emptied:
+        cash = f"run out in **month {emptied}**"
+        cash += ", with or without the stop" if emptied == as_it_is else ""
+        cash += f" instead of month {as_it_is}" if as_it_is not in (None, emptied) else ""
+    length = count(int(months), "month")
+    who = "they" if through == "marketplaces" else "it"
+    return f"If {who} stopped on Monday for **{length}**, you would {lost}, and your cash would {cash}."
+
+
+def _empty(cash: Floats) -> int | None:
+    """The first month that ends below zero."""
+    return int((cash < 0).argmax()) if (cash < 0).any() else None
 
 
 def _numbers(
-    channels: pd.DataFrame, stopped: Stop, rise: FeeRise, currency: str
+    settings: Shocks, share: MarketplaceShare, stopped: Stop, rise: FeeRise, currency: str
 ) -> tuple[tuple[str, str], ...]:
-    rented = channels[channels["kind"] == "marketplace"]
-    share = rented["share"].sum(skipna=False)
+    recent, overall = (percent(part or 0.0) for part in (share.recent, share.all_files))
+    of = "last 12 months" if share.months == _YEAR else f"last {count(share.months, 'complete month')}"
+    beside = "" if recent == overall else f" (all files: {overall})"
+    lowest = ("Lowest cash in two years", money(stopped.lowest, currency))
+    through = (f"Revenue through marketplaces, {of}{beside}", recent)
+    if not share.recent:
+        return through, lowest
+    lasts = f"runs out in month {stopped.runway}" if stopped.runway else "lasts over 24 months"
     return (
-        ("Contribution from marketplaces", "no profit to share" if math.isnan(share) else percent(share)),
-        ("Missed while stopped", money(stopped.lost, currency)),
-        ("Lowest cash", money(stopped.lowest, currency)),
-        (
-            "Runway without marketplaces",
-            count(stopped.runway, "month") if stopped.runway else "over 24 months",
-        ),
-        ("Fee rise, a year", money(-rise.cost, currency)),
-        ("Rise that leaves nothing", f"{100 * rise.points_to_nothing:.1f} points"),
+        through,
+        ("Contribution missed during the stop", money(stopped.lost, currency)),
+        lowest,
+        ("Cash without marketplaces for good", lasts),
+        (f"Fee {100 * settings.fee_rise:g} points higher, per year", money(-rise.cost, currency)),
+    )
+
+
+def _next_steps(
+    share: MarketplaceShare, stopped: Stop, rise: FeeRise, *, reachable: int, currency: str
+) -> tuple[str, ...]:
+    """First the cash, then what orders leave, then the customers."""
+    emptied, as_it_is = _empty(stopped.stopped), _empty(stopped.as_today)
+    used = float(stopped.stopped[0]) - stopped.lowest
+    gap, spare = round_money(-stopped.lowest, currency), round_money(stopped.lowest, currency)
+    steps = []
+    if as_it_is is not None:
+        steps.append(
+            f"**Stop the leak first**: even without a stop your cash runs out in month {as_it_is}. Lower the "
+            "fixed costs, or raise what an order leaves."
+        )
+    elif emptied is not None:
+        steps.append(
+            f"**Close the gap of about {gap}** while sales are good: put it aside, or agree a credit line. "
+            f"You would need it by month {emptied}."
+        )
+    elif share.recent and stopped.runway is None:
+        steps.append(
+            f"**Cash is not your weak spot**: it lasts over two years without marketplaces, with {spare} to "
+            "spare in this stop. Use that time to build what you own."
+        )
+    elif used > 0:
+        steps.append(
+            f"**Keep about {round_money(used, currency)} in the bank**: the months ahead would use that much "
+            "of your cash."
+        )
+    if not share.recent:
+        return (*steps, *_write_to(reachable))
+    if rise.points_to_nothing <= 0:
+        steps.append(
+            "**Find out why marketplace orders lose money** at these settings: check cost of goods and "
+            "advertising first."
+        )
+    elif rise.points_to_nothing < _THIN:
+        steps.append(
+            f"**Raise prices or cut advertising there**: a fee {100 * rise.points_to_nothing:.1f} points "
+            "higher would erase what marketplace orders leave."
+        )
+    if share.recent >= 1:
+        steps.append(
+            "**Start a store of your own**: no revenue is yours yet, and there is nobody you may write to. "
+            "**Rent or own?** shows what a store costs and brings."
+        )
+        return tuple(steps)
+    if share.recent > _MOSTLY:
+        steps.append(
+            f"**Let your own store grow**: it brings {percent(1 - share.recent)} of your revenue. "
+            "**Rent or own?** shows what more of it costs and brings."
+        )
+    return (*steps, *_write_to(reachable))[:3]
+
+
+#: Contribution that so small a rise of the fee erases is thin; above so large a share, a brand is dependent.
+_THIN, _MOSTLY = 0.08, 0.5
+
+
+def _write_to(reachable: int) -> tuple[str, ...]:
+    if not reachable:
+        return (
+            "**Ask for consent at your own checkout**: so far you may write to nobody, whatever happens to a "
+            "channel.",
+        )
+    return (
+        f"**Write to the {count(reachable, 'customer')} who agreed to it** before you need them. **Who comes "
+        "back?** shows whom and when.",
     )
 
 
@@ -319,17 +375,27 @@ def _table(channels: pd.DataFrame, currency: str) -> pd.DataFrame:
     )
 
 
-def _rests_on(monthly: pd.DataFrame, known: list[str], months_seen: int) -> tuple[str, ...]:
-    """What contribution is after, which sliders are not there because of it, and what is not known."""
-    notes = [costs_counted(monthly, "goods, advertising and parcels")]
-    if known:
-        notes.append(f"No slider, because your files tell it: {', '.join(known).lower()}.")
-    fees = float(monthly.loc[monthly["channel"] == "Etsy", "fees_told"].sum())
-    notes += etsy_is_incomplete(fees, ", and none for listings, sales and advertising")
-    if months_seen != 12:
-        seen = count(months_seen, "complete month")
-        notes.append(f"Your files hold {seen}; their mean stands for the others.")
-    return tuple(notes)
+def _too_short(share: MarketplaceShare) -> tuple[str, ...]:
+    if share.months == _YEAR:
+        return ()
+    seen = count(share.months, "complete month")
+    return (f"Your files cover {seen}: an average month stands in for the others of the year.",)
+
+
+def _how_we_know(months: pd.DataFrame, shown: list[str], share: MarketplaceShare) -> tuple[str, ...]:
+    """How a stop is worked out, what contribution is after, and what is not known."""
+    grounds = []
+    if share.recent:
+        grounds.append(
+            "The last twelve months are repeated for two years. During the stop the marketplaces' orders are "
+            "missing, with their advertising and parcels; your fixed costs go on."
+        )
+    monthly = contribution_by_month(months, Shocks())
+    grounds.append(costs_counted(monthly, "goods, advertising and your own parcels"))
+    if shown:
+        grounds.append(f"Your files show these costs, so they have no slider: {listed(shown).lower()}.")
+    etsy = months[months["channel"] == "Etsy"]
+    return (*grounds, *etsy_is_incomplete(float(etsy["fee"].sum())))
 
 
 # ---------------------------------------------------------------- what the marketplaces booked
@@ -339,7 +405,7 @@ _IN_WORDS = {
     Use.FEES: "selling fees",
     Use.FULFILMENT: "fulfilment",
     Use.ADVERTISING: "advertising",
-    Use.ACCOUNT: "storage with subscription",
+    Use.ACCOUNT: "storage and subscription",
 }
 
 
@@ -349,15 +415,18 @@ def what_the_platforms_booked(orders: Orders) -> Answer:
     booked = what_was_booked(orders.entries, currency)
     if booked is None:
         return Answer(
-            f"No file tells what a marketplace booked in {currency}. Read Amazon's settlements or "
-            "transactions in the first workbook, and this page shows where the money went."
+            f"No file shows what a marketplace charged in {currency}. Add Amazon's settlements or "
+            "transactions in the first workbook to see where the money went."
         )
     return Answer(
         _booked_sentence(booked),
         _booked_numbers(booked),
         (where_it_went(booked),),
         _booked_table(booked),
-        _booked_notes(booked, orders),
+        notes=tuple(
+            only_in(currency, sorted(set(orders.entries["currency"].to_pylist())), "Charges in {} are")
+        ),
+        how_we_know=_booked_grounds(booked),
     )
 
 
@@ -368,7 +437,7 @@ def _booked_sentence(booked: Booked) -> str:
         for use, words in _IN_WORDS.items()
         if booked.total(use) < 0
     ]
-    took = f"{listed(taken).replace(' **', ' took **', 1)}; " if taken else ""
+    took = f"{listed(taken).replace(' **', ' took **', 1)}. " if taken else ""
     left = money(100 * float(booked.left() / booked.total(Use.SALES)), currency)
     channels = listed(sorted(set(booked.table["channel"])))
     return (
@@ -382,8 +451,8 @@ def _booked_numbers(booked: Booked) -> tuple[tuple[str, str], ...]:
     return (
         ("Buyers paid", money(booked.total(Use.SALES), booked.currency)),
         ("Marketplaces took", money(taken, booked.currency)),
-        ("Their share of sales", percent(float(taken / booked.total(Use.SALES)))),
-        ("Left", money(booked.left(), booked.currency)),
+        ("Marketplaces' share of sales", percent(float(taken / booked.total(Use.SALES)))),
+        ("Left for you and your goods", money(booked.left(), booked.currency)),
     )
 
 
@@ -403,18 +472,15 @@ def _booked_table(booked: Booked) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _booked_notes(booked: Booked, orders: Orders) -> tuple[str, ...]:
-    notes = [f"Booked from {day(booked.first_day)} to {day(booked.last_day)}."]
+def _booked_grounds(booked: Booked) -> tuple[str, ...]:
+    grounds = [f"Booked by the platforms from {day(booked.first_day)} to {day(booked.last_day)}."]
     unnamed, paid_out = booked.total(Use.UNCLASSIFIED), -booked.total(Use.TRANSFERS)
     if unnamed:
-        notes.append(
-            f"{money(unnamed, booked.currency, 2)} bears names that nobody here knows; the first workbook "
-            "lists them by file."
-        )
+        amount = money(unnamed, booked.currency, 2)
+        grounds.append(f"{amount} is in unrecognised charges; the first workbook lists them by file.")
     if paid_out:
-        notes.append(
-            f"{money(paid_out, booked.currency, 2)} was paid out to your bank. That is no profit: it is what "
-            "was left, moved."
+        amount = money(paid_out, booked.currency, 2)
+        grounds.append(
+            f"{amount} was transferred to your bank. It is not profit: it is what was left, moved."
         )
-    codes = sorted(set(orders.entries["currency"].to_pylist()))
-    return (*notes, *only_in(booked.currency, codes, "What was booked in {} is"))
+    return tuple(grounds)

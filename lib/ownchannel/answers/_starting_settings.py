@@ -105,7 +105,7 @@ def starting_costs(orders: Orders, months: pd.DataFrame) -> Start:
         measured = replace(
             declared,
             plausible=(min(declared.plausible[0], share), max(declared.plausible[1], share)),
-            source=f"Measured in your files: booked by marketplaces in the year to {day(last_day)}",
+            source=f"Measured in your files: advertising booked in the year to {day(last_day)}",
             confidence="measured",
         )
         numbers["marketplace_ad_rate"] = (share, measured)
@@ -168,8 +168,8 @@ def _cost_to_win(
     low, high = (to_step(end * revenue, declared) for end in advertising.plausible)
     high = max(high, low + declared.step)
     source = (
-        f"{advertising.label} at {advertising.reading(rate)} of sales, over the new customers in "
-        f"your files. {advertising.source}"
+        f"{advertising.label} at {advertising.reading(rate)} of sales, over the new customers in your "
+        f"files. {advertising.source}"
     )
     measured = replace(
         declared,
@@ -216,7 +216,7 @@ def habit_numbers(orders: Orders, channels: Collection[str], measured: MeasuredH
 
     if order is not None:
         year = "of the last twelve complete months"
-        costs = f"Orders {year}, with booked fees where files tell them and workbook 01's costs"
+        costs = f"Orders {year}, with booked fees where files include them, else workbook 01's costs"
         start_at("order_value", order.value, f"Measured: orders {year}")
         start_at("left_by_order", order.left, costs, "assumption")
     if measured is None:
@@ -227,7 +227,7 @@ def habit_numbers(orders: Orders, channels: Collection[str], measured: MeasuredH
             source = f"Measured: {curve}, by day {rate.days:.0f}, 95% range"
             start_at(name, rate.share, source, likely=(rate.lower, rate.upper))
     if measured.interval is not None:
-        start_at("interval", measured.interval, f"Measured: {curve}, mean wait of who came back")
+        start_at("interval", measured.interval, f"Measured: {curve}, average wait of returning customers")
         # Whoever orders every ten days cannot come twenty days sooner.
         likely, most = (max(1, round(share * measured.interval)) for share in (0.3, 0.6))
         sooner = replace(numbers["days_sooner"][1], slider=(0, most), plausible=(0, likely))
@@ -290,19 +290,22 @@ def only_in(currency: str, codes: Iterable[str], what: str = "Sales in {} are", 
     """A note on money in other currencies, where there is some.
 
     >>> only_in("USD", ["EUR", "USD"])
-    ['Money is in USD. Sales in EUR are not in it.']
+    ['Amounts are in USD. Sales in EUR are left out.']
     """
     others = [code for code in codes if code != currency]
-    return [f"Money is in {currency}. {what.format(listed(others))} not in it{hint}."] if others else []
+    return [f"Amounts are in {currency}. {what.format(listed(others))} left out{hint}."] if others else []
 
 
 def costs_counted(monthly: pd.DataFrame, at_settings: str) -> str:
     """A note on the fees that contribution is after, and on the costs that come from settings."""
     fees = fees_in_words(monthly)
-    return f"{fees[0].upper()}{fees[1:]}; {at_settings} that you pay for at your settings."
+    return f"{fees[0].upper()}{fees[1:]}; {at_settings} at your settings."
 
 
-def etsy_is_incomplete(fees: float, others: str = "") -> list[str]:
-    """A note on what Etsy's exports leave out, where they gave some fees."""
-    note = f"Etsy's exports tell its card fee alone{others}: an order there leaves less than is shown."
+def etsy_is_incomplete(fees: float) -> list[str]:
+    """A note on what Etsy's exports leave out, where they include some fees."""
+    note = (
+        "Etsy's exports include its card fee, but not its listing, transaction and advertising fees: an Etsy "
+        "order leaves less than is shown."
+    )
     return [note] if fees > 0 else []

@@ -19,23 +19,26 @@ from ownchannel.charts._theme import (
     label_lines,
     line,
     money_axis,
+    money_ticks,
     over_time,
+    readable_on,
 )
 from ownchannel.formats import money, percent
 from ownchannel.marketplace import ALL, USES, Booked, Dependence, FeeRise, Stop, Use, Year
-
-_HIDDEN = "Hidden from you"
 
 #: The share of a bar above which a name has room inside.
 _ROOM = 0.12
 
 
 def owned_and_rented(measured: Dependence) -> Chart:
-    """Revenue and orders by channel, and orders by what is known of their buyer, as parts of a whole."""
+    """Revenue and orders by channel, and orders by what is known of their buyer, as parts of a whole.
+
+    A part that is too narrow for its name has it in the legend.
+    """
     table = measured.table
     channels = table[(table["measure"] == "orders") & (table["kind"] != "")].iloc[:-1]
     names, kinds = channels["scope"].tolist(), channels["kind"].tolist()
-    rows = [row for row in ("orders", "revenue") if measured.share(row, ALL) is not None]
+    rows = [row for row in ("revenue", "orders") if measured.share(row, ALL) is not None]
     labels = [row.capitalize() for row in rows]
     known, orders = measured.known or 0.0, measured.amount("orders", ALL) or 0.0
     recognised = measured.recognised_orders / orders if orders else 0.0
@@ -45,27 +48,26 @@ def owned_and_rented(measured: Dependence) -> Chart:
     ]
     parts += [
         _part("Known to you", ["Buyers"], [known], OWNED),
-        _part("Told apart", ["Buyers"], [recognised], MARKETPLACE),
-        _part(_HIDDEN, ["Buyers"], [1 - known - recognised], NOTE),
+        _part("Anonymous ID", ["Buyers"], [recognised], MARKETPLACE),
+        _part("Hidden from you", ["Buyers"], [1 - known - recognised], NOTE),
     ]
     axis = {"range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "tickformat": ".0%"}
-    looks = {"barmode": "stack", "bargap": 0.45, "showlegend": False, "margin": {"r": 28}}
-    caption = f"{percent(measured.share('orders') or 0.0)} of orders come through marketplaces; "
-    caption += f"in {percent(known)} of all orders you know who bought"
-    caption += f", and in {percent(recognised)} you can tell buyers apart" if recognised else ""
-    narrow = [name for name in names if 0 < (measured.share("orders", name) or 0.0) <= _ROOM]
-    shares = [f"{name} {percent(measured.share('orders', name) or 0.0)}" for name in narrow]
-    caption += f"; too narrow for their names: {', '.join(shares)} of orders." if shares else "."
-    return Chart(in_rows(parts, 270, axis, **looks), caption)
+    looks = {"barmode": "stack", "bargap": 0.45, "showlegend": True, "margin": {"r": 28}}
+    through = [f"{percent(measured.share(row) or 0.0)} of {row}" for row in rows]
+    caption = f"In all your files, {' and '.join(through)} came through marketplaces. "
+    caption += f"You know who placed {percent(known)} of the orders" if known else "No file names a buyer"
+    caption += f"; {percent(recognised)} show an anonymous ID" if recognised else ""
+    return Chart(in_rows(parts, 250, axis, **looks), f"{caption}.")
 
 
 def _part(name: str, rows: list[str], shares: list[float], colour: str) -> dict[str, object]:
     """One colour of stacked bars, with its name and share written inside where there is room."""
     texts = [f"{name} {percent(share)}" if share > _ROOM else "" for share in shares]
     return flat_bars(name, rows, shares, colour, texts) | {
+        "showlegend": any(0 < share <= _ROOM for share in shares),
         "textposition": "inside",
         "insidetextanchor": "middle",
-        "textfont": {"color": "white"},
+        "textfont": {"color": readable_on(colour)},
         "hovertemplate": "%{y}: %{x:.1%}<extra>" + name + "</extra>",
     }
 
@@ -76,7 +78,7 @@ def by_month(table: pd.DataFrame, column: str, title: str, currency: str = "") -
     >>> from datetime import date
     >>> sold = {"month": [date(2026, 3, 1)], "channel": ["Shop"], "kind": ["owned"], "revenue": [1200]}
     >>> by_month(pd.DataFrame(sold), "revenue", "Revenue", "EUR").caption
-    'Revenue by month; in March 2026: Shop €1,200.'
+    'Revenue in March 2026: Shop €1,200.'
     """
     kinds = table.groupby("channel")["kind"].first()
     last = table["month"].max()
@@ -88,23 +90,29 @@ def by_month(table: pd.DataFrame, column: str, title: str, currency: str = "") -
         value = money(values[-1], currency) if currency else f"{values[-1]:,.0f}"
         end = rows["month"].iloc[-1]
         ends.append(f"{channel} {value}" + (f" (in {end:%B %Y})" if end < last else ""))
-    yaxis = money_axis(currency, rangemode="tozero")
-    caption = f"{title} by month; in {last:%B %Y}: {', '.join(ends)}."
+    below = money_ticks(currency, [value for line in lines for value in line["y"]]) if currency else {}
+    yaxis = money_axis(currency, rangemode="tozero", **below)
+    caption = f"{title} in {last:%B %Y}: {', '.join(ends)}."
     return Chart(label_lines(over_time(lines, "", height=300, yaxis=yaxis)), caption)
 
 
 def cash_when_stopped(year: Year, stop: Stop, currency: str) -> Chart:
-    """Cash month by month as things are, and with the marketplace stopped."""
+    """Cash month by month as things are, and with the marketplaces stopped where that changes anything."""
     today = (year.months[0] - timedelta(days=1)).replace(day=1)
     months = [today, *year.months]
     lines = [
         line("As today", months, stop.as_today.tolist(), NOTE, dash="dot"),
-        line("Stopped", months, stop.stopped.tolist(), MARKETPLACE),
+        line("With the stop", months, stop.stopped.tolist(), MARKETPLACE),
     ]
-    figure = over_time(lines, "", yaxis=money_axis(currency, rangemode="tozero"))
+    yaxis = money_axis(currency, rangemode="tozero")
+    yaxis |= money_ticks(currency, [*stop.as_today.tolist(), *stop.stopped.tolist()])
+    figure = over_time(lines, "", height=260, yaxis=yaxis)
     after = f"after month {stop.lowest_month}" if stop.lowest_month else "today"
-    caption = f"Cash at the end of each month; with the stop it is lowest {after}, "
-    return Chart(label_lines(figure), f"{caption}at {money(stop.lowest, currency)}.")
+    untouched = money(float(stop.as_today.min()), currency)
+    caption = f"Cash at the end of each month: with the stop it is lowest {after}, at "
+    return Chart(
+        label_lines(figure, 200), f"{caption}{money(stop.lowest, currency)}; without it, {untouched}."
+    )
 
 
 def left_by_an_order(
@@ -113,10 +121,10 @@ def left_by_an_order(
     """What an order leaves on each channel, one bar each.
 
     >>> left_by_an_order(["Shop"], [16.02], ["owned"], "EUR").caption
-    'What an order leaves after its own costs: Shop €16.02.'
+    'What an order leaves after goods, fees, parcels and advertising: Shop €16.02.'
     """
     colours = [OWNED if kind == "owned" else MARKETPLACE for kind in kinds]
-    title = "What an order leaves after its own costs"
+    title = "What an order leaves after goods, fees, parcels and advertising"
     return amounts_in_rows("An order leaves", names, left, colours, currency, title=title)
 
 
@@ -124,6 +132,7 @@ def fee_and_contribution(rise: FeeRise, points: float, fee_base: float, currency
     """A year's contribution from the marketplace against the rise of its fee, and where the slider stands."""
     most = max(0.15, points, min(rise.points_to_nothing, 0.3) * 1.05)
     grid = [most * step / 30 for step in range(31)]
+    left = [rise.before - at * fee_base for at in grid]
     setting = {
         "type": "scatter",
         "name": "Your setting",
@@ -137,12 +146,13 @@ def fee_and_contribution(rise: FeeRise, points: float, fee_base: float, currency
     layout = {
         "height": 300,
         "showlegend": False,
-        "xaxis": {"tickformat": ".0%", "title": {"text": "Fee rise, in points of what the buyer pays"}},
-        "yaxis": money_axis(currency),
+        "xaxis": {"tickformat": ".0%", "title": {"text": "Fee rise, as a share of what the buyer pays"}},
+        "yaxis": money_axis(currency) | money_ticks(currency, left),
     }
-    slope = line("Marketplace", grid, [rise.before - at * fee_base for at in grid], MARKETPLACE)
-    caption = f"A year of marketplace contribution: {money(rise.before, currency)} today, "
-    caption += f"{money(rise.after, currency)} with the fee {100 * points:g} points higher."
+    slope = line("Marketplaces", grid, left, MARKETPLACE)
+    caption = f"A fee {100 * points:g} points higher takes a year of marketplace contribution from "
+    caption += f"{money(rise.before, currency)} to {money(rise.after, currency)}"
+    caption += f"; {100 * rise.points_to_nothing:.1f} points would erase it." if rise.before > 0 else "."
     return Chart(go.Figure([slope, setting], layout), caption)
 
 
@@ -150,15 +160,15 @@ def fee_and_contribution(rise: FeeRise, points: float, fee_base: float, currency
 
 LABELS = {
     Use.SALES: "Buyers paid",
-    Use.REFUNDS: "Given back to buyers",
+    Use.REFUNDS: "Refunds to buyers",
     Use.FEES: "Selling fees",
     Use.FULFILMENT: "Picking, packing, sending",
     Use.ADVERTISING: "Advertising",
     Use.ACCOUNT: "Storage and subscription",
     Use.REIMBURSEMENTS: "Reimbursements",
-    Use.TAXES: "Taxes, less those withheld",
-    Use.UNCLASSIFIED: "What nobody here can name",
-    Use.TRANSFERS: "Paid out (no profit)",
+    Use.TAXES: "Taxes, net of those withheld",
+    Use.UNCLASSIFIED: "Unrecognised charges",
+    Use.TRANSFERS: "Transfers to your bank (not profit)",
 }
 LEFT = "Left for you and your goods"
 
@@ -176,7 +186,6 @@ def where_it_went(booked: Booked) -> Chart:
     bars |= {"base": [0.0, *ends[:-1], 0.0], "hovertemplate": "%{y}: %{text}<extra></extra>"}
     axis = {"range": [min(0.0, *ends) * 1.2, 116], "showticklabels": False, "ticks": ""}
     figure = in_rows([bars], 80 + 34 * len(names), axis, showlegend=False)
-    caption = (
-        f"Of {money(100, booked.currency)} that buyers paid, {money(ends[-1], booked.currency, 2)} was left "
-    )
-    return Chart(figure, f"{caption}after all that the marketplaces booked.")
+    caption = f"Of every {money(100, booked.currency)} that buyers paid, "
+    left = money(ends[-1], booked.currency, 2)
+    return Chart(figure, f"{caption}{left} was left after everything the marketplaces booked.")

@@ -9,7 +9,15 @@ from ownchannel.marketplace._customer_worth import (
     revenue_a_new_customer,
     worth_by_channel,
 )
-from ownchannel.marketplace._dependence import ALL, ROUNDING, Dependence, dependence, fees_in_words
+from ownchannel.marketplace._dependence import (
+    ALL,
+    ROUNDING,
+    Dependence,
+    MarketplaceShare,
+    dependence,
+    fees_in_words,
+    marketplace_share,
+)
 from ownchannel.marketplace._economics import (
     MEASURED,
     USES,
@@ -49,6 +57,7 @@ __all__ = [
     "FeeRise",
     "FeeSchedule",
     "FeeTable",
+    "MarketplaceShare",
     "Shocks",
     "Stop",
     "Use",
@@ -63,6 +72,7 @@ __all__ = [
     "fees_in_words",
     "last_twelve_months",
     "last_year",
+    "marketplace_share",
     "order_terms",
     "raise_fee",
     "read_fee_table",

@@ -29,29 +29,29 @@ class CustomerEconomics(Economics):
 
     horizon_months: float = _value(
         Quantity("Horizon", 24, "months", valid=(1, LONGEST), slider=(3, LONGEST), plausible=(12, 36)),
-        help="How long you wait for a new customer's orders: what comes later counts nothing.",
+        help="How long a new customer's orders count. Later orders are left out.",
         source="Convention: one to three years for small brands",
     )
     discount_rate: float = _value(
         Quantity("Discount rate", 0.10, "share a year", slider=(0, 0.4), plausible=(0.05, 0.2)),
-        help="What a year's wait costs you: about what you pay for a loan, or could earn elsewhere.",
+        help="What waiting a year for money costs you: about the interest on a loan.",
         source="Assumption: what small firms pay to borrow",
     )
     marketplace_cac: float = _winning(
-        Quantity("Marketplace customer", 6.0, "money a customer", slider=(0, 100), plausible=(2, 20)),
-        help="Advertising on the marketplace for each new customer that it brings.",
+        Quantity("CAC on the marketplace", 6.0, "money a customer", slider=(0, 100), plausible=(2, 20)),
+        help="Customer acquisition cost (CAC): marketplace advertising per new customer.",
         source="Assumption: a tenth of what a customer spends",
     )
     owned_cac: float = _winning(
-        Quantity("Own-store customer", 20.0, "money a customer", slider=(0, 100), plausible=(5, 60)),
-        help="Advertising for your own store for each new customer that it brings.",
-        source="Assumption; vendors quote 58 dollars for a new household customer, 2024",
+        Quantity("CAC in your own store", 20.0, "money a customer", slider=(0, 100), plausible=(5, 60)),
+        help="Customer acquisition cost (CAC): own-store advertising per new customer.",
+        source="Assumption; vendors quote 58 dollars per new customer for household goods, 2024",
     )
     returning_share: float = _no_key(
         Quantity("Back within a year", 0.15, "share", slider=(0, 0.6), plausible=(0.05, 0.3)),
-        help="Share of customers who come back within a year, where neither keys nor a repeat report tell "
-        "it. Each is taken to place one further order.",
-        source="Assumption: no trustworthy rate is published",
+        help="Share of customers who return within a year, used where no file shows it. Each is assumed to "
+        "place one more order.",
+        source="Assumption: no reliable rate is published",
     )
 
     def cost_to_win(self, kind: str) -> float:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from ownchannel.customers import channel_months
 from ownchannel.formats import Shown, count, money, percent
 from ownchannel.marketplace._economics import Economics, contribution_by_month
+from ownchannel.marketplace._shocks import last_twelve_months
 from ownchannel.orders import Orders
 
 MARKETPLACES = "marketplaces"
@@ -79,9 +81,9 @@ class Dependence(Shown):
     def __str__(self) -> str:
         revenue, known = self.share("revenue"), self.known
         if revenue is None:
-            return f"How dependent the revenue is, is {self.rests_on('revenue')}"
+            return f"The marketplaces' share of revenue is {self.rests_on('revenue')}"
         if not revenue:
-            return "No revenue comes through a marketplace."
+            return "None of the revenue comes through a marketplace."
         whole = self.amount("revenue", ALL) or 0.0
         text = f"{percent(revenue)} of {money(whole, self.currency)} revenue comes through marketplaces"
         if known is None:
@@ -117,18 +119,18 @@ def dependence(
     """
     months = channel_months(orders)
     code = _currency(orders, currency)
-    no_money = "" if code else "they hold no sales"
+    no_money = "" if code else "they contain no sales"
     in_code = months[months["currency"] == code]
     channels = _channels(orders.sales, months, alive)
     channels["revenue"] = _by_channel(in_code, "net_value", channels, no_money)
     channels["lines in currency"] = _by_channel(in_code, "lines", channels, no_money)
-    no_costs = no_money or ("" if costs else "they do not hold the goods' costs; give them with costs=…")
+    no_costs = no_money or ("" if costs else "they do not include the cost of goods; give it with costs=…")
     left = contribution_by_month(in_code, costs or Economics())
     for column in ("contribution", "fee_base", "fee_base_told"):
         channels[column] = _by_channel(left, column, channels, no_costs)
     hidden = " and ".join(channels.index[channels["identified orders"] == 0])
-    nobody = f"no file tells who bought on {hidden}, so that"
-    no_second = f"{nobody} a second order cannot be told from a first"
+    nobody = f"no file shows who bought on {hidden}, so"
+    no_second = f"{nobody} repeat orders cannot be counted"
     no_count = f"{nobody} its customers cannot be counted"
     rows = [
         *_shares("revenue", channels, no_money, says=_sold(code)),
@@ -149,23 +151,56 @@ def _sold(currency: str) -> _Says:
 def _costs(currency: str) -> _Says:
     """Whose fees and costs a contribution is after."""
     sold = _sold(currency)
-    rest = "goods, advertising and parcels that you pay for at your settings"
+    rest = "goods, advertising and your own parcels at your settings"
     return lambda part: sold(part) or f"{fees_in_words(part)}; {rest}"
+
+
+@dataclass(frozen=True)
+class MarketplaceShare:
+    """The marketplaces' share of revenue in the last twelve complete months, and in all files.
+
+    A share is None where there was no revenue. Where no month is complete, `recent` is that of all files and
+    `months` is 0.
+    """
+
+    recent: float | None
+    all_files: float | None
+    months: int
+    """Complete months with sales among the last twelve."""
+
+
+def marketplace_share(months: pd.DataFrame, last_day: date) -> MarketplaceShare:
+    """What share of the revenue came through marketplaces; `months` is `channel_months` in one currency.
+
+    >>> sold = {"month": [date(2026, 3, 1), date(2026, 4, 1)], "kind": ["owned", "marketplace"]}
+    >>> marketplace_share(pd.DataFrame(sold | {"net_value": [60.0, 140.0]}), date(2026, 4, 2))
+    MarketplaceShare(recent=0.0, all_files=0.7, months=1)
+    """
+    try:
+        recent, _ = last_twelve_months(months, last_day)
+    except ValueError:  # no month is complete
+        return MarketplaceShare(_rented_part(months), _rented_part(months), 0)
+    return MarketplaceShare(_rented_part(recent), _rented_part(months), recent["month"].nunique())
+
+
+def _rented_part(months: pd.DataFrame) -> float | None:
+    revenue, is_rented = months["net_value"].astype("float64"), months["kind"] == "marketplace"
+    return float(revenue[is_rented].sum() / revenue.sum()) if revenue.sum() > 0 else None
 
 
 def fees_in_words(months: pd.DataFrame) -> str:
     """On which fees a contribution rests, from its `fee_base_told` and `fee_base`.
 
     >>> fees_in_words(pd.DataFrame({"fee_base": [60.0, 40.0], "fee_base_told": [60.0, 30.0]}))
-    'fees as booked for 90% of the revenue, the fee table for the rest'
+    'fees as booked for 90% of revenue, assumed for the rest'
     """
     base = months["fee_base"].sum()
     booked = months["fee_base_told"].sum() / base if base > 0 else 0.0
     if booked > 1 - ROUNDING:
         return "fees as booked"
     if booked < ROUNDING:
-        return "the fee table"
-    return f"fees as booked for {_whole_percent(booked)} of the revenue, the fee table for the rest"
+        return "assumed fees"
+    return f"fees as booked for {_whole_percent(booked)} of revenue, assumed for the rest"
 
 
 def _keys(part: pd.DataFrame) -> str:
@@ -174,7 +209,7 @@ def _keys(part: pd.DataFrame) -> str:
     if not 0 < identified < orders:
         return ""
     share = _whole_percent(identified / orders)
-    return f"buyers are told apart in {share} of the orders, and the others are left out"
+    return f"counts the {share} of orders whose buyer has an ID"
 
 
 def _whole_percent(share: float) -> str:

@@ -32,48 +32,50 @@ class Economics(Assumptions):
 
     goods_cost_rate: float = _order(
         Quantity("Cost of goods", 0.45, "share", slider=(0.1, 0.8), plausible=(0.45, 0.65)),
-        help="What the goods cost you, as a share of their price before discounts. Goods that come back are "
-        "taken as lost.",
-        source="Gross margins of 35 to 55% for home goods, as vendors quote them, 2026-11",
+        help="What the goods cost you, as a share of their price before discounts. Returned goods count as "
+        "lost.",
+        source="Vendors quote gross margins of 35 to 55% for home goods, November 2026",
         confidence="vendor",
     )
     marketplace_fee_rate: float = _marketplace(
         Quantity("Referral fee", 0.15, "share", slider=(0, 0.3), plausible=(0.08, 0.17), step=0.005),
-        help="The marketplace's share of what the buyer pays, shipping included, where no file tells its "
-        "fee.",
-        source="Amazon US, 8 to 17% by category and 15% for home, as three vendors quote it, 2026-11",
+        help="The marketplace's share of what the buyer pays, shipping included. Used for orders whose fee "
+        "is in no file.",
+        source="Amazon US: 8 to 17% by category, 15% for home, as three vendors quote it, November 2026",
         confidence="vendor",
     )
     marketplace_fulfilment: float = _marketplace(
-        Quantity("Marketplace parcels", 6.0, "money an order", slider=(0, 25), plausible=(3, 13), step=0.1),
-        help="Picking, packing and sending one order, where no file tells a fee for it.",
-        source="3.06 to 6.50 dollars a unit, quoted by vendors, for one to two units, 2026-11",
+        Quantity(
+            "Marketplace fulfilment", 6.0, "money an order", slider=(0, 25), plausible=(3, 13), step=0.1
+        ),
+        help="Picking, packing and sending one order. Used for orders whose fulfilment fee is in no file.",
+        source="Vendors quote 3.06 to 6.50 dollars per unit, here for one to two units, November 2026",
         confidence="vendor",
     )
     marketplace_ad_rate: float = _marketplace(
         Quantity(
             "Marketplace advertising", 0.10, "share", slider=(0, 0.4), plausible=(0.05, 0.15), step=0.005
         ),
-        help="Advertising on the marketplace as a share of all that you sell there.",
-        source="5 to 15% is called healthy by vendors, 2026-11",
+        help="What you spend on marketplace ads, as a share of all your sales there.",
+        source="Vendors call 5 to 15% healthy, November 2026",
         confidence="vendor",
     )
     owned_payment_rate: float = _owned(
         Quantity("Card fee", 0.029, "share", slider=(0, 0.06), plausible=(0.024, 0.029), step=0.001),
-        help="The payment provider's share of what the buyer pays, where no file tells its fee.",
-        source="2.4 to 2.9% by plan, vendors' price lists, 2026-11",
+        help="The payment provider's share of what the buyer pays. Used for orders whose fee is in no file.",
+        source="2.4 to 2.9% by plan, from vendors' price lists, November 2026",
         confidence="vendor",
     )
     owned_fulfilment: float = _owned(
-        Quantity("Own-store parcels", 9.0, "money an order", slider=(0, 25), plausible=(4, 15), step=0.1),
-        help="Picking, packing and postage of one order; with the card's fixed 30 cents where no file tells "
-        "its fee.",
-        source="Assumption: a parcel at small-business rates",
+        Quantity("Own-store fulfilment", 9.0, "money an order", slider=(0, 25), plausible=(4, 15), step=0.1),
+        help="Picking, packing and postage of one order, including the card's fixed 30 cents where the card "
+        "fee is in no file.",
+        source="Assumption: one parcel at small-business rates",
     )
     owned_ad_rate: float = _owned(
         Quantity("Own-store advertising", 0.18, "share", slider=(0, 0.5), plausible=(0.05, 0.35), step=0.005),
-        help="What you spend to bring buyers to your own store, as a share of all that you sell there.",
-        source="Assumption; vendors quote 58 dollars for a new household customer, 2024",
+        help="What you spend to bring buyers to your own store, as a share of all your sales there.",
+        source="Assumption; vendors quote 58 dollars per new customer for household goods, 2024",
     )
 
 
@@ -163,7 +165,7 @@ class Booked(Shown):
 
     def __str__(self) -> str:
         sold, left = (money(amount, self.currency) for amount in (self.total(Use.SALES), self.left()))
-        return f"Of {sold} of sales {left} remained, {day(self.first_day)} to {day(self.last_day)}."
+        return f"Of {sold} in sales {left} remained, {day(self.first_day)} to {day(self.last_day)}."
 
     def to_pandas(self) -> pd.DataFrame:
         """The table."""
@@ -191,7 +193,7 @@ def what_was_booked(entries: pa.Table, currency: str) -> Booked | None:
     >>> from ownchannel.orders import sample_orders
     >>> found = what_was_booked(sample_orders().entries, "EUR")
     >>> found
-    Of €9,715 of sales €5,771 remained, 3 Aug 2026 to 1 Oct 2026.
+    Of €9,715 in sales €5,771 remained, 3 Aug 2026 to 1 Oct 2026.
     >>> found.total(Use.SALES), found.total(Use.ADVERTISING), round(found.share(Use.FEES), 2)
     (Decimal('9714.690000'), Decimal('-1169.280000'), -0.15)
     """

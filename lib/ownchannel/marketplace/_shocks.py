@@ -15,8 +15,8 @@ from ownchannel.marketplace._economics import Economics
 #: Months that are looked ahead.
 HORIZON = 24
 
-_stop = partial(assumption, group="If the marketplace stopped on Monday")
-_fee = partial(assumption, group="If its fee rose")
+_stop = partial(assumption, group="If the marketplaces stopped on Monday")
+_fee = partial(assumption, group="If their fee rose")
 
 
 class Shocks(Economics):
@@ -27,26 +27,26 @@ class Shocks(Economics):
     """
 
     downtime_months: float = _stop(
-        Quantity("Months without it", 3, "months", valid=(0, HORIZON), plausible=(0, 12)),
-        help="How long it sells nothing of yours; afterwards its sales come back in full.",
-        source="Assumption: no trustworthy rate or length of suspensions is published",
+        Quantity("Length of the stop", 3, "months", valid=(0, HORIZON), plausible=(0, 12)),
+        help="How long the marketplaces sell nothing for you. Afterwards sales return in full.",
+        source="Assumption: nobody has published how long suspensions last",
     )
     fixed_costs: float = _stop(
         Quantity("Fixed costs", 5_000, "money a month", slider=(0, 20_000), plausible=(1_000, 15_000)),
         help="What you pay every month whether you sell or not: wages, rent, software.",
-        source="Your own books; the default is an assumption for a brand of this size",
+        source="Assumption for a brand of this size: enter the figure from your own books",
     )
     cash: float = _stop(
         Quantity(
             "Cash in the bank", 12_000, "money", slider=(0, 100_000), plausible=(2_000, 80_000), step=500
         ),
         help="What you could spend tomorrow, credit lines included.",
-        source="Your own books; the default is an assumption for a brand of this size",
+        source="Assumption for a brand of this size: enter the figure from your own books",
     )
     fee_rise: float = _fee(
         Quantity("Fee rise", 0.02, "points", slider=(0, 0.15), plausible=(0, 0.05)),
-        help="Added to the referral fee; prices and sales stay as they are.",
-        source="Assumption: referral fees have stood still since January 2024, as vendors quote them",
+        help="Added to the referral fee, while prices and sales stay as they are.",
+        source="Assumption: vendors report unchanged referral fees since January 2024",
     )
 
 
@@ -61,12 +61,12 @@ class Year(Shown):
     """What the marketplace's fee is taken from."""
     marketplace_orders: float
     months_seen: int
-    """Complete months that the year rests on; below 12 their mean stands for the rest."""
+    """Complete months that the year rests on; below 12 their average stands in for the rest."""
 
     def __str__(self) -> str:
         owned, marketplace = (f"{round(left.sum()):,}" for left in (self.owned, self.marketplace))
         seen = count(self.months_seen, "month")
-        return f"A year leaves {owned} on own channels and {marketplace} on marketplaces; it rests on {seen}."
+        return f"A year leaves {owned} in your own store and {marketplace} on marketplaces, based on {seen}."
 
 
 def last_twelve_months(contribution: pd.DataFrame, last_day: date) -> tuple[pd.DataFrame, list[date]]:
@@ -80,7 +80,7 @@ def last_twelve_months(contribution: pd.DataFrame, last_day: date) -> tuple[pd.D
     seen = contribution[contribution["month"].isin(wanted)]
     if seen.empty:
         raise ValueError(
-            "No month is complete in these files: read exports that cover a whole month at least."
+            "These files cover no complete month: add exports that cover at least one whole month."
         )
     return seen, wanted
 
@@ -91,7 +91,7 @@ def last_year(contribution: pd.DataFrame, last_day: date) -> Year:
     >>> sold = {"kind": "owned", "contribution": 5.0, "fee_base": 9.0, "orders": 2.0}
     >>> year = last_year(pd.DataFrame([sold | {"month": date(2026, 9, 1)}]), date(2026, 9, 30))
     >>> year
-    A year leaves 60 on own channels and 0 on marketplaces; it rests on 1 month.
+    A year leaves 60 in your own store and 0 on marketplaces, based on 1 month.
     """
     seen, wanted = last_twelve_months(contribution, last_day)
     by_kind = seen.groupby(["month", "kind"])[["contribution", "fee_base", "orders"]].sum()
@@ -123,7 +123,7 @@ class Stop(Shown):
 
     def __str__(self) -> str:
         lost, lowest = f"{round(self.lost):,}", f"{round(self.lowest):,}"
-        return f"{lost} would not come; cash would be lowest after month {self.lowest_month}, at {lowest}."
+        return f"{lost} would be missing; cash would be lowest after month {self.lowest_month}, at {lowest}."
 
     @property
     def lowest(self) -> float:
@@ -144,7 +144,7 @@ def stop(year: Year, downtime_months: float, fixed_costs: float, cash: float) ->
 
     >>> year = Year((), np.zeros(12), np.full(12, 500.0), np.full(12, 2_000.0), 240.0, 12)
     >>> stop(year, downtime_months=2, fixed_costs=100, cash=250)
-    1,000 would not come; cash would be lowest after month 2, at 50.
+    1,000 would be missing; cash would be lowest after month 2, at 50.
     """
     owned, marketplace = np.resize(year.owned, HORIZON), np.resize(year.marketplace, HORIZON)
     sells = np.arange(HORIZON) >= downtime_months
@@ -172,7 +172,7 @@ class FeeRise(Shown):
     """The rise at which the marketplaces' orders leave nothing; negative where they leave less already."""
 
     def __str__(self) -> str:
-        return f"{round(self.cost):,} a year would go: {round(self.before):,} become {round(self.after):,}."
+        return f"It costs {round(self.cost):,} a year: {round(self.before):,} become {round(self.after):,}."
 
     @property
     def cost(self) -> float:
@@ -185,7 +185,7 @@ def raise_fee(year: Year, points: float) -> FeeRise:
 
     >>> year = Year((), np.zeros(12), np.full(12, 500.0), np.full(12, 2_000.0), 240.0, 12)
     >>> raise_fee(year, points=0.02)
-    480 a year would go: 6,000 become 5,520.
+    It costs 480 a year: 6,000 become 5,520.
     """
     before, base = float(year.marketplace.sum()), float(year.fee_base.sum())
     return FeeRise(

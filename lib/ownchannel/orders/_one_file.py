@@ -18,20 +18,20 @@ from ownchannel.orders._rows import Rejection, Rows, is_currency
 from ownchannel.orders._schema import AS_READ, NO_CURRENCY, Gives
 
 _UNKNOWN = (
-    f"None of its first {HEADER_WITHIN} lines is a header that is known here: it is another kind of file, or "
-    "some of its columns are missing. Export the report again with all its columns; name those of a table of "
-    "your own with mapping=…"
+    f"None of its first {HEADER_WITHIN} lines is a known header: it is another kind of file, or some of its "
+    "columns are missing. Export the report again with all its columns; name those of a table of your own "
+    "with mapping=…"
 )
 _EMPTY = "It is empty or blank. Export the report again."
 _NO_ROWS = "It has no rows below its header: check the dates that it was exported for."
-_BINARY = "It is no table: its content is not text. Export it as CSV, text or an Excel workbook."
+_BINARY = "It is not a table: its content is not text. Export it as CSV, text or an Excel workbook."
 _WEB_PAGE = "It is a web page, perhaps a sign-in in place of the report. Sign in and export the report again."
-_CUT_SHORT = "It ends early or is damaged: what stands before the damage was read. Fetch it again."
-_NOTHING_READ = "It ends early or is damaged, and nothing of it could be read. Fetch it again."
-_CHANGED = "It changed while it was read: read it again once whatever writes it is done."
+_CUT_SHORT = "It ends early or is damaged: the rows before the damage were read. Download it again."
+_NOTHING_READ = "It ends early or is damaged, and nothing could be read. Download it again."
+_CHANGED = "It changed while it was read: add it again once it is complete."
 _NOT_FINISHED = "could not be read to its end"
-_UNBALANCED = "The amounts read do not add up to the file's: do not rely on this file, and report it."
-_NAMESAKES = "Several columns have the same name. Of each, the first counts: column {places}."
+_UNBALANCED = "The amounts read do not add up to the file's total: do not rely on this file, and report it."
+_NAMESAKES = "Several columns have the same name. The first of each is used: column {places}."
 #: No table holds these, save for a damaged one; texts of two bytes per character have a mark of their own.
 _CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27})
 _BLANKS = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"  # byte order marks among them

@@ -18,27 +18,27 @@ from ownchannel.orders._schema import NO_CURRENCY, SALES
 _LONGEST_REPR = 1_000
 _REJECTED = ("file", "line", "column", "value", "reason", "remedy")
 _FACTS = {
-    "status": "the status",
-    "customer_key": "the buyers (as keys)",
-    "consent": "the buyers' consent",
-    "country": "the countries",
-    "discount": "the discounts",
-    "shipping": "the shipping",
-    "tax": "the taxes",
-    "refund": "the refunds",
-    "fee": "the fees",
-    "fulfilment": "the fulfilment fees",
+    "status": "status",
+    "customer_key": "buyers (as anonymous IDs)",
+    "consent": "buyers' consent",
+    "country": "countries",
+    "discount": "discounts",
+    "shipping": "shipping",
+    "tax": "taxes",
+    "refund": "refunds",
+    "fee": "fees",
+    "fulfilment": "fulfilment fees",
 }
 _PARTS = {
     "advertising": "advertising",
-    "fee": "fees of the account",
+    "fee": "account fees",
     "fulfilment": "storage and handling",
     "reimbursement": "reimbursements",
-    "unclassified": "what nobody here can name",
-    "transfer": "transfers, which are no profit",
+    "unclassified": "unrecognised charges",
+    "transfer": "transfers to your bank (not profit)",
 }
 _ROWS = TypeAdapter(tuple[tuple[str, int, str, str, str, str], ...])
-_MONEY_OF = {"lines": "of order lines", "entries": "booked", "repeat_rates": "from repeat customers"}
+_MONEY_OF = {"lines": "of order lines", "entries": "booked", "repeat_rates": "from returning customers"}
 
 
 def rejected_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
@@ -123,7 +123,7 @@ class Report:
         if self.left_aside:
             files, names = count(len(self.left_aside), "file"), ", ".join(self.left_aside[:3])
             more = ", …" if len(self.left_aside) > 3 else ""
-            lines.append(f"- Left aside, no exports by their names: {files} ({names}{more}).")
+            lines.append(f"- Skipped, because their names are not those of exports: {files} ({names}{more}).")
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -142,7 +142,7 @@ class Report:
             return "No files were given."
         rows, rejected = sum(f.rows_in for f in read), sum(f.rejected for f in read)
         text = f"{len(read)} of {count(len(self.files), 'file')} read, {count(rows, 'row')}, "
-        text += " and ".join(_accepted(read)) or "nothing"
+        text += listed(_accepted(read) or ["nothing"])
         text += " accepted"
         text += f", {count(rejected, 'row')} rejected, each with its reason" if rejected else ""
         return f"{text}; days are counted in {self.timezone}."
@@ -180,8 +180,8 @@ def summary(gives: str, counted: pa.Table, filled: Mapping[str, int], made: pa.T
     if gives == "entries":
         return " ".join(filter(None, [_booked(counted), _account(counted), _made(made)]))
     if gives == "repeat_rates" and len(counted):
-        return f"How many customers came back, for {count(len(counted), 'product')}."
-    return f"{count(len(counted), 'rate')} of exchange." if len(counted) else ""
+        return f"Share of customers who returned, for {count(len(counted), 'product')}."
+    return f"{count(len(counted), 'exchange rate')}." if len(counted) else ""
 
 
 def _orders(counted: pa.Table) -> str:
@@ -192,19 +192,19 @@ def _orders(counted: pa.Table) -> str:
     orders = len(pc.unique(sold["identity"]))
     text = count(orders, "order sold", "orders sold")
     known = len(pc.unique(sold.filter(sold["customer_key"].is_valid())["identity"]))
-    text += f", the buyers (as keys) of {known:,}" if known else ", without their buyers"
+    text += f"; buyers (as anonymous IDs) for {known:,}" if known else "; no buyers"
     fees = len(pc.unique(sold.filter(sold["fee"].is_valid())["identity"]))
-    return f"{text}{f', the fees of {fees:,}' if fees else ''}."
+    return f"{text}{f'; fees for {fees:,}' if fees else ''}."
 
 
 def _filled_in(filled: Mapping[str, int]) -> str:
-    parts = [f"{_FACTS[column]} of {orders:,}" for column, orders in filled.items()]
-    return f"For orders that another report holds: {listed(parts)}." if parts else ""
+    parts = [f"{_FACTS[column]} for {orders:,}" for column, orders in filled.items()]
+    return f"Adds to orders from other files: {listed(parts)}." if parts else ""
 
 
 def _booked(counted: pa.Table) -> str:
     parts = []
-    for event, words in (("sale", "the fees of"), ("refund", "the refunds of")):
+    for event, words in (("sale", "fees of"), ("refund", "refunds of")):
         orders = len(pc.unique(counted.filter(pc.equal(counted["event"], event))["identity"].drop_null()))
         parts += [f"{words} {count(orders, 'order')}"] if orders else []
     text = listed(parts) if parts else ""
@@ -221,13 +221,12 @@ def _account(counted: pa.Table) -> str:
         for (booked, currency), amount in sorted(by_part.items())
         if booked == part
     ]
-    return f"Besides orders: {listed(parts)}." if parts else ""
+    return f"Not tied to an order: {listed(parts)}." if parts else ""
 
 
 def _made(made: pa.Table) -> str:
     if not len(made):
         return ""
-    orders = count(len(pc.unique(made["identity"])), "order")
-    return (
-        f"No order report holds {orders} of it: their lines are made of the bookings, and bear their dates."
-    )
+    orders = len(pc.unique(made["identity"]))
+    appear, were = ("appears", "it was") if orders == 1 else ("appear", "they were")
+    return f"{count(orders, 'order')} {appear} only in this file; {were} rebuilt from its transactions."

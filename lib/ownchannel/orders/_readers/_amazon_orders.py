@@ -18,14 +18,14 @@ ORDER_NUMBER = re.compile(r"\b\d{3}-\d{7}-\d{7}\b")
 _HEADER = frozenset({"amazon-order-id", "purchase-date", "order-status", "sku", "quantity", "item-price"})
 _DELIVERED_FOR_ANOTHER = "is an order of another shop that Amazon only delivered"
 _OWN_EXPORT = "Nothing is lost: read the export of the shop that took the order."
-_NO_PRICE = "is no price of an order line"
+_NO_PRICE = "is not the price of an order line"
 
 
 class AmazonOrders(Reader):
     """All Orders, by order date or last update, 21 to 34 columns."""
 
     name = "Amazon All Orders"
-    lacks = "This report tells no fees, refunds or buyers."
+    lacks = "This report does not include fees, refunds or buyers."
     headers = (_HEADER,)
     worth = ("item-price",)
 
@@ -98,7 +98,7 @@ def _status(order: str, item: str) -> Status:
         return "completed"
     if order.startswith(("pending", "unshipped", "partiallyshipped", "shipping", "invoiceunconfirmed")):
         return "pending"
-    reason = "is an order status that this reader does not know" if order else "is empty"
+    reason = "is an unknown order status" if order else "is empty"
     raise BadCell("order-status", order, reason, "It should be Shipped, Unshipped, Pending or Cancelled.")
 
 
@@ -108,16 +108,18 @@ _SHIPMENT_HEADER = frozenset(
 _AFTER_ALL_ORDERS = 1
 #: Amazon hides business buyers behind one address, such as no-reply-amazon-iba-buyer@…: it is nobody's.
 _SHARED_ADDRESS = re.compile(r"no-?reply", re.IGNORECASE)
-_OF_BUSINESSES = "Shipments to an address that Amazon shares among buyers: {n}. They tell no customer."
+_OF_BUSINESSES = (
+    "Shipments to an address that Amazon shares among business buyers: {n}. Their buyers stay unknown."
+)
 _NEGATIVE = "is negative"
-_NO_REFUNDS = "This report holds no refunds: export it again."
+_NO_REFUNDS = "This report contains no refunds: export it again."
 
 
 class AmazonFulfilled(Reader):
     """Shipments from Amazon's warehouses; what a merchant sends himself is not in it."""
 
     name = "Amazon Fulfilled Shipments"
-    lacks = "This report tells no fees or refunds, and only what Amazon's warehouses sent."
+    lacks = "This report does not include fees or refunds, and covers only what Amazon's warehouses sent."
     headers = (_SHIPMENT_HEADER,)
     worth = ("item-price",)
 
@@ -167,7 +169,7 @@ class AmazonRepeatPurchase(Reader):
     """
 
     name = "Amazon Brand Analytics repeat purchase"
-    lacks = "This report tells neither its currency nor the day on which its period began."
+    lacks = "This report does not include its currency or the first day of its period."
     gives = "repeat_rates"
     headers = (_REPEAT_HEADER,)
     worth = (_SALES,)

@@ -56,7 +56,7 @@ class AmazonSettlement(Reader):
     """The flat-file settlement, one or several in a file; amounts are its lines, never its stated total."""
 
     name = "Amazon settlement"
-    lacks = "This report names no products or buyers."
+    lacks = "This report does not include product names or buyers."
     gives = "entries"
     headers = _HEADERS
 

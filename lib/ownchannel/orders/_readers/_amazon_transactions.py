@@ -42,8 +42,8 @@ _CURRENCY_OF = {f"Amazon.{site}": code for code, sites in WORDS["currencies"].it
 
 _LARGEST_ROW = 10.0**18
 _TOO_LARGE = "makes a trillion or more with the row's other amounts"
-_NO_CURRENCY = "does not tell the currency, nor does any row above"
-_NAME_A_SITE = "Fill in a site of Amazon, such as amazon.com."
+_NO_CURRENCY = "does not show the currency, nor does any row above"
+_NAME_A_SITE = "Fill in the Amazon site, such as amazon.com."
 _FETCH_AGAIN = "Download the report again."
 _NOT_EXPLAINED = "not explained by the parts"
 
@@ -52,7 +52,7 @@ class AmazonTransactions(Reader):
     """The CSV of date-range reports and of the transactions page, in six languages, columns by name."""
 
     name = "Amazon transactions"
-    lacks = "This report names no buyers."
+    lacks = "This report does not include buyers."
     gives = "entries"
 
     def recognises(self, columns: frozenset[str]) -> bool:

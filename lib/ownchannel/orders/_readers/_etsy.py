@@ -28,7 +28,7 @@ _STATUS: dict[str, Status] = {
         cancelled="canceled | cancelled",
     ),
 }
-_NEGATIVE, _NO_REFUNDS = "is negative", "Etsy tells refunds in Adjusted Order Total: export it again."
+_NEGATIVE, _NO_REFUNDS = "is negative", "Etsy shows refunds in Adjusted Order Total: export it again."
 
 
 class EtsyOrders(Reader):
@@ -36,8 +36,8 @@ class EtsyOrders(Reader):
 
     name = "Etsy orders"
     lacks = (
-        "This export tells no products, and of Etsy's fees only that for the card: listing, transaction and "
-        "advertising fees are in none of its order exports."
+        "This export does not include products. Of Etsy's fees it includes only the card fee: listing, "
+        "transaction and advertising fees are in none of its order exports."
     )
     headers = (_ORDERS_HEADER,)
     worth = ("order value",)
@@ -89,8 +89,8 @@ class EtsyItems(Reader):
 
     name = "Etsy order items"
     lacks = (
-        "This export tells no buyers, shipping, taxes, refunds or cancellations: read Etsy's orders of "
-        "the same months as well."
+        "This export does not include buyers, shipping, taxes, refunds or cancellations: add Etsy's orders "
+        "of the same months as well."
     )
     headers = (_ITEMS_HEADER,)
     worth = ("price", "quantity")

@@ -97,7 +97,7 @@ def statuses(**words: str) -> dict[str, Status]:
 def status_of(word: str, known: Mapping[str, Status], column: str, when_empty: str = "is empty") -> Status:
     """What a status means; BadCell where it is not known."""
     if word not in known:
-        reason = "is a status that this reader does not know" if word else when_empty
+        reason = "is an unknown status" if word else when_empty
         raise BadCell(column, word, reason, f"It should be one of {', '.join(filter(None, known))}.")
     return known[word]
 

@@ -29,10 +29,10 @@ _STATUS = statuses(
 )
 _CONSENT = {"yes": True, "true": True, "no": False, "false": False}
 _NO_ORDER_NUMBER = (
-    "Orders copied in from a marketplace without its order number: {n}. Where its own report is read too, "
-    "they may count twice."
+    "Orders copied in from a marketplace without its order number: {n}. If you add the marketplace's own "
+    "report too, they may count twice."
 )
-_ODD_SUBTOTAL = "Orders whose discounts do not explain the subtotal: {n}. The stated discount was taken."
+_ODD_SUBTOTAL = "Orders whose discounts do not explain the subtotal: {n}. The stated discount was used."
 _TAX_INSIDE = "Orders whose prices include tax: {n}. Their amounts are as the shop shows them."
 _NAME_FIRST = "The order's name, such as #1001, stands on its first row."
 
@@ -41,7 +41,7 @@ class ShopifyOrders(Reader):
     """The export of Orders, with customers; about 79 columns."""
 
     name = "Shopify orders"
-    lacks = "This export tells no fees, and the sum of a refund without its day."
+    lacks = "This export does not include fees, or the day of a refund."
     order_starts = "financial status"
     headers = (_HEADER,)
     worth = ("lineitem price", "lineitem quantity")
@@ -55,7 +55,7 @@ class ShopifyOrders(Reader):
         _reject_orders(rows, group, heads)
         for column in ("lineitem quantity", "lineitem price"):
             negative = rows.amounts(column, required=True) < 0
-            rows.reject_where(negative, column, "is negative", "Shopify tells refunds in Refunded Amount.")
+            rows.reject_where(negative, column, "is negative", "Shopify shows refunds in Refunded Amount.")
         value = self.worths(rows, ".", required=True)
         own_discount = abs(rows.amounts("lineitem discount"))
         kept = rows.kept()
@@ -208,7 +208,9 @@ class ShopifyPayments(Reader):
     """
 
     name = "Shopify Payments transactions"
-    lacks = "This export tells what cards paid and cost, not what was bought: read the shop's orders as well."
+    lacks = (
+        "This export shows card payments and their fees, not what was bought: add the shop's orders as well."
+    )
     gives = "entries"
     headers = (_PAYMENTS_HEADER,)
     worth = ("net",)

@@ -36,7 +36,7 @@ _STATUS = statuses(
     cancelled="cancelled | failed | trash",
 )
 _PLAIN_ITEM = "Export the orders again with line items in columns, line_item_1 and so on."
-_ODD_SUBTOTAL = "Orders whose items do not add up to the stated subtotal: {n}. The items were taken."
+_ODD_SUBTOTAL = "Orders whose items do not add up to the stated subtotal: {n}. The items were used."
 
 _MOST = millionths(LARGEST_AMOUNT)
 _LONGEST_NUMBER = 40
@@ -54,7 +54,7 @@ class WooCommerceOrders(Reader):
     """Order Export & Order Import for WooCommerce, with line items in columns."""
 
     name = "WooCommerce orders"
-    lacks = "This export tells no fees of payment, and not whether buyers agreed to be written to."
+    lacks = "This export does not include payment fees, or whether buyers agreed to be contacted."
     headers = (_HEADER,)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
@@ -142,7 +142,7 @@ def _item(column: str, cell: str) -> _Item | None:
     value = _number(column, fields["sub_total"]) if fields["sub_total"] else total
     quantity = float(_number(column, fields["quantity"]))
     if value < 0 or quantity < 0:
-        raise BadCell(column, cell, "holds a negative number", "The shop tells refunds in refund_items.")
+        raise BadCell(column, cell, "holds a negative number", "The shop shows refunds in refund_items.")
     return _Item(
         as_label((fields["sku"] or "").strip()),
         as_label(fields["name"].strip()),

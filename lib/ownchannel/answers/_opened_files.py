@@ -1,0 +1,155 @@
+"""The answer of workbook 00: what the opened files show, which one would add most, and a card for each."""
+
+from dataclasses import replace
+from decimal import Decimal
+from html import escape
+
+import pandas as pd
+
+from ownchannel.answers._answer import Answer, notes_html, table_html
+from ownchannel.answers._marketplace_dependence import own_and_rent
+from ownchannel.answers._starting_settings import in_main_currency
+from ownchannel.formats import count, listed, money, percent
+from ownchannel.marketplace import marketplace_share
+from ownchannel.orders import NO_CURRENCY, FileReport, Opened, Orders, Report, day
+
+#: What the first page says beside each way in.
+WAYS_IN = {
+    "files": "As the platforms wrote them, zipped or not; one or many at once.",
+    "folder": "On this machine.",
+    "timezone": "Choose it first: it decides on which day an order falls.",
+    "sample": "A made-up kitchenware brand, two years of orders.",
+    "forget": "For a customer who asks: removed now, and from files read later.",
+    "nothing": "No sales were found in these files; below you see what was wrong with each.",
+}
+
+_ROWS_ARE = {
+    "lines": "order lines",
+    "entries": "bookings",
+    "repeat_rates": "repeat rates",
+    "rates": "exchange rates",
+}
+
+
+def what_was_opened(opened: Opened) -> Answer:
+    """What of the business is owned and what is rented, and which file would add most."""
+    steps = _SAMPLE_STEPS if opened.is_sample else _what_to_add(opened.orders)
+    return replace(own_and_rent(opened.orders), next_steps=steps)
+
+
+_THEN_01 = "Then open **How dependent are you?** to see what would be left if the marketplaces stopped."
+_SAMPLE_STEPS = (
+    "This brand is made up. **Add your own exports below**: one Amazon All Orders report is enough to start.",
+    "After that, **Amazon's transactions** (fees) and **Fulfilled Shipments** (who came back) add most.",
+    _THEN_01,
+)
+
+
+def _what_to_add(orders: Orders) -> tuple[str, ...]:
+    """The two exports that would add most to these, and where to go then."""
+    months, kinds = in_main_currency(orders), orders.channels()
+    amazon = months[months["channel"].str.startswith("Amazon")]
+    complete = marketplace_share(months, orders.sales["ordered_on"].max()).months
+    without_rates = [code for code in orders.currencies() if code != orders.main_currency]
+    steps = []
+    if (booked := _fees_booked(amazon)) < _NEARLY_ALL:
+        so_far = (
+            f"fees are booked for {percent(booked)} of its sales" if booked > 0 else "no fee of it is known"
+        )
+        steps.append(f"**Add Amazon's transactions report, or more settlements**: so far {so_far}.")
+    if amazon["identified_orders"].sum() < 0.5 * amazon["orders"].sum():
+        steps.append(
+            "**Add Amazon's Fulfilled Shipments report**: its anonymous IDs show which buyers came back."
+        )
+    if _fees_booked(months[months["channel"] == "Shopify"]) < _NEARLY_ALL:
+        steps.append("**Add Shopify's export of payment transactions**: so far card fees are assumed.")
+    if without_rates:
+        steps.append(
+            f"**Add exchange rates** (a CSV of date, from, to, rate): sales in {listed(without_rates)} are "
+            "left out until then."
+        )
+    if complete < 12:
+        seen = count(complete, "complete month") if complete else "no complete month"
+        steps.append(f"**Add older exports**: these files cover {seen}, and a year shows the season.")
+    if "owned" not in kinds.values():
+        steps.append("**If you have a store of your own, add its orders**: so far all you see is rented.")
+    return (*steps[:2], _THEN_01)
+
+
+#: The share of a channel's sales with booked fees above which another export adds little.
+_NEARLY_ALL = 0.9
+
+
+def _fees_booked(months: pd.DataFrame) -> float:
+    """The share of these sales whose fees are booked; 1 where nothing was sold."""
+    base = float((months["net_value"] + months["shipping"]).sum())
+    return float(months["fee_base_told"].sum()) / base if base > 0 else 1.0
+
+
+def files_html(report: Report) -> str:
+    """A card for each file, the counts of rows behind a fold, and why rows were set aside."""
+    cards = "".join(map(_card, report.files))
+    parts = [notes_html((report.remark,)) if report.remark else ""]
+    if cards:
+        parts.append(f'<h3>What each file adds</h3><ul class="oc-files">{cards}</ul>')
+    if report.left_aside:
+        files = count(len(report.left_aside), "file")
+        named = ", ".join(report.left_aside[:3]) + (", …" if len(report.left_aside) > 3 else "")
+        note = f"Skipped, because their names are not those of exports: {files} ({named})."
+        parts.append(notes_html((note,), warning=False))
+    if cards:
+        rows = table_html(pd.DataFrame(map(_counts, report.files)))
+        parts.append(f"<details><summary>Row by row</summary>{rows}</details>")
+    if len(report.rejected):
+        reasons = report.reasons().rename(columns=str.capitalize).rename(columns={"First_line": "First line"})
+        rows = count(len(report.rejected), "row")
+        parts += [f"<h3>What could not be used, and why: {rows}</h3>", table_html(reasons)]
+    return "".join(parts)
+
+
+def _card(file: FileReport) -> str:
+    marks = [_mark(file.was_read, "read" if file.was_read else "not read")]
+    if file.reconciled is not None:
+        off = "" if file.difference is None else f": {_amount(abs(file.difference), file)} off"
+        adds_up = "adds up to the cent" if file.reconciled else f"does not add up{off}"
+        marks.append(_mark(file.reconciled, adds_up))
+    about = [file.format or "not recognised"]
+    about += [f"{day(file.dates[0])} to {day(file.dates[1])}"] if file.dates else []
+    nothing_used = "Nothing in this file was used."
+    if file.was_read and file.duplicates:
+        nothing_used = "Everything in it is in other files already."
+    named = [f"{name} {_amount(sums, file)}" for name, sums in (file.unclassified or {}).items()]
+    notes = [*file.warnings]
+    notes += [f"Unrecognised charges: {'; '.join(named)}."] if named else []
+    return (
+        f"<li><p><strong>{escape(file.name)}</strong> {' '.join(marks)}</p>"
+        f'<p class="oc-quiet">{escape(" · ".join(about))}</p>'
+        f"<p>{escape(file.summary or nothing_used)}</p>"
+        f"{notes_html(tuple(filter(None, notes)), warning=not file.was_read)}</li>"
+    )
+
+
+def _mark(is_good: bool, words: str) -> str:
+    """A tick or a cross with its words, so that neither colour nor sign stands alone."""
+    sign, style = ("✓", "oc-good") if is_good else ("✗", "oc-bad")
+    return f'<span class="oc-mark {style}">{sign} {escape(words)}</span>'
+
+
+def _amount(amount: Decimal, file: FileReport) -> str:
+    """An amount with its currency, where the file has one alone."""
+    codes = [code for code in file.money if code != NO_CURRENCY]
+    return money(amount, codes[0], 2) if len(codes) == 1 else f"{amount:,.2f}"
+
+
+def _counts(file: FileReport) -> dict[str, str]:
+    sums = [money(split["accepted"], code, 2) for code, split in file.money.items() if code != NO_CURRENCY]
+    return {
+        "File": file.name,
+        "Rows": f"{file.rows_in:,}",
+        "Accepted": f"{file.accepted:,}",
+        "Rejected": f"{file.rejected:,}",
+        "Already counted": f"{file.duplicates:,}",
+        "Rows are": _ROWS_ARE[file.gives] if file.was_read else "",
+        "Amount accepted": ", ".join(sums),
+        "Encoding": file.encoding,
+    }
