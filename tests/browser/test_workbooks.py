@@ -113,6 +113,7 @@ def test_files_handed_in_at_the_first_workbook_open_the_second(
         page.get_by_role("button", name="Choose files").click()
     chooser.value.set_files([tmp_path / "report.txt", tmp_path / "shop.csv"])
     expect(sentence(page)).to_contain_text("you owned 50% of your revenue and rented 50%")
+    page.get_by_text("What could not be used, and why").click()
     expect(page.get_by_text("is not an amount that can be read")).to_be_visible()
     page.get_by_role("link", name="How dependent are you?").click()
     harness.wait_for_chart(page)

@@ -1,5 +1,6 @@
 """Figures by their data, labels and captions."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -85,14 +86,26 @@ def test_a_channel_that_ended_has_its_own_month_and_a_single_month_is_a_point():
     assert [trace.mode for trace in chart.figure.data] == ["markers", "lines"]
 
 
-def test_cash_starts_today_and_names_its_low_point():
+def test_cash_starts_today_and_says_how_low_it_gets():
     stopped = stop(YEAR, downtime_months=4, fixed_costs=200, cash=1_000)
     chart = cash_when_stopped(YEAR, stopped, "USD")
     as_today, low = chart.figure.data
     assert (as_today.x[0], as_today.x[1]) == (date(2026, 9, 1), date(2026, 10, 1))
     assert list(as_today.y[:3]) == [1000, 1300, 1600]
     assert list(low.y[:6]) == [1000, 900, 800, 700, 600, 900]
-    assert chart.caption.endswith("it is lowest after month 4, at $600; without it, $1,000.")
+    assert chart.caption.endswith("never below $600 with the stop, never below $1,000 as things are.")
+    broke = cash_when_stopped(YEAR, stop(YEAR, downtime_months=4, fixed_costs=600, cash=1_000), "USD")
+    assert broke.caption.endswith(
+        "below zero from month 3 with the stop, below zero from month 11 as things are."
+    )
+    assert "-$2,000" in broke.figure.layout.yaxis.ticktext
+
+
+def test_without_a_marketplace_there_is_one_line_of_cash():
+    alone = replace(YEAR, marketplace=np.zeros(12))
+    chart = cash_when_stopped(alone, stop(alone, downtime_months=4, fixed_costs=50, cash=1_000), "USD")
+    assert [trace.name for trace in chart.figure.data] == ["Your cash"]
+    assert chart.caption == "Cash at the end of each month: never below $1,000."
 
 
 def test_the_fee_line_goes_through_the_setting_and_past_nothing():

@@ -89,14 +89,14 @@ def test_an_order_in_four_reports_is_one_whatever_the_order_of_the_files(read: R
 def test_each_file_says_what_of_it_counts(read: Read):
     given = {file.name: (file.accepted, file.duplicates, file.summary) for file in read(FILES).report.files}
     assert given == {
-        "all_orders.txt": (3, 0, "1 order sold; no buyers."),
+        "all_orders.txt": (3, 0, "1 order sold; buyers not included."),
         "fulfilled.txt": (
             0,
             2,
-            "Adds to orders from other files: buyers (as anonymous IDs) for 1.",
+            "Adds to orders from other files: buyer IDs for 1.",
         ),
         "settlement.txt": (5, 0, "Fees of 1 order."),
-        "shop.csv": (1, 1, "1 order sold; buyers (as anonymous IDs) for 1."),
+        "shop.csv": (1, 1, "1 order sold; buyer IDs for 1."),
     }
 
 

@@ -30,10 +30,10 @@ def said(
     [
         ([], ""),
         ([ONE | {"status": "cancelled"}, TWO | {"status": "pending"}], ""),
-        ([ONE], "1 order sold; no buyers."),
-        ([ONE, ONE, TWO], "2 orders sold; no buyers."),
-        ([ONE | {"customer_key": "k"}, TWO], "2 orders sold; buyers (as anonymous IDs) for 1."),
-        ([ONE | {"fee": Decimal(0)}, TWO], "2 orders sold; no buyers; fees for 1."),
+        ([ONE], "1 order sold; buyers not included."),
+        ([ONE, ONE, TWO], "2 orders sold; buyers not included."),
+        ([ONE | {"customer_key": "k"}, TWO], "2 orders sold; buyer IDs for 1."),
+        ([ONE | {"fee": Decimal(0)}, TWO], "2 orders sold; buyers not included; fees for 1."),
     ],
 )
 def test_orders_sold_are_named_with_what_is_known_of_them(rows, sentence):
@@ -42,9 +42,9 @@ def test_orders_sold_are_named_with_what_is_known_of_them(rows, sentence):
 
 def test_what_a_file_knows_of_orders_that_another_holds():
     filled = {"customer_key": 1_200, "country": 7, "fulfilment": 2}
-    words = "buyers (as anonymous IDs) for 1,200, countries for 7 and fulfilment fees for 2."
+    words = "buyer IDs for 1,200, countries for 7 and fulfilment fees for 2."
     assert said("lines", filled=filled) == f"Adds to orders from other files: {words}"
-    assert said("lines", ONE) == "1 order sold; no buyers."
+    assert said("lines", ONE) == "1 order sold; buyers not included."
 
 
 def booked(

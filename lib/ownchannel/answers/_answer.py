@@ -127,7 +127,8 @@ class Answer:
 
     def _repr_html_(self) -> str:
         parts = [sentence_html(self.sentence), numbers_html(self.numbers), notes_html(self.notes)]
-        parts += [f'<p class="oc-caption">{escape(chart.caption)}</p>' for chart in self.charts]
+        if not self.still:  # a caption without its chart explains nothing
+            parts += [f'<p class="oc-caption">{escape(chart.caption)}</p>' for chart in self.charts]
         parts.append(next_steps_html(self.next_steps))
         parts += [] if self.table is None else [table_html(self.table)]
         parts.append(notes_html(self.how_we_know, warning=False))

@@ -280,12 +280,12 @@ def _numbers(
     through = (f"Revenue through marketplaces, {of}{beside}", recent)
     if not share.recent:
         return through, lowest
-    lasts = f"runs out in month {stopped.runway}" if stopped.runway else "lasts over 24 months"
+    gone = f"month {stopped.runway}" if stopped.runway else "not in 2 years"
     return (
         through,
         ("Contribution missed during the stop", money(stopped.lost, currency)),
         lowest,
-        ("Cash without marketplaces for good", lasts),
+        ("Cash runs out without marketplaces", gone),
         (f"Fee {100 * settings.fee_rise:g} points higher, per year", money(-rise.cost, currency)),
     )
 

@@ -103,7 +103,8 @@ def files_html(report: Report) -> str:
     if len(report.rejected):
         reasons = report.reasons().rename(columns=str.capitalize).rename(columns={"First_line": "First line"})
         rows = count(len(report.rejected), "row")
-        parts += [f"<h3>What could not be used, and why: {rows}</h3>", table_html(reasons)]
+        summary = f"<summary>What could not be used, and why: {rows}</summary>"
+        parts.append(f"<details>{summary}{table_html(reasons)}</details>")
     return "".join(parts)
 
 

@@ -23,6 +23,7 @@ from ownchannel.charts._theme import (
     over_time,
     readable_on,
 )
+from ownchannel.customers import Floats
 from ownchannel.formats import money, percent
 from ownchannel.marketplace import ALL, USES, Booked, Dependence, FeeRise, Stop, Use, Year
 
@@ -104,15 +105,21 @@ def cash_when_stopped(year: Year, stop: Stop, currency: str) -> Chart:
         line("As today", months, stop.as_today.tolist(), NOTE, dash="dot"),
         line("With the stop", months, stop.stopped.tolist(), MARKETPLACE),
     ]
+    if not year.marketplace.any():
+        lines = [line("Your cash", months, stop.as_today.tolist(), OWNED)]
     yaxis = money_axis(currency, rangemode="tozero")
     yaxis |= money_ticks(currency, [*stop.as_today.tolist(), *stop.stopped.tolist()])
     figure = over_time(lines, "", height=260, yaxis=yaxis)
-    after = f"after month {stop.lowest_month}" if stop.lowest_month else "today"
-    untouched = money(float(stop.as_today.min()), currency)
-    caption = f"Cash at the end of each month: with the stop it is lowest {after}, at "
-    return Chart(
-        label_lines(figure, 200), f"{caption}{money(stop.lowest, currency)}; without it, {untouched}."
-    )
+    caption = f"Cash at the end of each month: {_fate(stop.stopped, currency)}"
+    caption += f" with the stop, {_fate(stop.as_today, currency)} as things are" if len(lines) > 1 else ""
+    return Chart(label_lines(figure, 200), f"{caption}.")
+
+
+def _fate(cash: Floats, currency: str) -> str:
+    """Whether cash runs out, or how low it gets."""
+    if (cash < 0).any():
+        return f"below zero from month {int((cash < 0).argmax())}"
+    return f"never below {money(float(cash.min()), currency)}"
 
 
 def left_by_an_order(

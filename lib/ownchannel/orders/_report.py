@@ -19,7 +19,7 @@ _LONGEST_REPR = 1_000
 _REJECTED = ("file", "line", "column", "value", "reason", "remedy")
 _FACTS = {
     "status": "status",
-    "customer_key": "buyers (as anonymous IDs)",
+    "customer_key": "buyer IDs",
     "consent": "buyers' consent",
     "country": "countries",
     "discount": "discounts",
@@ -192,7 +192,7 @@ def _orders(counted: pa.Table) -> str:
     orders = len(pc.unique(sold["identity"]))
     text = count(orders, "order sold", "orders sold")
     known = len(pc.unique(sold.filter(sold["customer_key"].is_valid())["identity"]))
-    text += f"; buyers (as anonymous IDs) for {known:,}" if known else "; no buyers"
+    text += f"; buyer IDs for {known:,}" if known else "; buyers not included"
     fees = len(pc.unique(sold.filter(sold["fee"].is_valid())["identity"]))
     return f"{text}{f'; fees for {fees:,}' if fees else ''}."
 
