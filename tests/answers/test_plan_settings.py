@@ -5,7 +5,7 @@ import pytest
 from ownchannel.answers import Question, RentOrOwn
 from ownchannel.assumptions import Assumption
 from ownchannel.panels import Panel
-from ownchannel.scenarios import MarketplaceChannel, OwnedChannel, Plan, tornado
+from ownchannel.scenarios import MarketplaceChannel, OwnedChannel, Plan, deciding
 
 AMAZON = MarketplaceChannel(
     name="Amazon.com", order_value=40, fee_rate=0.15, reference_spend=900, cac=20, repeat_rate=0.2
@@ -58,11 +58,27 @@ def test_a_label_names_the_channel_where_several_have_the_number() -> None:
 
 
 def test_six_are_in_sight_the_budget_and_what_moves_the_plan_most_and_risks_have_switches() -> None:
-    question = asked(PLAN)
+    moved = PLAN.with_values({"owned_share_of_growth_budget": 0.4})
+    question = asked(moved)
     assert list(question.first[:2]) == ["owned_share_of_growth_budget", "growth_budget"]
-    swings = [path for path in tornado(PLAN)["path"] if path.startswith("channels.")]
+    swings = [path for path in deciding(moved) if path.startswith("channels.")]
     assert list(question.first[2:]) == [path for path in swings if path not in question.switches][:4]
-    assert len(question.switches) == 8
+    assert len(question.switches) == 10
+    assert {path for path in question.switches if path.endswith("organic_growth")} == {
+        "channels.Amazon.com.organic_growth",
+        "channels.Own store.organic_growth",
+    }
+
+
+def test_what_is_the_same_in_both_plans_is_not_in_sight_and_today_looks_at_a_move() -> None:
+    for name in ("fulfilment_cost", "days_between_orders", "organic_customers"):
+        assert not any(path.endswith(name) for path in asked(PLAN.today()).first)
+    assert len(asked(PLAN.today()).first) == 6
+
+
+def test_the_set_up_is_in_sight_where_it_is_paid() -> None:
+    plan = PLAN.with_values({"owned_share_of_growth_budget": 0.4, "setup_cost": 2_000})
+    assert list(asked(plan).first)[2] == "setup_cost"
 
 
 def test_what_a_fit_or_a_fee_table_stands_for_has_no_slider() -> None:

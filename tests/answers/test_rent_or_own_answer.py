@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ownchannel.answers import _rent_or_own as rent_or_own  # inside: each part of an answer by itself
+from ownchannel.answers import RentOrOwn
+
+# inside: each part of an answer by itself
+from ownchannel.answers import _plan_answer as rent_or_own
 from ownchannel.formats import money, percent
 from ownchannel.scenarios import (
     Plan,
@@ -26,6 +29,7 @@ from ownchannel.scenarios import (
 from tests.scenarios.small_plans import market, plan, store
 
 AS_TODAY, THIS_PLAN, in_months = rent_or_own.AS_TODAY, rent_or_own.THIS_PLAN, rent_or_own.in_months
+said = rent_or_own.said
 DRAWS = 200
 SHARE = "owned_share_of_growth_budget"
 TODAY = preset("Balanced brand").today()
@@ -50,34 +54,38 @@ def simulated(name: str) -> tuple[Simulation, Simulation]:
 
 @cache
 def answer(name: str) -> rent_or_own.PlanAnswer:
-    return rent_or_own.RentOrOwn(TODAY, draws=DRAWS).of(PLANS[name])
+    return RentOrOwn(TODAY, draws=DRAWS).of(PLANS[name])
 
 
 def answered(its_plan: Plan, compared: dict[str, Plan] | None = None) -> rent_or_own.PlanAnswer:
-    answering = rent_or_own.RentOrOwn(TODAY, draws=DRAWS)
+    answering = RentOrOwn(TODAY, draws=DRAWS)
     answering.compare(compared or {})
     return answering.of(its_plan)
 
 
 # ---------------------------------------------------------------- the sentence
 
-#: What is done, what it does in year 1, and to the risk.
+#: What is done, what it does in the first year, and to the risk.
 SAID = {
-    "own store": ("Moving **20 points** of the growth budget to your own store", "costs", "lowers"),
-    "marketplace": ("Moving **20 points** of the growth budget to the marketplace", "costs", "raises"),
+    "own store": ("Shifting your growth budget from 47% to **67%** own store", "costs", "falls"),
+    "marketplace": ("Shifting your growth budget from 47% to **27%** own store", "costs", "rises"),
     "with levers": (
-        "Moving **20 points** of the growth budget to your own store, with the rest that you decide,",
+        "Shifting your growth budget from 47% to **67%** own store, with your other changes,",
         "brings",
-        "lowers",
+        "falls",
     ),
-    "only levers": ("What you decide here", "brings", "leaves"),
-    "only a larger budget": ("What you decide here", "costs", "raises"),
-    "only a smaller budget": ("What you decide here", "brings", "lowers"),
-    "set-up that never comes back": ("What you decide here", "costs", "leaves"),
-    "a fifth of a point": ("Moving **0.2 points** of the growth budget to your own store", "costs", "lowers"),
-    "one month": ("Moving **20 points** of the growth budget to your own store", "costs", "lowers"),
-    "two stores": ("Moving **10 points** of the growth budget to your own stores", "brings", "leaves"),
-    "no budget": ("What you decide here", "brings", "lowers"),
+    "only levers": ("This plan", "brings", "stays"),
+    "only a larger budget": ("This plan", "costs", "rises"),
+    "only a smaller budget": ("This plan", "brings", "falls"),
+    "set-up that never comes back": ("This plan", "costs", "stays"),
+    "a fifth of a percent": (
+        "Shifting your growth budget from 47.1% to **47.3%** own store",
+        "costs",
+        "stays",
+    ),
+    "one month": ("Shifting your growth budget from 47% to **67%** own store", "costs", "falls"),
+    "two stores": ("Shifting your growth budget from 50% to **60%** own stores", "brings", "stays"),
+    "no budget": ("This plan", "brings", "falls"),
 }
 PLANS = {
     "today": TODAY,
@@ -88,7 +96,7 @@ PLANS = {
     "only a larger budget": TODAY.with_values({"growth_budget": 9_000}),
     "only a smaller budget": TODAY.with_values({"growth_budget": 2_000}),
     "set-up that never comes back": TODAY.with_values({"setup_cost": 20_000}),
-    "a fifth of a point": TODAY.with_values({SHARE: TODAY.owned_share_of_growth_budget + 0.002}),
+    "a fifth of a percent": TODAY.with_values({SHARE: TODAY.owned_share_of_growth_budget + 0.002}),
     "one month": TODAY.with_values(MOVED | {"horizon_months": 1}),
     "two stores": STORES.with_values({SHARE: STORES.owned_share_of_growth_budget + 0.1}),
     "no budget": NO_BUDGET,
@@ -113,32 +121,40 @@ def test_the_sentence_says_the_decision_its_cost_and_what_it_does_to_the_risk(na
     first_year = gained(name)[:, :13].sum(axis=1).mean()
     assert (first_year < 0) == (in_year_1 == "costs")
     sentence = answer(name).sentence()
-    assert sentence.startswith(f"{done} {in_year_1} **{money(abs(first_year), 'USD')}** in year 1, ")
+    assert sentence.startswith(
+        f"{done} {in_year_1} about **{said(abs(first_year), 'USD')}** in the first year "
+    )
     now, then = (
-        money(np.sort(its.calm_revenue - its.revenue[:12].sum(axis=0))[-ceil(0.05 * DRAWS) :].mean(), "USD")
+        said(np.sort(its.calm_revenue - its.revenue[:12].sum(axis=0))[-ceil(0.05 * DRAWS) :].mean(), "USD")
         for its in simulated(name)
     )
     risk = {
-        "leaves": f"leaves what events can take of a bad year's revenue at **{now}**",
-        "lowers": f"lowers what events can take of a bad year's revenue from {then} to **{now}**",
-        "raises": f"raises what events can take of a bad year's revenue from {then} to **{now}**",
+        "stays": f"A bad year stays as bad: **{now}** of revenue is at risk.",
+        "falls": f"It makes a bad year less bad: revenue at risk falls from {then} to **{now}**.",
+        "rises": f"It makes a bad year worse: revenue at risk rises from {then} to **{now}**.",
     }
-    assert sentence.endswith(f", and {risk[to_the_risk]}.")
+    if now in ("$0", "$0.00"):
+        risk["stays"] = "No risk is switched on, so no revenue is at risk."
+    assert f". {risk[to_the_risk]} Left as you are, " in sentence
+
+
+def paid_back_in(payback: tuple[float, float, float]) -> rent_or_own.PlanAnswer:
+    """What is answered of a plan that were paid back then."""
+    found = replace(answer("own store").found)
+    vars(found)["payback"] = payback  # where the cached property keeps it
+    return replace(answer("own store"), found=found)
 
 
 def sentence_with(payback: tuple[float, float, float]) -> str:
-    """What is said of a plan that were paid back then."""
-    found = replace(answer("own store").found)
-    vars(found)["payback"] = payback  # where the cached property keeps it
-    return replace(answer("own store"), found=found).sentence()
+    return paid_back_in(payback).sentence()
 
 
 PAYBACKS = {
-    "own store": "pays back in **month {middle}** (80% range {low} to never)",
-    "marketplace": "does **not pay back** within 36 months",
-    "only levers": "is never behind today",
-    "set-up that never comes back": "does **not pay back** within 36 months",
-    "one month": "does **not pay back** within 1 month",
+    "own store": "pays back in about **month {middle}** (8 chances in 10: {low} to never)",
+    "marketplace": "**does not pay back** within three years",
+    "only levers": "is never behind staying as you are",
+    "set-up that never comes back": "**does not pay back** within three years",
+    "one month": "**does not pay back** within 1 month",
 }
 
 
@@ -151,17 +167,17 @@ def test_the_sentence_says_when_the_plan_pays_back_if_it_does(name):
 
 
 @pytest.mark.parametrize(
-    ("payback", "said"),
+    ("payback", "words"),
     [
-        ((17.0, 13.0, 24.0), "pays back in **month 17** (80% range 13 to 24)"),
-        ((17.0, 13.0, inf), "pays back in **month 17** (80% range 13 to never)"),
-        ((inf, 22.0, inf), "does **not pay back** within 36 months (in 1 of 10 draws by month 22)"),
-        ((inf, inf, inf), "does **not pay back** within 36 months"),
-        ((0.0, 0.0, 0.0), "is never behind today"),
+        ((17.0, 13.0, 24.0), "pays back in about **month 17** (8 chances in 10: 13 to 24)"),
+        ((17.0, 13.0, inf), "pays back in about **month 17** (8 chances in 10: 13 to never)"),
+        ((inf, 22.0, inf), "**probably does not pay back** within three years (1 chance in 10 by month 22)"),
+        ((inf, inf, inf), "**does not pay back** within three years"),
+        ((0.0, 0.0, 0.0), "is never behind staying as you are"),
     ],
 )
-def test_each_kind_of_payback_has_its_words(payback, said):
-    assert f" in year 1, {said}, and " in sentence_with(payback)
+def test_each_kind_of_payback_has_its_words(payback, words):
+    assert f" in the first year and {words}. " in sentence_with(payback)
 
 
 @pytest.mark.parametrize("payback", [(0.0, 0.0, inf), (0.0, 0.0, 7.0), (inf, 0.0, inf)])
@@ -169,19 +185,21 @@ def test_nothing_is_paid_back_in_a_month_0(payback):
     assert "month 0" not in sentence_with(payback)
 
 
-def test_a_decision_that_is_only_uncertain_is_called_a_setting():
+def test_a_decision_that_is_only_uncertain_is_called_this_plan():
     ranged = {**TODAY.uncertain, "growth_budget": (3_000, 9_000)}
     found = answered(type(TODAY)(**{**vars(TODAY), "uncertain": ranged}))
-    assert found.sentence().startswith("Your setting brings ")
+    assert found.sentence().startswith("This plan brings ")
 
 
-def test_todays_own_plan_says_what_it_is_worth_and_asks_for_a_move():
+def test_todays_own_plan_says_what_it_is_worth_and_what_it_leads_to():
     _, todays = simulated("today")
     worst = np.sort(todays.npv)[: ceil(0.05 * DRAWS)].mean()
-    assert answer("today").sentence() == (
-        f"As things are, the next 36 months are worth **{money(todays.npv.mean(), 'USD')}** today, and "
-        f"**{money(worst, 'USD')}** in the worst 5% of draws. Move what you decide."
+    worth = said(todays.npv.mean(), "USD")
+    begins = (
+        f"As you are, the next three years are worth about **{worth}** in today's money, and "
+        f"**{said(worst, 'USD')}** in the worst 5% of simulated futures. Left as you are, "
     )
+    assert answer("today").sentence().startswith(begins)
 
 
 def test_months_of_payback_are_said_as_one_says_them():
@@ -201,18 +219,32 @@ def test_the_numbers_are_those_of_the_draws(name):
     ours, todays = simulated(name)
     more = ours.npv.mean() - todays.npv.mean()
     worst = np.sort(ours.npv)[: ceil(0.05 * DRAWS)].mean()
+    months = PLANS[name].horizon_months
+    share, as_today = (its.rented_revenue[-12:].sum() / its.revenue[-12:].sum() for its in (ours, todays))
+    year = f"year {months // 12}"
     assert dict(answer(name).numbers()) == {
-        "Worth today, expected": money(ours.npv.mean(), "USD"),
-        "In the worst 5% of draws": money(worst, "USD"),
-        "Against today": ("+" if more > 0 else "") + money(more, "USD"),
-        "Rented: marketplaces' revenue": percent(ours.rented_revenue[-12:].sum() / ours.revenue[-12:].sum()),
-        "Lowest cash, middle draw": money(np.median(ours.cash_balance.min(axis=0)), "USD"),
-        "Without marketplaces, cash lasts": f"over {PLANS[name].horizon_months:.0f} months",
+        f"Expected value ({months} months, today's money)": money(ours.npv.mean(), "USD"),
+        "Compared with staying as you are": ("+" if more > 0 else "") + money(more, "USD"),
+        "Expected value in the worst 5% of outcomes": money(worst, "USD"),
+        f"Through marketplaces in {year} (as you are: {percent(as_today)})": percent(share),
+        "Cash lasts without marketplaces": f"over {months} months",
     }
 
 
+def test_the_marketplaces_share_is_one_number_on_the_screen():
+    found = answer("own store")
+    tile = next(value for label, value in found.numbers() if label.startswith("Through marketplaces"))
+    captions = [chart.caption for chart in found.charts()]
+    assert f"This plan: {tile} of revenue through marketplaces in year 3" in captions[0]
+    assert f"This plan, year 3: {tile} of revenue" in captions[4]
+    as_today = percent(simulated("own store")[1].marketplace_share)
+    assert f"Today's split: {as_today}, " in captions[0]
+    table = found.table().set_index("")
+    assert table.loc["Through marketplaces in year 3"].tolist() == [as_today, tile]
+
+
 @pytest.mark.parametrize(
-    ("cash", "said"),
+    ("cash", "words"),
     [
         (0, "0 months"),
         (1_500, "1 month"),
@@ -221,11 +253,11 @@ def test_the_numbers_are_those_of_the_draws(name):
         (-1, "is below 0 now"),
     ],
 )
-def test_cash_lasts_until_the_month_before_it_is_gone(cash, said):
+def test_cash_lasts_until_the_month_before_it_is_gone(cash, words):
     # Nothing is left of this brand without its marketplace but its costs.
     setup = 100 if cash < 0 else 0
     poor = plan(market(), cash=max(0, cash), setup_cost=setup, fixed_costs=1_000)
-    assert dict(answered(poor).numbers())["Without marketplaces, cash lasts"] == said
+    assert dict(answered(poor).numbers())["Cash lasts without marketplaces"] == words
 
 
 def test_an_unlikely_setting_is_said_with_its_source():
@@ -239,12 +271,12 @@ def test_an_unlikely_setting_is_said_with_its_source():
 def test_assumptions_that_alone_turn_the_answer_are_named_below_the_tornado():
     found = turning_points(PLANS["own store"])
     caption = answer("own store").charts()[3].caption
-    assert "assumptions turns whether this plan beats today: " in caption
+    assert "assumptions turns whether this plan beats staying as you are: " in caption
     assert all(f"{its.label} ({its.reading})" in caption for its in found[:3])
     assert caption.endswith(f" and {len(found) - 3} more.")
     assert not turning_points(PLANS["only a larger budget"])
     for name in ("today", "only a larger budget"):
-        assert "single assumption" not in answer(name).charts()[3].caption
+        assert "Careful" not in answer(name).charts()[3].caption
         assert answer(name).warnings() == ()
 
 
@@ -253,7 +285,11 @@ def test_a_measured_number_swings_only_as_far_as_it_is_sure():
     low, high = TODAY.uncertain[path]
     sure = (TODAY.get(path) - 0.1, TODAY.get(path) + 0.1)
     known = PLANS["own store"].model_copy(update={"uncertain": {}})
-    chart = rent_or_own.RentOrOwn(TODAY, draws=DRAWS, measured={path: sure}).of(known).charts()[3]
+    chart = (
+        RentOrOwn(TODAY, draws=DRAWS, baseline=rent_or_own.Baseline(measured={path: sure}))
+        .of(known)
+        .charts()[3]
+    )
     assert low < sure[0] < sure[1] < high
     expected = tornado(known, measured={path: sure}).head(8)["label"].tolist()
     assert [told[0] for told in chart.figure.data[0].customdata] == expected
@@ -272,11 +308,13 @@ def test_a_lever_that_nobody_is_paid_for_is_said():
     assert len(unpaid({fee: TODAY.get(fee) + 50})) == 1, "a fee that is paid today pays for nothing new"
 
 
-def test_the_last_note_says_against_what_and_how_often_it_was_drawn():
-    *_, last = answer("own store").answer().notes
-    assert last.startswith("Every plan is held against today: ")
-    assert f" {DRAWS} draws " in last
-    assert f" {len(TODAY.uncertain)} uncertain numbers" in last
+def test_how_we_know_says_against_what_and_of_how_many_futures():
+    grounds = answer("own store").answer().how_we_know
+    assert grounds[0].startswith("Every plan is compared with staying as you are: ")
+    assert grounds[1].startswith(f"{DRAWS} simulated futures: ")
+    assert f" {len(TODAY.uncertain)} uncertain numbers, " in grounds[1]
+    known = rent_or_own.Baseline(remarks=("Sales in EUR are left out.",))
+    assert replace(answer("own store"), baseline=known).how_we_know()[-1] == "Sales in EUR are left out."
 
 
 # ---------------------------------------------------------------- pictures and the table
@@ -289,18 +327,23 @@ def traces(name: str, chart: int) -> dict[str, object]:
 @pytest.mark.parametrize("name", ["own store", "two stores"])
 def test_the_frontier_is_drawn_from_its_points_with_you_and_today_on_it(name):
     points, drawn = frontier(PLANS[name], DRAWS, points=11).table, traces(name, 0)
-    here, *_ = simulated(name)
+    here, todays = simulated(name)
     own = {"owned_share": PLANS[name].owned_share_of_growth_budget, "npv": here.npv.mean()}
     own |= {"cvar": here.cvar(), "marketplace_share": here.marketplace_share}
-    points = pd.concat([points, pd.DataFrame([own])]).sort_values("owned_share")
-    for label, column in (("Expected NPV", "npv"), ("Mean of worst 5%", "cvar")):
+    today = PLANS[name].today()
+    then = {"owned_share": today.owned_share_of_growth_budget, "npv": todays.npv.mean()}
+    then |= {"cvar": todays.cvar(), "marketplace_share": todays.marketplace_share}
+    marked = pd.DataFrame([own, then])
+    points = points[~points["owned_share"].isin(marked["owned_share"])]
+    points = pd.concat([points, marked]).sort_values("owned_share")
+    for label, column in (("Expected value", "npv"), ("Worst 5% of outcomes", "cvar")):
         assert list(drawn[label].y)[::-1] == pytest.approx(points[column].tolist(), rel=1e-12)
         assert list(drawn[label].x)[::-1] == points["marketplace_share"].tolist()
-    for mark, its_plan in (("You", PLANS[name]), ("Today's split", PLANS[name].today())):
+    for mark, its_plan in (("This plan", PLANS[name]), ("Today's split", PLANS[name].today())):
         share = its_plan.owned_share_of_growth_budget
         rented = np.interp(share, points["owned_share"], points["marketplace_share"])
         assert drawn[mark].x[0] == pytest.approx(rented)
-    assert drawn["You"].y[1:] == pytest.approx((here.npv.mean(), here.cvar()), rel=1e-12)
+    assert drawn["This plan"].y[1:] == pytest.approx((here.npv.mean(), here.cvar()), rel=1e-12)
 
 
 def test_the_fan_is_the_quantiles_of_npv_to_date_by_month():
@@ -314,8 +357,8 @@ def test_the_fan_is_the_quantiles_of_npv_to_date_by_month():
         return [-its.plan.setup_cost, *np.sort(to_date, axis=1)[:, place]]
 
     assert TODAY.discount_rate == 0.1
-    assert list(drawn["Plan's median"].y) == pytest.approx(by_month(ours, 0.5))
-    assert list(drawn["Today's median"].y) == pytest.approx(by_month(todays, 0.5))
+    assert list(drawn["This plan"].y) == pytest.approx(by_month(ours, 0.5))
+    assert list(drawn["As you are"].y) == pytest.approx(by_month(todays, 0.5))
     lower, upper = by_month(ours, 0.1), by_month(ours, 0.9)
     assert list(drawn["8 in 10"].y) == pytest.approx(lower + upper[::-1])
 
@@ -339,31 +382,34 @@ def test_the_tornado_shows_the_eight_widest_swings_about_the_plan_without_events
 def test_dependence_is_todays_first_year_and_the_plans_last():
     now = plan_shares(project(TODAY), first_year=True)["marketplace_share"]
     then = plan_shares(project(PLANS["own store"]))["marketplace_share"]
+    then["revenue"] = simulated("own store")[0].marketplace_share  # the number on the tile
     drawn = traces("own store", 4)
-    assert list(drawn["Today"].x) == pytest.approx(now.tolist())
-    assert list(drawn["Plan"].x) == pytest.approx(then.tolist())
-    left = plan_shares(project(TODAY)).loc["revenue", "marketplace_share"]
-    caption = answer("own store").charts()[4].caption
-    assert caption.endswith(f"Left as it is, it would be {percent(left)} of revenue by then.")
+    assert list(drawn["As you are, year 1"].x) == pytest.approx(now.tolist())
+    assert list(drawn["This plan, year 3"].x) == pytest.approx(then.tolist())
 
 
-def test_rows_are_today_the_plan_and_what_is_laid_beside_it():
+def test_columns_are_today_the_plan_and_what_is_laid_beside_it():
     others = {"Bolder": TODAY.with_values({SHARE: 0.9}), "Less": PLANS["marketplace"]}
     found = answered(PLANS["own store"], others)
     expected = compare({AS_TODAY: TODAY, THIS_PLAN: PLANS["own store"], **others}, DRAWS)
     assert list(found.side_by_side.index) == [AS_TODAY, THIS_PLAN, "Bolder", "Less"]
     np.testing.assert_allclose(found.side_by_side, expected[found.side_by_side.columns], rtol=1e-12)
     table = found.table()
-    assert table.to_dict("list") == {
-        "Scenario": list(expected.index),
-        "Worth today": [money(value, "USD") for value in expected["npv"]],
-        "In the worst 5%": [money(value, "USD") for value in expected["cvar"]],
-        "Year 1 against its today": ["–", *(money(value, "USD") for value in expected["first_year"][1:])],
-        "Pays back in month": ["–", *map(in_months, expected["payback_month"][1:])],
-        "At risk in a bad year": [money(value, "USD") for value in expected["revenue_at_risk"]],
-        "Rented": [percent(value) for value in expected["marketplace_share"]],
-        "Lowest cash": [money(value, "USD") for value in expected["low_point"]],
-    }
+    assert list(table.columns) == ["", *expected.index]
+    assert table.to_numpy().tolist() == [
+        ["Expected value", *(money(value, "USD") for value in expected["npv"])],
+        ["In the worst 5%", *(money(value, "USD") for value in expected["cvar"])],
+        [
+            "First year, compared with its today",
+            "–",
+            *(money(value, "USD") for value in expected["first_year"][1:]),
+        ],
+        ["Pays back in month", "–", *map(in_months, expected["payback_month"][1:])],
+        ["Revenue at risk in a bad year", *(money(value, "USD") for value in expected["revenue_at_risk"])],
+        ["Through marketplaces in year 3", *(percent(value) for value in expected["marketplace_share"])],
+        ["Lowest cash (median outcome)", *(money(value, "USD") for value in expected["low_point"])],
+        ["Budget to your own store", "47.06%", "67.06%", "90%", "27.06%"],
+    ]
     *_, chart = found.charts()
     _, points = chart.figure.data
     assert list(points.x) == [*expected["npv"], *expected["cvar"]]
@@ -372,18 +418,20 @@ def test_rows_are_today_the_plan_and_what_is_laid_beside_it():
 
 def test_beside_a_plan_stand_the_scenarios_in_its_own_currency():
     in_euros = PLANS["marketplace"].model_copy(update={"currency": "EUR"})
-    answering = rent_or_own.RentOrOwn(TODAY, draws=DRAWS)
+    answering = RentOrOwn(TODAY, draws=DRAWS)
     answering.compare({"Europe": in_euros, "States": PLANS["own store"]})
-    assert list(answering.of(TODAY).table()["Scenario"]) == [
-        AS_TODAY,
-        THIS_PLAN,
-        "States",
-    ]
+    assert list(answering.of(TODAY).table())[1:] == [AS_TODAY, THIS_PLAN, "States"]
     table = answering.of(in_euros).table()
-    assert list(table["Scenario"]) == [AS_TODAY, THIS_PLAN, "Europe"]
-    assert table["Worth today"].str.startswith("€").all()
+    assert list(table)[1:] == [AS_TODAY, THIS_PLAN, "Europe"]
+    assert all(value.startswith("€") for value in table.iloc[0, 1:])
     answering.compare({})
-    assert list(answering.of(in_euros).table()["Scenario"]) == [AS_TODAY, THIS_PLAN]
+    assert list(answering.of(in_euros).table())[1:] == [AS_TODAY, THIS_PLAN]
+
+
+def test_many_settings_that_differ_are_cut_and_counted():
+    table = answered(TODAY, {"Wardrobes": preset("One-off durable")}).table()
+    assert len(table) == 7 + 12 + 1
+    assert table.iloc[-1, 0].startswith("and ") and table.iloc[-1, 0].endswith(" more settings")
 
 
 @pytest.mark.parametrize("name", NOTHING_TO_SHARE)
@@ -401,8 +449,8 @@ def test_todays_draws_are_kept_while_only_decisions_move(monkeypatch):
         drawn.append(its_plan)
         return simulate(its_plan, draws, seed)
 
-    monkeypatch.setattr(rent_or_own, "simulate", noted)
-    answering = rent_or_own.RentOrOwn(TODAY, draws=DRAWS)
+    monkeypatch.setattr("ownchannel.answers._rent_or_own.simulate", noted)
+    answering = RentOrOwn(TODAY, draws=DRAWS)
     answering.of(PLANS["own store"])
     answering.of(PLANS["marketplace"])
     assert drawn == [TODAY, PLANS["own store"], PLANS["marketplace"]]

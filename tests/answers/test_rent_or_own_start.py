@@ -9,13 +9,15 @@ from ownchannel.answers import (
     RentOrOwn,
     calibrated,
     opening_plan,
+    rent_or_own,
     todays_plan,
     what_a_customer_may_cost,
     worst_stories,
 )
+from ownchannel.formats import money
 from ownchannel.marketplace import CustomerEconomics
 from ownchannel.orders import Orders, read_orders, sample_orders
-from ownchannel.scenarios import Calibration, preset, project
+from ownchannel.scenarios import PRESETS, Calibration, preset, project
 from ownchannel.workspace import Workspace
 from tests.answers.test_dependence import BRANDS
 from tests.answers.test_repeat import shops
@@ -55,9 +57,21 @@ def year_of(orders: Orders, channel: str, since: str = "2025-10-01") -> tuple[fl
 
 def test_the_sample_brand_starts_with_its_channels_in_dollars(today):
     kinds = {channel.name: channel.kind for channel in today.plan.channels}
-    assert kinds == {"Amazon.com": "marketplace", "Etsy": "marketplace", "Shopify": "owned"}
+    assert kinds == {"Amazon.com": "marketplace", "Shopify": "owned"}
     assert today.plan.currency == "USD"
-    assert today.notes == ("Sales in EUR are left out, for the plan is in USD.",)
+    left_out, euros = today.notes
+    assert left_out.startswith("Etsy is left out of the plan: 31 days of orders ")
+    assert euros == "Sales in EUR are left out, for the plan is in USD."
+
+
+def test_what_is_left_out_is_offered_back(orders):
+    asked = rent_or_own(orders)
+    name = "With Etsy (31 days of orders)"
+    assert list(asked.presets)[:2] == ["Where I started", name]
+    assert f"To take it in, load ‘{name}’." in asked.question(asked.start).answer.how_we_know
+    with_etsy = asked.presets[name]()
+    assert [channel.name for channel in with_etsy.channels] == ["Amazon.com", "Etsy", "Shopify"]
+    assert with_etsy.channel("Etsy").organic_growth == 0
 
 
 def test_the_budget_is_what_is_spent_and_no_lever_is_moved(today):
@@ -86,8 +100,7 @@ def test_what_orders_tell_is_measured_and_the_rest_says_it_is_borrowed(today):
         assert fields.loc[f"channels.Shopify.{number}", "confidence"] == "measured"
     amazon_like, store_like = preset("Balanced brand").channels
     for number in ("suspension_hazard", "fee_rise_points", "payout_delay"):
-        assert today.plan.channel("Etsy").declared()[number]
-        assert getattr(today.plan.channel("Etsy"), number) == getattr(amazon_like, number)
+        assert getattr(today.plan.channel("Amazon.com"), number) == getattr(amazon_like, number)
     assert today.plan.channel("Shopify").ad_loss_hazard == store_like.ad_loss_hazard
     assert today.plan.channel("Shopify").ramp_months == store_like.ramp_months
 
@@ -101,12 +114,24 @@ def test_what_nobody_knows_well_has_a_range_about_its_value(today):
 
 
 @pytest.mark.parametrize("channel", ["Amazon.com", "Shopify"])
-def test_the_next_year_grows_as_the_last_one_did(orders, today, channel):
+def test_growth_goes_on_and_fades(orders, today, channel):
     months = project(today.plan).months
-    coming = months[(months["month"] <= 12) & (months["channel"] == channel)]["orders"].sum()
+    own = months[months["channel"] == channel].groupby((months["month"] - 1) // 12)["orders"].sum()
     _, before, _ = year_of(orders, channel, since="2024-10-01")
     _, last, _ = year_of(orders, channel)
-    assert coming / last == pytest.approx(last / before, rel=0.1)
+    rises = [last / before, own[0] / last, own[1] / own[0], own[2] / own[1]]
+    assert rises == sorted(rises, reverse=True), "each year grows less than the one before"
+    assert 1 < rises[-1] < 1.2
+
+
+def test_what_was_sold_is_the_revenue_of_workbook_01_beside_what_customers_were_charged(orders):
+    net, _, _ = year_of(orders, "Shopify")
+    sold, charged = rent_or_own(orders).baseline.sold["owned"]
+    assert sold == pytest.approx(net)
+    assert 1 < charged / sold < 1.15
+    assert f"from {money(round(sold, -3), 'USD')} in the last 12 months" in (
+        rent_or_own(orders).question(opening_plan(todays_plan(orders).plan)).answer.sentence
+    )
 
 
 def test_the_page_opens_with_a_fifth_of_the_budget_moved(today):
@@ -119,15 +144,62 @@ def test_the_page_opens_with_a_fifth_of_the_budget_moved(today):
 
 @pytest.mark.parametrize("name", FEW)
 def test_brands_with_few_orders_open_and_every_lesson_has_an_answer(name: str, tmp_path: Path):
-    found = todays_plan(read_orders(FEW[name], workspace=tmp_path))
-    start = opening_plan(found.plan)
-    kinds = {channel.kind for channel in start.channels}
-    assert (start != found.plan) == (len(kinds) == 2), "a single channel has nowhere to move to"
-    question = RentOrOwn(start, draws=100).question(start)
+    asked = rent_or_own(read_orders(FEW[name], workspace=tmp_path))
+    start = asked.start
+    assert {channel.kind for channel in start.channels} == {"marketplace", "owned"}
+    assert start != start.today(), "there is somewhere to move to"
+    question = RentOrOwn(start, baseline=asked.baseline, draws=100).question(start)
+    found = asked.baseline.calibration
     answers = [question.answer, worst_stories(start, 100), what_a_customer_may_cost(start), calibrated(found)]
     for answer in answers:
         assert "nan" not in str(answer)
         assert "Empty DataFrame" not in str(answer)
+    assert "A frontier needs" not in question.answer.charts[0].caption
+    assert len(question.first) == 6
+
+
+def four_months(value: str, currency: str) -> list[dict[str, str]]:
+    days = [f"2026-0{month}-{day:02}T12:00:00+00:00" for month in (1, 2, 3, 4) for day in (3, 12, 21, 28)]
+    return [
+        amazon_row(
+            amazon_order_id=f"503-0000000-{at:07}", purchase_date=day, item_price=value, currency=currency
+        )
+        for at, day in enumerate(days)
+    ]
+
+
+@pytest.mark.parametrize(("value", "currency", "coin"), [("6000", "JPY", 100), ("42.00", "EUR", 1)])
+def test_a_store_that_is_not_open_yet_is_counted_in_the_brands_own_coin(tmp_path, value, currency, coin):
+    found = todays_plan(read_orders(("a.txt", amazon(*four_months(value, currency))), workspace=tmp_path))
+    rented, store = found.plan.channels
+    assert (store.name, store.planned, store.kind) == ("Your own store (not opened yet)", True, "owned")
+    assert found.plan.owned_share_of_growth_budget == 0
+    like = next(name for name in PRESETS if f"‘{name}’" in found.notes[0])
+    their_market, their_store = preset(like).channels
+    assert store.cac == coin * their_store.cac
+    assert store.shipping_cost == pytest.approx(coin * their_store.shipping_cost)
+    for field in ("order_value", "goods_cost"):
+        ratio = getattr(their_store, field) / getattr(their_market, field)
+        assert getattr(store, field) == pytest.approx(ratio * getattr(rented, field), rel=1e-3)
+    rows = found.fields[found.fields["path"].str.startswith(f"channels.{store.name}.")]
+    assert set(rows["confidence"]) == {"assumption"}
+    assert set(rows["source"]) == {f"as in ‘{like}’"}
+    start = opening_plan(found.plan)
+    assert start.owned_share_of_growth_budget == 0.2
+    assert start.setup_cost == coin * preset(like).setup_cost
+    assert store.reference_spend == pytest.approx(0.2 * start.growth_budget)
+    assert start.today() == found.plan
+
+
+def test_a_brand_with_a_store_alone_may_join_a_marketplace(tmp_path):
+    found = todays_plan(read_orders(BRANDS["own store only"], workspace=tmp_path))
+    _, market = found.plan.channels
+    assert (market.name, market.planned) == ("A marketplace (not joined yet)", True)
+    start = opening_plan(found.plan)
+    assert start.owned_share_of_growth_budget == 0.8
+    answer = RentOrOwn(start, draws=100).question(start).answer
+    assert answer.sentence.startswith("Joining a marketplace with **20%** of your growth budget ")
+    assert "Left as you are, your store " in answer.sentence
 
 
 def test_orders_whose_money_all_went_back_are_refused_in_a_sentence(tmp_path):

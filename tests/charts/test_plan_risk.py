@@ -32,7 +32,7 @@ def test_bars_of_the_tornado_reach_from_the_plan_to_both_ends():
         (2.5, -0.5),
     )
     assert (
-        "Own store: repeat rate, $300,000 at 20% and $545,000 at 36%; then on: Own store: cost"
+        "Own store: repeat rate: $300,000 at 20% and $545,000 at 36%; then on Own store: cost"
         in chart.caption
     )
 
@@ -61,7 +61,9 @@ def test_only_the_widest_are_shown_and_long_names_take_two_lines():
 
 def test_a_plan_without_ranges_is_told_so():
     chart = tornado_chart(TURNED.iloc[:0], 400_000, "USD")
-    assert chart.caption == "NPV without events $400,000; no number of the plan has a range."
+    assert (
+        chart.caption == "If nothing goes wrong this plan is worth $400,000; none of its numbers has a range."
+    )
     assert chart.figure.layout.xaxis.range[0] < 400_000 < chart.figure.layout.xaxis.range[1]
 
 
@@ -74,19 +76,20 @@ def test_dependence_of_today_and_of_the_plan():
     chart = dependence_now_and_then(
         shares(revenue=0.83, orders=0.85, repeat_orders=0.64),
         shares(repeat_orders=0.66, revenue=0.58, orders=0.85),
+        ("Year 1", "Year 3"),
     )
     between, today, plan = chart.figure.data
     assert list(between.x) == [0.83, 0.58, None, 0.85, 0.85, None, 0.64, 0.66, None]
     assert list(today.y) == list(plan.y) == ["Revenue", "Orders", "Repeat orders"]
     assert (list(today.x), list(plan.x)) == ([0.83, 0.85, 0.64], [0.58, 0.85, 0.66])
-    assert [text.strip() for text in today.text] == ["<b>Today</b> 83%", "85%", "64%"]
-    assert [text.strip() for text in plan.text] == ["<b>Plan</b> 58%", "85%", "66%"]
+    assert [text.strip() for text in today.text] == ["<b>Year 1</b> 83%", "85%", "64%"]
+    assert [text.strip() for text in plan.text] == ["<b>Year 3</b> 58%", "85%", "66%"]
     assert today.textposition == ("middle right", "middle left", "middle left")
     assert plan.textposition == ("middle left", "middle right", "middle right")
     assert (plan.marker.color, today.marker.line.color) == (MARKETPLACE, NOTE)
     assert chart.caption == (
-        "Through marketplaces, today and in the plan: 83% and 58% of revenue, 85% and 85% of orders, "
-        "64% and 66% of repeat orders."
+        "Through marketplaces. Year 1: 83% of revenue, 85% of orders, 64% of repeat orders. "
+        "Year 3: 58% of revenue, 85% of orders, 66% of repeat orders."
     )
 
 
@@ -129,8 +132,8 @@ def test_scenarios_from_expected_down_to_the_worst():
         "-$220,000",
     ]
     assert list(chart.figure.layout.yaxis.ticktext) == [
-        "<b>All-marketplace brand</b><br>86% rented, $410,000 at risk",
-        "<b>One-off durable</b><br>30% rented, $50,000 at risk",
+        "<b>All-marketplace brand</b><br>86% through marketplaces,<br>$410,000 at risk",
+        "<b>One-off durable</b><br>30% through marketplaces,<br>$50,000 at risk",
     ]
     low, high = chart.figure.layout.xaxis.range
     assert low < -220_000

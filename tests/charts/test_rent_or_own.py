@@ -27,10 +27,10 @@ def test_the_frontier_and_the_marks_on_it():
 
 
 def test_the_caption_tells_what_a_smaller_share_costs():
-    caption = frontier_chart(FRONTIER, here=0.75, today=0, currency="USD").caption
-    assert "You: 56% of revenue through marketplaces, expected NPV $386,000, and $45,000 in" in caption
-    assert "Today's split: 86%, $410,000." in caption
-    assert "give up $52,000 for a marketplace share 20.5 points smaller" in caption
+    caption = frontier_chart(FRONTIER, here=0.75, today=0, currency="USD", when="in year 3").caption
+    assert "This plan: 56% of revenue through marketplaces in year 3, worth $386,000." in caption
+    assert "Today's split: 86%, worth $410,000." in caption
+    assert "You give up $52,000 against the most profitable split, 76%." in caption
     assert caption.endswith("The smallest share, 45%, would give up $96,000.")
 
 
@@ -38,7 +38,7 @@ def test_the_caption_tells_what_a_smaller_share_costs():
     ("here", "told"),
     [
         (0.25, "No other split of the budget is expected to leave more."),
-        (0.0, "A smaller share is expected to leave $28,000 more: 76% through marketplaces."),
+        (0.0, "Down to 76%, relying less on marketplaces would bring $28,000 more."),
     ],
 )
 def test_the_caption_where_nothing_is_given_up_for_a_smaller_share(here, told):
@@ -51,7 +51,7 @@ def test_whoever_owns_most_is_not_told_so_twice():
 
 def test_you_as_today_are_one_mark():
     chart = frontier_chart(FRONTIER, here=0.25, today=0.25, currency="USD")
-    assert [trace.name for trace in chart.figure.data][2:] == ["You, as today"]
+    assert [trace.name for trace in chart.figure.data][2:] == ["As you are"]
     assert "Today" not in chart.caption
 
 
@@ -92,15 +92,16 @@ def test_the_fan_and_todays_median():
     assert (list(median.y), list(as_today.y)) == ([-5000, 0, 50_000], [0, 15_000, 30_000])
     assert as_today.line.dash == "dot"
     assert (
-        "After 2 months the median is €50,000; half of the draws lie from €20,000 to €70,000" in chart.caption
+        "After 2 months this plan is worth €50,000 so far (median); half of the outcomes lie from €20,000 to"
+        in chart.caption
     )
-    assert chart.caption.endswith("8 in 10 from -€10,000 to €100,000. Things as they are: €30,000.")
+    assert chart.caption.endswith("8 in 10 from -€10,000 to €100,000. As you are: €30,000.")
 
 
 def test_the_fan_without_today():
     chart = npv_fan(bands(median=50_000), None, "EUR")
-    assert [trace.name for trace in chart.figure.data] == ["8 in 10", "Half", "Plan's median"]
-    assert "as they are" not in chart.caption
+    assert [trace.name for trace in chart.figure.data] == ["8 in 10", "Half", "This plan"]
+    assert "As you are" not in chart.caption
 
 
 @pytest.mark.parametrize(("median", "sides"), [(31_000, ("top", "bottom")), (29_000, ("bottom", "top"))])

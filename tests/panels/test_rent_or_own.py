@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ownchannel.answers import RentOrOwn
-from ownchannel.formats import money
+from ownchannel.formats import money, round_money
 from ownchannel.panels import ScenarioPanel
 from ownchannel.scenarios import PRESETS, Plan, ScenarioLibrary, compare, frontier, preset, simulate, to_query
 from ownchannel.workspace import Workspace
 from tests.scenarios.small_plans import market, plan, store
 
-AS_TODAY, THIS_PLAN = "As today", "This plan"
+AS_TODAY, THIS_PLAN = "As you are", "This plan"
 DRAWS = 200
 TODAY = preset("Balanced brand").today()
 THREE = {
@@ -49,7 +49,7 @@ def still(tmp_path_factory: pytest.TempPathFactory) -> ScenarioPanel:
 
 
 def scenarios_of(screen: ScenarioPanel) -> list[str]:
-    return list(screen.answer.table["Scenario"])
+    return list(screen.answer.table.columns)[1:]
 
 
 def captions(screen: ScenarioPanel) -> list[str]:
@@ -67,14 +67,20 @@ def test_moved_sliders_are_the_plan_and_all_on_the_page_is_what_it_gives(opened)
     row = compare({"it": moved(THREE)}, DRAWS).loc["it"]
     points = frontier(moved(THREE), DRAWS, points=11).table
     shown = dict(screen.answer.numbers)
-    assert shown["Worth today, expected"] == money(row["npv"], "USD")
-    assert shown["In the worst 5% of draws"] == money(row["cvar"], "USD")
-    assert shown["Lowest cash, middle draw"] == money(row["low_point"], "USD")
-    assert f"**{money(abs(row['first_year']), 'USD')}** in year 1" in screen.answer.sentence
+    assert shown["Expected value (36 months, today's money)"] == money(row["npv"], "USD")
+    assert shown["Expected value in the worst 5% of outcomes"] == money(row["cvar"], "USD")
+    assert screen.answer.table.set_index("").loc["Lowest cash (median outcome)", THIS_PLAN] == money(
+        row["low_point"], "USD"
+    )
+    assert (
+        f"about **{round_money(abs(row['first_year']), 'USD')}** in the first year" in screen.answer.sentence
+    )
     figures = screen.panel.figures
     drawn = figures[0].figure["data"][0]["y"][::-1]
-    own = next(place for place, value in enumerate(drawn) if value == pytest.approx(row["npv"]))
-    assert drawn[:own] + drawn[own + 1 :] == pytest.approx(points["npv"].tolist())
+    own = [row["npv"], simulate(moved(THREE).today(), DRAWS).npv.mean()]
+    for marked in own:
+        drawn.remove(next(value for value in drawn if value == pytest.approx(marked)))
+    assert drawn == pytest.approx(points["npv"].tolist())
     assert all(caption != earlier for caption, earlier in zip(captions(screen), before, strict=True))
     assert len(figures) == 6
 
@@ -110,9 +116,9 @@ def test_a_fear_switched_off_takes_its_risk_away(opened):
     hazard = "channels.Amazon.com.suspension_hazard"
     assert switches[hazard] == {"off": 0, "on": TODAY.get(hazard)}
     screen.set(dict.fromkeys(switches, 0.0))
-    assert "leaves what events can take of a bad year's revenue at **$0**" in screen.answer.sentence
+    assert "No risk is switched on, so no revenue is at risk." in screen.answer.sentence
     screen.panel.undo()
-    assert "from $" in screen.answer.sentence
+    assert "revenue at risk falls from $" in screen.answer.sentence
 
 
 def test_settings_that_cannot_go_together_say_so_until_the_next_move(opened):
@@ -124,7 +130,7 @@ def test_settings_that_cannot_go_together_say_so_until_the_next_move(opened):
         screen.bar.save("Too many friends")
     assert "orders would grow without bound" in repr(screen)
     screen.set({"channels.Own store.referrals_per_order": 0.1})
-    assert screen.answer.sentence.startswith("What you decide here ")
+    assert screen.answer.sentence.startswith("This plan ")
 
 
 def test_a_channel_that_shall_grow_without_spend_is_refused_by_name(opened):
@@ -160,7 +166,7 @@ def test_wherever_sliders_stand_there_is_an_answer_or_a_sentence_on_why_not(stil
         said = str(problem)
     assert "nan" not in said
     assert "month 0" not in said
-    assert said.endswith((".", "$0")) or "Scenario" in said
+    assert said.endswith((".", "$0")) or "Expected value" in said
 
 
 # ---------------------------------------------------------------- loading
@@ -234,7 +240,7 @@ def test_a_single_channel_opens_and_goes_over_to_two(opened, alone):
     screen = opened(alone)
     assert screen.answer.plain_sentence
     screen.load(TODAY)
-    assert captions(screen)[0].startswith("You: ")
+    assert captions(screen)[0].startswith("This plan: ")
 
 
 def test_the_plan_in_an_address_opens_as_it_was(opened):
@@ -258,15 +264,18 @@ def test_compared_plans_stand_below_and_stay_while_sliders_move(opened):
     screen.bar.save("Bolder")
     screen.bar.compare("Bolder", "As it is")
     assert scenarios_of(screen) == [AS_TODAY, THIS_PLAN, "Bolder", "As it is"]
-    table = screen.answer.table.set_index("Scenario")
-    assert table.loc["Bolder"].to_dict() == table.loc[THIS_PLAN].to_dict()
+    table = screen.answer.table.set_index("")
+    assert table["Bolder"].to_dict() == table[THIS_PLAN].to_dict()
     alone = compare({"As it is": TODAY}, DRAWS).loc["As it is"]
-    assert table.loc["As it is", "Worth today"] == money(alone["npv"], "USD")
+    assert table.loc["Expected value", "As it is"] == money(alone["npv"], "USD")
+    settings = table[7:]
+    assert settings.loc["Budget to your own store"].tolist() == ["47.06%", "70%", "70%", "47.06%"]
+    assert len(settings) == len(THREE), "what differs, and nothing else"
     assert "Bolder $" in captions(screen)[5]
     screen.set(growth_budget=5_000)
-    later = screen.answer.table.set_index("Scenario")
-    assert later.loc["Bolder"].to_dict() == table.loc["Bolder"].to_dict()
-    assert later.loc[THIS_PLAN].to_dict() != table.loc[THIS_PLAN].to_dict()
+    later = screen.answer.table.set_index("")
+    assert later["Bolder"].tolist()[:7] == table["Bolder"].tolist()[:7]
+    assert later[THIS_PLAN].tolist()[:7] != table[THIS_PLAN].tolist()[:7]
     screen.bar.load("One-off durable")
     assert scenarios_of(screen) == [AS_TODAY, THIS_PLAN, "Bolder", "As it is"]
     screen.bar.remove("Bolder")
@@ -282,7 +291,7 @@ def test_a_replaced_plan_is_compared_as_it_is_now(opened):
     screen.set(THREE)
     screen.bar.save("Mine", overwrite=True)
     expected = money(simulate(moved(THREE), DRAWS).npv.mean(), "USD")
-    assert screen.answer.table.set_index("Scenario").loc["Mine", "Worth today"] == expected
+    assert screen.answer.table.set_index("").loc["Expected value", "Mine"] == expected
 
 
 def test_beside_a_plan_stand_those_in_its_own_currency(opened, tmp_path):
@@ -306,5 +315,5 @@ def test_beside_a_plan_stand_those_in_its_own_currency(opened, tmp_path):
 def test_a_notebook_keeps_the_answer_as_a_page_and_the_sentence_as_text(still):
     bundle = still._repr_mimebundle_()
     assert bundle["text/plain"] == repr(still) == f"Panel: {still.answer.plain_sentence}"
-    assert "Worth today, expected" in bundle["text/html"]
+    assert "Compared with staying as you are" in bundle["text/html"]
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == still._whole.model_id

@@ -1,6 +1,7 @@
 """Calibration on brands whose truth was stated before anything was drawn: the sample brand, and others."""
 
 import dataclasses
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -241,19 +242,54 @@ def test_a_second_calibration_changes_nothing(orders, found):
     assert calibrate(orders, found.plan).plan == found.plan
 
 
-def test_a_channel_that_the_plan_lacks_is_added_without_a_budget(found):
-    etsy = found.plan.channel("Etsy")
-    assert (etsy.kind, etsy.goods_cost, etsy.reference_spend) == ("marketplace", 18, 0)
-    assert any("Etsy sells in your files and was not in the plan" in note for note in found.notes)
+def test_a_channel_that_the_plan_lacks_is_added_without_a_budget(orders):
+    found = calibrate(orders, Plan(channels=PLAN.channels[:1]))
+    shop = found.plan.channel("Shopify")
+    assert (shop.kind, shop.goods_cost, shop.reference_spend) == ("owned", 0, 0)
+    assert any("Shopify sells in your files and was not in the plan" in note for note in found.notes)
     assert "Sales in EUR are left out, for the plan is in USD." in found.notes
     assert "Amazon.de" not in [channel.name for channel in found.plan.channels]
+
+
+def test_a_month_of_orders_is_left_out_of_the_plan_and_said_unless_the_plan_has_the_channel(orders, found):
+    left_out = "Etsy is left out of the plan: 31 days of orders are too few to carry on for years, and 90"
+    left_out += " are needed."
+    assert "Etsy" not in [channel.name for channel in found.plan.channels]
+    assert left_out in found.notes
+    asked = Plan(channels=(*PLAN.channels, MarketplaceChannel(name="Etsy", order_value=40, goods_cost=18)))
+    again = calibrate(orders, asked)
+    etsy = again.plan.channel("Etsy")
+    assert left_out not in again.notes
+    assert (etsy.organic_growth, etsy.growth_fade) == (0, 1), "a month shows no growth"
+    assert etsy.organic_customers > 0
+
+
+@pytest.mark.parametrize(("days", "is_in"), [(89, False), (90, True), (179, True)])
+def test_90_days_of_orders_are_planned_on_and_less_than_180_show_no_growth_and_no_season(days, is_in):
+    year = brand(3, years=1, seen=1, a_week=40)
+    cut = year.sales["ordered_on"].max() - dt.timedelta(days=days - 1)
+    kept = [day >= cut for day in year.arrow["ordered_on"].to_pylist()]
+    other = MarketplaceChannel(name="Bazaar", order_value=40)
+    found = calibrate(dataclasses.replace(year, arrow=year.arrow.filter(kept)), Plan(channels=(other,)))
+    assert (len(found.plan.channels) == 2) == is_in
+    assert found.plan.seasonality == (1.0,) * 12
+    assert all(channel.organic_growth == 0 for channel in found.plan.channels)
+
+
+def test_growth_that_was_measured_fades_and_a_fade_of_ones_own_stays(orders, found):
+    for channel in found.plan.channels:
+        assert channel.growth_fade == 0.9
+    source = found.fields.set_index("path").loc["channels.Shopify.growth_fade", "source"]
+    assert source == "your plan: growth that fades forecasts better than growth carried on"
+    own = calibrate(orders, PLAN.with_values({"channels.Shopify.growth_fade": 0.8}))
+    assert own.plan.channel("Shopify").growth_fade == 0.8
 
 
 def test_a_channel_that_no_file_knows_keeps_its_values(orders):
     store = OwnedChannel(name="Own store", order_value=33, organic_customers=7)
     found = calibrate(orders, Plan(channels=(store,)))
     assert found.plan.channel("Own store") == store
-    assert any("No file tells of Own store" in note for note in found.notes)
+    assert any("Your files show too little of Own store" in note for note in found.notes)
 
 
 def test_where_advertising_claims_more_than_came_nobody_is_organic(orders):

@@ -32,11 +32,14 @@ from ownchannel.answers._marketplace_dependence import (
     what_the_platforms_booked,
 )
 from ownchannel.answers._opened_files import WAYS_IN, files_html, what_was_opened
+from ownchannel.answers._plan_answer import Baseline
 from ownchannel.answers._plan_lessons import (
     calibrated,
     measured_ranges,
     opening_plan,
     presets_compared,
+    rent_or_own,
+    short_channels,
     todays_plan,
     what_a_customer_may_cost,
     worst_stories,
@@ -55,6 +58,7 @@ __all__ = [
     "WAYS_IN",
     "WORKBOOKS",
     "Answer",
+    "Baseline",
     "LaterChart",
     "Question",
     "RentOrOwn",
@@ -76,8 +80,10 @@ __all__ = [
     "own_and_rent",
     "presets_compared",
     "problem_html",
+    "rent_or_own",
     "second_order",
     "sentence_html",
+    "short_channels",
     "table_html",
     "todays_plan",
     "what_a_customer_is_worth",

@@ -1,12 +1,13 @@
 """The plan that workbook 04 opens with, and its further answers: stories, prices, presets, measurements."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
 
 from ownchannel.answers._answer import Answer, amounts
-from ownchannel.answers._rent_or_own import LIVE_DRAWS, in_months
+from ownchannel.answers._plan_answer import SHARE, Baseline, in_months
+from ownchannel.answers._rent_or_own import LIVE_DRAWS, MOVED, RentOrOwn
 from ownchannel.answers._starting_settings import (
     customer_costs,
     in_main_currency,
@@ -16,9 +17,10 @@ from ownchannel.answers._starting_settings import (
 from ownchannel.assumptions import Assumption
 from ownchannel.charts import scenarios_side_by_side
 from ownchannel.formats import count, listed, money, percent
-from ownchannel.marketplace import AD_RATES, CustomerEconomics, Shocks
+from ownchannel.marketplace import AD_RATES, CustomerEconomics, Shocks, last_twelve_months
 from ownchannel.orders import Orders
 from ownchannel.scenarios import (
+    FEWEST_PLANNED_DAYS,
     PRESETS,
     AnyChannel,
     Calibration,
@@ -29,6 +31,8 @@ from ownchannel.scenarios import (
     break_even_cac,
     calibrate,
     compare,
+    days_of_orders,
+    planned_channel,
     preset,
     project,
     simulate,
@@ -36,9 +40,6 @@ from ownchannel.scenarios import (
 
 #: Of new customers, those whom the platforms' reports credit to advertising: an assumption, to be replaced.
 CREDITED_TO_ADS = 0.5
-
-#: How much of the growth budget the opening plan moves to the own stores.
-MOVED = 0.2
 
 _YEAR = 12
 
@@ -58,20 +59,41 @@ _BORROWED = {
 }
 
 
-def todays_plan(orders: Orders) -> Calibration:
-    """The brand as it is: its channels, measured where orders tell, and where each number comes from.
+def rent_or_own(orders: Orders) -> RentOrOwn:
+    """The question of workbook 04 for a brand's orders, beginning with the opening plan.
 
-    Advertising is the share of sales that workbook 01 starts with, credited with half of the new customers.
-    Raises ValueError where nothing was sold.
+    Raises ValueError as `todays_plan`.
+    """
+    found = todays_plan(orders)
+    offered = {}
+    if short := short_channels(orders):
+        names = listed(f"{name} ({count(days, 'day')} of orders)" for name, days in short.items())
+        offered[f"With {names}"] = lambda: opening_plan(todays_plan(orders, with_short=True).plan)
+    baseline = Baseline(
+        sold=sold_last_year(orders, [channel.name for channel in found.plan.channels]),
+        measured=measured_ranges(found),
+        calibration=found,
+        remarks=(*found.notes, *([f"To take it in, load ‘{name}’." for name in offered])),
+    )
+    return RentOrOwn(opening_plan(found.plan), baseline=baseline, offered=offered)
+
+
+def todays_plan(orders: Orders, *, with_short: bool = False) -> Calibration:
+    """The brand as it is: its channels, measured where orders show it, and where each number comes from.
+
+    Advertising is the share of sales that workbook 01 starts with, credited with half of the new customers. A
+    brand without a store, or without a marketplace, has one that is planned, as the nearest preset has it.
+    `short_channels` are left out, but `with_short`. Raises ValueError where nothing was sold.
     """
     currency = orders.main_currency
     months = in_main_currency(orders)
     costs = settings_of(CustomerEconomics, customer_costs(orders, months))
     books = settings_of(Shocks, starting_costs(orders, months))
+    left_out = () if with_short else short_channels(orders)
     channels = [
         _channel(str(name), of_channel, costs)
         for name, of_channel in months.groupby("channel")
-        if of_channel["net_value"].sum() > 0
+        if of_channel["net_value"].sum() > 0 and name not in left_out
     ]
     if not channels:
         raise ValueError(
@@ -87,14 +109,75 @@ def todays_plan(orders: Orders) -> Calibration:
         uncertain=_uncertain(channels),
         **{name: value for name, value in times.items() if value is not None},
     )
-    return calibrate(orders, plan.today())
+    return _with_what_is_missing(calibrate(orders, plan.today()))
+
+
+def short_channels(orders: Orders) -> dict[str, int]:
+    """The channels with less than 90 days of orders, and how many: no plan for years starts from them.
+
+    One that is all that a brand has of its kind is none of these: it shows more than a typical brand does.
+    """
+    days, kinds = days_of_orders(orders, orders.main_currency), orders.channels()
+    long = {kinds[name] for name, number in days.items() if number >= FEWEST_PLANNED_DAYS}
+    return {
+        name: number for name, number in days.items() if number < FEWEST_PLANNED_DAYS and kinds[name] in long
+    }
+
+
+def sold_last_year(orders: Orders, channels: Collection[str]) -> dict[str, tuple[float, float]]:
+    """By kind of channel the revenue of the last twelve complete months, without shipping and with it.
+
+    A kind of channel whose files cover fewer months is left out.
+    """
+    months = in_main_currency(orders)
+    months = months[months["channel"].isin(list(channels))]
+    try:
+        year, _ = last_twelve_months(months, orders.sales["ordered_on"].max())
+    except ValueError:  # no month is complete
+        return {}
+    return {
+        str(kind): (float(sold["net_value"].sum()), float((sold["net_value"] + sold["shipping"]).sum()))
+        for kind, sold in year.groupby("kind")
+        if sold["month"].nunique() == _YEAR and sold["net_value"].sum() > 0
+    }
+
+
+def _with_what_is_missing(found: Calibration) -> Calibration:
+    """The same with the store, or the marketplace, that the brand lacks, and a sentence on it."""
+    plan = found.plan
+    missing = planned_channel(plan, MOVED * plan.growth_budget)
+    if missing is None:
+        return found
+    channels = (*plan.channels, missing.channel)
+    grown = Plan(**{**dict(plan), "channels": channels, "uncertain": {**plan.uncertain, **missing.uncertain}})
+    prefix = f"channels.{missing.channel.name}."
+    values = {path: value for path, (value, _) in grown.numbers().items() if path.startswith(prefix)}
+    rows = pd.DataFrame({"path": list(values), "value": list(map(float, values.values()))})
+    rows = rows.assign(
+        low=float("nan"), high=float("nan"), source=f"as in ‘{missing.like}’", confidence="assumption"
+    )
+    lacks = "You have no store of your own"
+    if missing.channel.kind == "marketplace":
+        lacks = "You sell on no marketplace"
+    note = (
+        f"{lacks} yet: its numbers are those of a typical brand like yours, ‘{missing.like}’, all of them "
+        "assumptions."
+    )
+    return Calibration(grown, pd.concat([found.fields, rows], ignore_index=True), (note, *found.notes))
 
 
 def opening_plan(today: Plan) -> Plan:
-    """Today's plan with a fifth of the growth budget moved to the own stores, where there are some."""
-    share = min(1.0, round(today.owned_share_of_growth_budget + MOVED, 2))
-    kinds = {channel.kind for channel in today.channels if channel.reference_spend > 0}
-    return today.with_values({"owned_share_of_growth_budget": share}) if len(kinds) > 1 else today
+    """Today's plan with a fifth of the growth budget moved: to own stores, or to what is not there yet."""
+    share = today.owned_share_of_growth_budget
+    missing = planned_channel(today, MOVED * today.growth_budget)
+    if missing is None:
+        return today.with_values({SHARE: min(1.0, round(share + MOVED, 2))}) if _can_move(today) else today
+    share += MOVED if missing.channel.kind == "owned" else -MOVED
+    return today.with_values({SHARE: round(share, 2), "setup_cost": missing.setup_cost})
+
+
+def _can_move(today: Plan) -> bool:
+    return len({channel.kind for channel in today.channels if channel.reference_spend > 0}) > 1
 
 
 def measured_ranges(found: Calibration) -> dict[str, tuple[float, float]]:
@@ -119,7 +202,7 @@ def _channel(name: str, months: pd.DataFrame, costs: CustomerEconomics) -> AnyCh
         "order_value": max((a_month["net_value"] + a_month["shipping"]) / orders, 0.01),
         "goods_cost": costs.goods_cost_rate * a_month["item_value"] / orders,
         "fulfilment_cost": costs.marketplace_fulfilment if rented else costs.owned_fulfilment,
-        "reference_spend": round(spend),
+        "reference_spend": round(spend) or round(spend, 2),
         "cac": round(spend / won, 2) if won else 0.0,
     }
     fee = {"fee_rate": costs.marketplace_fee_rate} if rented else {"payment_rate": costs.owned_payment_rate}

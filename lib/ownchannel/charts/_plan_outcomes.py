@@ -7,23 +7,36 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ownchannel.charts._theme import NOTE, OWNED, Chart, band, channel_colours, flat_bars, line, money_axis
+from ownchannel.charts._theme import (
+    NOTE,
+    OWNED,
+    Chart,
+    band,
+    channel_colours,
+    flat_bars,
+    line,
+    money_axis,
+    money_ticks,
+)
 from ownchannel.formats import count, money, percent
 
 #: Names that stand closer than this, as a share of the plot, are set to either side of their places.
 _CLOSE_ACROSS, _CLOSE_UPWARDS = 0.25, 0.08
 
 
-def frontier_chart(frontier: pd.DataFrame, here: float, today: float, currency: str) -> Chart:
-    """Expected NPV, and its mean in the worst 5% of draws, against the marketplace share of revenue.
+def frontier_chart(
+    frontier: pd.DataFrame, here: float, today: float, currency: str, when: str = "in the last year"
+) -> Chart:
+    """Expected value, and that in the worst 5% of outcomes, against the marketplace share of revenue.
 
     `frontier` has the columns `owned_share, npv, cvar, marketplace_share`, by rising owned share of the
-    growth budget; `here` and `today` are two such shares, the plan's and today's, marked on the lines.
+    growth budget; `here` and `today` are two such shares, the plan's and today's, marked on the lines. `when`
+    says of which year the marketplace share is.
 
     >>> splits = {"owned_share": [0, 1], "npv": [90_000, 60_000], "cvar": [0, 20_000]}
     >>> table = pd.DataFrame(splits | {"marketplace_share": [0.9, 0.5]})
-    >>> frontier_chart(table, here=0.5, today=0, currency="USD").caption[:82]
-    'You: 70% of revenue through marketplaces, expected NPV $75,000, and $10,000 in the'
+    >>> frontier_chart(table, here=0.5, today=0, currency="USD").caption.partition(".")[0]
+    'This plan: 70% of revenue through marketplaces in the last year, worth $75,000'
     """
     splits = _Frontier(*(frontier[column].tolist() for column in _Frontier._fields))
     left, right = min(splits.marketplace_share), max(splits.marketplace_share)
@@ -32,33 +45,33 @@ def frontier_chart(frontier: pd.DataFrame, here: float, today: float, currency: 
     margin = 0.02 * (right - left or 1)
     you, as_today = splits.at(here), splits.at(today)
     if you == as_today:
-        marks = [_mark("You, as today", you, high + border, OWNED, "top center")]
+        marks = [_mark("As you are", you, high + border, OWNED, "top center")]
     else:
         sides = _above(you.rented, as_today.rented, right - left)
         marks = [
             _mark("Today's split", as_today, high + border, NOTE, sides[1]),
-            _mark("You", you, high + border, OWNED, sides[0]),
+            _mark("This plan", you, high + border, OWNED, sides[0]),
         ]
     rented = splits.marketplace_share[::-1]  # the names stand where least is owned, at the right
     sides = _beside(splits.npv[0], splits.cvar[0], high - low)
     lines = [
-        _named_line("Expected NPV", rented, splits.npv[::-1], OWNED, side=sides[0]),
-        _named_line("Mean of worst 5%", rented, splits.cvar[::-1], NOTE, dash="dash", side=sides[1]),
+        _named_line("Expected value", rented, splits.npv[::-1], OWNED, side=sides[0]),
+        _named_line("Worst 5% of outcomes", rented, splits.cvar[::-1], NOTE, dash="dash", side=sides[1]),
     ]
     layout = {
         "height": 360,
         "showlegend": False,
-        "margin": {"t": 36, "r": 160},
+        "margin": {"t": 36, "r": 180},
         "xaxis": {
-            "title": {"text": "Share of revenue through marketplaces"},
+            "title": {"text": f"Share of revenue through marketplaces {when}"},
             "tickformat": ".0%",
             "range": [left - margin, right + margin],
         },
-        "yaxis": money_axis(currency, title={"text": "NPV"}, range=[low - border, high + border]),
+        "yaxis": money_axis(currency, title={"text": "Value in today's money"})
+        | {"range": [low - border, high + border], **money_ticks(currency, [low, high])},
     }
-    return Chart(
-        {"data": [*lines, *marks], "layout": layout}, _frontier_in_words(splits, you, as_today, currency)
-    )
+    words = _frontier_in_words(splits, you, as_today, currency, when)
+    return Chart({"data": [*lines, *marks], "layout": layout}, words)
 
 
 class _Split(NamedTuple):
@@ -101,26 +114,24 @@ def _mark(name: str, split: _Split, top: float, colour: str, side: str) -> dict[
     }
 
 
-def _frontier_in_words(splits: _Frontier, you: _Split, today: _Split, currency: str) -> str:
+def _frontier_in_words(splits: _Frontier, you: _Split, today: _Split, currency: str, when: str) -> str:
     best = splits.at(splits.owned_share[int(np.argmax(splits.npv))])
     least = splits.at(splits.owned_share[int(np.argmin(splits.marketplace_share))])
     words = [
-        f"You: {percent(you.rented)} of revenue through marketplaces, expected NPV "
-        f"{money(you.npv, currency)}, and {money(you.cvar, currency)} in the worst 5% of draws."
+        f"This plan: {percent(you.rented)} of revenue through marketplaces {when}, worth "
+        f"{money(you.npv, currency)}."
     ]
     if you != today:
-        words.append(f"Today's split: {percent(today.rented)}, {money(today.npv, currency)}.")
+        words.append(f"Today's split: {percent(today.rented)}, worth {money(today.npv, currency)}.")
+    missed = money(best.npv - you.npv, currency)
     if best.npv - you.npv < 1:
         words.append("No other split of the budget is expected to leave more.")
     elif best.rented > you.rented:
-        given_up, points = money(best.npv - you.npv, currency), 100 * (best.rented - you.rented)
-        words.append(
-            f"You give up {given_up} for a marketplace share {points:.1f} points smaller than where the most "
-            "is left."
-        )
+        words.append(f"You give up {missed} against the most profitable split, {percent(best.rented)}.")
     else:
-        more, smaller = money(best.npv - you.npv, currency), percent(best.rented)
-        words.append(f"A smaller share is expected to leave {more} more: {smaller} through marketplaces.")
+        words.append(
+            f"Down to {percent(best.rented)}, relying less on marketplaces would bring {missed} more."
+        )
     if best.npv - least.npv >= 1 and least != you:
         given_up = money(best.npv - least.npv, currency)
         words.append(f"The smallest share, {percent(least.rented)}, would give up {given_up}.")
@@ -128,35 +139,36 @@ def _frontier_in_words(splits: _Frontier, you: _Split, today: _Split, currency: 
 
 
 def npv_fan(bands: pd.DataFrame, today: "pd.Series[float] | None", currency: str) -> Chart:
-    """NPV to date by month: the median, half of the draws and eight in ten of them, and today's median.
+    """Value to date by month: the median, half of the outcomes and 8 in 10 of them, and today's median.
 
     `bands` has months 0, 1, … as its index and the levels 0.1, 0.25, 0.5, 0.75, 0.9 as its columns; `today`
     is the median of things as they are, by the same months.
 
     >>> bands = pd.DataFrame({0.1: [0, 1], 0.25: [0, 4], 0.5: [0, 6], 0.75: [0, 8], 0.9: [0, 11]})
-    >>> npv_fan(1000 * bands, None, "USD").caption[:71]
-    'NPV to date. After 1 month the median is $6,000; half of the draws lie '
+    >>> npv_fan(1000 * bands, None, "USD").caption.partition(";")[0]
+    'After 1 month this plan is worth $6,000 so far (median)'
     """
     months = bands.index.tolist()
     level = {share: bands[share].tolist() for share in (0.1, 0.25, 0.5, 0.75, 0.9)}
     end = {share: money(values[-1], currency) for share, values in level.items()}
     caption = (
-        f"NPV to date. After {count(months[-1], 'month')} the median is {end[0.5]}; half of the draws lie "
-        f"from {end[0.25]} to {end[0.75]} (the darker band), 8 in 10 from {end[0.1]} to {end[0.9]}"
+        f"After {count(months[-1], 'month')} this plan is worth {end[0.5]} so far (median); half of the "
+        f"outcomes lie from {end[0.25]} to {end[0.75]} (the darker band), 8 in 10 from {end[0.1]} to "
+        f"{end[0.9]}"
     )
     fan = [
         band("8 in 10", months, (level[0.1], level[0.9]), OWNED, opacity=0.2),
         band("Half", months, (level[0.25], level[0.75]), OWNED, opacity=0.2),
     ]
     if today is None:
-        lines = [_named_line("Plan's median", months, level[0.5], OWNED, side="middle right")]
+        lines = [_named_line("This plan", months, level[0.5], OWNED, side="middle right")]
     else:
         as_today = today.tolist()
-        caption += f". Things as they are: {money(as_today[-1], currency)}"
+        caption += f". As you are: {money(as_today[-1], currency)}"
         sides = _beside(level[0.5][-1], as_today[-1], max(level[0.9]) - min(level[0.1]))
         lines = [
-            _named_line("Today's median", months, as_today, NOTE, dash="dot", side=sides[1]),
-            _named_line("Plan's median", months, level[0.5], OWNED, side=sides[0]),
+            _named_line("As you are", months, as_today, NOTE, dash="dot", side=sides[1]),
+            _named_line("This plan", months, level[0.5], OWNED, side=sides[0]),
         ]
     layout = {
         "height": 340,
@@ -169,13 +181,14 @@ def npv_fan(bands: pd.DataFrame, today: "pd.Series[float] | None", currency: str
             "dtick": 6 if len(months) <= 61 else 12,
             "tick0": 0,
         },
-        "yaxis": money_axis(currency, title={"text": "NPV to date"}),
+        "yaxis": money_axis(currency, title={"text": "Value so far, in today's money"})
+        | money_ticks(currency, [*level[0.1], *level[0.9]]),
     }
     return Chart({"data": [*fan, *lines], "layout": layout}, f"{caption}.")
 
 
 def order_waterfall(breakdowns: Mapping[str, pd.DataFrame], kinds: Sequence[str], currency: str) -> Chart:
-    """From an order's price down to what it leaves, a column a channel, the parts one below the other.
+    """From an order's price down to what it leaves, one column per channel, part below part.
 
     Each table has the columns `part, amount`: the price, what comes off it (negative), and as its last row
     their sum. Parts that are 0 on every channel are left out.

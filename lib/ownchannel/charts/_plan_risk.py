@@ -7,22 +7,32 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from ownchannel.charts._theme import MARKETPLACE, NOTE, OWNED, Chart, flat_bars, line, money_axis, points
+from ownchannel.charts._theme import (
+    MARKETPLACE,
+    NOTE,
+    OWNED,
+    Chart,
+    flat_bars,
+    line,
+    money_axis,
+    money_ticks,
+    points,
+)
 from ownchannel.formats import money, percent
 
 _LETTERS = 34  # of a row's name in one line
 
 
 def tornado_chart(table: pd.DataFrame, base_npv: float, currency: str, most: int = 8) -> Chart:
-    """NPV without events, with one number of the plan at its low and high end, the widest swing first.
+    """Value if nothing goes wrong, with one number of the plan at its low and high end, the widest first.
 
     `table` has the columns `label, npv_low, npv_high, low_reading, high_reading`, widest first; a reading is
     the number as a person reads it. The `most` widest are shown.
 
     >>> turned = {"label": ["Repeat rate"], "npv_low": [70_000], "npv_high": [130_000]}
     >>> table = pd.DataFrame(turned | {"low_reading": ["20%"], "high_reading": ["36%"]})
-    >>> tornado_chart(table, 100_000, "USD").caption[:78]
-    'NPV without events $100,000. It hangs most on: Repeat rate, $70,000 at 20% and'
+    >>> tornado_chart(table, 100_000, "USD").caption.partition(" and ")[0]
+    'If nothing goes wrong this plan is worth $100,000. Most depends on Repeat rate: $70,000 at 20%'
     """
     labels = table["label"].tolist()[:most]
     low = _Ends(table["npv_low"].tolist()[:most], table["low_reading"].tolist()[:most])
@@ -31,12 +41,13 @@ def tornado_chart(table: pd.DataFrame, base_npv: float, currency: str, most: int
     least, largest = min(reached), max(reached)
     letters = max(map(len, (*low.readings, *high.readings)), default=4)
     room = 0.025 * letters * (largest - least or abs(base_npv) or 1)
-    title = f"NPV without events; the line is the plan's, {money(base_npv, currency)}"
+    title = f"Value if nothing goes wrong; the line is this plan's, {money(base_npv, currency)}"
     layout = {
         "height": 110 + 42 * max(1, len(labels)),
         "barmode": "overlay",
         "showlegend": False,
-        "xaxis": money_axis(currency, title={"text": title}, range=[least - room, largest + room]),
+        "xaxis": money_axis(currency, title={"text": title}, range=[least - room, largest + room])
+        | money_ticks(currency, [least, largest]),
         "yaxis": _rows(labels),
         "shapes": [
             {"type": "line", "x0": base_npv, "x1": base_npv, "yref": "paper", "y0": 0, "y1": 1}
@@ -90,25 +101,27 @@ def _readings(base: float, low: _Ends, high: _Ends) -> dict[str, Any]:
 
 
 def _tornado_in_words(labels: Sequence[str], base: float, low: _Ends, high: _Ends, currency: str) -> str:
-    expected = f"NPV without events {money(base, currency)}"
+    expected = f"If nothing goes wrong this plan is worth {money(base, currency)}"
     if not labels:
-        return f"{expected}; no number of the plan has a range."
+        return f"{expected}; none of its numbers has a range."
     swings = [
-        f"{label}, {money(at_low, currency)} at {lowest} and {money(at_high, currency)} at {highest}"
+        f"{label}: {money(at_low, currency)} at {lowest} and {money(at_high, currency)} at {highest}"
         for label, at_low, lowest, at_high, highest in zip(labels[:2], *low, *high, strict=False)
     ]
-    return f"{expected}. It hangs most on: {'; then on: '.join(swings)}. Paler: the low end of each range."
+    return f"{expected}. Most depends on {'; then on '.join(swings)}. Paler: the low end of each range."
 
 
-def dependence_now_and_then(now: pd.DataFrame, then: pd.DataFrame) -> Chart:
-    """The marketplaces' shares of revenue, contribution and orders, today and in the plan, a row each.
+def dependence_now_and_then(
+    now: pd.DataFrame, then: pd.DataFrame, called: tuple[str, str] = ("Today", "This plan")
+) -> Chart:
+    """The marketplaces' shares of revenue, contribution and orders, today and in the plan, one row each.
 
-    Both tables have the measures as their index and a column `marketplace_share`. A measure whose share is
-    not known in both (NaN, as of no repeat orders) is left out.
+    Both tables have the measures as their index and a column `marketplace_share`; `called` says what each
+    table is of. A measure whose share is not known in both (NaN, as of no repeat orders) is left out.
 
     >>> now = pd.DataFrame({"marketplace_share": [0.8]}, index=["revenue"])
     >>> dependence_now_and_then(now, now - 0.2).caption
-    'Through marketplaces, today and in the plan: 80% and 60% of revenue.'
+    'Through marketplaces. Today: 80% of revenue. This plan: 60% of revenue.'
     """
     planned = then["marketplace_share"].to_dict()
     pairs = {
@@ -134,13 +147,16 @@ def dependence_now_and_then(now: pd.DataFrame, then: pd.DataFrame) -> Chart:
         "yaxis": {"range": [len(rows) - 0.5, -0.5], "showgrid": False},
     }
     shares = [
-        _shares("Today", rows, [(today, plan) for today, plan in pairs.values()], hollow),
-        _shares("Plan", rows, [(plan, today) for today, plan in pairs.values()], {"color": MARKETPLACE}),
+        _shares(called[0], rows, list(pairs.values()), hollow, on_a_tie="left"),
+        _shares(called[1], rows, [pair[::-1] for pair in pairs.values()], {"color": MARKETPLACE}),
     ]
-    each = ", ".join(
-        f"{percent(today)} and {percent(plan)} of {measure}" for measure, (today, plan) in pairs.items()
-    )
-    caption = f"Through marketplaces, today and in the plan: {each or 'nothing is known'}."
+    each = [
+        ", ".join(f"{percent(pair[place])} of {measure}" for measure, pair in pairs.items())
+        for place in (0, 1)
+    ]
+    caption = "Nothing is known of what goes through marketplaces."
+    if pairs:
+        caption = f"Through marketplaces. {called[0]}: {each[0]}. {called[1]}: {each[1]}."
     return Chart({"data": [between, *shares], "layout": layout}, caption)
 
 
@@ -149,11 +165,15 @@ def _flat(pairs: Mapping[str, tuple[float, float]]) -> list[float]:
 
 
 def _shares(
-    name: str, rows: Sequence[str], pairs: Sequence[tuple[float, float]], marker: dict[str, Any]
+    name: str,
+    rows: Sequence[str],
+    pairs: Sequence[tuple[float, float]],
+    marker: dict[str, Any],
+    on_a_tie: str = "right",
 ) -> dict[str, Any]:
     """Points at each pair's first share, written on the side away from the second; the first row is named."""
     texts = [percent(share) for share, _ in pairs]
-    left = [share < other or (share == other and name == "Today") for share, other in pairs]
+    left = [share < other or (share == other and on_a_tie == "left") for share, other in pairs]
     return points(name, [share for share, _ in pairs], rows, {"size": 13} | marker) | {
         "mode": "markers+text",
         "text": [f" <b>{name}</b> {share} " for share in texts[:1]] + [f" {share} " for share in texts[1:]],
@@ -165,14 +185,14 @@ def _shares(
 
 
 def scenarios_side_by_side(table: pd.DataFrame, currency: str) -> Chart:
-    """Each scenario's expected NPV, a bar from it down to the mean of its worst 5%, a row a scenario.
+    """Each scenario's expected value, a bar from it down to that in its worst 5%, one row per scenario.
 
-    `table` has a scenario a row, its name as the index, and the columns `npv, cvar, marketplace_share,
+    `table` has one row per scenario, its name as the index, and the columns `npv, cvar, marketplace_share,
     revenue_at_risk`, the last two written below the name.
 
     >>> measures = {"npv": [90_000], "cvar": [20_000], "marketplace_share": [0.8], "revenue_at_risk": [9_000]}
-    >>> scenarios_side_by_side(pd.DataFrame(measures, index=["As it is"]), "USD").caption[:73]
-    'Expected NPV, and the mean of its worst 5%: As it is $90,000 and $20,000.'
+    >>> scenarios_side_by_side(pd.DataFrame(measures, index=["As it is"]), "USD").caption[:80]
+    'Expected value, and that in the worst 5% of outcomes: As it is $90,000 and $20,0'
     """
     names, npv, cvar = table.index.tolist(), table["npv"].tolist(), table["cvar"].tolist()
     rows = list(range(len(names)))
@@ -194,35 +214,36 @@ def scenarios_side_by_side(table: pd.DataFrame, currency: str) -> Chart:
         "textposition": ["middle right"] * len(names) + ["middle left"] * len(names),
         "textfont": {"size": 13},
         "cliponaxis": False,
-        "customdata": ["Expected NPV"] * len(names) + ["Mean of the worst 5%"] * len(names),
+        "customdata": ["Expected value"] * len(names) + ["In the worst 5%"] * len(names),
         "hovertemplate": "%{text}<extra>%{customdata}</extra>",
     }
     notes = [
-        f"{percent(rented)} rented, {money(risk, currency)} at risk"
+        f"{percent(rented)} through marketplaces,<br>{money(risk, currency)} at risk"
         for rented, risk in zip(table["marketplace_share"], table["revenue_at_risk"], strict=True)
     ]
     layout = {
-        "height": 100 + 60 * len(names),
+        "height": 100 + 76 * len(names),
         "showlegend": False,
         "xaxis": money_axis(
             currency,
-            title={"text": "NPV: expected, down to the mean of its worst 5%"},
+            title={"text": "Expected value, down to that in the worst 5% of outcomes"},
             range=[least - room, largest + room],
-        ),
+        )
+        | money_ticks(currency, [least, largest]),
         "yaxis": _rows(names, notes),
     }
     each = "; ".join(
         f"{name} {high} and {low}" for name, high, low in zip(names, expected, worst, strict=True)
     )
     caption = (
-        f"Expected NPV, and the mean of its worst 5%: {each}. Below each name: the share of revenue through "
-        "marketplaces, and the revenue of a year that is at risk."
+        f"Expected value, and that in the worst 5% of outcomes: {each}. Below each name: the share of the "
+        "last year's revenue through marketplaces, and the revenue at risk in a bad year."
     )
     return Chart({"data": [down, marks], "layout": layout}, caption)
 
 
 def _rows(names: Sequence[str], notes: Sequence[str] = ()) -> dict[str, Any]:
-    """An axis with a row a name from the top down, long names in several lines, each with its note below."""
+    """An axis with one row per name from the top down, long names in several lines, each with a note."""
     texts = ["<br>".join(wrap(name, _LETTERS)) for name in names]
     if notes:
         texts = [f"<b>{text}</b><br>{note}" for text, note in zip(texts, notes, strict=True)]

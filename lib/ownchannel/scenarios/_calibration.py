@@ -14,7 +14,14 @@ from ownchannel.formats import Shown, count, listed
 from ownchannel.orders import Orders
 from ownchannel.scenarios._arrivals import FOR_GROWTH, FOR_SEASON, Arrivals, arrivals
 from ownchannel.scenarios._channels import KINDS, AnyChannel
-from ownchannel.scenarios._observed import MeasuredNumber, Observed, measured_orders, observed_channels
+from ownchannel.scenarios._observed import (
+    FEWEST_PLANNED_DAYS,
+    MeasuredNumber,
+    Observed,
+    days_of_orders,
+    measured_orders,
+    observed_channels,
+)
 from ownchannel.scenarios._observed_repeats import (
     ObservedCustomers,
     Repeats,
@@ -37,8 +44,12 @@ _Row = tuple[str, float, float, float, str, str]
 #: What belongs to one channel alone, and so is not copied.
 _NOT_COPIED = (
     *("organic_customers", "organic_growth", "existing_customers"),
-    *("reference_spend", "purchase_model"),
+    *("reference_spend", "purchase_model", "planned"),
 )
+
+#: What a month leaves of the growth that was measured: growth that fades forecasts better than growth carried
+#: on (the M3 and M4 competitions; Gardner & McKenzie 1985, Forecasting trends in time series).
+GROWTH_FADE = 0.9
 
 #: Measured numbers whose intervals become uncertain ranges of the plan.
 UNCERTAIN = ("order_value", "return_rate", "organic_growth", "repeat_rate")
@@ -93,15 +104,16 @@ def calibrate(orders: Orders, plan: Plan) -> Calibration:
       repeat report; else the user's numbers.
     - Active customers: the sum of P(alive).
 
-    Observation ends, by channel, on the last day that its files cover whole, less a week. Channels that sell
-    in the plan's currency and are not in it are added. What orders do not show stays the user's own.
+    Observation ends, by channel, on the last day that its files cover whole, less a week. Measured growth
+    fades. Channels that sell in the plan's currency and are not in it are added, where they have 90 days of
+    orders or more. What orders do not show stays the user's own.
 
     >>> from ownchannel.orders import sample_orders
     >>> from ownchannel.scenarios import OwnedChannel, Plan
     >>> store = OwnedChannel(name="Shopify", order_value=50, goods_cost=20)
     >>> found = calibrate(sample_orders(), Plan(channels=(store,)))
     >>> [channel.name for channel in found.plan.channels]
-    ['Shopify', 'Amazon.com', 'Etsy']
+    ['Shopify', 'Amazon.com']
     >>> found.fields.set_index("path").loc["channels.Shopify.goods_cost", "source"]
     'your plan'
     >>> round(found.plan.channel("Shopify").order_value, 2)
@@ -109,6 +121,9 @@ def calibrate(orders: Orders, plan: Plan) -> Calibration:
     """
     observed = observed_channels(orders, plan.currency)
     planned = [channel.name for channel in plan.channels]
+    days = days_of_orders(orders, plan.currency)
+    short = [name for name, number in days.items() if name not in planned and number < FEWEST_PLANNED_DAYS]
+    observed = {name: each for name, each in observed.items() if name not in short}
     added = [channel_like(plan, each) for name, each in observed.items() if name not in planned]
     channels = [*plan.channels, *added]
     looked_at = [
@@ -116,12 +131,21 @@ def calibrate(orders: Orders, plan: Plan) -> Calibration:
         for channel in channels
         if channel.name in observed
     ]
-    days = {each.channel.name: counted(each.observed, each.customers, each.repeats) for each in looked_at}
-    came = arrivals(days, plan.seasonality)
+    new = {each.channel.name: counted(each.observed, each.customers, each.repeats) for each in looked_at}
+    came = arrivals(new, plan.seasonality)
     found = [possible(with_customers(each, came)) for each in looked_at]
     filled = _filled(plan, channels, found, came)
-    notes = (*_notes(plan, orders, observed), *(note for each in found for note in each.notes))
+    left_out = (left_out_of_plan(name, days[name]) for name in short)
+    notes = (*left_out, *_notes(plan, orders, observed), *(note for each in found for note in each.notes))
     return Calibration(filled, calibrated_fields(filled, found, came), notes)
+
+
+def left_out_of_plan(channel: str, days: int) -> str:
+    """The sentence on a channel whose orders are too few days to carry on for years."""
+    return (
+        f"{channel} is left out of the plan: {count(days, 'day')} of orders are too few to carry on for "
+        f"years, and {FEWEST_PLANNED_DAYS} are needed."
+    )
 
 
 def _filled(
@@ -135,6 +159,8 @@ def _filled(
         values: dict[str, Any] = {field: number.value for field, number in each.measured.items()}
         if "fee_rate" in values:
             values["fee_category"] = None
+        if "organic_growth" in values and each.channel.growth_fade == 1:
+            values["growth_fade"] = GROWTH_FADE
         if each.back.model is not None:
             values["purchase_model"] = each.back.model
         by_name[name] = each.channel.with_values(values)
@@ -250,10 +276,10 @@ def _row(path: str, own: float, found: MeasuredNumber | None, why: str) -> _Row:
 def _reasons(found: MeasuredChannel) -> dict[str, str]:
     """By field why it could not be measured, where files might have shown it."""
     short = f"growth needs files of {FOR_GROWTH} whole months, and there are {found.observed.whole_months()}"
-    reasons = {"return_rate": "no file tells a refund", "organic_growth": short}
-    reasons["fee_rate"] = (
-        "the fee that was booked is the card's" if "payment_rate" in found.measured else "no file tells it"
-    )
+    reasons = {"return_rate": "your files show no refund", "organic_growth": short}
+    reasons["growth_fade"] = "growth that fades forecasts better than growth carried on"
+    card = "payment_rate" in found.measured
+    reasons["fee_rate"] = "the fee that was booked is the card's" if card else "your files do not show it"
     if found.back.model is not None:
         reasons |= dict.fromkeys(("repeat_rate", "days_between_orders"), "not used, for a model was fitted")
     elif found.back.why_no_model:
@@ -292,11 +318,11 @@ def _notes(plan: Plan, orders: Orders, observed: Mapping[str, Observed]) -> Iter
                 f"{name} sells in your files and was not in the plan: it was added with {given}, and "
                 "without advertising. Set what you spend there, or take it out."
             )
-    if alone := [name for name in planned if name not in observed]:
+    if alone := [each.name for each in plan.channels if not each.planned and each.name not in observed]:
         keeps = "keep" if len(alone) > 1 else "keeps"
         yield (
-            f"No file tells of {listed(alone)}, which {keeps} your own values. A channel of your files under "
-            "another name counts twice: rename it, or take it out."
+            f"Your files show too little of {listed(alone)}, which {keeps} your own values. A channel that "
+            "goes by another name in your files counts twice: rename it, or take it out."
         )
     if others := [code for code in orders.currencies() if code != plan.currency]:
         yield f"Sales in {listed(others)} are left out, for the plan is in {plan.currency}."

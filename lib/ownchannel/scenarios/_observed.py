@@ -29,6 +29,8 @@ FEWEST_DAYS = 14
 _SLOW_START = 3
 #: With fewer orders the user's own values say more: a judgement.
 FEWEST_ORDERS = 30
+#: A channel with fewer days of orders is not carried on for years: a judgement.
+FEWEST_PLANNED_DAYS = 90
 
 #: Marketplaces whose exports hold the card's fee and no other.
 CARD_FEE_ALONE = frozenset({"Etsy"})
@@ -134,6 +136,18 @@ def observed_channels(orders: Orders, currency: str) -> dict[str, Observed]:
         if (observed.end - observed.first).days >= FEWEST_DAYS:
             found[observed.channel] = observed
     return found
+
+
+def days_of_orders(orders: Orders, currency: str) -> dict[str, int]:
+    """By channel the days from the first sale in a currency to the last, both counted.
+
+    >>> from ownchannel.orders import sample_orders
+    >>> days_of_orders(sample_orders(), "USD")
+    {'Amazon.com': 730, 'Etsy': 31, 'Shopify': 730}
+    """
+    sold = orders.sales
+    days = sold[(sold["currency"] == currency) & (sold["item_value"] > 0)].groupby("channel")["ordered_on"]
+    return {str(name): (each.max() - each.min()).days + 1 for name, each in days}
 
 
 def period(lines: pd.DataFrame) -> str:

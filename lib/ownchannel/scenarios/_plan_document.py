@@ -3,12 +3,16 @@
 import base64
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qs
 
+import pandas as pd
+
 from ownchannel.assumptions import Assumptions
-from ownchannel.scenarios._plan import Plan
+from ownchannel.formats import count
+from ownchannel.scenarios._plan import Plan, split_path
 from ownchannel.workspace import NamedDocuments, Workspace
 
 #: The version that is written.
@@ -20,7 +24,7 @@ LONGEST_QUERY = 6_000
 #: Bytes of an unpacked plan; a small text can unpack to gigabytes.
 LARGEST_PLAN = 200_000
 
-_FIELD = "plan"
+_FIELD, _BASE = "plan", "base"
 _DAMAGED = (
     "The plan in this address is damaged: it was cut or changed on its way. Copy the whole address again, or "
     "ask for the plan's file."
@@ -139,15 +143,55 @@ def _from_1(fields: dict[str, Any]) -> dict[str, Any]:
     return newer
 
 
-def to_query(plan: Plan) -> str:
+def differences(plans: Sequence[Plan]) -> pd.DataFrame:
+    """A row for each number in which plans differ: `setting`, then its reading in each plan by its place.
+
+    A plan that lacks the channel of a number has a dash there.
+
+    >>> from ownchannel.scenarios import preset
+    >>> plan = preset("Balanced brand")
+    >>> differences([plan.today(), plan]).to_numpy().tolist()[0]
+    ['Budget to your own store', '47.06%', '60%']
+    """
+    numbers = [plan.numbers() for plan in plans]
+    declared = {path: mark for each in numbers for path, (_, mark) in each.items()}
+    rows = []
+    for path, mark in declared.items():
+        values = [each[path][0] if path in each else None for each in numbers]
+        if any(value != values[0] for value in values):
+            channel, _ = split_path(path)
+            label = f"{mark.label}, {channel}" if channel else mark.label
+            readings = [
+                "–" if value is None else mark.reading(float(f"{value:.4g}"), plan.currency)
+                for value, plan in zip(values, plans, strict=True)
+            ]
+            rows.append([label, *readings])
+    return pd.DataFrame(rows, columns=["setting", *range(len(plans))])
+
+
+# ------------------------ Links
+
+
+def to_query(plan: Plan, base: Plan | None = None) -> str:
     """The plan as the query of an address; raises ValueError where it would be longer than LONGEST_QUERY.
+
+    `base` is the plan that the page opens with. A plan that differs from it in numbers alone is written as
+    these numbers and the fingerprint of the base: a short address, that holds nothing which was measured in
+    the brand's orders unless it was changed. Any other plan is written whole.
 
     >>> from ownchannel.scenarios import preset
     >>> query = to_query(preset("Balanced brand"))
     >>> query.startswith("plan="), from_query(query) == preset("Balanced brand")
     (True, True)
+    >>> opening = preset("Balanced brand")
+    >>> moved = opening.with_values(growth_budget=9_000)
+    >>> short = to_query(moved, opening)
+    >>> len(short) < 120, from_query(short, opening) == moved
+    (True, True)
     """
-    compact = json.dumps(as_document(plan), separators=(",", ":"), ensure_ascii=False)
+    changes = None if base is None else _changes(plan, base)
+    document = as_document(plan) if changes is None else changes
+    compact = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
     # zlib's own checksum, which bare deflate lacks, tells a damaged address from another plan.
     packed = base64.urlsafe_b64encode(zlib.compress(compact.encode(), 9)).rstrip(b"=").decode()
     query = f"{_FIELD}={packed}"
@@ -159,32 +203,111 @@ def to_query(plan: Plan) -> str:
     return query
 
 
-def from_query(query: str) -> Plan | None:
-    """The plan in an address's query, None where it has none; raises ValueError where it is damaged.
+def from_query(query: str, base: Plan | None = None) -> Plan | None:
+    """The plan in an address's query, None where it has none; raises ValueError where it cannot be used.
+
+    An address that holds changes alone needs the `base` that they are changes of: the plan that the page
+    opens with. Where that is another than it was made from, the changes that fit are made all the same, and
+    `link_remark` says so.
 
     >>> from_query("token=1234") is None
     True
     """
-    packed = parse_qs(query.removeprefix("?")).get(_FIELD)
-    if packed is None:
+    text = _text_in(query)
+    if text is None:
         return None
-    text = _unpacked(packed[0])
     try:
-        return loads(text)
+        changes = _values_in(text)
+        if changes is None:
+            return loads(text)
+        if base is None:
+            raise ValueError("It holds changes alone: open it on the page of workbook 04.")
+        known = base.numbers()
+        return base.with_values({path: value for path, value in changes.items() if path in known})
     except ValueError as problem:
         raise ValueError(f"The plan in this address cannot be used. {problem}") from problem
 
 
-def plan_from_page(environ: Mapping[str, str]) -> Plan | None:
+def link_remark(query: str, base: Plan) -> str:
+    """What a reader of the address should know where it was made from another plan than `base`; else empty.
+
+    >>> from ownchannel.scenarios import preset
+    >>> opening, other = preset("Balanced brand"), preset("One-off durable")
+    >>> query = to_query(opening.with_values(growth_budget=9_000), opening)
+    >>> link_remark(query, opening)
+    ''
+    >>> link_remark(query, other)[:67]
+    'It was made from another opening plan than this page has (other ord'
+    """
+    text = _text_in(query)
+    changes = None if text is None else _values_in(text)
+    if changes is None or text is None or json.loads(text)[_BASE] == fingerprint(base):
+        return ""
+    known = base.numbers()
+    missing = [path for path in changes if path not in known]
+    left = f" {count(len(missing), 'setting')} of channels that are not here left out." if missing else ""
+    made = count(len(changes) - len(missing), "setting")
+    return (
+        "It was made from another opening plan than this page has (other orders, or another version): "
+        f"{made} changed here all the same.{left}"
+    )
+
+
+def plan_from_page(environ: Mapping[str, str], base: Plan | None = None) -> Plan | None:
     """The plan in the address of the page that this kernel was started for, None where there is none.
 
     Voilà starts a kernel for each page it opens, and hands it the query as QUERY_STRING (voila 0.5,
-    `VoilaHandler.get_generator`); JupyterLab hands over none. Raises ValueError where the plan is damaged.
+    `VoilaHandler.get_generator`); JupyterLab hands over none. `base` and errors are as in `from_query`.
 
     >>> plan_from_page({}) is None
     True
     """
-    return from_query(environ.get("QUERY_STRING", ""))
+    return from_query(environ.get("QUERY_STRING", ""), base)
+
+
+def fingerprint(plan: Plan) -> str:
+    """Eight letters that tell one plan from another; digits that a fit may change by machine do not count."""
+    text = json.dumps(_rounded(as_document(plan)), sort_keys=True, ensure_ascii=False)
+    return blake2b(text.encode(), digest_size=4).hexdigest()
+
+
+def _rounded(part: Any) -> Any:
+    if isinstance(part, float):
+        return float(f"{part:.5g}")
+    if isinstance(part, dict):
+        return {name: _rounded(value) for name, value in part.items()}
+    return [_rounded(value) for value in part] if isinstance(part, list) else part
+
+
+def _changes(plan: Plan, base: Plan) -> dict[str, Any] | None:
+    """The numbers that differ from the base's, with its fingerprint; None where something else differs."""
+    before, now = base.numbers(), plan.numbers()
+    if before.keys() != now.keys():
+        return None
+    values = {path: value for path, (value, _) in now.items() if value != before[path][0]}
+    if base.with_values(values) != plan:
+        return None
+    return {"version": VERSION, _BASE: fingerprint(base), "values": values}
+
+
+def _values_in(text: str) -> dict[str, float] | None:
+    """The changes that a text holds; None where it holds a whole plan. Raises ValueError for neither."""
+    try:
+        document = json.loads(text, object_pairs_hook=_each_once)
+    except (json.JSONDecodeError, RecursionError):
+        return None  # `loads` says what is wrong with it
+    if not isinstance(document, dict) or _BASE not in document:
+        return None
+    values = document.get("values")
+    if not isinstance(values, dict) or not all(type(value) in (int, float) for value in values.values()):
+        raise ValueError("Its changes are no table of names and numbers.")
+    return {str(path): value for path, value in values.items()}
+
+
+def _text_in(query: str) -> str | None:
+    """The text of the plan in a query, None where it has none; ValueError where it is damaged."""
+    packed = parse_qs(query.removeprefix("?")).get(_FIELD)
+    return None if packed is None else _unpacked(packed[0])
 
 
 def _unpacked(packed: str) -> str:

@@ -75,27 +75,53 @@ class TurningPoint:
     label: str
     reading: str
     """The end at which it is the other way round than as the plan stands."""
+    beats_today: bool
+    """Whether the plan leaves more than today's at that end."""
 
 
 def turning_points(plan: Plan, measured: Ranges = MappingProxyType({})) -> tuple[TurningPoint, ...]:
-    """The assumptions on each of which it hangs whether a plan beats today's, without events.
+    """The assumptions each of which decides whether a plan beats today's, without events, the widest first.
 
     >>> from ownchannel.scenarios import preset
     >>> turning_points(preset("Balanced brand").today())
     ()
     """
-    ranges = {path: ends for path, ends in swings(plan, measured).items() if not _is_of_events(path)}
-    plan, today = (each.model_copy(update={"uncertain": {}}) for each in (plan, plan.today()))
-    ours, todays = _ends(plan, ranges), _ends(today, ranges)
-    better = ours[""][0] > todays[""][0]
+    ranges, gains = _gains(plan, measured)
+    here, numbers = float(gains.pop("")[0]), plan.numbers()
     found = []
-    for path, (_, declared) in plan.numbers().items():
-        if path in ranges and ours[""][0] != todays[""][0]:
-            turned = (ours[path] > todays[path]) != better
-            if turned.any():
-                reading = _reading(ranges[path][int(np.argmax(turned))], declared, plan.currency)
-                found.append(TurningPoint(_label(path, declared), reading))
+    for path in _widest(gains):
+        turned = (gains[path] > 0) != (here > 0)
+        if here != 0 and turned.any():
+            declared = numbers[path][1]
+            reading = _reading(ranges[path][int(np.argmax(turned))], declared, plan.currency)
+            found.append(TurningPoint(_label(path, declared), reading, here <= 0))
     return tuple(found)
+
+
+def deciding(plan: Plan, measured: Ranges = MappingProxyType({})) -> tuple[str, ...]:
+    """The paths of the assumptions that move a plan's lead over today's, without events, the widest first.
+
+    >>> from ownchannel.scenarios import preset
+    >>> deciding(preset("Balanced brand"))[:2]
+    ('channels.Amazon.com.order_value', 'channels.Amazon.com.ad_incrementality')
+    """
+    _, gains = _gains(plan, measured)
+    gains.pop("")
+    return tuple(_widest(gains))
+
+
+def _widest(ends: Mapping[str, Floats]) -> list[str]:
+    """The paths whose two ends differ, the widest swing first."""
+    widths = {path: abs(float(high - low)) for path, (low, high) in ends.items()}
+    least = _LEAST * max(widths.values(), default=0.0)
+    return sorted((path for path in widths if widths[path] > least), key=lambda path: -widths[path])
+
+
+def _gains(plan: Plan, measured: Ranges) -> tuple[Ranges, dict[str, Floats]]:
+    """The ranges, and by path what a plan leaves more than today's at both ends, by "" as it is."""
+    found = {path: ends for path, ends in swings(plan, measured).items() if not _is_of_events(path)}
+    ours, todays = (_ends(each.model_copy(update={"uncertain": {}}), found) for each in (plan, plan.today()))
+    return found, {path: ours[path] - todays[path] for path in ours}
 
 
 def swings(plan: Plan, measured: Ranges = MappingProxyType({})) -> dict[str, tuple[float, float]]:
