@@ -81,7 +81,7 @@ SAID = {
     "a fifth of a percent": (
         "Shifting your growth budget from 47.1% to **47.3%** own store",
         "costs",
-        "stays",
+        "falls",
     ),
     "one month": ("Shifting your growth budget from 47% to **67%** own store", "costs", "falls"),
     "two stores": ("Shifting your growth budget from 50% to **60%** own stores", "brings", "stays"),
