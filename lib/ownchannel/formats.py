@@ -22,13 +22,15 @@ def money(amount: float | Decimal, currency: str, digits: int = 0) -> str:
     return text.replace("\u00a0", " ")
 
 
-def round_money(amount: float | Decimal, currency: str) -> str:
-    """Money as one says it in a sentence: two digits that count, the rest rounded away.
+def round_money(amount: float | Decimal, currency: str, digits: int = 2) -> str:
+    """Money as one says it in a sentence: two digits that count, or more, the rest rounded away.
 
     >>> round_money(9463, "USD"), round_money(-70_322, "EUR"), round_money(8.9, "USD")
     ('$9,500', '-€70,000', '$8.90')
+    >>> round_money(101_850, "USD", digits=3)
+    '$102,000'
     """
-    spoken = float(f"{float(amount):.2g}")
+    spoken = float(f"{float(amount):.{digits}g}")
     return money(spoken, currency, 2 if 0 < abs(spoken) < 10 else 0)
 
 

@@ -1,6 +1,7 @@
 """The first answer of workbook 02, against the functions that it rests on, and for brands of every kind."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -15,14 +16,16 @@ from ownchannel.answers import (
     without_buyer_keys,
 )
 from ownchannel.clv import ReportedRepeats, value_of_new_customer
-from ownchannel.formats import money
+from ownchannel.customers import time_to_second_order
+from ownchannel.formats import money, percent, round_money
 from ownchannel.marketplace import order_terms
 from ownchannel.orders import read_orders, sample_orders
 from ownchannel.panels import Panel
 from ownchannel.workspace import Workspace
 from tests.answers.test_dependence import BRANDS
 
-BY_KEYS, BY_REPORT, BY_ASSUMPTION = "buyers' keys", "its repeat report", "your assumption"
+BY_KEYS, BY_RATE = "buyer IDs", "repeat rate so far"
+BY_REPORT, BY_ASSUMPTION = "the marketplace's repeat report", "your assumption"
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +53,14 @@ def test_values_are_those_of_the_fitted_models_at_the_settings(found, panel, mov
         value = value_of_new_customer(fit.purchases, fit.spend, horizon, terms).iloc[-1]
         assert left[channel] == money(value["expected"], "USD", 2)
         assert ranges[channel] == " to ".join(money(value[end], "USD", 2) for end in ("lower", "upper"))
-        assert f"**{left[channel]}** on {channel}" in answer.sentence
+        assert f"{round_money(value['expected'], 'USD')}" in answer.sentence
 
 
 def test_cost_to_win_is_taken_off_by_kind_of_channel(panel):
     before, after = panel.answer, panel.at(marketplace_cac=10.5, owned_cac=panel.question.settings.owned_cac)
 
     def kept(answer, channel):
-        return float(dict(answer.numbers)[f"{channel}: left after winning"].replace("$", ""))
+        return float(dict(answer.numbers)[f"{channel}: left after the cost to win one"].replace("$", ""))
 
     moved = 10.5 - panel.question.settings.marketplace_cac
     assert kept(before, "Amazon.com") - kept(after, "Amazon.com") == pytest.approx(moved, abs=0.011)
@@ -65,23 +68,35 @@ def test_cost_to_win_is_taken_off_by_kind_of_channel(panel):
 
 
 def test_a_cost_that_does_not_come_back_is_said(panel):
-    answer = panel.at(marketplace_cac=30)
-    assert "the cost does not come back on **Etsy and Amazon.com**" in answer.sentence
-    paid = dict(zip(answer.table["Channel"], answer.table["Paid back"], strict=True))
+    answer = panel.at(marketplace_cac=35)
+    assert answer.sentence.endswith("On **Etsy and Amazon.com** that cost does not come back.")
+    paid = dict(zip(answer.table["Channel"], answer.table["Paid back by"], strict=True))
     assert paid == {
-        "Shopify": "with the first order",
-        "Etsy": "not within the horizon",
-        "Amazon.com": "not within the horizon",
+        "Shopify": "first order",
+        "Etsy": "not in 24 months",
+        "Amazon.com": "not in 24 months",
     }
-    assert "in month " in panel.at(owned_cac=35).table["Paid back"].iloc[0]
+    assert panel.at(owned_cac=35).table["Paid back by"].iloc[0].startswith("month ")
 
 
-def test_the_assumed_share_moves_only_where_nothing_else_tells(found, panel):
-    assert found.rests_on == {"Amazon.com": BY_KEYS, "Etsy": BY_ASSUMPTION, "Shopify": BY_KEYS}
-    moved, still = panel.at(returning_share=0.5).table, panel.answer.table
-    changed = moved["A customer leaves"] != still["A customer leaves"]
-    assert moved.loc[changed, "Channel"].tolist() == ["Etsy"]
-    assert "your own assumption" in " ".join(panel.answer.notes)
+def test_a_channel_with_too_few_customers_for_a_model_counts_those_who_returned(found, panel):
+    assert found.rests_on == {"Amazon.com": BY_KEYS, "Etsy": BY_RATE, "Shopify": BY_KEYS}
+    back = time_to_second_order(found.orders).curves["Etsy"].returned_within()
+    row = panel.answer.table.set_index("Channel").loc["Etsy"]
+    assert row["Orders in 24 months"] == f"{1 + back.share:.2f}"
+    assert panel.answer.notes[0] == (
+        f"Etsy: 28 of 108 customers returned, too few to fit a model, so only the {percent(back.share)} who "
+        f"returned within {back.days:.0f} days count: a lower bound."
+    )
+    assert "returning_share" in panel.question.hidden  # nothing is left to assume
+
+
+def test_the_assumed_share_moves_only_where_nothing_else_shows_it(found):
+    blind = Panel(what_a_customer_is_worth(replace(found, so_far={})))
+    moved, still = blind.at(returning_share=0.5), blind.answer.table
+    changed = moved.table["A customer leaves"] != still["A customer leaves"]
+    assert moved.table.loc[changed, "Channel"].tolist() == ["Etsy"]
+    assert "so we assume that 50% of its customers order again" in moved.notes[0]
 
 
 def test_costs_start_where_those_of_dependence_do_and_advertising_becomes_the_cost_to_win(found, panel):
@@ -100,18 +115,23 @@ def test_costs_start_where_those_of_dependence_do_and_advertising_becomes_the_co
 
 def test_a_report_stands_in_for_keys(found):
     by_report = dict(found.reports) | {"Etsy": ReportedRepeats(0.1, 400, None)}
-    other = type(found)(**{**vars(found), "reports": by_report})
+    other = replace(found, reports=by_report, so_far={})
     assert other.rests_on["Etsy"] == BY_REPORT
     answer = Panel(what_a_customer_is_worth(other)).answer
     row = answer.table.set_index("Channel").loc["Etsy"]
     assert (row["Orders in 24 months"], row["95% range"]) == ("1.10", "")
-    assert "a lower bound: 10.0% of 400 customers bought a product again" in " ".join(answer.notes)
+    assert "10.0% of 400 customers bought a product again" in " ".join(answer.how_we_know)
+    assert not any("we assume" in note for note in answer.notes)
     assert "returning_share" in what_a_customer_is_worth(other).hidden
 
 
 def test_one_marketplace_by_every_source(found, panel):
     answer = without_buyer_keys(found, panel.question.settings)
-    assert answer.table["Told by"].tolist() == ["Buyers' keys", "Its repeat report", "Your assumption"]
+    assert answer.table["Known from"].tolist() == [
+        "Buyer IDs",
+        "The marketplace's repeat report",
+        "Your assumption",
+    ]
     shown = panel.answer.table.set_index("Channel").loc["Amazon.com", "A customer leaves"]
     assert answer.table["A customer leaves"].iloc[0] == shown
     assert answer.table["Orders in 24 months"].iloc[2] == "1.15"
@@ -125,11 +145,56 @@ def test_a_move_fits_nothing_again(panel):
     assert (time.perf_counter() - started) / 10 < 0.5  # fitting takes two seconds; a busy machine some time
 
 
+def test_the_answer_can_be_read_aloud(panel):
+    assert panel.answer.plain_sentence == (
+        "A new customer leaves you about $47 in two years on Shopify, $32 on Etsy and $19 on Amazon.com, and "
+        "costs $16 in your own store and $5.50 on marketplaces to win."
+    )
+
+
+def test_next_steps_follow_from_what_pays_back(panel):
+    def steps(**moved):
+        return " ".join(panel.at(**moved).next_steps)
+
+    assert "**Spend more to win customers on Shopify, step by step.**" in steps()
+    assert "Stop when the next customers cost $47 each" in steps()
+    lost = steps(marketplace_cac=30)
+    assert (
+        "**Stop or cap advertising on Amazon.com.** A new customer costs $30 and leaves $19: pay $19" in lost
+    )
+    slow = panel.at(owned_cac=35)
+    (month,) = (row for row in slow.table["Paid back by"] if row.startswith("month "))
+    first = float(slow.charts[1].figure.data[0].y[0])
+    wait = f"A new customer pays back in {month}; until then each one ties up {round_money(-first, 'USD')}"
+    assert wait in " ".join(slow.next_steps)
+    assert "even before advertising" in steps(goods_cost_rate=1)
+    assert all(len(panel.at(marketplace_cac=cost).next_steps) in (1, 2, 3) for cost in (0, 6, 30))
+
+
+def test_six_sliders_are_in_sight_and_none_of_what_the_brand_does_not_have(panel, tmp_path):
+    first = panel.question.first
+    assert len(first) == 6
+    assert {"marketplace_cac", "owned_cac", "horizon_months", "goods_cost_rate"} <= set(first)
+    rented = what_a_customer_is_worth(lifetimes(read_orders(BRANDS["marketplace only"], workspace=tmp_path)))
+    assert not any(name.startswith("owned_") for name in rented.numbers if name not in rented.hidden)
+    assert len(rented.first) == 6
+
+
+def test_a_brand_on_one_marketplace_learns_what_cannot_be_known_and_what_to_add(tmp_path):
+    answer = what_a_customer_is_worth(
+        lifetimes(read_orders(BRANDS["marketplace only"], workspace=tmp_path))
+    ).answer
+    assert answer.notes[0].startswith("Amazon.com's files do not show who bought, so we assume that 15%")
+    measure, *_, second = answer.next_steps
+    assert measure.startswith("**Measure how many customers return on Amazon.com.** Add Amazon's “Fulfilled")
+    assert "You sell on Amazon.com alone" in second
+
+
 @pytest.mark.parametrize("name", BRANDS)
 def test_brands_with_few_customers_have_every_answer(name, tmp_path):
     orders = read_orders(BRANDS[name], workspace=tmp_path)
     few = lifetimes(orders)
-    assert repr(few) == "No channel has customers enough to fit a model."
+    assert repr(few) == "No channel has enough returning customers to fit a model."
     panel = Panel(what_a_customer_is_worth(few))
     answers = [
         which_model(few),
@@ -140,6 +205,6 @@ def test_brands_with_few_customers_have_every_answer(name, tmp_path):
     ]
     assert all("nan" not in str(answer) for answer in answers)
     if name == "everything refunded":
-        assert "Nothing was sold in USD that was not given back" in repr(panel)
+        assert "Every sale in USD was refunded" in repr(panel)
     else:
         assert "nan" not in str(panel.at(horizon_months=60, returning_share=0.4))

@@ -41,5 +41,5 @@ def test_where_too_few_came_late_it_is_said(found):
     answer = files_begin_in_the_middle(
         dataclasses.replace(found, orders=dataclasses.replace(found.orders, arrow=kept))
     )
-    assert "too few were first seen since" in answer.sentence
+    assert "Too few of Shopify's customers were first seen since" in answer.sentence
     assert answer.table["Counted as new"].tolist()[0] == "All files: everybody"

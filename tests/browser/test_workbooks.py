@@ -69,8 +69,8 @@ def test_in_voila_sentence_numbers_and_charts_follow_the_keyboard(
 @pytest.mark.parametrize(
     ("name", "label", "opens_with"),
     [
-        ("02_customer_lifetime_value", "Horizon", "Over 24 months a new customer leaves"),
-        ("03_repeat_purchase", "More come back", "more customers came back after each order"),
+        ("02_customer_lifetime_value", "Horizon", "A new customer leaves you about"),
+        ("03_repeat_purchase", "More customers return", "order again within a year"),
     ],
 )
 def test_in_voila_the_later_workbooks_open_and_follow_the_keyboard(

@@ -45,8 +45,11 @@ def test_bars_of_value_with_their_range_and_the_cost_on_them():
     assert (list(ranges.y), list(ranges.x)) == (["Shop €40.00"], [40.0])
     assert (list(ranges.error_x.array), list(ranges.error_x.arrayminus)) == ([6.0], [3.0])
     assert chart.caption == (
-        "What a new customer leaves in 12 months, with its 95% range, and costs to win: Shop €40.00 for "
-        "€16.00, Etsy €12.00 for €15.00, Amazon €9.00 for €5.00."
+        "On Etsy a new customer costs more than it leaves in 12 months: Shop €40.00 against €16.00, Etsy "
+        "€12.00 against €15.00, Amazon €9.00 against €5.00. Grey lines are 95% ranges."
+    )
+    assert value_and_cost(WORTHS[2:], 12, "EUR").caption == (
+        "A new customer leaves more in 12 months than it costs to win: Amazon €9.00 against €5.00."
     )
 
 
@@ -62,7 +65,10 @@ def test_a_channel_keeps_its_colour_wherever_it_ranks():
 def test_lines_of_what_is_left_after_the_cost():
     chart = paid_back(WORTHS[:2], "USD")
     assert {line.name: list(line.y) for line in chart.figure.data} == {"Shop": [4, 24], "Etsy": [-5, -3]}
-    assert chart.caption.endswith("by month: Shop from $4.00 to $24.00, Etsy from -$5.00 to -$3.00.")
+    assert chart.caption == (
+        "After the cost to win one, a new customer on Shop goes from $4.00 to $24.00, on Etsy goes from "
+        "-$5.00 to -$3.00. Above zero it is paid back."
+    )
 
 
 def test_bars_by_source_leave_room_below_zero():
@@ -91,13 +97,13 @@ def test_tracking_draws_what_came_and_was_expected_and_marks_the_split(held):
         (tracking_by_week(held), ["actual", "expected"]),
         (tracking_in_all(held), ["actual_in_all", "expected_in_all"]),
     ):
-        assert [line.name for line in chart.figure.data] == ["Came", "Expected"]
+        assert [line.name for line in chart.figure.data] == ["Actual", "Predicted"]
         for line, column in zip(chart.figure.data, columns, strict=True):
             assert list(line.y) == held.tracking[column].tolist()
         (split,) = chart.figure.layout.shapes
         assert split.x0 == split.x1 == dt.date(2025, 12, 30)
         assert "30 Dec 2025" in chart.caption
-    assert f"{held.tracking['actual'].sum():,.0f} came by 30 Jun 2026" in tracking_in_all(held).caption
+    assert f"by 30 Jun 2026: {held.tracking['actual'].sum():,.0f} came" in tracking_in_all(held).caption
 
 
 def test_groups_by_frequency_tell_their_size(held):
@@ -116,7 +122,8 @@ def test_a_tile_for_each_silence_and_frequency():
     assert [list(row) for row in tiles.z] == [[0.8, 0.9], [0.3, 0.1]]
     assert (list(tiles.x), list(tiles.y)) == (["1", "2"], ["0", "20"])
     assert chart.caption.endswith(
-        "came back 2 times 90% where the last purchase is 0 weeks old, 10% where it is 20."
+        "on Shop, after 2 repeat orders, 90% when the last is 0 weeks old and 10% when it is 20 (50 weeks "
+        "after the first)."
     )
 
 
@@ -126,7 +133,7 @@ def test_a_line_and_a_band_a_channel():
     line, band = chart.figure.data
     assert list(line.y) == [1.0, 1.5]
     assert list(zip(band.x, band.y, strict=True)) == [(0, 1.0), (1, 1.4), (1, 1.7), (0, 1.0)]
-    assert chart.caption.endswith("after 1 month: Shop 1.50.")
+    assert "after 1 month, the first included: Shop 1.50." in chart.caption
 
 
 def test_estimates_with_whiskers_to_their_ends():

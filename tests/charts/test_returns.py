@@ -38,7 +38,7 @@ def test_cells_are_the_shares_and_what_is_not_complete_is_empty():
     assert list(cells.x) == [1, 2]
     assert [list(row) for row in cells.z] == [[0.5, 0.0], [0.0, None]]
     assert cells.zmax == 0.5
-    assert "33.3% in the first" in chart.caption
+    assert chart.caption.startswith("33.3% of Shop's new customers order again in the month after")
 
 
 def test_intervals_of_one_time_shares_reach_from_lower_to_upper():
@@ -91,9 +91,9 @@ def test_what_is_clear_of_one_is_coloured():
     ]
     chart = hazard_ratios(effects)
     (points,) = chart.figure.data
-    assert list(points.y) == ["Channel: Shop", "Discount: 10 points more"]
+    assert list(points.y) == ["Channel: Shop", "Discount: 10 percentage points more"]
     assert list(points.marker.color) == [OWNED, NOTE]
     assert list(points.error_x.array) == pytest.approx([0.5, 0.3])
     assert chart.figure.layout.xaxis.type == "log"
-    assert chart.caption.endswith("Clear of 1: Channel: Shop.")
-    assert hazard_ratios(effects[1:]).caption.endswith("None is clear of 1.")
+    assert chart.caption.startswith("Stands out: Channel: Shop.")
+    assert hazard_ratios(effects[1:]).caption.startswith("Nothing stands out.")

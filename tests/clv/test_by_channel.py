@@ -46,7 +46,7 @@ def test_repeats_of_a_new_customer_are_those_that_were_stated(fits, root, channe
 def test_every_channel_of_the_currency_is_there_and_none_of_another(orders, fits):
     assert sorted([*fits.fitted, *fits.not_fitted]) == ["Amazon.com", "Etsy", "Shopify"]
     assert list(customers_by_channel(orders, "EUR")) == ["Amazon.de"]
-    assert too_few(customers_by_channel(orders, "EUR")["Amazon.de"]) == "no file tells its buyers apart"
+    assert too_few(customers_by_channel(orders, "EUR")["Amazon.de"]) == "the files do not show who bought"
 
 
 def test_observation_ends_with_the_channels_own_last_day(orders):

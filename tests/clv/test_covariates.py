@@ -82,7 +82,7 @@ def test_a_pickle_holds_nothing_of_single_customers(formula):
             "~ np.log(value - 20)",
             r"np.log\(value - 20\) is not finite in row 'ann' of customers \(2 such rows",
         ),
-        ("~ value + I(2 * value)", "cannot be told apart"),
+        ("~ value + I(2 * value)", "cannot be separated"),
         ("~ PEOPLE", "names the column PEOPLE"),
     ],
 )

@@ -75,8 +75,8 @@ def test_known_ratios_lie_within_their_intervals(found: ReturnDrivers) -> None:
 
 def test_result_reads_as_sentences(found: ReturnDrivers) -> None:
     told = str(found).splitlines()
-    assert told[0] == f"{found.returned:,} of 2,500 customers came back."
-    assert told[2].startswith("Customers with 10 points more discount on the first order come back ")
+    assert told[0] == f"{found.returned:,} of 2,500 customers returned."
+    assert told[2].startswith("Customers with 10 percentage points more discount on the first order return ")
     assert "% less often (95% range " in told[2]
     assert len(told) == 1 + len(found.effects)
 
@@ -84,14 +84,14 @@ def test_result_reads_as_sentences(found: ReturnDrivers) -> None:
 @pytest.mark.parametrize(
     ("ratio", "lower", "upper", "says"),
     [
-        (0.88, 0.82, 0.95, "They come back 12% less often (95% range 5% to 18%)."),
-        (1.25, 1.1, 1.42, "They come back 25% more often (95% range 10% to 42%)."),
-        (2.3, 1.9, 2.8, "They come back 2.3 times as often (95% range 1.9 to 2.8 times)."),
+        (0.88, 0.82, 0.95, "They return 12% less often (95% range 5% to 18%)."),
+        (1.25, 1.1, 1.42, "They return 25% more often (95% range 10% to 42%)."),
+        (2.3, 1.9, 2.8, "They return 2.3 times as often (95% range 1.9 to 2.8 times)."),
         (
             1.05,
             0.95,
             1.16,
-            "They come back about as often, as far as can be told (95% range 5% less to 16% more).",
+            "They return about as often, as far as the orders show (95% range 5% less to 16% more).",
         ),
     ],
 )
@@ -105,7 +105,7 @@ def test_unsteady_effects_are_named_with_room_for_chance() -> None:
     )
     result = ReturnDrivers(effects, 10, 5, ("A remark.",))
     assert result.unsteady == ("a",)
-    assert str(result).endswith("Only a mean, for it changes with time: a.\nA remark.")
+    assert str(result).endswith("Only an average, for it changes with time: a.\nA remark.")
 
 
 # ------------------------------------------------------------------ what is left out
@@ -119,7 +119,7 @@ def test_a_channel_with_few_returns_is_left_out_and_named(
     days = [START + dt.timedelta(days=20 + 20 * n) for n in range(10)]
     again = [line(customer_key=f"new {n}", channel="Bazaar", ordered_on=day) for n, day in enumerate(days)]
     result = return_drivers(as_orders(lines + again[:9]), drivers=["channel"], until=END)
-    assert result.remarks == ("Bazaar left out: 9 of its customers came back, 10 are needed.",)
+    assert result.remarks == ("Bazaar is left out: 9 of these customers returned, and 10 are needed.",)
     assert result.customers == 2_500
     enough = return_drivers(as_orders(lines + again), drivers=["channel"], until=END)
     assert "channel: Bazaar" in set(enough.table["name"])
@@ -156,7 +156,7 @@ def test_main_product_of_the_first_day_is_the_one_of_most_value() -> None:
     # By name M comes first of products as frequent, so that N is compared with it.
     result = return_drivers(as_orders(lines), drivers=["product"], until=END)
     assert result.table["name"].tolist() == ["product: N"]
-    assert "mainly N, compared with M, come back" in str(result)
+    assert "mainly N, compared with M, return" in str(result)
 
 
 # ------------------------------------------------------------------ mistakes
@@ -177,7 +177,7 @@ MANY = [told for n in range(40) for told in two_orders(n, item_value=Decimal(n +
 @pytest.mark.parametrize(
     ("lines", "settings", "says"),
     [
-        (FEW, {"drivers": ["value"]}, r"Only 9 customers came back, too few for 1 coefficient \(value\)"),
+        (FEW, {"drivers": ["value"]}, r"Only 9 customers returned, too few for 1 coefficient \(value\)"),
         (MANY, {"drivers": ["price"]}, r"drivers holds price: expected some of channel, discount, value and"),
         (MANY, {"drivers": ["channel"]}, r"No driver is left that differs between customers"),
         (MANY, {"product": "asin"}, r"no column asin: it holds"),
@@ -219,5 +219,5 @@ def test_value_is_for_twice_as_much() -> None:
 def test_products_sold_on_one_channel_only_cannot_be_told_from_it() -> None:
     channels = [{"channel": name, "sku": name} for name in ("Marketplace", "Own store")]
     lines = [told for n in range(60) for told in two_orders(n, **channels[n % 2])]
-    with pytest.raises(ValueError, match="channel: Own store and product: Own store cannot be told apart"):
+    with pytest.raises(ValueError, match="channel: Own store and product: Own store cannot be separated"):
         return_drivers(as_orders(lines), drivers=["channel", "product"])

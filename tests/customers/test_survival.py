@@ -318,9 +318,9 @@ ODD = [float(day % 2) for day in DAYS]
         (
             {"odd": ODD, "day": DAYS},
             [1] * 19 + [0] * 21,
-            r"Only 19 customers came back, too few for 2 coefficients \(odd and day\): expected 20 at least",
+            r"Only 19 customers returned, too few for 2 coefficients \(odd and day\): expected 20 at least",
         ),
-        ({"odd": ODD, "even": [1 - odd for odd in ODD]}, [1] * 40, r"odd and even cannot be told apart"),
+        ({"odd": ODD, "even": [1 - odd for odd in ODD]}, [1] * 40, r"odd and even cannot be separated"),
         ({"late": [float(day > 20) for day in DAYS]}, [1] * 20 + [0] * 20, r"No finite hazard ratio fits"),
     ],
 )
@@ -340,3 +340,12 @@ def test_ten_returns_a_coefficient_are_enough() -> None:
         )
         == 2
     )
+
+
+@pytest.mark.parametrize(("followed", "known"), [(30, True), (29, False)])
+def test_the_repeat_rate_is_known_from_30_customers_who_were_watched_for_a_year(followed, known):
+    days = [40] * 15 + [100] * 20 + [365] * followed
+    rate = return_curve(days, [0] * 15 + [1] * 20 + [0] * followed).repeat_rate()
+    assert (rate is not None) == known
+    if rate is not None:
+        assert (rate.days, rate.share) == (365, pytest.approx(20 / 50))  # 15 were gone by day 100

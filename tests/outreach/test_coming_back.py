@@ -15,9 +15,9 @@ def test_the_change_is_taken_from_the_sliders():
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"first_rate": 0.95, "points": 0.1}, "105% of new customers would come back"),
-        ({"later_rate": 0.9, "points": 0.1}, "100% would come back after every further order"),
-        ({"interval": 20, "days_sooner": 20}, "wait 0 days"),
+        ({"first_rate": 0.95, "points": 0.1}, "105% of new customers would return"),
+        ({"later_rate": 0.9, "points": 0.1}, "100% would return after each further order"),
+        ({"interval": 20, "days_sooner": 20}, "after 20 days on average and cannot return 20 days sooner"),
         ({"later_rate": 0.97}, "later_rate must lie between 0 and 0.95"),
     ],
 )

@@ -130,12 +130,12 @@ def test_nobody_comes_back_at_a_rate_of_nothing():
 @pytest.mark.parametrize(
     ("first", "later", "interval", "said"),
     [
-        (1.05, 0.5, 100, "105% of new customers would come back"),
-        (-0.1, 0.5, 100, "-10% of new customers would come back"),
+        (1.05, 0.5, 100, "105% of new customers would return"),
+        (-0.1, 0.5, 100, "-10% of new customers would return"),
         (0.5, 1.0, 100, "nobody buys for ever"),
-        (0.5, 0.5, 0, "wait 0 days in the mean"),
-        (0.5, 0.5, -20, "wait -20 days in the mean"),
-        (0.5, 0.5, np.inf, "wait inf days"),
+        (0.5, 0.5, 0, "after 0 days on average"),
+        (0.5, 0.5, -20, "after -20 days on average"),
+        (0.5, 0.5, np.inf, "after inf days"),
         (np.nan, 0.5, 100, "nan% of new customers"),
     ],
 )

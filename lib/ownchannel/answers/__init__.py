@@ -45,13 +45,8 @@ from ownchannel.answers._plan_lessons import (
     worst_stories,
 )
 from ownchannel.answers._rent_or_own import LIVE_DRAWS, RentOrOwn
-from ownchannel.answers._repeat_purchase import (
-    cohorts,
-    one_time_buyers,
-    second_order,
-    what_brings_back,
-    what_if_more_returned,
-)
+from ownchannel.answers._repeat_purchase import what_if_more_returned
+from ownchannel.answers._return_lessons import cohorts, one_time_buyers, second_order, what_brings_back
 
 __all__ = [
     "LIVE_DRAWS",

@@ -20,6 +20,8 @@ from ownchannel.charts import (
     tracking_in_all,
 )
 from ownchannel.clv import (
+    FEWEST_CUSTOMERS,
+    FEWEST_REPEATERS,
     BetaGeoModel,
     ChannelFit,
     FitError,
@@ -37,15 +39,15 @@ from ownchannel.clv import (
     likelihood_ratio_test,
     too_few,
 )
-from ownchannel.customers import customer_summary
+from ownchannel.customers import Estimate, customer_summary, time_to_second_order
 from ownchannel.formats import count, listed, percent
 from ownchannel.orders import day
 
+_ENOUGH = f"{FEWEST_CUSTOMERS} customers, {FEWEST_REPEATERS} of them returning"
 _TOO_FEW = (
-    "No channel has customers enough to fit a model: read more orders, or use the assumption of the first "
-    "section."
+    f"No channel has enough returning customers to fit a model ({_ENOUGH}). Add more order files that show "
+    "who bought. Until then the repeat rate so far is used, or your assumption."
 )
-_WEEKS_A_YEAR = 365.25 / 7
 #: Months over which channels, and ways to count new customers, are compared.
 _AHEAD = 24
 
@@ -53,31 +55,31 @@ _MORE_LIKELY_THAN_NOT = 0.5
 
 #: A hold-out's metrics in plain words, with how each is written.
 _METRICS = {
-    "bias": ("Expected less what came, a customer", "{:+.3f}"),
-    "mae": ("Off by, a customer", "{:.3f}"),
-    "rmse": ("The same, large misses weighing more", "{:.3f}"),
-    "total_error": ("Off in all", "{:+.1%}"),
-    "calibration_error": ("Off by, groups of like customers", "{:.3f}"),
-    "gini": ("Ranking of customers (1 perfect, 0 chance)", "{:.2f}"),
-    "bic": ("Fit to the past (BIC, less is better)", "{:,.0f}"),
+    "bias": ("Bias per customer", "{:+.3f}"),
+    "mae": ("Mean absolute error per customer (MAE)", "{:.3f}"),
+    "rmse": ("Root mean square error per customer (RMSE)", "{:.3f}"),
+    "total_error": ("Error of the total", "{:+.1%}"),
+    "calibration_error": ("Mean error of groups of similar customers", "{:.3f}"),
+    "gini": ("Ranking of customers (Gini: 1 perfect, 0 chance)", "{:.2f}"),
+    "bic": ("Fit to the past (BIC, lower is better)", "{:,.0f}"),
 }
 
 
 def which_model(found: Lifetimes) -> Answer:
-    """Which model to use and why: what it foretold for the last quarter of the time, and what came."""
+    """Which model to use and why: what it predicted for the last quarter of the time, and what came."""
     comparison = found.comparison
     if comparison is None:
         return Answer(_TOO_FEW)
     best, table, text = comparison.best, comparison.table, str(comparison)
-    shown = {"What is measured": [words for words, _ in _METRICS.values()]}
+    shown = {"Measure": [words for words, _ in _METRICS.values()]}
     for name, row in table.iterrows():
         shown[str(name)] = [how.format(row[metric]) for metric, (_, how) in _METRICS.items()]
     expected, actual = best.by_customer["expected"].sum(), best.by_customer["actual"].sum()
     numbers = (
         ("Customers judged", f"{len(best.by_customer):,}"),
-        ("Weeks foretold", f"{best.weeks:.0f}"),
-        ("Purchases that came", f"{actual:,.0f}"),
-        ("Purchases expected", f"{expected:,.0f}"),
+        ("Weeks predicted", f"{best.weeks:.0f}"),
+        ("Actual purchases", f"{actual:,.0f}"),
+        ("Predicted purchases", f"{expected:,.0f}"),
     )
     notes = [f"{name} could not be fitted: {why}" for name, why in comparison.not_fitted.items()]
     return Answer(
@@ -98,27 +100,27 @@ def who_is_still_a_customer(found: Lifetimes) -> Answer:
         results = _with_dropout_at_once(fit)
         alive, low, high = _alive_in_all(results, fit.customers)
         everyone = len(fit.customers)
-        still.append(f"**{alive:,.0f}** of {count(everyone, 'customer')} of {channel}")
+        still.append(f"**{alive:,.0f}** of {count(everyone, 'customer')} on {channel}")
         seen = results.expected_probability_alive(fit.customers)
         rows.append(
             {
                 "Channel": channel,
                 "Customers so far": f"{everyone:,}",
-                "Probably still there": f"{alive:,.0f}",
+                "Probably still customers": f"{alive:,.0f}",
                 "95% range": f"{low:,.0f} to {high:,.0f}",
                 "Share": percent(alive / everyone),
-                "More likely there than not": f"{np.count_nonzero(seen > _MORE_LIKELY_THAN_NOT):,}",
+                "More likely still one than not": f"{np.count_nonzero(seen > _MORE_LIKELY_THAN_NOT):,}",
             }
         )
     fit = found.fits.fitted[found.compared_on]
     age = float(fit.customers["T"].median())
     chart = alive_map(alive_by_history(_with_dropout_at_once(fit), age), found.compared_on, age)
     sentence = f"Probably still customers: {listed(still)}."
-    note = (
-        "Nobody tells you that they leave. The probability compares the time since the last purchase with "
-        "the customer's own rhythm: a long silence of somebody who used to buy often says more."
+    ground = (
+        "The probability compares the time since the last purchase with the customer's own rhythm: a long "
+        "silence of a frequent buyer says more than that of a rare one."
     )
-    return Answer(sentence, charts=(chart,), table=pd.DataFrame(rows), notes=(note,))
+    return Answer(sentence, charts=(chart,), table=pd.DataFrame(rows), how_we_know=(ground,))
 
 
 def alive_by_history(results: PurchaseResults, age: float) -> pd.DataFrame:
@@ -164,8 +166,15 @@ def are_channels_different(found: Lifetimes) -> Answer:
     """Whether customers of different channels come back differently, or only seem to by chance."""
     names = list(found.curves)
     if len(names) < 2:
-        return Answer("Only one channel has customers enough, so there is nothing to compare it with.")
-    rows = [_repeating(channel, found.fits.fitted[channel], found.curves[channel]) for channel in names]
+        return Answer(
+            f"To compare channels, two need enough returning customers ({_ENOUGH}); {len(names)} of yours "
+            f"{'does' if names else 'do'}."
+        )
+    rates = time_to_second_order(found.orders).repeat_rates()
+    rows = [
+        _repeating(channel, found.fits.fitted[channel], found.curves[channel], rates.get(channel))
+        for channel in names
+    ]
     kinds = [found.kinds[channel] for channel in names]
     chart = orders_by_month({name: _orders(found.curves[name]) for name in names}, kinds)
     return Answer(_verdict(found, names), charts=(chart,), table=pd.DataFrame(rows))
@@ -176,18 +185,18 @@ def _verdict(found: Lifetimes, names: list[str]) -> str:
     try:
         test = _test_by_channel(found, names, model)
     except (FitError, ValueError) as problem:
-        return f"Whether customers of {listed(names)} differ cannot be tested here: {problem}"
+        return f"Whether customers on {listed(names)} differ cannot be tested here: {problem}"
     figures = (
         f"likelihood ratio {test.statistic:,.1f} on {test.df} degrees of freedom, "
         f"p {'< 0.001' if test.pvalue < 0.001 else f'= {test.pvalue:.3f}'}"
     )
     if test.pvalue >= 0.05:
-        return f"**Nothing shows** that customers of {listed(names)} come back differently ({figures})."
+        return f"**Nothing shows** that customers on {listed(names)} return differently ({figures})."
     ranked = sorted(names, key=lambda name: found.curves[name].repeats[_AHEAD - 1])
     most, least = (float(found.curves[name].repeats[_AHEAD - 1]) for name in (ranked[-1], ranked[0]))
     return (
-        f"**Yes, they are different**: in {_AHEAD} months a new customer of {ranked[-1]} orders again "
-        f"**{most:.2f}** times, one of {ranked[0]} **{least:.2f}** times, and chance does not explain that "
+        f"**Yes, they are different.** In {_AHEAD} months a new customer on {ranked[-1]} orders again "
+        f"**{most:.2f}** times and one on {ranked[0]} **{least:.2f}** times. Chance does not explain that "
         f"({figures})."
     )
 
@@ -199,15 +208,16 @@ def _test_by_channel(found: Lifetimes, names: list[str], model: type[PurchaseMod
     return likelihood_ratio_test(model.from_formula("~ channel", customers).fit(), model(customers).fit())
 
 
-def _repeating(channel: str, fit: ChannelFit, curve: RepeatCurve) -> dict[str, str]:
-    came_back = fit.customers["frequency"] > 0
-    year = fit.customers["T"] >= _WEEKS_A_YEAR
+def _repeating(
+    channel: str, fit: ChannelFit, curve: RepeatCurve, repeat_rate: Estimate | None
+) -> dict[str, str]:
+    returned = fit.customers["frequency"] > 0
     expected, low, high = curve.orders(_AHEAD)
     return {
         "Channel": channel,
         "Customers": f"{len(fit.customers):,}",
-        "Came back so far": percent(came_back.mean()),
-        "Came back, first seen over a year ago": percent(came_back[year].mean()) if year.any() else "",
+        "Returned so far": percent(returned.mean()),
+        "Repeat rate within a year": percent(repeat_rate.share) if repeat_rate else "not known yet",
         f"Orders in {_AHEAD} months, expected": f"{expected:.2f}",
         "95% range": f"{low:.2f} to {high:.2f}",
     }
@@ -297,20 +307,19 @@ def _sentence(
 ) -> str:
     if everybody is None or late is None:
         return (
-            f"Of {channel}'s customers too few were first seen since {day(burned)} to tell by them alone how "
-            "often new ones come back."
+            f"Too few of {channel}'s customers were first seen since {day(burned)} to judge by them alone "
+            "how often new ones return."
         )
     naive, (careful, low, high) = everybody.orders[0], late.orders
     text = (
-        f"A new customer of {channel} orders **{naive:.2f}** times in {_AHEAD} months if everybody who "
-        f"is first seen in the files counts as new, and **{careful:.2f}** times by those first seen since "
-        f"{day(burned)}. "
+        f"A new customer on {channel} orders **{naive:.2f}** times in {_AHEAD} months if everybody in the "
+        f"files counts as new, and **{careful:.2f}** if only those first seen since {day(burned)} do. "
     )
     if low <= naive <= high:
-        return f"{text}The two agree: nothing shows that old customers are taken for new ones."
+        return f"{text}The two agree: nothing shows that old customers are counted as new."
     if careful < naive:
         return f"{text}Old customers seem to be among the first: trust the second number."
-    return f"{text}Late customers come back more often than those before them: trust the second number."
+    return f"{text}Later customers return more often than those before them: trust the second number."
 
 
 def _short_files(everybody: _ModelEstimate | None, late: _ModelEstimate | None) -> tuple[str, ...]:
@@ -318,7 +327,7 @@ def _short_files(everybody: _ModelEstimate | None, late: _ModelEstimate | None) 
     if everybody is None or late is None or everybody.orders[0] <= late.orders[0]:
         return ()
     return (
-        f"With the last year's files alone everybody would give {everybody.orders[0]:.2f}, for old customers "
-        f"look new in them; those first seen late give {late.orders[0]:.2f}, with a wider range, for there "
-        "is less time to see repeats.",
+        f"With the last year's files alone, everybody would give {everybody.orders[0]:.2f} orders, because "
+        f"old customers look new; those first seen late give {late.orders[0]:.2f}, with a wider range, "
+        "because there is less time to see repeats.",
     )

@@ -1,4 +1,4 @@
-"""Pictures of what customers are worth, how well that was foretold, and who is still a customer."""
+"""Pictures of what customers are worth, how well that was predicted, and who is still a customer."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,7 +23,7 @@ from ownchannel.charts._theme import (
     points,
 )
 from ownchannel.clv import MOST_SHOWN, HoldOut
-from ownchannel.formats import count, money, percent
+from ownchannel.formats import count, listed, money, percent
 from ownchannel.marketplace import Worth
 from ownchannel.orders import day
 
@@ -37,7 +37,7 @@ def value_and_cost(worths: Sequence[Worth], horizon: int, currency: str) -> Char
     amounts = [money(value, currency, 2) for value in values]
     # The amounts stand beside the names, for ranges and costs lie on the bars.
     names = [f"{worth.channel} {amount}" for worth, amount in zip(worths, amounts, strict=True)]
-    bars = flat_bars("Left by a customer", names, values, _colours(worths)) | {"showlegend": False}
+    bars = flat_bars("A customer leaves", names, values, _colours(worths)) | {"showlegend": False}
     known = [place for place, worth in enumerate(worths) if worth.has_range]
     ends = [[worths[place].at_horizon(end) for place in known] for end in ("expected", "lower", "upper")]
     ranges = points(
@@ -49,17 +49,20 @@ def value_and_cost(worths: Sequence[Worth], horizon: int, currency: str) -> Char
         showlegend=False,
     )
     diamond = {"color": "white", "size": 13, "symbol": "diamond", "line": {"color": NOTE, "width": 3}}
-    costs = points("Cost to win one", [worth.cost for worth in worths], names, diamond)
+    costs = points("Costs to win", [worth.cost for worth in worths], names, diamond)
     axis = money_axis(currency, rangemode="tozero")
     figure = in_rows([bars, ranges, costs], 120 + 52 * len(names), axis, showlegend=True)
     each = [
-        f"{worth.channel} {amount} for {money(worth.cost, currency, 2)}"
+        f"{worth.channel} {amount} against {money(worth.cost, currency, 2)}"
         for worth, amount in zip(worths, amounts, strict=True)
     ]
-    caption = (
-        f"What a new customer leaves in {count(horizon, 'month')}, with its 95% range, and costs to win: "
-    )
-    return Chart(figure, f"{caption}{', '.join(each)}.")
+    behind = [worth.channel for worth in worths if worth.kept < 0]
+    if behind:
+        finding = f"On {listed(behind)} a new customer costs more than it leaves in {count(horizon, 'month')}"
+    else:
+        finding = f"A new customer leaves more in {count(horizon, 'month')} than it costs to win"
+    lines = " Grey lines are 95% ranges." if known else ""
+    return Chart(figure, f"{finding}: {', '.join(each)}.{lines}")
 
 
 def paid_back(worths: Sequence[Worth], currency: str) -> Chart:
@@ -70,11 +73,13 @@ def paid_back(worths: Sequence[Worth], currency: str) -> Chart:
     ]
     figure = over_time(lines, "Months since the first order", yaxis=money_axis(currency, rangemode="tozero"))
     each = [
-        f"{worth.channel} from {money(float(worth.after_cost.iloc[0]), currency, 2)} to "
+        f"{worth.channel} goes from {money(float(worth.after_cost.iloc[0]), currency, 2)} to "
         f"{money(worth.kept, currency, 2)}"
         for worth in worths
     ]
-    caption = f"Left by a new customer after the cost to win one, by month: {', '.join(each)}."
+    caption = (
+        f"After the cost to win one, a new customer on {', on '.join(each)}. Above zero it is paid back."
+    )
     return Chart(label_lines(figure), caption)
 
 
@@ -90,25 +95,26 @@ def left_by_source(names: Sequence[str], left: Sequence[float], horizon: int, cu
     """What a new customer leaves as each source of the repeat rate has it, one bar each.
 
     >>> left_by_source(["Keys", "Report"], [17.8, 13.7], 24, "USD").caption
-    'Left by a new customer in 24 months: Keys $17.80, Report $13.70.'
+    'A new customer leaves in 24 months: Keys $17.80, Report $13.70.'
     """
     colours = [MARKETPLACE, *[NOTE] * (len(names) - 1)]
-    title = f"Left by a new customer in {horizon} months"
-    return amounts_in_rows("Left by a customer", names, left, colours, currency, title=title)
+    title = f"A new customer leaves in {horizon} months"
+    return amounts_in_rows("A customer leaves", names, left, colours, currency, title=title)
 
 
 def tracking_by_week(tested: HoldOut) -> Chart:
     """Repeat purchases week by week, as they came and as the model expected them."""
     chart = _tracking(tested, "actual", "expected")
-    return Chart(chart, f"Repeat purchases a week; the model saw none after {day(tested.split)}.")
+    caption = f"Repeat purchases per week; after {day(tested.split)} the model had to predict them."
+    return Chart(chart, caption)
 
 
 def tracking_in_all(tested: HoldOut) -> Chart:
     """Repeat purchases added up, as they came and as the model expected them."""
     last = tested.tracking.iloc[-1]
     caption = (
-        f"Repeat purchases added up: {last['actual_in_all']:,.0f} came by {day(tested.until)}, "
-        f"{last['expected_in_all']:,.0f} were expected by a model that saw none after {day(tested.split)}."
+        f"Repeat purchases added up by {day(tested.until)}: {last['actual_in_all']:,.0f} came, and "
+        f"{last['expected_in_all']:,.0f} were predicted by a model that saw none after {day(tested.split)}."
     )
     return Chart(_tracking(tested, "actual_in_all", "expected_in_all"), caption)
 
@@ -116,20 +122,20 @@ def tracking_in_all(tested: HoldOut) -> Chart:
 def _tracking(tested: HoldOut, actual: str, expected: str) -> go.Figure:
     weeks = [moment.date() for moment in tested.tracking["week_ends"]]
     lines = [
-        line("Came", weeks, tested.tracking[actual].tolist(), NOTE),
-        line("Expected", weeks, tested.tracking[expected].tolist(), OWNED, dash="dash"),
+        line("Actual", weeks, tested.tracking[actual].tolist(), NOTE),
+        line("Predicted", weeks, tested.tracking[expected].tolist(), OWNED, dash="dash"),
     ]
     yaxis = {"rangemode": "tozero", "tickformat": ",.0f"}
     figure = label_lines(over_time(lines, "", height=300, yaxis=yaxis))
     split, grey = tested.split, {"color": NOTE, "width": 1}
     figure.add_shape(type="line", x0=split, x1=split, yref="paper", y0=0, y1=1, line=grey)
     at_top = {"y": 1, "yref": "paper", "xanchor": "left", "yanchor": "bottom", "xshift": 4}
-    words, place = "foretold from here", split.isoformat()
+    words, place = "predicted from here", split.isoformat()
     return figure.add_annotation(text=words, x=place, xref="x", **at_top, showarrow=False)
 
 
 def by_frequency(tested: HoldOut) -> Chart:
-    """Purchases after the split by how often customers had come back before: as they came, and expected."""
+    """Purchases after the split by how often customers had returned before: as they came, and predicted."""
     table = tested.by_frequency
     groups = [f"{often}+" if often == MOST_SHOWN else f"{often}" for often in table.index]
     bars = [
@@ -140,20 +146,20 @@ def by_frequency(tested: HoldOut) -> Chart:
             "y": table[column].tolist(),
             "marker": {"color": colour},
             "customdata": table["customers"].tolist(),
-            "hovertemplate": "%{y:.2f} a customer, %{customdata:,} customers<extra>" + name + "</extra>",
+            "hovertemplate": "%{y:.2f} per customer, %{customdata:,} customers<extra>" + name + "</extra>",
         }
-        for name, column, colour in (("Came", "actual", NOTE), ("Expected", "expected", OWNED))
+        for name, column, colour in (("Actual", "actual", NOTE), ("Predicted", "expected", OWNED))
     ]
     layout = {
         "height": 320,
         "barmode": "group",
-        "xaxis": {"type": "category", "title": {"text": "Times that the customer had come back before"}},
-        "yaxis": {"title": {"text": "Purchases a customer"}, "rangemode": "tozero"},
+        "xaxis": {"type": "category", "title": {"text": "Repeat orders before the prediction"}},
+        "yaxis": {"title": {"text": "Purchases per customer"}, "rangemode": "tozero"},
     }
     once = table.iloc[0]
     caption = (
-        f"Purchases a customer in the {tested.weeks:.0f} weeks foretold; of one-time buyers "
-        f"{once['expected']:.2f} were expected and {once['actual']:.2f} came."
+        f"In the {tested.weeks:.0f} weeks predicted, one-time buyers ordered {once['actual']:.2f} times; "
+        f"{once['expected']:.2f} were predicted."
     )
     return Chart(go.Figure(bars, layout), caption)
 
@@ -180,7 +186,7 @@ def alive_map(alive: pd.DataFrame, channel: str, age: float) -> Chart:
     }
     layout = {
         "height": 420,
-        "xaxis": {"type": "category", "title": {"text": "Times that the customer came back"}},
+        "xaxis": {"type": "category", "title": {"text": "Repeat orders so far"}},
         "yaxis": {
             "type": "category",
             "title": {"text": "Weeks since the last purchase"},
@@ -189,9 +195,9 @@ def alive_map(alive: pd.DataFrame, channel: str, age: float) -> Chart:
     }
     often, weeks = alive.columns[-1], alive.index
     caption = (
-        f"Probability that a customer of {channel}, {age:.0f} weeks after the first purchase, is still one; "
-        f"of those who came back {often} times {percent(alive[often].iloc[0])} where the last purchase is "
-        f"{weeks[0]:g} weeks old, {percent(alive[often].iloc[-1])} where it is {weeks[-1]:g}."
+        f"The longer the silence, the less likely somebody is still a customer: on {channel}, after {often} "
+        f"repeat orders, {percent(alive[often].iloc[0])} when the last is {weeks[0]:g} weeks old and "
+        f"{percent(alive[often].iloc[-1])} when it is {weeks[-1]:g} ({age:.0f} weeks after the first)."
     )
     return Chart(go.Figure([tiles], layout), caption)
 
@@ -209,8 +215,10 @@ def orders_by_month(orders: Mapping[str, pd.DataFrame], kinds: Sequence[str]) ->
     figure = label_lines(over_time(lines, "Months since the first order", yaxis={"tickformat": ".1f"}))
     each = [f"{name} {table['expected'].iloc[-1]:.2f}" for name, table in orders.items()]
     months = next(iter(orders.values())).index[-1]
-    caption = f"Orders of a new customer with 95% bands, the first included; after {count(months, 'month')}: "
-    return Chart(figure.add_traces(bands), f"{caption}{', '.join(each)}.")
+    caption = (
+        f"Orders per new customer after {count(months, 'month')}, the first included: {', '.join(each)}."
+    )
+    return Chart(figure.add_traces(bands), f"{caption} Bands are 95% ranges.")
 
 
 def estimates(names: Sequence[str], found: Sequence[tuple[float, float, float]], what: str) -> Chart:

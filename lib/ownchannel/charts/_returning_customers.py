@@ -1,4 +1,4 @@
-"""Pictures of who comes back, and of what happens if customers came back more, or sooner."""
+"""Pictures of returning customers, and of what happens if more returned, or sooner."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,7 +26,7 @@ from ownchannel.customers import ENOUGH_AT_RISK, Effect, ReturnCurve
 from ownchannel.formats import listed, money, percent
 from ownchannel.outreach import DAYS_A_MONTH, Floats, Gain, Habit
 
-#: What is yours is cool; paler is what only comes earlier, green what friends bring.
+#: What is yours is cool; paler is what only comes sooner, green what friends bring.
 MORE, EARLIER, FRIENDS = OWNED, "#56B4E9", "#009E73"
 
 #: Years in which a customer's repeat orders come to their end on the picture.
@@ -47,19 +47,19 @@ def repeat_revenue(gain: Gain, order_value: float, currency: str) -> Chart:
         lines, "Month from now", xaxis=_QUARTERS, yaxis=money_axis(currency, rangemode="tozero")
     )
     caption = (
-        f"Revenue of repeat orders by month, from customers who are new from now on; in month {months[-1]}: "
-        f"{money(before[-1], currency)} as today, {money(after[-1], currency)} changed."
+        f"In month {months[-1]} customers who are new from now on bring {money(after[-1], currency)} of "
+        f"repeat orders instead of {money(before[-1], currency)}."
     )
     return Chart(label_lines(figure), caption)
 
 
 def more_and_earlier(gain: Gain, order_value: float, currency: str) -> Chart:
-    """The gain of each month in two parts: orders that are more, and orders that only come earlier."""
+    """The gain of each month in two parts: further orders, and orders that only come sooner."""
     months = list(range(1, len(gain.before) + 1))
     more, earlier = gain.more * order_value, gain.earlier * order_value
     parts = [
         {"type": "bar", "name": name, "x": months, "y": values.tolist(), "marker": {"color": colour}}
-        for name, values, colour in (("More", more, MORE), ("Only earlier", earlier, EARLIER))
+        for name, values, colour in (("Further orders", more, MORE), ("Only sooner", earlier, EARLIER))
     ]
     axes = {"xaxis": _QUARTERS, "yaxis": money_axis(currency)}
     figure = over_time(parts, "Month from now", 300, barmode="stack", bargap=0.2, **axes)
@@ -68,15 +68,15 @@ def more_and_earlier(gain: Gain, order_value: float, currency: str) -> Chart:
 
 def _gain_in_words(more: Floats, earlier: Floats, currency: str) -> str:
     last, peak = len(more), int(np.argmax(earlier))
-    words = ["The gain of each month."]
+    words = []
     if more.any():
-        words.append(f"More, from the higher rate: {money(more[-1], currency)} in month {last}.")
+        words.append(f"Further orders grow and stay: {money(more[-1], currency)} in month {last}.")
     if earlier.any():
         words.append(
-            f"Only earlier, from the shorter interval: {money(earlier[peak], currency)} at most, in month "
-            f"{peak + 1}, and {money(earlier[-1], currency)} in month {last}, falling towards nothing."
+            f"Orders that only come sooner fade: from {money(earlier[peak], currency)} in month {peak + 1} "
+            f"to {money(earlier[-1], currency)} in month {last}."
         )
-    return " ".join(words)
+    return " ".join(words) or "Nothing is gained at these settings."
 
 
 def repeats_by_age(habits: Mapping[str, Habit]) -> Chart:
@@ -90,7 +90,7 @@ def repeats_by_age(habits: Mapping[str, Habit]) -> Chart:
     yaxis = {"tickformat": ",.0f", "rangemode": "tozero"}
     figure = over_time(lines, "Months since the first order", xaxis={"dtick": 12}, yaxis=yaxis)
     ends = ", ".join(f"{name.lower()} {100 * habit.in_the_end:.0f}" for name, habit in habits.items())
-    caption = f"Repeat orders by 100 new customers, added up; in the end: {ends}."
+    caption = f"Repeat orders of 100 new customers in the end: {ends}. Returning sooner adds none."
     return Chart(label_lines(figure, height=230), caption)
 
 
@@ -106,15 +106,15 @@ def kinds_of_customer(names: Sequence[str], own: Floats, friends: Floats, curren
     each = ", ".join(
         f"{name[:1].lower()}{name[1:]} {amount}" for name, amount in zip(names, amounts, strict=True)
     )
-    return Chart(figure, f"Revenue that a customer brings in two years: {each}.")
+    return Chart(figure, f"Revenue per customer in two years: {each}.")
 
 
-# ---------------------------------------------------------------- who comes back
+# ---------------------------------------------------------------- returning customers
 
 #: One hue from pale to dark, so that a colour-blind reader sees the same order.
 _PALE_TO_DARK = [[0, "#EAF2F8"], [0.5, "#56A0CE"], [1, "#08306B"]]
 
-_NAMES = {"discount": "Discount: 10 points more", "value": "First order: twice the value"}
+_NAMES = {"discount": "Discount: 10 percentage points more", "value": "First order: twice the value"}
 
 
 def cohorts_by_age(cohorts: pd.DataFrame, channel: str, darkest: float) -> Chart:
@@ -136,7 +136,7 @@ def cohorts_by_age(cohorts: pd.DataFrame, channel: str, darkest: float) -> Chart
         "zmin": 0,
         "zmax": darkest,
         "colorscale": _PALE_TO_DARK,
-        "colorbar": {"tickformat": ".0%", "thickness": 12, "outlinewidth": 0, "title": {"text": "bought"}},
+        "colorbar": {"tickformat": ".0%", "thickness": 12, "outlinewidth": 0, "title": {"text": "ordered"}},
         "xgap": 1,
         "ygap": 1,
         "hovertemplate": "%{y} customers, month %{x}: %{z:.1%}<extra></extra>",
@@ -146,8 +146,8 @@ def cohorts_by_age(cohorts: pd.DataFrame, channel: str, darkest: float) -> Chart
     after_one = later[later["age"] == 1]
     back = float(after_one["buyers"].sum() / after_one["customers"].sum())
     caption = (
-        f"{channel}: share of each month's new customers (their number beside the month) who bought in each "
-        f"later month; {percent(back, 1)} in the first. Empty: not yet complete."
+        f"{percent(back, 1)} of {channel}'s new customers order again in the month after their first order. "
+        "Rows: customers by month of the first order. Empty: not yet complete."
     )
     return Chart(in_rows([cells], 110 + 19 * len(grid), axis, **looks), caption)
 
@@ -160,7 +160,7 @@ def one_time_shares(shares: pd.DataFrame, kinds: Mapping[str, str]) -> Chart:
     names = shares["channel"].tolist()
     colours = channel_colours([kinds[name] for name in names])
     measured = points(
-        "Buy once, counted fairly (95% range)",
+        "Did not return, newest customers counted fairly (95% range)",
         shares["share"],
         names,
         {"color": colours, "size": 12},
@@ -168,7 +168,7 @@ def one_time_shares(shares: pd.DataFrame, kinds: Mapping[str, str]) -> Chart:
         hovertemplate="%{y}: %{x:.1%}<extra></extra>",
     )
     seen = points(
-        "Seen once so far: too high, for the newest had no time",
+        "Seen once so far (too high: the newest had no time)",
         shares["seen_once"],
         names,
         {"color": NOTE, "size": 12, "symbol": "line-ns-open", "line": {"width": 3}},
@@ -180,7 +180,7 @@ def one_time_shares(shares: pd.DataFrame, kinds: Mapping[str, str]) -> Chart:
         f"{row['channel']} {percent(row['share'])} within {row['days']:.0f} days"
         for row in shares.to_dict("records")
     ]
-    return Chart(figure, f"Who buys once and not again: {listed(once)}.")
+    return Chart(figure, f"Customers who do not return: {listed(once)}.")
 
 
 def return_curves(curves: Mapping[str, ReturnCurve], kinds: Mapping[str, str]) -> Chart:
@@ -203,7 +203,7 @@ def return_curves(curves: Mapping[str, ReturnCurve], kinds: Mapping[str, str]) -
         "yaxis": {"tickformat": ".0%", "rangemode": "tozero"},
     }
     figure = label_lines(go.Figure(lines, layout), height=300).add_traces(bands)
-    return Chart(figure, f"Share who have bought a second time, with 95% bands: {listed(ends)}.")
+    return Chart(figure, f"Share of customers who have ordered again: {listed(ends)}. Bands are 95% ranges.")
 
 
 def trusted(curve: ReturnCurve) -> pd.DataFrame:
@@ -219,7 +219,7 @@ def _band(name: str, shown: pd.DataFrame, colour: str) -> dict[str, Any]:
 
 
 def hazard_ratios(effects: Sequence[Effect]) -> Chart:
-    """How many times as often customers come back, by what is known of the first order: a forest.
+    """How many times as often customers return, by what is known of the first order: a forest.
 
     What is clear of 1 is coloured; a range that holds 1 is grey.
     """
@@ -239,15 +239,15 @@ def hazard_ratios(effects: Sequence[Effect]) -> Chart:
         "type": "log",
         "tickvals": marks,
         "ticktext": [f"{mark:g}×" for mark in marks],
-        "title": {"text": "How often they come back, times the others"},
+        "title": {"text": "How often they return, compared with the others"},
         "showgrid": True,
     }
     one = {"type": "line", "x0": 1, "x1": 1, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": NOTE}}
     looks = {"showlegend": False, "yaxis": _CATEGORIES, "shapes": [one]}
     named = [effect_name(effect) for effect, is_clear in zip(effects, clear, strict=True) if is_clear]
-    ending = f"Clear of 1: {listed(named)}." if named else "None is clear of 1."
+    finding = f"Stands out: {listed(named)}." if named else "Nothing stands out."
     figure = in_rows([ratios], 110 + 28 * len(effects), axis, **looks)
-    return Chart(figure, f"Hazard ratios of the Cox model with 95% ranges, on a log scale. {ending}")
+    return Chart(figure, f"{finding} Hazard ratios of a Cox model, 95% ranges, log scale; grey crosses 1.")
 
 
 def effect_name(effect: Effect) -> str:

@@ -11,6 +11,8 @@
 from ownchannel.clv._beta_geo import BetaGeoModel, ModifiedBetaGeoModel
 from ownchannel.clv._beta_geo_beta_binom import BetaGeoBetaBinomModel
 from ownchannel.clv._channel_fits import (
+    FEWEST_CUSTOMERS,
+    FEWEST_REPEATERS,
     ChannelFit,
     ChannelFits,
     ReportedRepeats,
@@ -51,6 +53,8 @@ from ownchannel.clv._shifted_beta_geo import ShiftedBetaGeoModel
 from ownchannel.customers import Floats
 
 __all__ = [
+    "FEWEST_CUSTOMERS",
+    "FEWEST_REPEATERS",
     "LONGEST",
     "MODELS",
     "MOST_SHOWN",

@@ -19,7 +19,7 @@ from ownchannel.customers import Floats
 
 ALL_ALIKE = (
     "These customers all seem to have the same chance to leave after a purchase, 1 / (1 + b): a grew without "
-    "bound, and b is b / a of the model. More customers, or a longer time, would tell them apart."
+    "bound, and b is b / a of the model. More customers, or a longer time, would separate them."
 )
 
 #: So close to 1 the formula divides nothing by nothing: a line between both sides is taken instead.

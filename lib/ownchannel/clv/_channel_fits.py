@@ -1,4 +1,4 @@
-"""Each channel's customers and the models fitted to them, or what a channel that hides its buyers reports."""
+"""Each channel's customers and the models fitted to them, or what a channel that hides buyers reports."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class ChannelFit(Shown):
     customers: pd.DataFrame
     purchases: PurchaseResults
     spend: GammaGammaResults | float
-    """Where spend could not be modelled, the mean value of a repeat purchase."""
+    """Where spend could not be modelled, the average value of a repeat purchase."""
 
     @property
     def mean_spend(self) -> float:
@@ -97,13 +97,13 @@ def too_few(customers: pd.DataFrame) -> str:
     """Why customers are too few to fit a model, in words; empty where they are enough.
 
     >>> too_few(pd.DataFrame({"frequency": [0, 0, 2]}))
-    '1 of 3 customers came back, too few to fit a model'
+    '1 of 3 customers returned, too few to fit a model'
     """
     repeaters = int((customers["frequency"] > 0).sum())
     if customers.empty:
-        return "no file tells its buyers apart"
+        return "the files do not show who bought"
     if len(customers) < FEWEST_CUSTOMERS or repeaters < FEWEST_REPEATERS:
-        return f"{repeaters:,} of {count(len(customers), 'customer')} came back, too few to fit a model"
+        return f"{repeaters:,} of {count(len(customers), 'customer')} returned, too few to fit a model"
     return ""
 
 
@@ -116,7 +116,7 @@ def fit_channels(customers: Mapping[str, pd.DataFrame], model: type[PurchaseMode
     >>> from ownchannel.orders import sample_orders
     >>> found = fit_channels(customers_by_channel(sample_orders(), "USD"), ModifiedBetaGeoModel)
     >>> sorted(found.fitted), dict(found.not_fitted)
-    (['Amazon.com', 'Shopify'], {'Etsy': '28 of 108 customers came back, too few to fit a model'})
+    (['Amazon.com', 'Shopify'], {'Etsy': '28 of 108 customers returned, too few to fit a model'})
     """
     fitted: dict[str, ChannelFit] = {}
     not_fitted: dict[str, str] = {}

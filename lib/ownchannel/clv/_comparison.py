@@ -272,14 +272,14 @@ class Comparison(Shown):
         if not rivals:
             why = "No other model could be fitted."
         elif close > 1:
-            why = f"{close} of {rivals + 1} models were off about as little; of these it fits best (BIC)."
+            why = f"{close} of {rivals + 1} models were about as accurate; of these it fits best (BIC)."
         else:
-            why = "It was off least, customer by customer."
+            why = "It was the most accurate, customer by customer."
         off = percent(abs(found["total_error"]))
         far = f", {off} too {'many' if found['total_error'] > 0 else 'few'}" if off != "0%" else ""
         text = (
-            f"Use {name}: over {self.best.weeks:.0f} weeks it expected {judged['expected'].sum():,.0f} "
-            f"purchases{far}; {judged['actual'].sum():,.0f} came. {why}"
+            f"Use {name}: for the last {self.best.weeks:.0f} weeks it predicted "
+            f"{judged['expected'].sum():,.0f} purchases{far}, and {judged['actual'].sum():,.0f} came. {why}"
         )
         return f"{text} {found['boundary']}".strip()
 

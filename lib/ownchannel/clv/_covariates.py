@@ -73,14 +73,14 @@ class Design:
         if not self.names:
             columns = ", ".join(sorted(self._spec.required_variables))
             raise ValueError(
-                f"The formula {self.formula!r} tells no customers apart, for {columns} holds one level only. "
+                f"The formula {self.formula!r} separates no customers, for {columns} holds one level only. "
                 "Fit the plain model, or take in customers of another level."
             )
         size = np.abs(values).max(axis=0)
         of_one_size = np.column_stack([np.ones(len(values)), values / np.where(size > 0, size, 1.0)])
         if np.linalg.matrix_rank(np.linalg.qr(of_one_size, mode="r")) < of_one_size.shape[1]:
             raise ValueError(
-                f"The covariates of {self.formula!r} cannot be told apart ({', '.join(self.names)}): one is "
+                f"The covariates of {self.formula!r} cannot be separated ({', '.join(self.names)}): one is "
                 "the same for all customers, or follows from the others. Leave one out."
             )
 

@@ -45,7 +45,7 @@ NOBODY_LEAVES = (
 )
 SAME_RATE = (
     "These customers all seem to buy at the same rate, one purchase in alpha / r while they are there: r "
-    "grew without bound and is held at 10,000. More customers, or a longer time, would tell them apart."
+    "grew without bound and is held at 10,000. More customers, or a longer time, would separate them."
 )
 
 

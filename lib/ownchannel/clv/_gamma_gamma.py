@@ -71,7 +71,7 @@ class GammaGammaResults(CustomerResults):
         return population_mean(dict(self.params))
 
     def population(self, interval: float = 0.95) -> pd.DataFrame:
-        """What the data tell well even where single parameters are weak, with intervals.
+        """What the data show well even where single parameters are weak, with intervals.
 
         Rows: the `mean`; the coefficients of variation `between customers` (of their means) and `within a
         customer` (of single purchases around the own mean). Infinite where the model has no such moment.

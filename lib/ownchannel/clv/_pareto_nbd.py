@@ -31,7 +31,7 @@ _ROWS_AT_ONCE = 2_000
 
 _SAME_LIFE = (
     "These customers all seem to leave at the same rate, s / beta: s grew without bound and is held at "
-    "10,000. More customers, or a longer time, would tell them apart."
+    "10,000. More customers, or a longer time, would separate them."
 )
 
 

@@ -168,7 +168,7 @@ class ShiftedBetaGeoModel(CustomerModel[ShiftedBetaGeoResults]):
         self.unit = "periods"
         if not ((self.data_rows["period"] > 1) & (self.data_rows["left"] == 1)).any():
             raise ValueError(
-                "Nobody left after the first period, so how the chance to leave changes cannot be told: "
+                "Nobody left after the first period, so how the chance to leave changes cannot be known: "
                 "expected fewer survivors from period to period. Wait for further periods."
             )
 

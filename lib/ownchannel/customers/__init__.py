@@ -6,12 +6,20 @@ from ownchannel.customers._purchases import Floats, as_day, purchase_days
 from ownchannel.customers._return_drivers import DRIVERS, Driver, Effect, ReturnDrivers, return_drivers
 from ownchannel.customers._second_order import SecondOrder, time_to_second_order
 from ownchannel.customers._summary import DAYS_IN, TimeUnit, customer_summary, time_unit, without_key
-from ownchannel.customers._survival import ENOUGH_AT_RISK, Estimate, HazardRatio, ReturnCurve, return_curve
+from ownchannel.customers._survival import (
+    ENOUGH_AT_RISK,
+    YEAR,
+    Estimate,
+    HazardRatio,
+    ReturnCurve,
+    return_curve,
+)
 
 __all__ = [
     "DAYS_IN",
     "DRIVERS",
     "ENOUGH_AT_RISK",
+    "YEAR",
     "Driver",
     "Effect",
     "Estimate",

@@ -1,4 +1,4 @@
-"""What goes with coming back: channel, discount, value and product of the first order, in a Cox model."""
+"""What returning customers have in common: channel, discount, value, product of the first order (Cox)."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ OTHERS = "other products"
 
 _WHO: dict[Driver, str] = {
     "channel": "Customers of {level}, compared with those of {usual},",
-    "discount": "Customers with 10 points more discount on the first order",
+    "discount": "Customers with 10 percentage points more discount on the first order",
     "value": "Customers with a first order worth twice as much",
     "product": "Customers whose first order was mainly {level}, compared with {usual},",
 }
@@ -49,14 +49,14 @@ class Effect:
         ratio, lower, upper = self.hazard.ratio, self.hazard.lower, self.hazard.upper
         if lower <= 1 <= upper:
             spread = f"{_times(lower)} to {_times(upper)}"
-            return f"{self.who} come back about as often, as far as can be told (95% range {spread})."
+            return f"{self.who} return about as often, as far as the orders show (95% range {spread})."
         if upper > 2:
             spread = f"{lower:.1f} to {upper:.1f} times"
-            return f"{self.who} come back {ratio:.1f} times as often (95% range {spread})."
+            return f"{self.who} return {ratio:.1f} times as often (95% range {spread})."
         # Of "less often" as of "more often" the smaller share is said first.
         near, far = sorted([abs(lower - 1), abs(upper - 1)])
         spread = f"{percent(near)} to {percent(far)}"
-        return f"{self.who} come back {_times(ratio)} often (95% range {spread})."
+        return f"{self.who} return {_times(ratio)} often (95% range {spread})."
 
 
 def _times(ratio: float) -> str:
@@ -79,17 +79,17 @@ class ReturnDrivers(Shown):
 
     @property
     def unsteady(self) -> tuple[str, ...]:
-        """Effects that change with time, so that their ratio is only a mean; 5% error over all of them."""
+        """Effects that change with time: their ratio is only an average. 5% error over all of them."""
         hazards = [one.hazard for one in self.effects]
         return tuple(one.name for one in hazards if one.p_steady * len(hazards) < 0.05)
 
     def __str__(self) -> str:
         lines = [
-            f"{self.returned:,} of {count(self.customers, 'customer')} came back.",
+            f"{self.returned:,} of {count(self.customers, 'customer')} returned.",
             *map(str, self.effects),
         ]
         if self.unsteady:
-            lines.append(f"Only a mean, for it changes with time: {listed(self.unsteady)}.")
+            lines.append(f"Only an average, for it changes with time: {listed(self.unsteady)}.")
         return "\n".join([*lines, *self.remarks])
 
     def to_pandas(self) -> pd.DataFrame:
@@ -129,7 +129,7 @@ def return_drivers(
         product: the column of the product.
 
     Raises:
-        ValueError: for fewer than 10 returns a coefficient, for drivers that cannot be told apart, for values
+        ValueError: for fewer than 10 returns a coefficient, for drivers that cannot be separated, for values
             in several currencies, and as `time_to_second_order` does.
 
     >>> from ownchannel.orders import sample_orders
@@ -149,6 +149,11 @@ def return_drivers(
     for column in (name for name in ("channel", "product") if name in drivers):
         customers, left_out = _with_returns(customers, column)
         remarks += left_out
+    if customers.empty:
+        raise ValueError(
+            f"Too few customers returned to compare them: expected {EVENTS_A_COEFFICIENT} at least of one "
+            "channel and product; read more months."
+        )
     covariates, who = _covariates(customers, drivers, [] if further is None else list(further.columns))
     differ = covariates.nunique() > 1
     remarks += [f"{name} is the same for all customers and left out." for name in differ.index[~differ]]
@@ -223,11 +228,12 @@ def _with_further(customers: pd.DataFrame, further: pd.DataFrame | None) -> tupl
 
 
 def _with_returns(customers: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[str]]:
-    """Without the customers of whose channel or product too few came back to tell anything of it."""
+    """Without the customers of whose channel or product too few returned to say anything of it."""
     returns = customers.groupby(column)["returned"].sum()
     few = returns[returns < EVENTS_A_COEFFICIENT]
     remarks = [
-        f"{level} left out: {n} of its customers came back, 10 are needed." for level, n in few.items()
+        f"{level} is left out: {n} of these customers returned, and 10 are needed."
+        for level, n in few.items()
     ]
     return customers[~customers[column].isin(few.index)], remarks
 

@@ -55,13 +55,18 @@ class SecondOrder(Shown):
             if (once := curve.one_time_share())
         ]
         if not back:
-            return "Too few customers were watched to say how many buy again."
-        text = f"Customers who buy again: {listed(back)}."
+            return "Too few customers are known to say how many order again."
+        text = f"Customers who order again: {listed(back)}."
         if self.log_rank is None:
             return text
         differ = "differ by more than chance" if self.log_rank.p < 0.05 else "may differ by chance alone"
         p = "below 0.001" if self.log_rank.p < 0.001 else f"{self.log_rank.p:.3f}"
         return f"{text} The channels {differ} (log-rank test, p {p})."
+
+    def repeat_rates(self) -> dict[str, Estimate]:
+        """`ReturnCurve.repeat_rate` of each channel whose customers were watched for a year."""
+        rates = {channel: curve.repeat_rate() for channel, curve in self.curves.items()}
+        return {channel: rate for channel, rate in rates.items() if rate is not None}
 
     to_pandas = one_time_shares
 

@@ -13,6 +13,9 @@ from ownchannel.formats import Shown, count, listed, percent
 #: Customers who must still be watched at an age for the curve to be trusted there.
 ENOUGH_AT_RISK = 30
 
+#: Days after the first purchase within which the repeat rate counts a second one.
+YEAR = 365
+
 #: The standard normal distribution's 97.5% point, for 95% intervals.
 Z = 1.959963984540054
 
@@ -79,17 +82,32 @@ class ReturnCurve(Shown):
             upper = 1 - 0.025 ** (1 / int(self.at_risk(days)))
         return Estimate(days, float(row["share"]), float(row["lower"]), upper)
 
-    def one_time_share(self, horizon: float = 365) -> Estimate | None:
-        """The share who buy once and, within `horizon` days, not again.
+    def returned_within(self, horizon: float = YEAR) -> Estimate | None:
+        """The share who have bought again within `horizon` days.
 
         The horizon is shortened to the longest age for which 30 customers were watched without a return;
-        `days` of the estimate is that age. None where fewer than 30 customers were ever watched. Beyond any
-        horizon some may still return, so the share who never do is a little lower.
+        `days` of the estimate is that age. None where fewer than 30 customers were ever watched.
         """
         if self.customers < ENOUGH_AT_RISK:
             return None
-        back = self.returned_by(min(horizon, float(self.watched[-ENOUGH_AT_RISK])))
-        return Estimate(back.days, 1 - back.share, 1 - back.upper, 1 - back.lower)
+        return self.returned_by(min(horizon, float(self.watched[-ENOUGH_AT_RISK])))
+
+    def one_time_share(self, horizon: float = YEAR) -> Estimate | None:
+        """The share who buy once and, within `horizon` days, not again.
+
+        Shortened and unknown as `returned_within`. Beyond any horizon some may still return, so the share
+        who never do is a little lower.
+        """
+        back = self.returned_within(horizon)
+        return back and Estimate(back.days, 1 - back.share, 1 - back.upper, 1 - back.lower)
+
+    def repeat_rate(self) -> Estimate | None:
+        """The repeat rate: the share with a second purchase day within 365 days of the first.
+
+        None where fewer than 30 customers were watched for a year without a return.
+        """
+        back = self.returned_within(YEAR)
+        return back if back is not None and back.days == YEAR else None
 
     @property
     def seen_once(self) -> float:
@@ -228,7 +246,7 @@ def cox_regression(
 
     Raises:
         ValueError: for no covariate or one that holds no finite numbers, for fewer than 10 events a
-            covariate, for covariates that cannot be told apart, and where no finite ratio fits best.
+            covariate, for covariates that cannot be separated, and where no finite ratio fits best.
 
     Source: Cox (1972), Regression models and life-tables, JRSS B 34(2); Efron (1977), The efficiency of Cox's
     likelihood function, JASA 72; Grambsch & Therneau (1994), Biometrika 81(3).
@@ -274,12 +292,12 @@ def _check(values: Floats, names: list[str], events: int) -> None:
     needed = EVENTS_A_COEFFICIENT * len(names)
     if events < needed:
         raise ValueError(
-            f"Only {count(events, 'customer')} came back, too few for {count(len(names), 'coefficient')} "
+            f"Only {count(events, 'customer')} returned, too few for {count(len(names), 'coefficient')} "
             f"({listed(names)}): expected {needed} at least; look at fewer drivers, or read more months."
         )
     if np.linalg.matrix_rank(values - values.mean(axis=0)) < len(names):
         raise ValueError(
-            f"{listed(names)} cannot be told apart: expected each to vary while the others stay, unlike "
+            f"{listed(names)} cannot be separated: expected each to vary while the others stay, unlike "
             "products that are sold on one channel only; leave one of them out."
         )
 

@@ -14,7 +14,7 @@ from ownchannel.marketplace._economics import Economics
 
 _value = partial(assumption, group="How value is counted")
 _winning = partial(assumption, group="What it costs to win a customer")
-_no_key = partial(assumption, group="Where buyers have no key")
+_no_key = partial(assumption, group="Where files do not show who bought")
 
 #: The settings of advertising by kind of channel, and those of winning a customer that take their place.
 COST_TO_WIN = {"marketplace": "marketplace_cac", "owned": "owned_cac"}
@@ -48,9 +48,9 @@ class CustomerEconomics(Economics):
         source="Assumption; vendors quote 58 dollars per new customer for household goods, 2024",
     )
     returning_share: float = _no_key(
-        Quantity("Back within a year", 0.15, "share", slider=(0, 0.6), plausible=(0.05, 0.3)),
-        help="Share of customers who return within a year, used where no file shows it. Each is assumed to "
-        "place one more order.",
+        Quantity("Repeat rate, assumed", 0.15, "share", slider=(0, 0.6), plausible=(0.05, 0.3)),
+        help="Share of new customers who order again within a year, used where no file shows it. Each is "
+        "assumed to place one more order.",
         source="Assumption: no reliable rate is published",
     )
 
@@ -71,8 +71,8 @@ class Worth(Shown):
 
     def __str__(self) -> str:
         within = count(len(self.by_month) - 1, "month")
-        expected = f"{self.at_horizon('expected'):,.2f} expected within {within}"
-        return f"A new customer of {self.channel}: {expected}, {self.cost:,.2f} to win."
+        left = f"{self.at_horizon('expected'):,.2f} within {within}"
+        return f"A new customer of {self.channel} leaves {left} and costs {self.cost:,.2f} to win."
 
     def at_horizon(self, column: str) -> float:
         """The last month's `orders`, `expected`, `lower` or `upper`."""

@@ -1,4 +1,4 @@
-"""How customers come back: a habit in closed form, what a change of it brings, and what orders show of it."""
+"""How customers return: a habit in closed form, what a change of it brings, and what orders show of it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class Habit:
     """How customers come back after an order.
 
     After the first order a customer comes back with probability `first_rate`, after every further one with
-    `later_rate`; whoever does so waits `interval` days in the mean, exponentially distributed. So the k-th
+    `later_rate`; whoever does so waits `interval` days on average, exponentially distributed. So the k-th
     repeat order comes with probability first_rate × later_rate^(k-1), after a gamma-distributed time of
     shape k, and the sum over k has a closed form:
 
@@ -55,16 +55,16 @@ class Habit:
 
     def __post_init__(self) -> None:
         if not 0 <= self.first_rate <= 1:
-            raise ValueError(
-                f"{100 * self.first_rate:g}% of new customers would come back: expected 0 to 100%."
-            )
+            raise ValueError(f"{100 * self.first_rate:g}% of new customers would return: expected 0 to 100%.")
         if not 0 <= self.later_rate < 1:
             raise ValueError(
-                f"{100 * self.later_rate:g}% would come back after every further order: expected 0 to less "
-                "than 100%, for nobody buys for ever."
+                f"{100 * self.later_rate:g}% would return after each further order: expected 0 to less than "
+                "100%, for nobody buys for ever."
             )
         if not 0 < self.interval < np.inf:
-            raise ValueError(f"Customers would wait {self.interval:g} days in the mean: expected above 0.")
+            raise ValueError(
+                f"Customers would order again after {self.interval:g} days on average: expected more than 0."
+            )
 
     @property
     def in_the_end(self) -> float:
@@ -145,7 +145,7 @@ class MeasuredHabit(Shown):
     """What orders show of a habit, by Kaplan-Meier curves; None where fewer than 30 observations show it.
 
     Rates are the shares who have bought again at the longest age that 30 were watched for, so that they
-    leave out whoever comes back later still. `interval` is the mean wait of those who came back by then.
+    leave out whoever returns later still. `interval` is the average wait of those who returned by then.
     """
 
     first: Estimate | None
@@ -168,9 +168,9 @@ class MeasuredHabit(Shown):
 
     def __str__(self) -> str:
         found = [f"{count(self.customers, 'customer')}, {count(self.repeats, 'repeat order')}"]
-        found += [f"{self.first} buy a second time"] if self.first else []
-        found += [f"{self.later} buy once more after each repeat order"] if self.later else []
-        found += [f"{self.interval:,.0f} days from order to order"] if self.interval else []
+        found += [f"{self.first} order again"] if self.first else []
+        found += [f"{self.later} order once more after each repeat order"] if self.later else []
+        found += [f"{self.interval:,.0f} days between orders"] if self.interval else []
         return "; ".join(found) + "."
 
 
@@ -212,7 +212,7 @@ def measured_habit(orders: Any, channels: Collection[str]) -> MeasuredHabit | No
 
 
 def _plateau(waits: Any, returned: Any) -> tuple[Estimate | None, float | None]:
-    """The share back at the longest trusted age, and the mean wait of those who are."""
+    """The share back at the longest trusted age, and the average wait of those who are."""
     if len(waits) < ENOUGH_AT_RISK:
         return None, None
     curve = return_curve(waits, returned)
