@@ -1,5 +1,6 @@
 """A workbook's page: whose numbers these are, the way to the other workbooks, then the panel."""
 
+from hashlib import sha256
 from html import escape
 from typing import Any, Protocol
 
@@ -56,6 +57,8 @@ class Page:
 def head_html(here: str, opened: Opened) -> str:
     """Brand, period and currency, and links to the workbooks by their questions, this one marked.
 
+    It bears a mark of the orders, by which pages that are open side by side see that they differ.
+
     >>> from ownchannel.orders import read_orders
     >>> import tempfile
     >>> nothing = Opened.of(read_orders([], workspace=tempfile.mkdtemp()), is_sample=False)
@@ -68,7 +71,8 @@ def head_html(here: str, opened: Opened) -> str:
         for name, question in WORKBOOKS.items()
     )
     about = " · ".join(map(escape, filter(None, [opened.period, opened.currency, opened.remark])))
+    mark = sha256(f"{opened} {[file.name for file in opened.orders.report.files]}".encode()).hexdigest()[:12]
     return (
-        f'<div class="oc-header"><p><span class="oc-brand">{escape(opened.brand)}</span> · {about}</p>'
+        f'<div class="oc-header" data-orders="{mark}"><p><span class="oc-brand">{escape(opened.brand)}</span> · {about}</p>'
         f'<nav aria-label="Workbooks"><ol>{links}</ol></nav></div>'
     )

@@ -88,6 +88,19 @@ function addTabs(form, tabs, id) {
   return panels;
 }
 
+// A page without code starts anew when it is loaded again: its settings come back, if it opens as it did before.
+function keepSettings(model) {
+  if (!document.body.dataset.voila) return () => {};
+  const place = `ownchannel-settings:${location.pathname}${location.search}`;
+  const opening = JSON.stringify(model.get("defaults"));
+  const kept = JSON.parse(sessionStorage.getItem(place) ?? "null");
+  if (kept?.opening === opening) {
+    model.set("values", kept.values);
+    model.save_changes();
+  }
+  return () => sessionStorage.setItem(place, JSON.stringify({ opening, values: model.get("values") }));
+}
+
 function render({ model, el }) {
   const form = element("div", el, { class: "oc-controls", role: "group", "aria-label": "Assumptions" });
   const showing = Math.random().toString(36).slice(2); // a label points to its own slider, though a panel be shown twice
@@ -130,7 +143,9 @@ function render({ model, el }) {
     }
   });
 
+  const keep = keepSettings(model);
   const show = () => {
+    keep();
     const values = model.get("values"), defaults = model.get("defaults"), readouts = model.get("readouts");
     for (const [name, showRow] of Object.entries(rows)) showRow(values[name], readouts[name]);
     for (const showGroup of groups) showGroup(values, defaults);

@@ -58,10 +58,42 @@ function element(tag, parent, className) {
   return parent.appendChild(made);
 }
 
+function tool(parent, text, act) {
+  const button = element("button", parent, "oc-tool");
+  button.type = "button";
+  button.textContent = text;
+  button.addEventListener("click", act);
+}
+
+function download(name, type, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob(["\ufeff", text], { type })); // a spreadsheet needs the mark
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href));
+}
+
+// A row for each point: its trace, where it stands, what it is.
+function csv(traces) {
+  const rows = [["series", "x", "y", "value"]];
+  for (const { name, x = [], y = [], z, labels, values } of traces) {
+    if (z) z.forEach((line, i) => line.forEach((value, j) => rows.push([name, x[j] ?? j, y[i] ?? i, value])));
+    else if (labels) labels.forEach((label, i) => rows.push([name, label, "", values[i]]));
+    else Array.from(x).forEach((at, i) => rows.push([name, at, y[i], ""]));
+  }
+  // What could run in a spreadsheet is text there.
+  const safe = (cell) => (/^[=+@\t\r]|^-\D/.test(cell) ? `'${cell}` : cell);
+  const quoted = (cell) => `"${safe(String(cell ?? "")).replaceAll('"', '""')}"`;
+  return rows.map((row) => row.map(quoted).join(",")).join("\r\n");
+}
+
 function render({ model, el }) {
   const frame = element("figure", el, "oc-figure");
   const plot = element("div", frame, "oc-plot");
   const caption = element("figcaption", frame, "oc-caption");
+  const tools = element("div", frame, "oc-tools");
+  tool(tools, "Save picture", () => Plotly.downloadImage(plot, { format: "png", scale: 2, filename: "chart" }));
+  tool(tools, "Save data (CSV)", () => download("chart.csv", "text/csv", csv(plot._fullData ?? [])));
   let Plotly, stale = true, drawing = false, drawn = false, visible = false, gone = false;
 
   async function draw() {

@@ -36,6 +36,16 @@
   };
   const asking = setInterval(ask, 2000);
 
+  // Pages that are open side by side say to each other whose orders they show.
+  const ORDERS = "ownchannel-orders";
+  const mark = () => document.querySelector("[data-orders]")?.dataset.orders;
+  const tell = () => mark() && localStorage.getItem(ORDERS) !== mark() && localStorage.setItem(ORDERS, mark());
+  new MutationObserver(tell).observe(document.body, { childList: true, subtree: true });
+  const changed = document.getElementById("oc-changed");
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key === ORDERS && mark()) changed.hidden = newValue === mark();
+  });
+
   // The kernel ends with its page. Voilà's own call lacks the token that the server wants.
   addEventListener("pagehide", () => {
     clearInterval(asking);

@@ -1,0 +1,130 @@
+"""The page around every workbook: what it is called, who can read it, on paper, and when its kernel ends."""
+
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from ownchannel.answers import WORKBOOKS
+from tests.browser import harness
+from tests.browser.harness import press, sentence, slider_by_label
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[[Path], Page]
+
+FEE = "01_marketplace_dependence"
+
+
+def serious(page: Page) -> list[str]:
+    """What an automated audit finds that would keep somebody out."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{finding['id']}: {node['html'][:160]}"
+        for finding in found
+        if finding["impact"] in ("serious", "critical")
+        for node in finding["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("name", WORKBOOKS)
+def test_nobody_is_kept_out_in_light_or_dark(open_voila: Open, workbooks: Path, name: str) -> None:
+    page = open_voila(workbooks / f"{name}.ipynb")
+    assert serious(page) == []
+    page.get_by_label("Theme").select_option("dark")
+    expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
+    harness.unfold(page)
+    assert serious(page) == []
+
+
+def test_the_head_leads_to_every_workbook_and_marks_this_one(open_voila: Open, workbooks: Path) -> None:
+    page = open_voila(workbooks / f"{FEE}.ipynb")
+    links = page.get_by_role("navigation", name="Workbooks").get_by_role("link")
+    expect(links).to_have_text(list(WORKBOOKS.values()))
+    expect(links.and_(page.locator("[aria-current=page]"))).to_have_text(WORKBOOKS[FEE])
+    expect(page.locator("h1")).to_have_text(WORKBOOKS[FEE])
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the answer")).to_be_focused()
+
+
+def test_settings_survive_a_reload_and_reset_forgets_them(open_voila: Open, workbooks: Path) -> None:
+    page = open_voila(workbooks / f"{FEE}.ipynb")
+    opened = sentence(page).inner_text()
+    press(page, "Months without it", "ArrowRight", "ArrowRight")
+    expect(sentence(page)).not_to_have_text(opened)
+    moved = sentence(page).inner_text()
+    page.reload()
+    harness.wait_for_chart(page)
+    expect(sentence(page)).to_have_text(moved)
+    page.get_by_role("button", name="Reset").click()
+    expect(sentence(page)).to_have_text(opened)
+    page.reload()
+    harness.wait_for_chart(page)
+    expect(sentence(page)).to_have_text(opened)
+
+
+def test_on_paper_all_of_it_stands_and_nothing_is_cut(open_voila: Open, workbooks: Path) -> None:
+    page = open_voila(workbooks / f"{FEE}.ipynb")
+    last = page.locator(".oc-section > summary").last.inner_text()
+    pages = PdfReader(io.BytesIO(page.pdf(format="A4"))).pages
+    text = " ".join(" ".join(part.extract_text().split()) for part in pages)
+    assert len(pages) > 1
+    assert last in text
+    for label in ("Months without it", "Cash in the bank"):
+        assert label in text
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})  # A4
+    assert page.evaluate("document.documentElement.scrollWidth") <= 794
+
+
+def test_a_kernel_that_dies_is_said_and_its_sliders_rest(open_voila: Open, workbooks: Path) -> None:
+    page = open_voila(workbooks / f"{FEE}.ipynb")
+    kernel = json.loads(page.locator("#jupyter-config-data").inner_text())["kernelId"]
+    slider = slider_by_label(page, "Months without it")
+    expect(slider).to_be_enabled()
+    page.evaluate(
+        """kernel => fetch(`/voila/api/shutdown/${kernel}`, { method: "POST",
+            headers: { "X-XSRFToken": document.cookie.match(/_xsrf=([^;]*)/)[1] } })""",
+        kernel,
+    )
+    expect(page.get_by_role("alert")).to_contain_text("has stopped", timeout=5_000)
+    expect(slider).to_be_disabled()
+
+
+def test_a_page_that_is_closed_ends_its_kernel(page: Page, servers, workbooks: Path) -> None:
+    address = servers.enter_context(harness.serve_voila(workbooks))
+    harness.open_voila(page, address, f"{FEE}.ipynb")
+    at = urlsplit(address)
+    kernels = f"http://{at.netloc}/api/kernels/"
+    kernel = json.loads(page.locator("#jupyter-config-data").inner_text())["kernelId"]
+    assert page.request.get(kernels + kernel).status == 200
+    page.goto("about:blank")
+    page.wait_for_timeout(1_000)
+    assert page.request.get(kernels + kernel).status == 404
+
+
+def test_another_tab_with_other_orders_is_said(page: Page, servers, workbooks: Path) -> None:
+    address = servers.enter_context(harness.serve_voila(workbooks))
+    harness.open_voila(page, address, f"{FEE}.ipynb")
+    notice = page.locator("#oc-changed")
+    expect(notice).to_be_hidden()
+    other = page.context.new_page()
+    harness.open_voila(other, address, "00_start_here.ipynb")
+    expect(notice).to_be_hidden()
+    other.evaluate("document.querySelector('[data-orders]').dataset.orders = 'others'")
+    other.evaluate("document.body.append('')")
+    expect(notice).to_contain_text("have changed in another tab")
+
+
+def test_the_page_fits_narrow_screens(open_voila: Open, workbooks: Path) -> None:
+    page = open_voila(workbooks / f"{FEE}.ipynb")
+    harness.unfold(page)
+    for width in (1440, 1024, 640, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
