@@ -73,6 +73,7 @@ def head_html(here: str, opened: Opened) -> str:
     about = " · ".join(map(escape, filter(None, [opened.period, opened.currency, opened.remark])))
     mark = sha256(f"{opened} {[file.name for file in opened.orders.report.files]}".encode()).hexdigest()[:12]
     return (
-        f'<div class="oc-header" data-orders="{mark}"><p><span class="oc-brand">{escape(opened.brand)}</span> · {about}</p>'
+        f'<div class="oc-header" data-orders="{mark}">'
+        f'<p><span class="oc-brand">{escape(opened.brand)}</span> · {about}</p>'
         f'<nav aria-label="Workbooks"><ol>{links}</ol></nav></div>'
     )
