@@ -4,22 +4,31 @@
 """
 
 import os
-import webbrowser
 from pathlib import Path
-
-from voila.app import Voila
 
 SETTINGS = str(Path(__file__).resolve().parent / "jupyter")
 
 
-class Workbooks(Voila):
-    """Voilà, opened with its token in the address: Voilà's own way would ask the reader to type it."""
+def main() -> None:
+    """Warm kernels up, then serve."""
+    import warm_kernels
 
-    def launch_browser(self) -> None:
-        webbrowser.open(self.display_url)
+    warm_kernels.prepare()  # it imports while Voilà does
+    import webbrowser
+
+    from voila.app import Voila
+
+    class Workbooks(Voila):
+        """Voilà, opened with its token in the address: Voilà's own way would ask the reader to type it."""
+
+        def launch_browser(self) -> None:
+            webbrowser.open(self.display_url)
+
+    Workbooks.launch_instance()
 
 
+# Nothing is imported above: every kernel that is forked reads this file once more.
 if __name__ == "__main__":
     os.environ["JUPYTER_CONFIG_PATH"] = SETTINGS
     os.environ["JUPYTER_PATH"] = SETTINGS  # where the page's template is found
-    Workbooks.launch_instance()
+    main()
