@@ -5,8 +5,9 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+import pytest
 
-from ownchannel.answers import Answer
+from ownchannel.answers import Answer, LaterAnswer, when_seen
 from ownchannel.charts import Chart
 
 
@@ -68,3 +69,34 @@ def test_months_category_bars_pies_and_grids_are_told() -> None:
 
 def test_a_trace_of_an_unknown_kind_is_named() -> None:
     assert printed(go.Sankey()) == "  sankey:"
+
+
+def test_an_answer_for_later_is_worked_out_once_when_somebody_looks() -> None:
+    asked: list[str] = []
+
+    @when_seen
+    def kept(of: str) -> Answer:
+        asked.append(of)
+        return Answer(f"You keep **$5** of {of}.", numbers=(("Kept", "$5"),), notes=("Check it.",))
+
+    later = kept("$20")
+    assert isinstance(later, LaterAnswer)
+    assert asked == []
+    assert str(later) == str(kept("$20").now())  # type: ignore[attr-defined]
+    assert (later.numbers, later.notes, later.charts) == ((("Kept", "$5"),), ("Check it.",), ())
+    assert asked == ["$20", "$20"]
+
+
+def test_a_page_shows_an_answer_for_later_without_working_it_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    @when_seen
+    def kept() -> Answer:
+        asked.append(1)
+        return Answer("You keep **$5** of $20.")
+
+    monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
+    assert "application/vnd.jupyter.widget-view+json" in kept()._repr_mimebundle_()
+    assert asked == []
+    monkeypatch.delenv("SERVER_SOFTWARE")
+    assert kept()._repr_mimebundle_()["text/plain"] == "You keep $5 of $20."

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ownchannel.answers import Answer, LaterChart, Question
+from ownchannel.answers import Answer, LaterAnswer, LaterChart, Question
 from ownchannel.charts import Chart
-from ownchannel.panels import Panel
+from ownchannel.panels import AnswerView, Panel
 from tests.panels.toy import Rent, answer
 
 
@@ -164,3 +164,17 @@ def test_a_chart_that_scrolls_into_sight_before_the_sliders_rest_is_drawn_all_th
 
     asyncio.run(move())
     assert shown(panel)["charts"] == shown(Panel(Question(Rent(fee=0.2), answer, "USD")))["charts"]
+
+
+def test_what_waits_to_be_seen_is_worked_out_when_the_page_says_so() -> None:
+    view = AnswerView(LaterAnswer(lambda: answer(Rent())))
+    assert view.figures == []
+    view._head.awaits = False  # as the page sets it
+    assert "$3,480" in view._head.html
+    assert len(view.figures) == 2
+
+
+def test_what_cannot_be_worked_out_then_is_said_in_its_place() -> None:
+    view = AnswerView(LaterAnswer(lambda: answer(Rent(fee=0.45))))
+    view._head.awaits = False
+    assert "Above a fee of 40%" in view._head.html

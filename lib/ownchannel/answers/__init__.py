@@ -3,6 +3,7 @@
 from ownchannel.answers._answer import (
     WORKBOOKS,
     Answer,
+    LaterAnswer,
     LaterChart,
     Question,
     Settings,
@@ -12,6 +13,7 @@ from ownchannel.answers._answer import (
     problem_html,
     sentence_html,
     table_html,
+    when_seen,
 )
 from ownchannel.answers._customer_lifetime_value import (
     lifetimes,
@@ -54,6 +56,7 @@ __all__ = [
     "WORKBOOKS",
     "Answer",
     "Baseline",
+    "LaterAnswer",
     "LaterChart",
     "Question",
     "RentOrOwn",
@@ -88,6 +91,7 @@ __all__ = [
     "what_if_more_returned",
     "what_the_platforms_booked",
     "what_was_opened",
+    "when_seen",
     "which_model",
     "who_is_still_a_customer",
     "without_buyer_keys",

@@ -1,16 +1,17 @@
 """An answer and the question behind it: words, numbers, charts and table, as text and as a page's HTML."""
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property, partial, wraps
 from html import escape
 from numbers import Real
 from textwrap import wrap
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -139,6 +140,54 @@ class Answer:
     def plain_sentence(self) -> str:
         """The sentence without its marks for bold."""
         return re.sub(r"\*\*(.+?)\*\*", r"\1", self.sentence)
+
+
+class LaterAnswer(Answer):
+    """An answer that `work` gives when somebody looks at it, once: all that an Answer has, then.
+
+    >>> LaterAnswer(lambda: Answer("You keep **$5** of $20.")).plain_sentence
+    'You keep $5 of $20.'
+    """
+
+    def __init__(self, work: Callable[[], Answer]) -> None:
+        object.__setattr__(self, "_answer", cache(work))
+
+    def now(self) -> Answer:
+        """The answer; raises the ValueError that `work` raises."""
+        answer: Answer = object.__getattribute__(self, "_answer")()
+        return answer
+
+    def __getattribute__(self, name: str) -> Any:
+        return getattr(self.now(), name) if name in _PARTS else object.__getattribute__(self, name)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        if not os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):
+            return self.now()._repr_mimebundle_()
+        import ownchannel
+
+        bundle: dict[str, Any] = ownchannel.panels.AnswerView(self)._repr_mimebundle_()
+        return bundle
+
+
+_PARTS = frozenset(field.name for field in fields(Answer))
+Asked = ParamSpec("Asked")
+
+
+def when_seen(work: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """Makes a function's answer one that a page works out when it is unfolded, or has time.
+
+    >>> @when_seen
+    ... def kept() -> Answer:
+    ...     return Answer("You keep **$5** of $20.")
+    >>> kept()
+    You keep $5 of $20.
+    """
+
+    @wraps(work)
+    def later(*args: Asked.args, **more: Asked.kwargs) -> Answer:
+        return LaterAnswer(partial(work, *args, **more))
+
+    return later
 
 
 Settings = TypeVar("Settings", bound=Adjustable)

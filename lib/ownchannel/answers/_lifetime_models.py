@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.answers._answer import Answer
+from ownchannel.answers._answer import Answer, when_seen
 from ownchannel.answers._customer_lifetime_value import Lifetimes
 from ownchannel.charts import (
     alive_map,
@@ -65,6 +65,7 @@ _METRICS = {
 }
 
 
+@when_seen
 def which_model(found: Lifetimes) -> Answer:
     """Which model to use and why: what it predicted for the last quarter of the time, and what came."""
     comparison = found.comparison
@@ -91,6 +92,7 @@ def which_model(found: Lifetimes) -> Answer:
     )
 
 
+@when_seen
 def who_is_still_a_customer(found: Lifetimes) -> Answer:
     """How many are probably still customers, by channel, and how that shows in one customer's purchases."""
     if not found.compared_on or found.compared_on not in found.fits.fitted:
@@ -162,6 +164,7 @@ def _alive_in_all(results: PurchaseResults, customers: pd.DataFrame) -> tuple[fl
     return float(value[0]), float(ends[0, 0]), float(ends[1, 0])
 
 
+@when_seen
 def are_channels_different(found: Lifetimes) -> Answer:
     """Whether customers of different channels come back differently, or only seem to by chance."""
     names = list(found.curves)
@@ -244,6 +247,7 @@ class _ModelEstimate:
     """Expected, lower, upper."""
 
 
+@when_seen
 def files_begin_in_the_middle(found: Lifetimes) -> Answer:
     """Repeats of a new customer by all first seen, and by those first seen late; and so of short files.
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from ownchannel.answers._answer import Answer, Question, amounts
+from ownchannel.answers._answer import Answer, Question, amounts, when_seen
 from ownchannel.answers._starting_settings import (
     costs_counted,
     etsy_is_incomplete,
@@ -108,6 +108,7 @@ def _through(kinds: Mapping[str, str]) -> str:
     return rented[0] if len(rented) == 1 else "marketplaces" if rented else ""
 
 
+@when_seen
 def measures(orders: Orders) -> Answer:
     """Every measure of dependence with what it rests on, at the costs that the sliders start from."""
     costs = settings_of(Shocks, starting_costs(orders, in_main_currency(orders)))
@@ -135,6 +136,7 @@ def measures(orders: Orders) -> Answer:
     )
 
 
+@when_seen
 def over_time(orders: Orders) -> Answer:
     """Revenue, known and reachable customers by channel over time."""
     currency = orders.main_currency
@@ -409,6 +411,7 @@ _IN_WORDS = {
 }
 
 
+@when_seen
 def what_the_platforms_booked(orders: Orders) -> Answer:
     """Of 100 that buyers paid on marketplaces, what went where, as their own books say."""
     currency = orders.main_currency

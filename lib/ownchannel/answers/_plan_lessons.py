@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from ownchannel.answers._answer import Answer, amounts
+from ownchannel.answers._answer import Answer, amounts, when_seen
 from ownchannel.answers._plan_answer import SHARE, Baseline, in_months
 from ownchannel.answers._rent_or_own import LIVE_DRAWS, MOVED, RentOrOwn
 from ownchannel.answers._starting_settings import (
@@ -236,6 +236,7 @@ _HAPPENED = {
 _STORIES, _NUMBERS = 5, 2
 
 
+@when_seen
 def worst_stories(plan: Plan, draws: int = LIVE_DRAWS, seed: int = 0) -> Answer:
     """The worst draws, opened: what happened in each, and which of its numbers were unlucky."""
     found = simulate(plan, draws, seed)
@@ -257,6 +258,7 @@ def worst_stories(plan: Plan, draws: int = LIVE_DRAWS, seed: int = 0) -> Answer:
     )
 
 
+@when_seen
 def what_a_customer_may_cost(plan: Plan) -> Answer:
     """How much dearer customers of the own stores may become before the plan is no better than today."""
     found = break_even_cac(plan)
@@ -286,6 +288,7 @@ def what_a_customer_may_cost(plan: Plan) -> Answer:
     return Answer(sentence, table=pd.DataFrame(rows) if rows else None)
 
 
+@when_seen
 def presets_compared(moved: float = 0.2) -> Answer:
     """Five typical brands, each with a fifth of its budget moved to its own store."""
     plans = {}

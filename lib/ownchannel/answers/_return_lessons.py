@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from ownchannel.answers._answer import Answer
+from ownchannel.answers._answer import Answer, when_seen
 from ownchannel.charts import cohorts_by_age, effect_name, hazard_ratios, one_time_shares, return_curves
 from ownchannel.customers import (
     DRIVERS,
@@ -32,6 +32,7 @@ _AFTER = (30, 90, 180, YEAR)
 _YOUNG = 90
 
 
+@when_seen
 def cohorts(orders: Orders) -> Answer:
     """Who comes back, by month of the first order and months since, a heat map a channel."""
     if nobody_known(orders):
@@ -63,6 +64,7 @@ def cohorts(orders: Orders) -> Answer:
     )
 
 
+@when_seen
 def one_time_buyers(orders: Orders) -> Answer:
     """The share who do not return, counted fairly, beside the share seen once so far."""
     if nobody_known(orders):
@@ -89,6 +91,7 @@ def one_time_buyers(orders: Orders) -> Answer:
     return Answer(sentence, charts=charts, table=table, notes=too_young(found))
 
 
+@when_seen
 def second_order(orders: Orders) -> Answer:
     """How long until the second order, a curve per channel, and whether the channels differ."""
     if nobody_known(orders):
@@ -174,6 +177,7 @@ def _young_channels(found: SecondOrder) -> dict[str, int]:
     return {channel: days for channel, days in longest.items() if days < _YOUNG}
 
 
+@when_seen
 def what_brings_back(orders: Orders) -> Answer:
     """What returning customers have in common: hazard ratios in words, as a forest and a table."""
     if nobody_known(orders):

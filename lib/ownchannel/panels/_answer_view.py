@@ -16,6 +16,7 @@ from plotly.io.json import to_json_plotly
 
 from ownchannel.answers import (
     Answer,
+    LaterAnswer,
     LaterChart,
     next_steps_html,
     notes_html,
@@ -45,6 +46,8 @@ class LiveText(anywidget.AnyWidget):
     _css = Path(__file__).with_name("style.css")
     html = traitlets.Unicode().tag(sync=True)
     spoken = traitlets.Bool(False).tag(sync=True)
+    awaits = traitlets.Bool(False).tag(sync=True)
+    """Whether it waits to be seen; the page takes this back once it is in sight, or the page has time."""
 
     def __repr__(self) -> str:
         return f"LiveText({self.html!r})"
@@ -128,11 +131,20 @@ class AnswerView:
         self.figures: list[LiveFigure] = []
         self._waiting: asyncio.TimerHandle | None = None
         self.widget = box(self._parts(), "oc-answer")
-        self.shown: Answer | ValueError
-        if isinstance(answer, Answer):
+        self.shown: Answer | ValueError = answer
+        if isinstance(answer, LaterAnswer):
+            self._head.html, self._head.awaits = "<p>Working this out …</p>", True
+            self._head.observe(lambda _: self._work_out(answer), "awaits")
+        elif isinstance(answer, Answer):
             self.show(answer)
         else:
             self.refuse(answer)
+
+    def _work_out(self, later: LaterAnswer) -> None:
+        try:
+            self.show(later.now())
+        except ValueError as problem:
+            self.refuse(problem)
 
     def show(self, answer: Answer) -> None:
         """Show an answer with as many charts as the first; raises TypeError where it has others."""
@@ -192,7 +204,8 @@ class AnswerView:
             show()
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return live_bundle(box([self.widget], "oc-page"), self.shown, str(self))
+        text = "" if isinstance(self.shown, LaterAnswer) else str(self)
+        return live_bundle(box([self.widget], "oc-page"), self.shown, text)
 
     def __repr__(self) -> str:
         return repr(self.shown) if isinstance(self.shown, Answer) else why_refused(self.shown)
@@ -204,6 +217,8 @@ class AnswerView:
 def live_bundle(widget: ipywidgets.Widget, shown: Answer | ValueError, text: str) -> dict[str, Any]:
     """What a notebook keeps of a live view: the widget, its answer as HTML for a saved page, and a text."""
     bundle: dict[str, Any] = widget._repr_mimebundle_()
+    if isinstance(shown, LaterAnswer):
+        return bundle
     saved = {"text/html": shown._repr_html_() + _RUN_ME} if isinstance(shown, Answer) else {}
     return bundle | saved | {"text/plain": text}
 
