@@ -79,7 +79,8 @@ def test_the_still_answers_read_as_sentences(orders):
         "only an anonymous ID."
     )
     assert over_time(orders).plain_sentence == (
-        "By September 2026 you know 2,203 customers and may write to 1,195 of them; marketplaces show 5,796 "
+        "Marketplaces brought 64% of your revenue in the last twelve months and 73% in the twelve before. By "
+        "September 2026 you know 2,203 customers and may write to 1,195 of them; marketplaces show 5,796 "
         "more as anonymous IDs."
     )
     assert measures(orders).sentence.startswith("In all your files, 68% of $632,425 revenue comes through")
@@ -200,9 +201,12 @@ def test_contribution_says_which_fees_it_is_after(panel, tmp_path):
     assert all(name.startswith("owned_") for name in assumed.question.hidden)
 
 
-def test_files_that_cover_no_whole_month_say_so_in_place_of_the_answer(tmp_path):
+def test_files_that_cover_no_whole_month_answer_what_they_can(tmp_path):
     orders = read_orders(("a.txt", amazon(amazon_row())), workspace=tmp_path)
     panel = Panel(what_if_it_stopped(orders))
-    with pytest.raises(ValueError, match="These files cover no complete month"):
-        _ = panel.answer
-    assert "cover no complete month" in repr(panel)
+    assert panel.answer.plain_sentence == (
+        "All of your revenue so far came through Amazon.com. Your files cover no complete month, so what a "
+        "stop would cost cannot be said yet."
+    )
+    assert panel.at(downtime_months=6).sentence == panel.answer.sentence
+    assert "at least one whole month" in panel.answer.next_steps[0]

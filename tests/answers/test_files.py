@@ -4,8 +4,11 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from ownchannel.answers import files_html
-from ownchannel.orders import FileReport, Report
+import pytest
+
+from ownchannel.answers import files_html, what_was_opened
+from ownchannel.orders import FileReport, Opened, Report, read_orders
+from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 SETTLEMENT = FileReport(
     name="settlement.txt",
@@ -73,3 +76,28 @@ def test_a_lost_key_and_skipped_files_are_named():
     html = shown(SETTLEMENT, remark="The key is lost.", left_aside=("a.txt", "b.txt", "c.txt", "d.txt"))
     assert html.startswith('<ul class="oc-notes oc-warnings"><li>The key is lost.</li></ul>')
     assert "4 files (a.txt, b.txt, c.txt, …)" in html
+
+
+@pytest.mark.parametrize(
+    ("files", "first", "second"),
+    [
+        ([("a.txt", amazon(amazon_row()))], "Amazon's transactions report", "Fulfilled Shipments"),
+        ([("s.csv", shopify(shopify_row()))], "Shopify's export of payment transactions", "older exports"),
+    ],
+)
+def test_the_file_that_would_add_most_is_asked_for_first(files, first, second, tmp_path):
+    orders = read_orders(files, workspace=tmp_path)
+    steps = what_was_opened(Opened.of(orders, is_sample=False)).next_steps
+    assert first in steps[0]
+    assert second in steps[1]
+    assert "How dependent are you?" in steps[2]
+    assert "This brand is made up" in what_was_opened(Opened.of(orders, is_sample=True)).next_steps[0]
+
+
+def test_sales_in_another_currency_are_left_out_and_it_is_said(tmp_path):
+    in_euro = amazon_row(amazon_order_id="111-2", currency="EUR")
+    orders = read_orders(
+        ("a.txt", amazon(amazon_row(), amazon_row(amazon_order_id="111-3"), in_euro)), workspace=tmp_path
+    )
+    answer = what_was_opened(Opened.of(orders, is_sample=False))
+    assert answer.notes == ("Amounts are in USD. Sales in EUR are left out.",)

@@ -1,12 +1,13 @@
 """Dependence, measured from orders."""
 
+from datetime import date
 from decimal import Decimal
 
 import pandas as pd
 import pytest
 
 from ownchannel.customers import channel_months, known_customers
-from ownchannel.marketplace import ALL, Economics, contribution_by_month, dependence
+from ownchannel.marketplace import ALL, Economics, contribution_by_month, dependence, marketplace_share
 from ownchannel.orders import Orders, read_orders
 from tests.marketplace.amazon_files import settlement, shipments
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
@@ -280,3 +281,15 @@ def test_contribution_by_hand(small):
     assert monthly["Shopify"] == pytest.approx(150 - 75 - 3 - 30 - 18)
     measured = dependence(small, costs=costs)
     assert measured.share("contribution") == pytest.approx(40.5 / 64.5)
+
+
+def test_the_share_of_a_year_leaves_out_older_months_and_the_one_that_is_not_over():
+    sold = [(date(2025, 3, 1), "marketplace", 900), (date(2025, 4, 1), "marketplace", 10)]
+    sold += [(date(2026, 3, 1), "owned", 30), (date(2026, 4, 1), "owned", 500)]
+    months = pd.DataFrame(sold, columns=["month", "kind", "net_value"])
+    share = marketplace_share(months, date(2026, 4, 12))
+    assert (share.recent, share.months) == (pytest.approx(10 / 40), 2)
+    assert share.all_files == pytest.approx(910 / 1440)
+    part = marketplace_share(months.iloc[3:], date(2026, 4, 12))
+    assert (part.recent, part.months) == (0, 0)
+    assert marketplace_share(months.assign(net_value=0), date(2026, 4, 12)).recent is None

@@ -32,7 +32,7 @@ def test_an_upload_is_read_kept_and_shown(start):
     start._upload.hand_in(FILES)
     assert not start.opened.is_sample
     assert start.answer.plain_sentence == (
-        "In your files you owned 50% of your revenue and rented 50% from Amazon.com. You know who placed 50% "
+        "So far you owned 50% of your revenue and rented 50% from Amazon.com. You know who placed 50% "
         "of the orders in your files and may write to 1 customer."
     )
     assert "is not an amount that can be read" in start._files.html

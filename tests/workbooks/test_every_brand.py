@@ -32,7 +32,6 @@ KNOWN_FAILURES: dict[tuple[str, str], set[int]] = {
     ("Etsy alone", "04"): {3, 5, 15},
     ("WooCommerce alone", "04"): {5, 15},
     ("a table with named columns", "04"): {5, 15},
-    ("one order", "01"): {1, 3, 5, 7},
     ("one order", "04"): {3, 15},
 }
 

@@ -1,6 +1,7 @@
 """The answers of workbook 01: what is owned, what is rented, what if it stopped, what was charged."""
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 
 import pandas as pd
 
@@ -99,7 +100,7 @@ def _period(share: MarketplaceShare) -> str:
         return "in the last twelve months"
     if share.months == 1:
         return "in the only complete month of your files"
-    return f"in the {share.months} complete months of your files" if share.months else "in your files"
+    return f"in the {share.months} complete months of your files" if share.months else "so far"
 
 
 def _through(kinds: Mapping[str, str]) -> str:
@@ -155,10 +156,18 @@ def over_time(orders: Orders) -> Answer:
             if recognised
             else "; no file shows who bought on marketplaces"
         )
+    months, last_day = in_main_currency(orders), orders.sales["ordered_on"].max()
+    now, before = (marketplace_share(months, end) for end in (last_day, last_day - timedelta(days=365)))
+    if len(rented) and now.months == before.months == _YEAR:
+        shares = [percent(share.recent or 0.0) for share in (now, before)]
+        sentence = (
+            f"Marketplaces brought **{shares[0]}** of your revenue in the last twelve months and "
+            f"**{shares[1]}** in the twelve before. {sentence}"
+        )
     yours = known[known["kind"] == "owned"]
     yours = known if yours.empty else yours  # a chart needs a line, though it be all zero
     charts = (
-        by_month(in_main_currency(orders), "net_value", "Revenue", currency),
+        by_month(months, "net_value", "Revenue", currency),
         by_month(yours, "identified", "Customers you know"),
         by_month(yours, "reachable", "Customers you may write to"),
     )
@@ -181,6 +190,8 @@ def what_if_it_stopped(orders: Orders) -> Question[Shocks]:
     how_we_know = _how_we_know(months, [sliders[name][1].label for name in shown], share)
 
     def answer(settings: Shocks) -> Answer:
+        if not share.months:
+            return _not_yet(_share_sentence(share, through), only_in(currency, orders.currencies()))
         monthly = contribution_by_month(months, settings)
         year = last_year(monthly, last_day)
         stopped = stop(year, settings.downtime_months, settings.fixed_costs, settings.cash)
@@ -235,12 +246,19 @@ def _by_channel(monthly: pd.DataFrame) -> pd.DataFrame:
     return sums
 
 
+def _not_yet(dependence_now: str, notes: list[str]) -> Answer:
+    """The answer where no month is complete: what a stop costs cannot be said from a part of one."""
+    missing = "Your files cover no complete month, so what a stop would cost cannot be said yet."
+    step = "**Add exports that cover at least one whole month**, better a year: then you can try a stop."
+    return Answer(f"{dependence_now} {missing}", notes=tuple(notes), next_steps=(step,))
+
+
 def _share_sentence(share: MarketplaceShare, through: str) -> str:
     """How dependent the revenue is."""
     if share.recent is None:
         return f"You had **no revenue** {_period(share)}."
     if share.recent <= 0:
-        return f"**None** of your revenue {_period(share)} came through a marketplace."
+        return f"**None of your revenue** {_period(share)} came through a marketplace."
     part = "All" if share.recent >= 1 else percent(share.recent)
     return f"**{part}** of your revenue {_period(share)} came through {through}."
 
