@@ -244,14 +244,20 @@ def test_a_single_channel_opens_and_goes_over_to_two(opened, alone):
 
 
 def test_the_plan_in_an_address_opens_as_it_was(opened):
-    environ = {"QUERY_STRING": to_query(moved(THREE))}
+    environ = {"QUERY_STRING": to_query(moved(THREE), TODAY)}
     screen = opened(TODAY, environ=environ)
     assert screen.plan == moved(THREE)
     assert screen.bar.status == "This is the plan in the page's address."
-    assert screen.bar.address() == to_query(moved(THREE))
+    assert screen.bar.address() == environ["QUERY_STRING"]
+    assert len(screen.bar.address()) < 200
     broken = opened(TODAY, environ={"QUERY_STRING": environ["QUERY_STRING"][:-9]})
     assert broken.plan == TODAY
     assert broken.bar.status.startswith("The plan in this address is damaged")
+    elsewhere = opened(preset("One-off durable"), environ=environ)
+    assert elsewhere.plan == preset("One-off durable").with_values(THREE)
+    assert elsewhere.bar.status.startswith(
+        "This is the plan in the page's address. It was made from another opening plan than this page has "
+    )
 
 
 # ---------------------------------------------------------------- side by side

@@ -15,8 +15,10 @@ from ownchannel.scenarios import (
     PRESETS,
     Plan,
     as_document,
+    differences,
     from_document,
     from_query,
+    link_remark,
     plan_from_page,
     preset,
     to_query,
@@ -152,6 +154,83 @@ def test_a_plan_with_many_customers_histories_is_too_long_for_an_address():
     store["purchase_model"]["histories"] = [[2, draw.uniform(1, 40), 50, 1] for _ in range(500)]
     with pytest.raises(ValueError, match=r"too long for an address: \d,\d{3} letters.* hand over its file"):
         to_query(from_document(document))
+
+
+OPENING = preset("Balanced brand")
+CHANGES = {"owned_share_of_growth_budget": 0.7, "channels.Own store.cac": 41.5, "cash": 1.0}
+
+
+def test_an_address_holds_what_differs_from_the_opening_plan_alone():
+    moved = OPENING.with_values(CHANGES)
+    query = to_query(moved, OPENING)
+    text = zlib.decompress(base64.urlsafe_b64decode(query.removeprefix("plan=") + "==")).decode()
+    assert json.loads(text)["values"] == CHANGES
+    assert len(query) < 250 < len(to_query(moved)) / 2
+    assert set(query) <= SAFE
+    assert from_query(query, OPENING) == moved
+    assert link_remark(query, OPENING) == ""
+    assert plan_from_page({"QUERY_STRING": f"token=abc&{query}"}, OPENING) == moved
+    assert from_query(to_query(OPENING, OPENING), OPENING) == OPENING
+
+
+def test_however_many_histories_a_plan_holds_what_is_moved_is_a_short_address():
+    draw = random.Random(3)
+    document = as_document(OPENING)
+    (store,) = (channel for channel in document["channels"] if channel["kind"] == "owned")
+    store["purchase_model"] = {"model": "BG/NBD", "parameters": {"r": 0.3, "alpha": 4, "a": 0.9, "b": 2}}
+    store["purchase_model"]["histories"] = [[2, draw.uniform(1, 40), 50, 1] for _ in range(500)]
+    del store["repeat_rate"], document["uncertain"]
+    long = from_document(document)
+    moved = long.with_values(CHANGES)
+    assert from_query(to_query(moved, long), long) == moved
+    assert len(to_query(moved, long)) < 250
+
+
+@settings(max_examples=40)
+@given(plans(), st.floats(0, 1e6))
+def test_any_plan_comes_back_by_its_base(plan, cash):
+    moved = plan.with_values({"cash": cash})
+    assert from_query(to_query(moved, plan), plan) == moved
+
+
+def test_a_plan_of_other_channels_or_ranges_is_written_whole():
+    for other in (preset("One-off durable"), OPENING.model_copy(update={"uncertain": {}})):
+        assert from_query(to_query(other, OPENING)) == other
+        assert link_remark(to_query(other, OPENING), OPENING) == ""
+
+
+def test_another_opening_plan_is_said_and_what_fits_is_set():
+    query = to_query(OPENING.with_values(CHANGES), OPENING)
+    other = preset("One-off durable")
+    assert from_query(query, other) == other.with_values(CHANGES)
+    assert link_remark(query, other).endswith("3 settings are set here all the same.")
+    alone = Plan(channels=other.channels[:1], growth_budget=3_000)
+    assert from_query(query, alone.with_values({"growth_budget": 0})).cash == 1.0
+    assert link_remark(query, alone).endswith(
+        "2 settings are set here all the same. 1 setting is left out, because no channel here has that "
+        "number."
+    )
+
+
+def test_an_address_of_changes_without_a_plan_to_change_is_refused_in_a_sentence():
+    query = to_query(OPENING.with_values(CHANGES), OPENING)
+    with pytest.raises(ValueError, match=r"cannot be used\. It holds changes alone"):
+        from_query(query)
+    with pytest.raises(ValueError, match=r"cannot be used\. Its changes are no table of names and numbers\."):
+        from_query(packed(b'{"version":2,"base":"x","values":{"cash":"much"}}'), OPENING)
+    with pytest.raises(ValueError, match=r"cannot be used\. cash must lie between"):
+        from_query(packed(b'{"version":2,"base":"x","values":{"cash":1e30}}'), OPENING)
+
+
+def test_differences_name_each_setting_in_which_plans_differ_and_no_other():
+    found = differences([OPENING, OPENING.with_values(CHANGES), Plan(channels=OPENING.channels[:1])])
+    rows = {row[0]: row[1:] for row in found.to_numpy().tolist()}
+    assert rows["Budget to your own store"] == ["60%", "70%", "0%"]
+    assert rows["Cash in the bank"] == ["$80,000", "$1", "$0"]
+    store = [label for label in rows if label.endswith(", Own store")]
+    assert all(rows[label][2] == "–" for label in store)
+    assert not any(label.endswith(", Amazon.com") for label in rows)
+    assert differences([OPENING, OPENING]).empty
 
 
 def test_an_address_may_be_as_long_as_the_longest_and_no_longer(monkeypatch):

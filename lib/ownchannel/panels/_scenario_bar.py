@@ -13,7 +13,7 @@ from ownchannel.answers import Answer, Question
 from ownchannel.formats import count, listed
 from ownchannel.panels._answer_view import box
 from ownchannel.panels._panel import Panel
-from ownchannel.scenarios import Plan, ScenarioLibrary, plan_from_page, to_query
+from ownchannel.scenarios import Plan, ScenarioLibrary, link_remark, plan_from_page, to_query
 from ownchannel.workspace import Workspace
 
 #: Scenarios side by side: more do not fit a screen.
@@ -23,8 +23,9 @@ MOST_COMPARED = 5
 class ScenarioBar(anywidget.AnyWidget):
     """Keeps the plan that `current` gives in `library`, and hands plans from there to `load`.
 
-    `presets` are offered to load beside the saved plans. `compared` is called with the plans that stand side
-    by side, by name, whenever they change. What can be pressed on the page can be called here; each call says
+    `presets` are offered to load beside the saved plans. `opening` is the plan that the page opens with: an
+    address holds only what differs from it. `compared` is called with the plans that stand side by side, by
+    name, whenever they change. What can be pressed on the page can be called here; each call says
     in `status` what it did, and raises ValueError where it cannot be done.
 
     >>> import tempfile
@@ -64,8 +65,11 @@ class ScenarioBar(anywidget.AnyWidget):
         current: Callable[[], Plan],
         load: Callable[[Plan], None],
         compared: Callable[[dict[str, Plan]], None],
+        *,
+        opening: Plan | None = None,
     ) -> None:
         super().__init__()
+        self._opening = opening
         self._library = library
         self._presets = presets
         self._current, self._load, self._on_compared = current, load, compared
@@ -117,7 +121,7 @@ class ScenarioBar(anywidget.AnyWidget):
 
     def address(self) -> str:
         """The query that opens a page with the plan as it stands, `plan=…`."""
-        return to_query(self._current())
+        return to_query(self._current(), self._opening)
 
     def open_page(self, environ: Mapping[str, str]) -> None:
         """Load the plan in the address of the page that the kernel with these variables was started for.
@@ -125,10 +129,12 @@ class ScenarioBar(anywidget.AnyWidget):
         Says so, or why it cannot be done, and raises nothing: a page opens whatever its address.
         """
         try:
-            plan = plan_from_page(environ)
+            plan = plan_from_page(environ, self._opening)
             if plan is not None:
                 self._load(plan)
-                self._say("This is the plan in the page's address.")
+                query = environ.get("QUERY_STRING", "")
+                remark = "" if self._opening is None else link_remark(query, self._opening)
+                self._say(f"This is the plan in the page's address. {remark}".rstrip())
         except ValueError as problem:
             self._say(str(problem))
 
@@ -236,7 +242,7 @@ class ScenarioPanel:
     >>> asked = RentOrOwn(preset("Balanced brand").today(), draws=100)
     >>> screen = ScenarioPanel(asked, Workspace.at(tempfile.mkdtemp()))
     >>> screen.at({"channels.Own store.reach": 0.4}, cash=9_000).plain_sentence.partition(" ")[0]
-    'What'
+    'This'
     >>> screen.bar.save("As it is")
     >>> screen.bar.names
     ['As it is']
@@ -253,6 +259,7 @@ class ScenarioPanel:
             current=lambda: self.plan,
             load=self.load,
             compared=self._compare,
+            opening=asked.start,
         )
         self._whole = box([self.bar, self.panel.widget], "oc-page")
         self.bar.open_page(environ)

@@ -244,13 +244,16 @@ def link_remark(query: str, base: Plan) -> str:
     if changes is None or text is None or json.loads(text)[_BASE] == fingerprint(base):
         return ""
     known = base.numbers()
-    missing = [path for path in changes if path not in known]
-    left = f" {count(len(missing), 'setting')} of channels that are not here left out." if missing else ""
-    made = count(len(changes) - len(missing), "setting")
+    fit, missing = sum(path in known for path in changes), sum(path not in known for path in changes)
+    left = f" {_are(missing)} left out, because no channel here has that number." if missing else ""
     return (
         "It was made from another opening plan than this page has (other orders, or another version): "
-        f"{made} changed here all the same.{left}"
+        f"{_are(fit)} set here all the same.{left}"
     )
+
+
+def _are(settings: int) -> str:
+    return f"{count(settings, 'setting')} {'is' if settings == 1 else 'are'}"
 
 
 def plan_from_page(environ: Mapping[str, str], base: Plan | None = None) -> Plan | None:
