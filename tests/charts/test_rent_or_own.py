@@ -30,7 +30,7 @@ def test_the_caption_tells_what_a_smaller_share_costs():
     caption = frontier_chart(FRONTIER, here=0.75, today=0, currency="USD", when="in year 3").caption
     assert "This plan: 56% of revenue through marketplaces in year 3, worth $386,000." in caption
     assert "Today's split: 86%, worth $410,000." in caption
-    assert "You give up $52,000 against the most profitable split, 76%." in caption
+    assert "You give up $52,000 against the most profitable split (76%)." in caption
     assert caption.endswith("The smallest share, 45%, would give up $96,000.")
 
 

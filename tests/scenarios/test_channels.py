@@ -142,7 +142,7 @@ def test_a_marketplace_keeps_its_hands_off_what_an_owner_has() -> None:
         ),
         (
             {"repeat_rate": 0.9, "referrals_per_order": 0.1},
-            "referrals_per_order 0.1 is too high where customers come back so often: one order's referrals "
+            "referrals_per_order 0.1 is too high where customers return so often: one order's referrals "
             "would bring 1.00 more orders, and orders would grow without bound. Lower it, or what makes "
             "customers come back.",
         ),

@@ -117,13 +117,13 @@ FACTORS = [1.0] * 11
         ),
         (
             {"channels": (AMAZON,), "growth_budget": 500, "owned_share_of_growth_budget": 0.25},
-            "25% of growth_budget would go to owned channels, but there is no owned channel: add one, or set "
-            "owned_share_of_growth_budget to 0.",
+            "25% of the growth budget would go to owned channels, but there is no owned channel: add one, or "
+            "set owned_share_of_growth_budget to 0.",
         ),
         (
             {"channels": (STORE,), "growth_budget": 500, "owned_share_of_growth_budget": 0.25},
-            "75% of growth_budget would go to marketplace channels, but there is no marketplace channel: add "
-            "one, or set owned_share_of_growth_budget to 1.",
+            "75% of the growth budget would go to marketplace channels, but there is no marketplace channel: "
+            "add one, or set owned_share_of_growth_budget to 1.",
         ),
         (
             {
@@ -131,7 +131,7 @@ FACTORS = [1.0] * 11
                 "growth_budget": 500,
                 "owned_share_of_growth_budget": 0.5,
             },
-            "50% of growth_budget would go to owned channels, but no owned channel has a reference_spend "
+            "50% of the growth budget would go to owned channels, but no owned channel has a reference_spend "
             "above 0: say what you spend there today, or set owned_share_of_growth_budget to 0.",
         ),
         (
@@ -174,7 +174,7 @@ FACTORS = [1.0] * 11
         (
             {"uncertain": {"channels.Own store.repeat_rate": (0.1, 0.97)}},
             "At the high end of what is uncertain: Own store: referrals_per_order 0.05 is too high where "
-            "customers come back so often: one order's referrals would bring 1.67 more orders, and orders "
+            "customers return so often: one order's referrals would bring 1.67 more orders, and orders "
             "would grow without bound. Lower it, or what makes customers come back.",
         ),
         (
@@ -183,8 +183,8 @@ FACTORS = [1.0] * 11
                 "growth_budget": 500,
                 "uncertain": {"owned_share_of_growth_budget": (0, 0.5)},
             },
-            "50% of growth_budget would go to owned channels, but there is no owned channel: add one, or set "
-            "owned_share_of_growth_budget to 0.",
+            "50% of the growth budget would go to owned channels, but there is no owned channel: add one, or "
+            "set owned_share_of_growth_budget to 0.",
         ),
         (
             {
@@ -193,8 +193,8 @@ FACTORS = [1.0] * 11
                 "owned_share_of_growth_budget": 1,
                 "uncertain": {"owned_share_of_growth_budget": (0.75, 1)},
             },
-            "25% of growth_budget would go to marketplace channels, but there is no marketplace channel: add "
-            "one, or set owned_share_of_growth_budget to 1.",
+            "25% of the growth budget would go to marketplace channels, but there is no marketplace channel: "
+            "add one, or set owned_share_of_growth_budget to 1.",
         ),
     ],
 )

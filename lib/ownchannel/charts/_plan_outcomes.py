@@ -59,7 +59,7 @@ def frontier_chart(
         _named_line("Worst 5% of outcomes", rented, splits.cvar[::-1], NOTE, dash="dash", side=sides[1]),
     ]
     layout = {
-        "height": 360,
+        "height": 310,
         "showlegend": False,
         "margin": {"t": 36, "r": 180},
         "xaxis": {
@@ -127,7 +127,7 @@ def _frontier_in_words(splits: _Frontier, you: _Split, today: _Split, currency: 
     if best.npv - you.npv < 1:
         words.append("No other split of the budget is expected to leave more.")
     elif best.rented > you.rented:
-        words.append(f"You give up {missed} against the most profitable split, {percent(best.rented)}.")
+        words.append(f"You give up {missed} against the most profitable split ({percent(best.rented)}).")
     else:
         words.append(
             f"Down to {percent(best.rented)}, relying less on marketplaces would bring {missed} more."

@@ -34,18 +34,18 @@ class Order(Assumptions):
     )
     discount: float = _price(
         Quantity("Discount", 0, "share", valid=(-0.5, 0.9), slider=(-0.2, 0.4), plausible=(-0.1, 0.3)),
-        help="Share off today's price; below 0 a price rise. The goods cost what they cost.",
+        help="Share off today's price; below 0 it is a price rise. The cost of goods stays the same.",
         source="Your own choice; 0 is today's price",
         role="decision",
     )
     price_elasticity: float = _price(
         Quantity("Price elasticity", 0, "number", slider=(0, 5), plausible=(0, 4), step=0.1),
-        help="A price 1% lower brings about this many percent more new customers.",
-        source="Assumption: try a price for some weeks, and measure",
+        help="A price that is 1% lower brings about this many percent more new customers.",
+        source="Assumption: try another price for some weeks, and measure",
     )
     units_per_order: float = _price(
-        Quantity("Units an order", 1, "units", slider=(1, 10), plausible=(1, 5)),
-        help="Fees by category and refund fees are taken from each unit.",
+        Quantity("Units per order", 1, "units", slider=(1, 10), plausible=(1, 5)),
+        help="How many units one order holds. Fees by category and refund fees are charged per unit.",
         source="Your own orders",
     )
     goods_cost: float = _costs(
@@ -57,27 +57,27 @@ class Order(Assumptions):
     fee_rate: float = _costs(
         Quantity("Platform fee", 0, "share", slider=(0, 0.3), plausible=(0, 0.2), step=0.005),
         help="The platform's share of what the customer pays, shipping included.",
-        source="Amazon US, 8 to 17% for most categories, as three vendors quote it, 2026-11; none in an own "
+        source="Amazon US: 8 to 17% for most categories, as three vendors quote it, 2026-11; none in an own "
         "store",
         confidence="vendor",
     )
     fee_category: str | None = None
     """A category of the fee table, in place of `fee_rate`."""
     fee_tax_rate: float = _costs(
-        Quantity("Tax in the fee's base", 0, "share", slider=(0, 0.3), plausible=(0, 0.27)),
-        help="Where the platform takes its fee from the price with tax: the rate of that tax.",
+        Quantity("Tax included in the fee's base", 0, "share", slider=(0, 0.3), plausible=(0, 0.27)),
+        help="The tax rate, where the platform charges its fee on the price with tax.",
         source="Value-added tax in the European Union reaches 27%; 0 in the United States, 2026-11",
         confidence="official",
     )
     ad_rate: float = _costs(
         Quantity("Always-on advertising", 0, "share", slider=(0, 0.4), plausible=(0, 0.15), step=0.005),
-        help="Advertising that every order pays, as a share of its value, outside the growth budget.",
+        help="Advertising that runs all the time, as a share of order value. It is not in the growth budget.",
         source="5 to 15% of all sales is called healthy by vendors, 2026-11, any growth budget included",
         confidence="vendor",
     )
     fulfilment_cost: float = _costs(
         Quantity("Picking and packing", 0, "money an order", slider=(0, 25), plausible=(0, 13), step=0.1),
-        help="Handling one order; where the platform sends it, its fulfilment fee.",
+        help="What handling one order costs; where the platform sends it, its fulfilment fee.",
         source="3.06 to 6.50 dollars a unit, quoted by vendors, for one to two units, 2026-11",
         confidence="vendor",
     )
@@ -88,7 +88,7 @@ class Order(Assumptions):
     )
     payment_rate: float = _costs(
         Quantity("Card fee", 0, "share", slider=(0, 0.06), plausible=(0, 0.035), step=0.001),
-        help="The payment provider's share of what the customer pays. It keeps it when goods come back.",
+        help="The payment provider's share of what the customer pays. You do not get it back for returns.",
         source="2.4 to 2.9% by plan, up to 0.6 points more with another provider, vendors' price lists, "
         "2026-11",
         confidence="vendor",
@@ -101,11 +101,11 @@ class Order(Assumptions):
     )
     service_cost: float = _costs(
         Quantity("Customer service", 0, "money an order", slider=(0, 10), plausible=(0, 5), step=0.1),
-        help="Answering the customer, for one order in the mean.",
+        help="What answering customers costs per order, on average.",
         source="Your own books; the range is an assumption",
     )
     platform_fee: float = _costs(
-        Quantity("Plan of the platform", 0, "money a month", slider=(0, 1_000), plausible=(0, 500), step=1),
+        Quantity("Platform's monthly fee", 0, "money a month", slider=(0, 1_000), plausible=(0, 500), step=1),
         help="What the platform or the shop software costs a month, whatever you sell.",
         source="39.99 dollars for a professional seller, 39 to 399 for a shop, vendors' lists, 2026-11",
         confidence="vendor",
@@ -116,17 +116,17 @@ class Order(Assumptions):
         source="Your own orders; the range is an assumption",
     )
     resellable_rate: float = _returns(
-        Quantity("Sold again", 0, "share", plausible=(0, 1), step=0.05),
-        help="Of the goods that come back, the share that you can sell again.",
+        Quantity("Returned goods sold again", 0, "share", plausible=(0, 1), step=0.05),
+        help="The share of returned goods that you can sell again.",
         source="Your own books",
     )
     return_handling_cost: float = _returns(
         Quantity("Cost of a return", 0, "money an order", slider=(0, 30), plausible=(0, 20)),
-        help="Postage and work for one order that comes back.",
+        help="Postage and work for one returned order.",
         source="Assumption: a parcel at small-business rates, and a quarter of an hour",
     )
     payout_delay: float = _cash(
-        Quantity("Paid a month later", 0, "share", plausible=(0, 1), step=0.05),
+        Quantity("Paid out a month later", 0, "share", plausible=(0, 1), step=0.05),
         help="Share of receipts that the platform pays out a month later.",
         source="Amazon in Europe holds money until 7 days after delivery, by a moderator of its forum, "
         "2026-11: about a third of a month",
@@ -148,8 +148,8 @@ class Customers(Assumptions):
 
     organic_customers: float = _customers(
         Quantity("Organic customers", 0, "customers a month", slider=(0, 2_000), plausible=(0, 1_500)),
-        help="New customers a month whom no advertising claims: search, word of mouth, the press.",
-        source="Your own orders: all new customers less those that advertising claims",
+        help="New customers a month who come without advertising: search, word of mouth, the press.",
+        source="Your own orders: all new customers less those credited to advertising",
     )
     organic_growth: float = _customers(
         Quantity(
@@ -164,16 +164,15 @@ class Customers(Assumptions):
         source="Assumption: from a fifth less to six tenths more in a year",
     )
     growth_fade: float = _customers(
-        Quantity("Growth that lasts", 1, "share", slider=(0.5, 1), plausible=(0.8, 1)),
-        help="Each month keeps this share of the growth rate of the month before. At 90% half of the growth "
-        "is gone in seven months; 100% carries it on to the end.",
-        source="Assumption: 90%. Growth that fades forecast better than growth carried on, in the M3 and M4 "
+        Quantity("Growth kept each month", 1, "share", slider=(0.5, 1), plausible=(0.8, 1)),
+        help="Growth fades: each month keeps this share of the growth rate of the month before. At 90% half "
+        "of the growth is gone in seven months; at 100% it never fades.",
+        source="Assumption: 90%. Fading growth forecast better than constant growth in the M3 and M4 "
         "competitions (Gardner & McKenzie 1985, Forecasting trends in time series)",
     )
     existing_customers: float = _customers(
         Quantity("Active customers today", 0, "customers", slider=(0, 20_000), plausible=(0, 15_000)),
-        help="The expected number of today's customers who are customers still, not all of last year's "
-        "buyers.",
+        help="How many of your past buyers will probably buy again. Not all of last year's buyers will.",
         source="Your own orders: the sum of each customer's probability of being active",
     )
 
@@ -193,27 +192,33 @@ class Advertising(Assumptions):
     )
     cac: float = _advertising(
         Quantity("Cost to win a customer", 0, "money a customer", slider=(1, 150), plausible=(5, 95)),
-        help="Today's spend for each customer whom the platform's report says it brought. 0 means not given.",
-        source="53 to 91 dollars in own stores by category, as a vendor quotes them, 2024; less on a "
-        "marketplace, where the buyer is there already: assumption",
+        help="Advertising spend for each new customer whom the platform credits to it (CAC), at today's "
+        "spend. 0 means not given.",
+        source="53 to 91 dollars in own stores by category, as a vendor quotes it, 2024; less on a "
+        "marketplace, where buyers are already there: assumption",
         confidence="vendor",
     )
     spend_elasticity: float = _advertising(
-        Quantity("Effect of more spend", 1, "number", valid=(0.01, 1), slider=(0.3, 1), plausible=(0.5, 1)),
-        help="Beyond today's spend, 1% more of it brings this many percent more customers. 1 means that "
-        "each next customer costs no more than the last.",
+        Quantity("Response to more spend", 1, "number", valid=(0.01, 1), slider=(0.3, 1), plausible=(0.5, 1)),
+        help="Above today's spend, 1% more of it brings this many percent more customers. At 1 each next "
+        "customer costs no more than the last; below 1 each costs more.",
         source="Assumption: no elasticity of spend for small brands is published; below 1 by experience",
     )
     ad_incrementality: float = _advertising(
-        Quantity("Brought by advertising", 1, "share", plausible=(0.3, 1), step=0.05),
-        help="Of the customers whom the platform's report claims, the share who would not have come anyway. "
-        "It often decides the answer.",
+        Quantity("New customers who came because of ads", 1, "share", plausible=(0.3, 1), step=0.05),
+        help="Of the new customers whom the platform credits to ads, the share who would not have come "
+        "anyway. It often decides the answer.",
         source="Assumption: pause the advertising in some regions, and measure",
         role="fear",
     )
     cac_inflation: float = _advertising(
         Quantity(
-            "Advertising gets dearer", 0, "share a year", valid=(-0.5, 1), slider=(0, 0.3), plausible=(0, 0.2)
+            "Advertising gets more expensive",
+            0,
+            "share a year",
+            valid=(-0.5, 1),
+            slider=(0, 0.3),
+            plausible=(0, 0.2),
         ),
         help="How much more a customer costs to win each year.",
         source="Assumption: no trustworthy series is published",
@@ -223,16 +228,22 @@ class Advertising(Assumptions):
         Quantity(
             "Time to take effect", 0, "months", valid=(0, 120), slider=(0, 12), plausible=(0, 6), step=0.5
         ),
-        help="A change of spend has done 63% of its work after this long. 0 means at once.",
+        help="After this long a change of spend has 63% of its full effect. 0 means at once.",
         source="Assumption: a few months of learning for a new campaign",
         role="fear",
     )
     rank_effect: float = _advertising(
         Quantity(
-            "Sales lift the rank", 0, "number", valid=(0, 2), slider=(0, 0.5), plausible=(0, 0.3), step=0.01
+            "Sales lift the search rank",
+            0,
+            "number",
+            valid=(0, 2),
+            slider=(0, 0.5),
+            plausible=(0, 0.3),
+            step=0.01,
         ),
-        help="1% more or fewer new customers than today bring this many percent more or fewer organic ones, "
-        "through the rank in search.",
+        help="1% more new customers than today bring this many percent more organic ones, through a better "
+        "rank in search; likewise for fewer.",
         source="Assumption: no platform publishes how sales move the rank",
     )
 
@@ -253,17 +264,17 @@ class Repeat(Assumptions):
     """
 
     repeat_rate: float = _repeat(
-        Quantity("Come back", 0, "share", slider=(0, 0.8), plausible=(0.1, 0.65)),
-        help="After any order, the share of customers who ever order again.",
+        Quantity("Repeat rate", 0, "share", slider=(0, 0.8), plausible=(0.1, 0.65)),
+        help="The share of customers who order again after any order, ever.",
         source="10% for luxury, 21 to 31.5% for most brands, 65% for groceries, as vendors quote them "
         "without saying over what time, 2026-11",
         confidence="vendor",
     )
     days_between_orders: float = _repeat(
         Quantity("Days between orders", 90, "days", slider=(7, 365), plausible=(20, 300)),
-        help="From an order to the next, in the mean, while a customer is active. It moves orders in time, "
-        "and does not change how many there are in the end.",
-        source="Assumption, until orders with customer keys tell it",
+        help="The average time from one order to the next while a customer is active. It moves orders in "
+        "time and does not change how many there are in the end.",
+        source="Assumption, until your orders show it",
     )
     purchase_model: FittedPurchases | None = None
     """A model fitted to orders: it takes the place of the two numbers."""

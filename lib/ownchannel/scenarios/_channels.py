@@ -147,7 +147,7 @@ class OwnedChannel(OwnedTerms, Channel):
         if growth >= 1:
             brings = "endless orders" if math.isinf(growth) else f"{growth:.2f} more orders"
             raise ValueError(
-                f"referrals_per_order {self.referrals_per_order:g} is too high where customers come back so "
+                f"referrals_per_order {self.referrals_per_order:g} is too high where customers return so "
                 f"often: one order's referrals would bring {brings}, and orders would grow without bound. "
                 "Lower it, or what makes customers come back."
             )

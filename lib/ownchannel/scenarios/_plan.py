@@ -34,27 +34,27 @@ class PlanNumbers(Assumptions):
 
     owned_share_of_growth_budget: float = _budget(
         Quantity("Budget to your own store", 0, "share", plausible=(0, 1)),
-        help="Share of the growth budget that goes to channels of your own; marketplaces get the rest.",
+        help="The share of the growth budget that goes to your own store. Marketplaces get the rest.",
         source="Your own choice",
     )
     growth_budget: float = _budget(
         Quantity("Growth budget", 0, "money a month", slider=(0, 20_000), plausible=(0, 20_000)),
-        help="Money a month that you can put into either kind of channel to win customers.",
+        help="What you spend a month to win customers, in either kind of channel.",
         source="Your own choice",
     )
     setup_cost: float = _budget(
         Quantity("Set-up cost", 0, "money", slider=(0, 50_000), plausible=(0, 50_000), step=500),
-        help="Paid once before the first month: a new shop, pictures, a migration.",
+        help="What you pay once, before the first month: a new store, pictures, a migration.",
         source="Your own choice: ask for offers",
     )
     horizon_months: int = _time(
         Quantity("Horizon", 36, "months", slider=(6, 60), plausible=(12, 60), whole=True),
-        help="How many months ahead are counted; what comes later is shown apart.",
+        help="How many months ahead the plan counts. What comes later is not in its value.",
         source="Convention: one to five years for small brands",
     )
     discount_rate: float = _time(
         Quantity("Discount rate", 0.10, "share a year", slider=(0, 0.4), plausible=(0.05, 0.2)),
-        help="What a year's wait costs you: about what you pay for a loan, or could earn elsewhere.",
+        help="What waiting a year for money costs you: what a loan costs, or what you could earn elsewhere.",
         source="Assumption: what small firms pay to borrow",
     )
     cash: float = _cash(
@@ -66,14 +66,14 @@ class PlanNumbers(Assumptions):
     )
     fixed_costs: float = _cash(
         Quantity("Fixed costs", 0, "money a month", slider=(0, 50_000), plausible=(0, 50_000)),
-        help="What you pay every month whether you sell or not: wages, rent, software.",
+        help="What you pay every month, whether you sell or not: wages, rent, software.",
         source=_OWN_BOOKS,
     )
     start: str = "2027-01"
     """The calendar month that is month 1, YYYY-MM."""
     currency: str = "USD"
     seasonality: tuple[float, ...] = (1.0,) * 12
-    """What share of a mean month's new customers and orders comes in January … December."""
+    """New customers and orders of January … December, as a share of those of an average month."""
 
     @field_validator("start")
     @classmethod
@@ -110,7 +110,7 @@ class PlanNumbers(Assumptions):
 
 
 class Plan(PlanNumbers):
-    """Rent or own: what is decided, what is feared and what is known, by channel.
+    """Rent or own: your decisions, the risks and what is known, by channel.
 
     An omitted field is neutral: as today. `uncertain` maps the path of a number to its lowest and highest
     value. Raises ValueError, in plain sentences, for a plan that cannot be.
@@ -189,7 +189,7 @@ class Plan(PlanNumbers):
     def today(self) -> Self:
         """What every plan is compared with: today's spend where it goes today, and no lever moved.
 
-        Fears stay, and so does what is uncertain, decisions aside.
+        Risks stay, and so does what is uncertain, decisions aside.
         """
         spend = {"owned": 0.0, "marketplace": 0.0}
         for channel in self.channels:
@@ -213,7 +213,7 @@ class Plan(PlanNumbers):
         return sentences
 
     def documentation(self, currency: str = "") -> pd.DataFrame:
-        """One row a number of `numbers`, as texts: setting, value, likely range, meaning and source."""
+        """One row per number of `numbers`, as texts: setting, value, likely range, meaning and source."""
         currency = currency or self.currency
         tables = [super().documentation(currency)]
         for channel in self.channels:
@@ -321,7 +321,7 @@ class Plan(PlanNumbers):
             lack = f"no {kind} channel has a reference_spend above 0: say what you spend there today"
             without = f"there is no {kind} channel: add one"
             raise ValueError(
-                f"{100 * share:g}% of growth_budget would go to {kind} channels, but "
+                f"{100 * share:g}% of the growth budget would go to {kind} channels, but "
                 f"{lack if of_kind else without}, or set owned_share_of_growth_budget to {none}."
             )
         return self
