@@ -64,7 +64,7 @@ class Order(Assumptions):
     fee_category: str | None = None
     """A category of the fee table, in place of `fee_rate`."""
     fee_tax_rate: float = _costs(
-        Quantity("Tax included in the fee's base", 0, "share", slider=(0, 0.3), plausible=(0, 0.27)),
+        Quantity("Tax in the fee's base", 0, "share", slider=(0, 0.3), plausible=(0, 0.27)),
         help="The tax rate, where the platform charges its fee on the price with tax.",
         source="Value-added tax in the European Union reaches 27%; 0 in the United States, 2026-11",
         confidence="official",
@@ -116,7 +116,7 @@ class Order(Assumptions):
         source="Your own orders; the range is an assumption",
     )
     resellable_rate: float = _returns(
-        Quantity("Returned goods sold again", 0, "share", plausible=(0, 1), step=0.05),
+        Quantity("Returns sold again", 0, "share", plausible=(0, 1), step=0.05),
         help="The share of returned goods that you can sell again.",
         source="Your own books",
     )
@@ -205,7 +205,7 @@ class Advertising(Assumptions):
         source="Assumption: no elasticity of spend for small brands is published; below 1 by experience",
     )
     ad_incrementality: float = _advertising(
-        Quantity("New customers who came because of ads", 1, "share", plausible=(0.3, 1), step=0.05),
+        Quantity("Came only because of ads", 1, "share", plausible=(0.3, 1), step=0.05),
         help="Of the new customers whom the platform credits to ads, the share who would not have come "
         "anyway. It often decides the answer.",
         source="Assumption: pause the advertising in some regions, and measure",
@@ -213,7 +213,7 @@ class Advertising(Assumptions):
     )
     cac_inflation: float = _advertising(
         Quantity(
-            "Advertising gets more expensive",
+            "Ads get more expensive",
             0,
             "share a year",
             valid=(-0.5, 1),
@@ -234,7 +234,7 @@ class Advertising(Assumptions):
     )
     rank_effect: float = _advertising(
         Quantity(
-            "Sales lift the search rank",
+            "Sales lift search rank",
             0,
             "number",
             valid=(0, 2),

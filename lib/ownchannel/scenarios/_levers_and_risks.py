@@ -28,19 +28,19 @@ class MarketplaceTerms(Assumptions):
     """
 
     visibility: float = _place(
-        Quantity("Visibility on the marketplace", 1, "times", slider=(0, 2), plausible=(0.5, 1.2), step=0.05),
+        Quantity("Visibility in search", 1, "times", slider=(0, 2), plausible=(0.5, 1.2), step=0.05),
         help="New customers compared with today, through your place in search and the featured offer. 1 is "
         "as today.",
         source="Assumption; 82 to 90% of purchases go through the featured offer, as vendors estimate",
         confidence="vendor",
     )
     steering: float = _place(
-        Quantity("Repeat orders steered away", 0, "share", slider=(0, 0.5), plausible=(0, 0.3)),
+        Quantity("Repeats steered away", 0, "share", slider=(0, 0.5), plausible=(0, 0.3)),
         help="The share of today's repeat orders that the platform sends to other sellers.",
         source="Assumption: no platform publishes it",
     )
     undercut_loss: float = _place(
-        Quantity("Visibility lost by undercutting", 0, "share", plausible=(0, 0.9), step=0.05),
+        Quantity("Lost by undercutting", 0, "share", plausible=(0, 0.9), step=0.05),
         help="Visibility lost while your own store is cheaper, with a deeper discount than here.",
         source="Amazon AU: no featured offer above the lowest price at other major retailers, 2026-11; how "
         "much is lost is an assumption",
@@ -68,13 +68,13 @@ class MarketplaceTerms(Assumptions):
         source=_NO_RATE,
     )
     suspension_recovery: float = _suspension(
-        Quantity("New customers after a suspension", 1, "share", plausible=(0.3, 1), step=0.05),
-        help="New customers after a suspension compared with before, for good. 100% is full recovery.",
+        Quantity("New customers after it", 1, "share", plausible=(0.3, 1), step=0.05),
+        help="New customers after it compared with before, for good. 100% is full recovery.",
         source=_NO_RATE,
     )
     private_label_hazard: float = _private_label(
         Quantity(
-            "Platform sells its own version",
+            "Platform sells its own",
             0,
             "share a month",
             slider=(0, 0.05),
@@ -87,7 +87,7 @@ class MarketplaceTerms(Assumptions):
         confidence="peer-reviewed",
     )
     private_label_loss: float = _private_label(
-        Quantity("New customers lost to that version", 0, "share", plausible=(0, 0.6), step=0.05),
+        Quantity("New customers lost to it", 0, "share", plausible=(0, 0.6), step=0.05),
         help="The share of new customers that you lose from then on.",
         source="Assumption: Crawford et al. find mild positive effects, so 0 must be allowed",
     )
@@ -123,15 +123,13 @@ class OwnedTerms(Assumptions):
         source=_TRY_IT,
     )
     personalisation_uplift: float = _messages(
-        Quantity(
-            "More repeat orders from messages", 0, "share", valid=(0, 10), slider=(0, 0.5), plausible=(0, 0.2)
-        ),
+        Quantity("More repeat orders", 0, "share", valid=(0, 10), slider=(0, 0.5), plausible=(0, 0.2)),
         help="How many more repeat orders the newly reached customers place.",
         source="Assumption: by last click e-mail brings 20 to 30% of revenue, as vendors count",
     )
     referrals_per_order: float = _referrals(
         Quantity(
-            "Friends brought per order",
+            "Friends won per order",
             0,
             "customers",
             valid=(0, 10),
@@ -143,7 +141,7 @@ class OwnedTerms(Assumptions):
         source="Assumption: no credible rate for online shops is published",
     )
     member_share: float = _loyalty(
-        Quantity("Customers who become members", 0, "share", plausible=(0, 0.5)),
+        Quantity("Members", 0, "share", plausible=(0, 0.5)),
         help="The share of new and present customers who join the loyalty programme.",
         source=_TRY_IT,
     )
@@ -173,18 +171,18 @@ class OwnedTerms(Assumptions):
         source="Your own choice; the range is an assumption",
     )
     cannibalisation: float = _risks(
-        Quantity("Customers taken from the marketplace", 0, "share", plausible=(0, 0.5), step=0.05),
+        Quantity("Taken from marketplace", 0, "share", plausible=(0, 0.5), step=0.05),
         help="Of the new customers whom more advertising brings here, the share who would have bought from "
         "you on a marketplace.",
         source="Assumption: no rate for small brands is published",
     )
     ad_loss_hazard: float = _risks(
-        Quantity("Advertising account closed", 0, "share a month", slider=(0, 0.1), plausible=(0, 0.05)),
+        Quantity("Ad account closed", 0, "share a month", slider=(0, 0.1), plausible=(0, 0.05)),
         help="The chance, in any month, that your advertising account is closed and brings nobody.",
         source="Assumption: no trustworthy rate is published",
     )
     ad_loss_months: int = _risks(
-        Quantity("Months without advertising", 1, "months", slider=(1, 12), plausible=(1, 6), whole=True),
+        Quantity("Months without ads", 1, "months", slider=(1, 12), plausible=(1, 6), whole=True),
         help="For how many months advertising brings nobody, while its budget is still spent.",
         source="Assumption: no trustworthy length is published",
     )
