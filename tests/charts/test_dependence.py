@@ -118,8 +118,19 @@ def test_the_fee_line_goes_through_the_setting_and_past_nothing():
 
 
 def test_a_bar_a_channel():
-    chart = left_by_an_order(["Amazon.com", "Shopify"], [1.5, -2.0], ["marketplace", "owned"], "USD")
+    kinds = {"Amazon.com": "marketplace", "Shopify": "owned"}
+    chart = left_by_an_order(["Amazon.com", "Shopify"], [1.5, -2.0], kinds, "USD")
     (bars,) = chart.figure.data
     assert (list(bars.y), list(bars.x)) == (["Amazon.com", "Shopify"], [1.5, -2.0])
     assert list(bars.text) == ["$1.50", "-$2.00"]
     assert list(bars.marker.color) == [MARKETPLACE, OWNED]
+
+
+def test_a_channel_has_one_colour_in_every_chart(tmp_path):
+    kinds = {"Amazon.com": "marketplace", "Amazon.de": "marketplace", "Etsy": "marketplace"}
+    sold = {"month": [date(2026, 3, 1)], "channel": ["Etsy"], "kind": ["marketplace"], "net_value": [9.0]}
+    (etsy,) = by_month(pd.DataFrame(sold), "net_value", "Revenue", "USD", kinds=kinds).figure.data
+    bar = left_by_an_order(["Etsy"], [1.5], kinds, "USD").figure.data[0]
+    parts = owned_and_rented(dependence(sample_orders(Workspace(tmp_path)), "USD")).figure.data
+    part = next(trace for trace in parts if trace.name == "Etsy")
+    assert etsy.line.color == bar.marker.color[0] == part.marker.color

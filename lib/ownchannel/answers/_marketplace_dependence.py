@@ -74,15 +74,13 @@ def own_and_rent(orders: Orders) -> Answer:
     ]
     if counted["recognised"]:
         numbers.append(("Anonymous buyers (an ID but no contact)", f"{counted['recognised']:,}"))
-    notes = only_in(currency, orders.currencies())
-    charts = (owned_and_rented(measured),)
-    return Answer(sentence, tuple(numbers), charts, notes=tuple(notes))
+    notes = tuple(only_in(currency, orders.currencies()))
+    return Answer(sentence, tuple(numbers), (owned_and_rented(measured),), notes=notes)
 
 
 def _owned_sentence(share: MarketplaceShare, kinds: Mapping[str, str]) -> str:
     """What of the revenue is owned."""
-    period = _period(share)
-    period = period[0].upper() + period[1:]
+    period = _period(share).capitalize()
     if share.recent is None:
         return f"{period} there was **no revenue**."
     if share.recent <= 0:
@@ -140,7 +138,7 @@ def measures(orders: Orders) -> Answer:
 @when_seen
 def over_time(orders: Orders) -> Answer:
     """Revenue, known and reachable customers by channel over time."""
-    currency = orders.main_currency
+    currency, kinds = orders.main_currency, orders.channels()
     known = known_customers(orders)
     at_end = known[known["month"] == known["month"].max()]
     rented = at_end[at_end["kind"] == "marketplace"]
@@ -167,9 +165,9 @@ def over_time(orders: Orders) -> Answer:
     yours = known[known["kind"] == "owned"]
     yours = known if yours.empty else yours  # a chart needs a line, though it be all zero
     charts = (
-        by_month(months, "net_value", "Revenue", currency),
-        by_month(yours, "identified", "Customers you know"),
-        by_month(yours, "reachable", "Customers you may write to"),
+        by_month(months, "net_value", "Revenue", currency, kinds=kinds),
+        by_month(yours, "identified", "Customers you know", kinds=kinds),
+        by_month(yours, "reachable", "Customers you may write to", kinds=kinds),
     )
     return Answer(f"{sentence}.", charts=charts)
 
@@ -179,10 +177,10 @@ def over_time(orders: Orders) -> Answer:
 
 def what_if_it_stopped(orders: Orders) -> Question[Shocks]:
     """Sliders for costs, a stop of the marketplaces and a rise of their fee."""
-    currency, months = orders.main_currency, in_main_currency(orders)
+    currency, kinds, months = orders.main_currency, orders.channels(), in_main_currency(orders)
     last_day = orders.sales["ordered_on"].max()
     share = marketplace_share(months, last_day)
-    through = _through(orders.channels()) if share.recent else ""
+    through = _through(kinds) if share.recent else ""
     customers = known_customers(orders)
     reachable = int(customers.loc[customers["month"] == customers["month"].max(), "reachable"].sum())
     sliders, shown = starting_costs(orders, months), without_effect(months)
@@ -199,10 +197,8 @@ def what_if_it_stopped(orders: Orders) -> Question[Shocks]:
         channels = _by_channel(last_twelve_months(monthly, last_day)[0])
         charts = [
             cash_when_stopped(year, stopped, currency),
-            by_month(monthly, "contribution", "Contribution", currency),
-            left_by_an_order(
-                list(channels.index), list(channels["an_order"]), list(channels["kind"]), currency
-            ),
+            by_month(monthly, "contribution", "Contribution", currency, kinds=kinds),
+            left_by_an_order(list(channels.index), list(channels["an_order"]), kinds, currency),
         ]
         if share.recent:
             charts.append(fee_and_contribution(rise, settings.fee_rise, float(year.fee_base.sum()), currency))
@@ -238,8 +234,8 @@ def _of_absent_channels(kinds: Collection[str]) -> list[str]:
 
 
 def _by_channel(monthly: pd.DataFrame) -> pd.DataFrame:
-    added = ("orders", "revenue", "fees_told", "fees_assumed", "contribution")
-    sums = monthly.groupby("channel").agg({"kind": "first"} | dict.fromkeys(added, "sum"))
+    added = ["orders", "revenue", "fees_told", "fees_assumed", "contribution"]
+    sums = monthly.groupby("channel")[added].sum()
     sums["an_order"] = sums["contribution"] / sums["orders"].where(sums["orders"] > 0)
     whole = sums["contribution"].sum()
     sums["share"] = sums["contribution"] / whole if whole > 0 else float("nan")
@@ -351,9 +347,10 @@ def _next_steps(
             "higher would erase what marketplace orders leave."
         )
     if share.recent >= 1:
+        nobody = "" if reachable else ", and there is nobody you may write to"
         steps.append(
-            "**Start a store of your own**: no revenue is yours yet, and there is nobody you may write to. "
-            "**Rent or own?** shows what a store costs and brings."
+            f"**Start a store of your own**: no revenue is yours yet{nobody}. **Rent or own?** shows what a "
+            "store costs and brings."
         )
         return tuple(steps)
     if share.recent > _MOSTLY:
@@ -370,14 +367,9 @@ _THIN, _MOSTLY = 0.08, 0.5
 
 def _write_to(reachable: int) -> tuple[str, ...]:
     if not reachable:
-        return (
-            "**Ask for consent at your own checkout**: so far you may write to nobody, whatever happens to a "
-            "channel.",
-        )
-    return (
-        f"**Write to the {count(reachable, 'customer')} who agreed to it** before you need them. **Who comes "
-        "back?** shows whom and when.",
-    )
+        return ("**Ask for consent at your own checkout**: so far there is nobody you may write to.",)
+    people = f"**Write to the {count(reachable, 'customer')} who agreed to it** before you need them."
+    return (f"{people} **Who comes back?** shows whom and when.",)
 
 
 def _table(channels: pd.DataFrame, currency: str) -> pd.DataFrame:

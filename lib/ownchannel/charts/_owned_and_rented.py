@@ -1,6 +1,6 @@
 """Pictures of dependence: what is owned and what is rented, over time, and when the marketplace stops."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import accumulate
 
@@ -73,21 +73,31 @@ def _part(name: str, rows: list[str], shares: list[float], colour: str) -> dict[
     }
 
 
-def by_month(table: pd.DataFrame, column: str, title: str, currency: str = "") -> Chart:
-    """A line a channel of `column` by month; `table` has month, channel, kind and the column.
+def by_month(
+    table: pd.DataFrame,
+    column: str,
+    title: str,
+    currency: str = "",
+    *,
+    kinds: Mapping[str, str] | None = None,
+) -> Chart:
+    """A line for each channel of `column` by month; `table` has month, channel, kind and the column.
+
+    `kinds` are those of all the brand's channels, so that each has the colour that it has in other charts.
 
     >>> from datetime import date
     >>> sold = {"month": [date(2026, 3, 1)], "channel": ["Shop"], "kind": ["owned"], "revenue": [1200]}
     >>> by_month(pd.DataFrame(sold), "revenue", "Revenue", "EUR").caption
     'Revenue in March 2026: Shop €1,200.'
     """
-    kinds = table.groupby("channel")["kind"].first()
+    shown = table.groupby("channel")["kind"].first()
+    colours = _colours(kinds or dict(shown))
     last = table["month"].max()
     lines, ends = [], []
-    for channel, colour in zip(kinds.index, channel_colours(list(kinds)), strict=True):
+    for channel in shown.index:
         rows = table[table["channel"] == channel]
         values = rows[column].astype("float64").tolist()
-        lines.append(line(str(channel), rows["month"].tolist(), values, colour))
+        lines.append(line(str(channel), rows["month"].tolist(), values, colours[channel]))
         value = money(values[-1], currency) if currency else f"{values[-1]:,.0f}"
         end = rows["month"].iloc[-1]
         ends.append(f"{channel} {value}" + (f" (in {end:%B %Y})" if end < last else ""))
@@ -95,6 +105,12 @@ def by_month(table: pd.DataFrame, column: str, title: str, currency: str = "") -
     yaxis = money_axis(currency, rangemode="tozero", **below)
     caption = f"{title} in {last:%B %Y}: {', '.join(ends)}."
     return Chart(label_lines(over_time(lines, "", height=300, yaxis=yaxis)), caption)
+
+
+def _colours(kinds: Mapping[str, str]) -> dict[str, str]:
+    """By channel, in the order of their names, its colour."""
+    names = sorted(kinds)
+    return dict(zip(names, channel_colours([kinds[name] for name in names]), strict=True))
 
 
 def cash_when_stopped(year: Year, stop: Stop, currency: str) -> Chart:
@@ -123,14 +139,14 @@ def _fate(cash: Floats, currency: str) -> str:
 
 
 def left_by_an_order(
-    names: Sequence[str], left: Sequence[float], kinds: Sequence[str], currency: str
+    names: Sequence[str], left: Sequence[float], kinds: Mapping[str, str], currency: str
 ) -> Chart:
-    """What an order leaves on each channel, one bar each.
+    """What an order leaves on each channel, one bar each; `kinds` are those of all the brand's channels.
 
-    >>> left_by_an_order(["Shop"], [16.02], ["owned"], "EUR").caption
+    >>> left_by_an_order(["Shop"], [16.02], {"Shop": "owned"}, "EUR").caption
     'What an order leaves after goods, fees, parcels and advertising: Shop €16.02.'
     """
-    colours = [OWNED if kind == "owned" else MARKETPLACE for kind in kinds]
+    colours = [_colours(kinds)[name] for name in names]
     title = "What an order leaves after goods, fees, parcels and advertising"
     return amounts_in_rows("An order leaves", names, left, colours, currency, title=title)
 
