@@ -20,6 +20,7 @@ from ownchannel.answers._customer_lifetime_value import (
     what_a_customer_is_worth,
     without_buyer_keys,
 )
+from ownchannel.answers._glossary import glossary, glossary_page, with_terms
 from ownchannel.answers._lifetime_models import (
     are_channels_different,
     files_begin_in_the_middle,
@@ -66,6 +67,8 @@ __all__ = [
     "cohorts",
     "files_begin_in_the_middle",
     "files_html",
+    "glossary",
+    "glossary_page",
     "lifetimes",
     "measured_ranges",
     "measures",
@@ -94,6 +97,7 @@ __all__ = [
     "when_seen",
     "which_model",
     "who_is_still_a_customer",
+    "with_terms",
     "without_buyer_keys",
     "worst_stories",
 ]

@@ -24,6 +24,7 @@ from ownchannel.answers import (
     problem_html,
     sentence_html,
     table_html,
+    with_terms,
 )
 from ownchannel.assumptions import why_refused
 from ownchannel.charts import Chart, template
@@ -156,8 +157,8 @@ class AnswerView:
                 f"The first answer had {len(self.figures)} charts and this one has {len(answer.charts)}: "
                 "charts are redrawn in place, so give the same charts every time."
             )
-        self._head.html = sentence_html(answer.sentence)
-        self._numbers.html = numbers_html(answer.numbers) + notes_html(answer.notes)
+        self._head.html = with_terms(sentence_html(answer.sentence))
+        self._numbers.html = with_terms(numbers_html(answer.numbers)) + notes_html(answer.notes)
         unseen = []
         for figure, chart in zip(self.figures, answer.charts, strict=True):
             if figure.visible:
