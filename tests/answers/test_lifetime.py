@@ -96,7 +96,7 @@ def test_the_assumed_share_moves_only_where_nothing_else_shows_it(found):
     moved, still = blind.at(returning_share=0.5), blind.answer.table
     changed = moved.table["A customer leaves"] != still["A customer leaves"]
     assert moved.table.loc[changed, "Channel"].tolist() == ["Etsy"]
-    assert "so we assume that 50% of its customers order again" in moved.notes[0]
+    assert "so we assume that 50% of customers order again" in moved.notes[0]
 
 
 def test_costs_start_where_those_of_dependence_do_and_advertising_becomes_the_cost_to_win(found, panel):

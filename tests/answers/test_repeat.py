@@ -118,7 +118,7 @@ def test_next_steps_follow_from_the_answer(panel):
     assert test.startswith("**Test it on half of your new customers**")
     most = dict(panel.answer.numbers)["Most you can pay per new customer for more returns"]
     assert f"Spend at most {most} per new customer" in test
-    assert write.startswith("**Write to customers on Shopify who are silent after 52 days.**")
+    assert write.startswith("**Write to customers on Shopify who are silent after 52 days**")
     assert "loses money" in panel.at(left_by_order=-1).next_steps[0]
     assert any(
         "Move “More customers return”" in step for step in panel.at(points=0, days_sooner=0).next_steps
@@ -218,7 +218,7 @@ def test_three_points_more_come_back_where_so_many_are_left(tmp_path, returned, 
 
 def test_what_cannot_be_measured_is_called_an_assumption(tmp_path):
     panel = Panel(what_if_more_returned(read_orders(BRANDS["one customer"], workspace=tmp_path)))
-    assert panel.answer.notes == ("All rates and days on this page are assumptions.",)
+    assert panel.answer.notes == ("Rates, days and the number of new customers are assumptions here.",)
     assert panel.answer.plain_sentence.startswith(
         "How many customers return is not known yet: your files show"
     )
@@ -240,7 +240,7 @@ def test_without_buyer_ids_it_is_said_what_cannot_be_known_and_what_to_add(tmp_p
     assert answer.plain_sentence.startswith(
         "How many customers return cannot be known: your Amazon.com files do not show who bought."
     )
-    assert dict(answer.numbers)["Repeat rate within a year"] == "not known yet"
+    assert dict(answer.numbers)["Repeat rate within a year"] == "not known"
     assert "Add Amazon's “Fulfilled Shipments” report" in answer.next_steps[0]
     assert any(step.startswith("**Use the marketplace's own tools") for step in answer.next_steps)
 

@@ -66,8 +66,8 @@ def test_lines_of_what_is_left_after_the_cost():
     chart = paid_back(WORTHS[:2], "USD")
     assert {line.name: list(line.y) for line in chart.figure.data} == {"Shop": [4, 24], "Etsy": [-5, -3]}
     assert chart.caption == (
-        "After the cost to win one, a new customer on Shop goes from $4.00 to $24.00, on Etsy goes from "
-        "-$5.00 to -$3.00. Above zero it is paid back."
+        "After the cost to win one, a new customer's worth goes from $4.00 to $24.00 on Shop and from -$5.00 "
+        "to -$3.00 on Etsy; above zero it is paid back."
     )
 
 

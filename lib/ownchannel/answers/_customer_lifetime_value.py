@@ -384,7 +384,7 @@ def _cap(worth: Worth, currency: str) -> str:
 def _warnings(found: Lifetimes, chosen: CustomerEconomics) -> tuple[str, ...]:
     share = percent(chosen.returning_share)
     notes = [
-        f"{found.why_no_model(channel)}, so we assume that {share} of its customers order again in a year."
+        f"{found.why_no_model(channel)}, so we assume that {share} of customers order again within a year."
         for channel in found.uncertain
         if channel not in found.so_far
     ]

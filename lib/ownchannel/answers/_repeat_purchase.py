@@ -88,7 +88,7 @@ class _Returning:
         for channel, rate in self.rates.items():
             low, high = percent(rate.lower), percent(rate.upper)
             return f"Repeat rate within a year, {channel} ({low} to {high})", percent(rate.share)
-        return "Repeat rate within a year", "not known yet"
+        return "Repeat rate within a year", "not known"
 
     def what_to_add(self) -> str:
         """Which files would show more."""
@@ -126,7 +126,11 @@ def what_if_more_returned(orders: Orders) -> Question[ComingBack]:
     sliders = habit_numbers(orders, channels, measured)
     settings = settings_of(ComingBack, sliders)
     who, tile, how_we_know = returning.who_comes_back(), returning.tile(), _how_we_know(returning, settings)
-    assumed = () if returning.is_measured else ("All rates and days on this page are assumptions.",)
+    assumed = (
+        ()
+        if returning.is_measured
+        else ("Rates, days and the number of new customers are assumptions here.",)
+    )
 
     def answer(now: ComingBack) -> Answer:
         found = gain(now.today, now.changed, now.new_customers)
@@ -222,8 +226,8 @@ def _next_steps(returning: _Returning, now: ComingBack, found: Gain, currency: s
     elif half := returning.half_are_back:
         channel, days = half
         steps.append(
-            f"**Write to customers on {channel} who are silent after {days:.0f} days.** Half of those who "
-            "return within a year are back by then."
+            f"**Write to customers on {channel} who are silent after {days:.0f} days**, if they agreed. "
+            "Half of those who return within a year are back by then."
         )
     if not (now.points or now.days_sooner):
         steps.append("**Move “More customers return”** to see what a higher rate would bring.")

@@ -71,13 +71,12 @@ def one_time_buyers(orders: Orders) -> Answer:
         return Answer(_NO_KEYS)
     found = time_to_second_order(orders)
     shares = found.one_time_shares()
-    once = [
-        f"**{percent(row['share'])}** of new customers on {row['channel']} within {_days(row['days'])}"
-        for row in shares.to_dict("records")
-        if row["days"] >= _YOUNG
-    ]
-    sentence = f"Customers who do not return: {listed(once)}." if once else str(found)
     old = shares[shares["days"] >= _YOUNG]
+    once = [
+        f"**{percent(row['share'])}** on {row['channel']} within {_days(row['days'])}"
+        for row in old.to_dict("records")
+    ]
+    sentence = f"Of new customers, {listed(once)} do not return." if once else str(found)
     charts = () if old.empty else (one_time_shares(old, orders.channels()),)
     table = pd.DataFrame(
         {

@@ -27,8 +27,8 @@ from ownchannel.formats import count, listed, money, percent
 from ownchannel.marketplace import Worth
 from ownchannel.orders import day
 
-#: Pale enough for dark figures on it, and no colour of a channel.
-_PALE = "#EAF2F8"
+#: Tiles from pale to deep, all light enough for dark letters on them.
+_PALE, _DEEP, _LETTERS = "#EAF2F8", "#56B4E9", "#1F2933"
 
 
 def value_and_cost(worths: Sequence[Worth], horizon: int, currency: str) -> Chart:
@@ -73,14 +73,12 @@ def paid_back(worths: Sequence[Worth], currency: str) -> Chart:
     ]
     figure = over_time(lines, "Months since the first order", yaxis=money_axis(currency, rangemode="tozero"))
     each = [
-        f"{worth.channel} goes from {money(float(worth.after_cost.iloc[0]), currency, 2)} to "
-        f"{money(worth.kept, currency, 2)}"
+        f"from {money(float(worth.after_cost.iloc[0]), currency, 2)} to {money(worth.kept, currency, 2)} on "
+        f"{worth.channel}"
         for worth in worths
     ]
-    caption = (
-        f"After the cost to win one, a new customer on {', on '.join(each)}. Above zero it is paid back."
-    )
-    return Chart(label_lines(figure), caption)
+    caption = f"After the cost to win one, a new customer's worth goes {listed(each)}"
+    return Chart(label_lines(figure), f"{caption}; above zero it is paid back.")
 
 
 def _colours(worths: Sequence[Worth]) -> list[str]:
@@ -179,7 +177,8 @@ def alive_map(alive: pd.DataFrame, channel: str, age: float) -> Chart:
         "zmax": 1,
         "xgap": 1,
         "ygap": 1,
-        "colorscale": [[0, _PALE], [1, OWNED]],
+        "colorscale": [[0, _PALE], [1, _DEEP]],
+        "textfont": {"color": _LETTERS},
         "colorbar": {"tickformat": ".0%", "thickness": 12, "outlinewidth": 0},
         "hovertemplate": "%{x} repeats, last %{y} weeks ago: %{z:.0%}<extra></extra>",
         "texttemplate": "%{z:.0%}",

@@ -247,7 +247,9 @@ def hazard_ratios(effects: Sequence[Effect]) -> Chart:
     named = [effect_name(effect) for effect, is_clear in zip(effects, clear, strict=True) if is_clear]
     finding = f"Stands out: {listed(named)}." if named else "Nothing stands out."
     figure = in_rows([ratios], 110 + 28 * len(effects), axis, **looks)
-    return Chart(figure, f"{finding} Hazard ratios of a Cox model, 95% ranges, log scale; grey crosses 1.")
+    return Chart(
+        figure, f"{finding} Grey ranges cross 1: no clear effect (Cox model, 95% ranges, log scale)."
+    )
 
 
 def effect_name(effect: Effect) -> str:
