@@ -227,7 +227,7 @@ def test_the_numbers_are_those_of_the_draws(name):
         "Compared with staying as you are": ("+" if more > 0 else "") + money(more, "USD"),
         "Expected value in the worst 5% of outcomes": money(worst, "USD"),
         f"Through marketplaces in {year} (as you are: {percent(as_today)})": percent(share),
-        "Cash lasts without marketplaces": f"over {months} months",
+        "Cash lasts without marketplaces": f"{months}+ months",
     }
 
 
@@ -249,7 +249,7 @@ def test_the_marketplaces_share_is_one_number_on_the_screen():
         (0, "0 months"),
         (1_500, "1 month"),
         (4_500, "4 months"),
-        (24_000, "over 24 months"),
+        (24_000, "24+ months"),
         (-1, "is below 0 now"),
     ],
 )

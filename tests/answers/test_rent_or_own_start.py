@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from ownchannel.answers import (
+    LIVE_DRAWS,
     RentOrOwn,
     calibrated,
     opening_plan,
@@ -17,7 +18,7 @@ from ownchannel.answers import (
 from ownchannel.formats import money
 from ownchannel.marketplace import CustomerEconomics
 from ownchannel.orders import Orders, read_orders, sample_orders
-from ownchannel.scenarios import PRESETS, Calibration, preset, project
+from ownchannel.scenarios import PRESETS, Calibration, preset, project, simulate
 from ownchannel.workspace import Workspace
 from tests.answers.test_dependence import BRANDS
 from tests.answers.test_repeat import shops
@@ -189,6 +190,20 @@ def test_a_store_that_is_not_open_yet_is_counted_in_the_brands_own_coin(tmp_path
     assert start.setup_cost == coin * preset(like).setup_cost
     assert store.reference_spend == pytest.approx(0.2 * start.growth_budget)
     assert start.today() == found.plan
+
+
+def test_staying_as_you_are_opens_no_store_and_pays_for_none(tmp_path):
+    asked = rent_or_own(read_orders(("a.txt", amazon(*four_months("42.00", "EUR"))), workspace=tmp_path))
+    answer = asked.question(asked.start).answer
+    drawn = {trace.name: trace for trace in answer.charts[0].figure.data}
+    as_today = simulate(asked.start.today(), LIVE_DRAWS)
+    assert list(drawn["Today's split"].y[1:]) == pytest.approx([as_today.npv.mean(), as_today.cvar()])
+    assert list(drawn["Today's split"].x) == [1, 1, 1]
+    assert answer.sentence.startswith("Opening your own store with **20%** of your growth budget ")
+    labels = [
+        asked.question(asked.start).numbers[path][1].label for path in asked.question(asked.start).first
+    ]
+    assert not any("not opened yet" in label for label in labels)
 
 
 def test_a_brand_with_a_store_alone_may_join_a_marketplace(tmp_path):

@@ -215,7 +215,7 @@ class PlanAnswer:
         months = int(self.plan.horizon_months)
         gained = float((plan.npv - today.npv).mean())
         empty = runway(self.plan)
-        lasts = f"over {count(months, 'month')}"
+        lasts = f"{months}+ months"
         if empty is not None:
             lasts = count(empty - 1, "month") if empty else "is below 0 now"
         as_today = percent(today.marketplace_share)
@@ -301,7 +301,7 @@ class PlanAnswer:
             return "Trust the direction: no single assumption turns it around."
         point = self._turning[0]
         turns = "this plan would beat" if point.beats_today else "this plan would no longer beat"
-        return f"Measure first: **{point.label}**. At {point.reading} {turns} staying as you are."
+        return f"Measure first: **{short(point.label)}**. At {point.reading} {turns} staying as you are."
 
     def _offers(self) -> list[str]:
         if not self.plan.setup_cost or np.isinf(self.found.payback[0]):
@@ -369,7 +369,10 @@ class PlanAnswer:
             chart = frontier_chart(self._own_point(), here, here, self.plan.currency, when)
             return replace(chart, caption=f"{chart.caption} {reason}")
         known = {here: self._own_point()}
-        if self.plan.with_values({SHARE: today}) == self.today:
+        as_today = {SHARE: today}
+        if any(channel.planned for channel in self.plan.channels):
+            as_today["setup_cost"] = self.today.setup_cost  # nothing is set up for a channel that stays shut
+        if self.plan.with_values(as_today) == self.today:
             known[today] = _point(self.found.today)
         others = points[~points["owned_share"].isin(known)]
         own = pd.concat([others, *known.values()]).sort_values("owned_share")
@@ -390,6 +393,7 @@ class PlanAnswer:
 
     def _tornado(self) -> Chart:
         swings = tornado(self.plan, measured=self.baseline.measured)
+        swings = swings.assign(label=swings["label"].map(short))
         chart = tornado_chart(swings, project(self.plan).npv, self.plan.currency)
         return replace(chart, caption=f"{chart.caption} {self._hangs_on()}".rstrip())
 
@@ -398,7 +402,7 @@ class PlanAnswer:
         found = self._turning
         if not found:
             return ""
-        shown = [f"{point.label} ({point.reading})" for point in found[:_NAMED]]
+        shown = [f"{short(point.label)} ({point.reading})" for point in found[:_NAMED]]
         if len(found) > _NAMED:
             shown.append(f"{len(found) - _NAMED} more")
         any_of = f"any one of {len(found)} assumptions turns" if len(found) > 1 else "one assumption turns"
@@ -430,6 +434,16 @@ def said(amount: float, currency: str) -> str:
     if abs(amount) < 100_000:
         return round_money(amount, currency)
     return money(float(f"{amount:.3g}"), currency)
+
+
+def short(label: str) -> str:
+    """The name of a number without what is said of its channel in brackets.
+
+    >>> short("Returns, Your own store (not opened yet)")
+    'Returns, your own store'
+    """
+    name, _, _ = label.partition(" (not ")
+    return name.replace("Your own store", "your own store").replace("A marketplace", "the marketplace")
 
 
 def in_months(month: float) -> str:

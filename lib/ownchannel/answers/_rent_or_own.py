@@ -8,7 +8,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from ownchannel.answers._answer import Question
-from ownchannel.answers._plan_answer import AS_TODAY, SHARE, Baseline, PlanAnswer, channel_and_name
+from ownchannel.answers._plan_answer import AS_TODAY, SHARE, Baseline, PlanAnswer, channel_and_name, short
 from ownchannel.assumptions import Assumption, Numbers
 from ownchannel.scenarios import (
     PRESETS,
@@ -158,7 +158,9 @@ def _sliders(plan: Plan, paths: Iterable[str]) -> Numbers:
     sliders = {}
     for path in paths:
         (value, declared), (channel, name) = numbers[path], channel_and_name(path)
-        label = f"{declared.label}, {channel}" if channel and names.count(name) > 1 else declared.label
+        label = declared.label
+        if channel and names.count(name) > 1:
+            label = short(f"{label}, {channel}")
         sliders[path] = (value, replace(_sized(declared, value), label=label))
     return sliders
 

@@ -59,16 +59,16 @@ def frontier_chart(
         _named_line("Worst 5% of outcomes", rented, splits.cvar[::-1], NOTE, dash="dash", side=sides[1]),
     ]
     layout = {
-        "height": 310,
+        "height": 290,
         "showlegend": False,
-        "margin": {"t": 36, "r": 180},
+        "margin": {"t": 30, "r": 180},
         "xaxis": {
             "title": {"text": f"Share of revenue through marketplaces {when}"},
             "tickformat": ".0%",
             "range": [left - margin, right + margin],
         },
         "yaxis": money_axis(currency, title={"text": "Value in today's money"})
-        | {"range": [low - border, high + border], **money_ticks(currency, [low, high])},
+        | {"range": [low - border, high + border], **money_ticks(currency, [low, high], from_zero=False)},
     }
     words = _frontier_in_words(splits, you, as_today, currency, when)
     return Chart({"data": [*lines, *marks], "layout": layout}, words)

@@ -248,16 +248,20 @@ def money_axis(currency: str, values: Iterable[float] = (), **more: Any) -> dict
     return {"tickprefix": sign, "tickformat": ",.0f"} | room | more
 
 
-def money_ticks(currency: str, values: Iterable[float]) -> dict[str, Any]:
+def money_ticks(currency: str, values: Iterable[float], *, from_zero: bool = True) -> dict[str, Any]:
     """Marks of an axis of money that goes below zero, written as everywhere else: -$5,000.
 
-    Plotly would put the currency before the minus. Nothing where no value is negative.
+    Plotly would put the currency before the minus. Nothing where no value is negative. The axis reaches to
+    zero, but not if `from_zero` is False.
 
     >>> money_ticks("USD", [12_000, -4_696])["ticktext"]
     ['-$5,000', '$0', '$5,000', '$10,000', '$15,000']
+    >>> money_ticks("USD", [-80_000, -26_000], from_zero=False)["ticktext"]
+    ['-$80,000', '-$60,000', '-$40,000', '-$20,000']
     """
-    low, high = min(values := [0.0, *values]), max(values)
-    if low >= 0:
+    values = [*([0.0] if from_zero else []), *values]
+    low, high = min(values), max(values)
+    if low >= 0 or low == high:
         return {}
     rough = (high - low) / 4
     size = 10.0 ** math.floor(math.log10(rough))
