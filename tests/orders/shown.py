@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from ownchannel.answers import files_html
-from ownchannel.orders import Orders, current_orders, save_orders
+from ownchannel.orders import Opened, Orders, save_orders, saved_orders
 from ownchannel.workspace import Workspace
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -26,7 +26,9 @@ def everything_shown(orders: Orders, workspace: Path) -> str:
     """Tables, exports, reports and prints of orders, and the files of the workspace where they are kept."""
     save_orders(orders, Workspace(workspace))
     orders.to_csv(workspace / "orders.csv")
-    kept, report = current_orders(Workspace(workspace)), orders.report
+    saved, report = saved_orders(Workspace(workspace)), orders.report
+    assert saved is not None
+    kept = Opened.of(saved, is_sample=False)
     parts = [str(kept), kept._repr_markdown_(), str(orders), str(orders.channels()), str(orders.currencies())]
     parts += [str(report), repr(report.files), files_html(report), report.reasons().to_csv()]
     parts += [report.rejected.to_csv(), orders.table.to_csv(), orders.sales.to_csv()]
@@ -34,11 +36,12 @@ def everything_shown(orders: Orders, workspace: Path) -> str:
         str(getattr(orders, name).to_pydict()) for name in ("arrow", "entries", "repeat_rates", "rates")
     ]
     parts += [file.read_bytes().decode("latin-1") for file in sorted(workspace.rglob("*")) if file.is_file()]
-    return "\n".join([*parts, *_unpacked(workspace / "orders.zip")])
+    archives = sorted(workspace.rglob("*.zip"))
+    return "\n".join([*parts, *(part for archive in archives for part in unpacked(archive))])
 
 
-def _unpacked(archive: Path) -> Iterator[str]:
-    """The parts of the saved orders; tables in it are compressed."""
+def unpacked(archive: Path) -> Iterator[str]:
+    """The parts of saved orders, or of a file's rows; tables in it are compressed."""
     with zipfile.ZipFile(archive) as parts:
         for name in parts.namelist():
             content = parts.read(name)

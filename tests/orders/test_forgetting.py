@@ -140,7 +140,7 @@ def test_what_is_neither_address_nor_key_is_refused_without_being_repeated(works
 def test_an_interruption_is_made_good_by_forgetting_again(workspace, monkeypatch):
     save_orders(read(workspace), workspace)
     with monkeypatch.context() as patch:
-        patch.setattr("ownchannel.orders._saved.save_orders", lambda *_: 1 / 0)
+        patch.setattr("ownchannel.workspace.SavedTables.save", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             forget(ANN, workspace)
     assert workspace.customer_keys().of_email(ANN) is None

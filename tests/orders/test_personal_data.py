@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from ownchannel.orders import forget, read_orders, save_orders
+from ownchannel.orders import FileList, forget, read_orders, save_orders
 from ownchannel.workspace import KEY_FILE, Workspace
 from tests.orders.headers import woocommerce_columns
 from tests.orders.shown import everything_shown, listening
@@ -209,12 +209,16 @@ FORMATS = {
 
 
 def read_and_search(files: Any, **options: Any) -> str:
-    """All that reading leaves behind, in small letters; nothing is written but the workspace's own files."""
+    """All that reading leaves behind, in small letters; nothing is written but the workspace's own files.
+
+    Read once, and once more as files of a list, the rows of which the workspace keeps.
+    """
     with tempfile.TemporaryDirectory() as folder, listening() as heard:
         orders = read_orders(files, workspace=folder, **options)
+        said = FileList(folder).add(files)
         shown = everything_shown(orders, Path(folder))
-    assert {path.parent for path in heard.written} == {Path(folder)}
-    return "\n".join([shown, *heard.said]).casefold()
+    assert {path.parent for path in heard.written} == {Path(folder), Path(folder, "files")}
+    return "\n".join([shown, *said, *heard.said]).casefold()
 
 
 def with_people(table: Table, column: int, first: int = 0) -> Table:

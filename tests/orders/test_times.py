@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 import pyarrow as pa
@@ -11,8 +11,10 @@ from babel.dates import format_date, format_datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ownchannel.orders import read_orders
+
 # inside: thousands of ways to write a moment, against another parser
-from ownchannel.orders._times import instants, moment
+from ownchannel.orders._times import instants, moment, timezone_named
 
 LANGUAGES = ("en", "en_GB", "de", "fr", "it", "es", "es_MX", "ja")
 
@@ -175,3 +177,50 @@ def test_what_reports_write_is_read_as_a_column(form):
     days = [datetime(2026, month, day, 23, 5, 9, tzinfo=UTC) for month, day in months]
     _, others = instants(pa.array([day.strftime(form) for day in days]), None, None)
     assert not len(others)
+
+
+# ---------------------------------------------------------------- time zones by name
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("New York", "America/New_York"),
+        (" new  york ", "America/New_York"),
+        ("São Paulo", "America/Sao_Paulo"),
+        ("sao paulo", "America/Sao_Paulo"),
+        ("Berlin", "Europe/Berlin"),
+        ("europe/berlin", "Europe/Berlin"),
+        ("Ho Chi Minh", "Asia/Ho_Chi_Minh"),
+        ("St. John's", "America/St_Johns"),
+        ("Port-au-Prince", "America/Port-au-Prince"),
+        ("utc", "UTC"),
+    ],
+)
+def test_a_city_finds_its_time_zone_however_it_is_written(written, name):
+    orders = read_orders([], timezone=written)
+    assert orders.report.timezone == name
+
+
+def test_every_name_of_a_time_zone_is_its_own():
+    assert all(timezone_named(name) == name for name in available_timezones())
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Berlni", r"no time zone 'Berlni'. Did you mean Europe/Berlin\b.* Give a large city"),
+        ("New Yorck", "Did you mean America/New_York"),
+        (
+            "Mars/Olympus",
+            "no time zone 'Mars/Olympus'. Give a large city that has your time, such as New York",
+        ),
+        ("Eastern", "There is no time zone 'Eastern'"),
+        ("", "There is no time zone ''"),
+        ("America", "There is no time zone 'America'"),
+        ("Etc/GMT~5", "There is no time zone"),
+    ],
+)
+def test_an_unknown_time_zone_is_refused_and_near_names_are_offered(written, said):
+    with pytest.raises(ValueError, match=said):
+        read_orders([], timezone=written)

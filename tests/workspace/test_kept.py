@@ -2,6 +2,7 @@
 
 import json
 import stat
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -118,6 +119,20 @@ def test_tables_come_back_in_their_types_with_their_note(workspace):
     saved(workspace).remove()
     saved(workspace).remove()
     assert saved(workspace).open() is None
+
+
+def test_a_note_and_what_tables_were_made_of_are_known_without_the_tables(workspace):
+    assert saved(workspace).open_note() is None
+    assert saved(workspace).made_of() == ""
+    saved(workspace).save(sums(None), Note(("x",)), "of two files")
+    with zipfile.ZipFile(workspace.folder / "sums.zip") as archive:
+        note = archive.read("notes.json")
+    with zipfile.ZipFile(workspace.folder / "sums.zip", "w") as archive:
+        archive.writestr("notes.json", note)
+    assert saved(workspace).open_note() == Note(("x",))
+    assert saved(workspace).made_of() == "of two files"
+    with pytest.raises(ValueError, match="cannot be opened"):
+        saved(workspace).open()
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive"])

@@ -1,5 +1,6 @@
 """The answer of workbook 00: what the opened files show, which one would add most, and a card for each."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from decimal import Decimal
 from html import escape
@@ -15,12 +16,19 @@ from ownchannel.orders import NO_CURRENCY, FileReport, Opened, Orders, Report, d
 
 #: What the first page says beside each way in.
 WAYS_IN = {
-    "files": "As the platforms wrote them, zipped or not; one or many at once.",
+    "files": "As the platforms wrote them, zipped or not. They are added to those that are here.",
     "folder": "On this machine.",
-    "timezone": "Choose it first: it decides on which day an order falls.",
+    "timezone": "Or a large city that has it. Choose it first: it decides on which day an order falls.",
     "sample": "A made-up kitchenware brand, two years of orders.",
     "forget": "For a customer who asks: removed now, and from files read later.",
     "nothing": "No sales were found in these files; below you see what was wrong with each.",
+}
+
+#: What is asked before something is lost: pressing again does it.
+ASKED_FIRST = {
+    "all": "All files will be removed from the list. Press Remove all again to do so.",
+    "sample": "All your files will be removed from the list. Press Use the sample brand again to do so.",
+    "forget": "The customer will be forgotten for good. Press Forget again to do so.",
 }
 
 _ROWS_ARE = {
@@ -86,12 +94,16 @@ def _fees_booked(months: pd.DataFrame) -> float:
     return float(months["fee_base_told"].sum()) / base if base > 0 else 1.0
 
 
-def files_html(report: Report) -> str:
-    """A card for each file, the counts of rows behind a fold, and why rows were set aside."""
-    cards = "".join(map(_card, report.files))
+def files_html(report: Report, removable: Collection[str] = ()) -> str:
+    """A card for each file, the counts of rows behind a fold, and why rows were set aside.
+
+    Each file named in `removable` has a button with its name as value; a button without value is for all.
+    """
+    cards = "".join(_card(file, _button(file.name) * (file.name in removable)) for file in report.files)
     parts = [notes_html((report.remark,)) if report.remark else ""]
     if cards:
-        parts.append(f'<h3>What each file adds</h3><ul class="oc-files">{cards}</ul>')
+        remove_all = f" {_button('')}" if removable else ""
+        parts.append(f'<h3>What each file adds{remove_all}</h3><ul class="oc-files">{cards}</ul>')
     if report.left_aside:
         files = count(len(report.left_aside), "file")
         named = ", ".join(report.left_aside[:3]) + (", …" if len(report.left_aside) > 3 else "")
@@ -108,7 +120,13 @@ def files_html(report: Report) -> str:
     return "".join(parts)
 
 
-def _card(file: FileReport) -> str:
+def _button(name: str) -> str:
+    """A button that takes a file out of the list, or all of them where none is named."""
+    words, label = ("Remove", f"Remove {escape(name)}") if name else ("Remove all", "Remove all files")
+    return f'<button type="button" value="{escape(name)}" aria-label="{label}">{words}</button>'
+
+
+def _card(file: FileReport, button: str) -> str:
     marks = [_mark(file.was_read, "read" if file.was_read else "not read")]
     if file.reconciled is not None:
         off = "" if file.difference is None else f": {_amount(abs(file.difference), file)} off"
@@ -123,7 +141,7 @@ def _card(file: FileReport) -> str:
     notes = [*file.warnings]
     notes += [f"Unrecognised charges: {'; '.join(named)}."] if named else []
     return (
-        f"<li><p><strong>{escape(file.name)}</strong> {' '.join(marks)}</p>"
+        f"<li><p>{button}<strong>{escape(file.name)}</strong> {' '.join(marks)}</p>"
         f'<p class="oc-quiet">{escape(" · ".join(about))}</p>'
         f"<p>{escape(file.summary or nothing_used)}</p>"
         f"{notes_html(tuple(filter(None, notes)), warning=not file.was_read)}</li>"

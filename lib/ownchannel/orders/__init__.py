@@ -2,6 +2,7 @@
 
 from ownchannel.orders._archives import own_name, size_text
 from ownchannel.orders._exchange import Rates
+from ownchannel.orders._file_list import FileList
 from ownchannel.orders._files import LARGEST_UPLOAD
 from ownchannel.orders._import import Opened, current_orders, read_orders, sample_orders
 from ownchannel.orders._orders import Orders
@@ -35,6 +36,7 @@ __all__ = [
     "ChannelKind",
     "ColumnMapping",
     "Event",
+    "FileList",
     "FileReport",
     "Opened",
     "Orders",

@@ -45,7 +45,7 @@ _TOO_LARGE_UPLOAD = (
     "It is {size}, and {most} is the most that is taken from a page or from memory. Put it in a folder on "
     "this machine and read that folder."
 )
-_TWICE = "It was handed in before, maybe under another name, and is read once."
+TWICE = "It was handed in before, maybe under another name, and is read once."
 _LINK = "It is a link, and links in a folder are not followed. Hand in the file or folder that it leads to."
 _NOT_A_FILE = "It is a pipe or a device, and reading it may never end. Save what it gives to a file."
 _DAMAGED = "The file is damaged, locked or needs a password. Download it again, or unlock it."
@@ -118,7 +118,7 @@ def _from_path(given: str | Path, seen: set[tuple[int, int]]) -> Iterator[Found]
 def _from_disk(name: str, path: Path, status: os.stat_result, seen: set[tuple[int, int]]) -> Iterator[Found]:
     identity = (status.st_dev, status.st_ino)
     if identity in seen:
-        yield Unopened(name, _TWICE)
+        yield Unopened(name, TWICE)
         return
     seen.add(identity)
     if stat.S_ISDIR(status.st_mode):

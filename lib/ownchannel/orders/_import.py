@@ -1,10 +1,11 @@
 """Export files in, one tidy order table out, nothing lost in silence; the sample brand's files as well."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pandas as pd
 import pyarrow as pa
@@ -29,8 +30,9 @@ from ownchannel.orders._readers import READERS
 from ownchannel.orders._readers._named_columns import ColumnMapping, MappedOrders
 from ownchannel.orders._readers._reader import Context
 from ownchannel.orders._report import Report, day, rejected_table, summary
-from ownchannel.orders._saved import key_remark, saved_orders
+from ownchannel.orders._saved import SAMPLE_FILE, SavedOrders, key_remark, reading_version, saved_orders
 from ownchannel.orders._schema import RATES, Gives
+from ownchannel.orders._times import timezone_named
 from ownchannel.workspace import Workspace, saved_account
 
 SAMPLE_BRAND = "Hearth & Ladle"
@@ -55,8 +57,8 @@ def read_orders(
 
     `paths`: files, folders, uploads (`name` and `content`), `.gz`, `.zip`, one or many; each is recognised by
     its content. `mapping` names the columns of tables that no reader knows (see `ColumnMapping`).
-    `workspace` is the folder with the key that hides customers. `timezone` (an IANA name) is the brand's, in
-    which its days are counted.
+    `workspace` is the folder with the key that hides customers. `timezone` is the brand's, in which its days
+    are counted: an IANA name, or a city's such as New York.
 
     Returns `Orders`. A bad row is set aside and a bad file named in `.report`; neither stops the rest. Raises
     ValueError where the mapping, the time zone or the workspace's key cannot be used.
@@ -66,7 +68,7 @@ def read_orders(
     >>> read_orders(till, mapping=columns)
     1 order on Own store in EUR, 1 Mar 2026 to 1 Mar 2026.
     """
-    _check_timezone(timezone)
+    timezone = timezone_named(timezone)
     place = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
     remark = key_remark(place)
     keys = place.customer_keys()
@@ -78,15 +80,6 @@ def read_orders(
         else:
             files.append(read_file(source, readers, Context(keys, timezone)))
     return assembled(files, Report(left_aside=tuple(left_aside), timezone=timezone, remark=remark))
-
-
-def _check_timezone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError(
-            f"There is no time zone {name!r}. Give an IANA name such as America/New_York."
-        ) from error
 
 
 @dataclass(frozen=True)
@@ -149,7 +142,7 @@ class Opened:
 
 
 def current_orders(workspace: Workspace | None = None) -> Opened:
-    """The orders last read in the first workbook, else the sample brand's.
+    """The orders of the files in the first workbook; the sample brand's where nothing was sold in any.
 
     >>> import tempfile
     >>> current_orders(Workspace.at(tempfile.mkdtemp())).is_sample
@@ -157,8 +150,9 @@ def current_orders(workspace: Workspace | None = None) -> Opened:
     """
     place = workspace or Workspace()
     saved, remark = saved_orders(place), key_remark(place)
-    orders = sample_orders(place) if saved is None else saved
-    return Opened.of(orders, is_sample=saved is None, remark=remark, workspace=place)
+    if saved is not None and len(saved.sales):
+        return Opened.of(saved, is_sample=False, remark=remark, workspace=place)
+    return Opened.of(sample_orders(place), is_sample=True, remark=remark)
 
 
 def _with_account(orders: Orders, workspace: Workspace) -> tuple[Orders, str]:
@@ -179,7 +173,8 @@ def _with_account(orders: Orders, workspace: Workspace) -> tuple[Orders, str]:
 def sample_orders(workspace: Workspace | None = None) -> Orders:
     """The sample brand's orders, read from its export files, wherever Python runs.
 
-    Raises FileNotFoundError where the sample files were not installed.
+    The workspace keeps them, so that the files are read once. Raises FileNotFoundError where the sample files
+    were not installed.
 
     >>> import tempfile
     >>> sample_orders(Workspace.at(tempfile.mkdtemp())).channels()
@@ -191,7 +186,18 @@ def sample_orders(workspace: Workspace | None = None) -> Orders:
             "The sample files are missing: data/samples lies beside lib. Clone the repository again."
         )
     exports = sorted(file for file in folder.iterdir() if file.suffix in (".csv", ".txt"))
-    return read_orders(exports, workspace=workspace, timezone=SAMPLE_TIMEZONE)
+    place = workspace or Workspace()
+    kept = SavedOrders(place, SAMPLE_FILE)
+    contents = "".join(sha256(file.read_bytes()).hexdigest() for file in exports)
+    made_of = sha256((contents + reading_version()).encode()).hexdigest()
+    with suppress(ValueError):  # what cannot be opened is read again
+        saved = kept.open() if kept.tables.made_of() == made_of and kept.tables.fits_key() else None
+        if saved is not None:
+            return replace(saved, report=replace(saved.report, remark=key_remark(place)))
+    orders = read_orders(exports, workspace=place, timezone=SAMPLE_TIMEZONE)
+    with suppress(OSError):  # without room on the disk they are read again
+        kept.save(orders, made_of)
+    return orders
 
 
 def assembled(files: Sequence[FileRead], report: Report) -> Orders:

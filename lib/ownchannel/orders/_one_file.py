@@ -42,8 +42,8 @@ Money = defaultdict[str, int]
 
 
 @dataclass
-class FileRead:
-    """What was read of one file, what was set aside, and its books."""
+class FileBooks:
+    """What one file held and what of it was set aside: all there is to say of it besides its rows."""
 
     name: str
     format: str = ""
@@ -52,11 +52,19 @@ class FileRead:
     rows: int = 0
     came_in: Money = field(default_factory=lambda: defaultdict(int))
     set_aside: Money = field(default_factory=lambda: defaultdict(int))
-    batches: list[pa.RecordBatch] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     stated: dict[str, int] = field(default_factory=dict)
     unexplained: int | None = None
+    timezone: str = ""
+    """The time zone that its rows depend on; empty where they depend on none."""
+
+
+@dataclass
+class FileRead(FileBooks):
+    """A file's books with the rows that were read of it."""
+
+    batches: list[pa.RecordBatch] = field(default_factory=list)
 
     def table(self) -> pa.Table:
         """What was read, in the order of the rows."""
@@ -77,7 +85,8 @@ class FileRead:
             code = rows.faults.setdefault(place, unfinished).currency or stated[place]
             self.set_aside[code if is_currency(code) else NO_CURRENCY] += int(amounts[place])
         self.rows += len(rows)
-        self.rejections += [rows.faults[place] for place in sorted(rows.faults)]
+        # What stood in the currency's place is known no further: it may be anything.
+        self.rejections += [rows.faults[place]._replace(currency="") for place in sorted(rows.faults)]
         self.batches.append(batch)
 
     def report(self, kept: pa.Table, summary: str) -> FileReport:
@@ -140,6 +149,7 @@ def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Con
     if source.fingerprint() != before:
         read.warnings.append(_CHANGED)
     read.stated, read.unexplained = context.stated, context.unexplained
+    read.timezone = context.zone if context.asked_zone else ""
     read.warnings += [sentence.format(n=f"{n:,}") for sentence, n in context.notes.items()]
     return read
 

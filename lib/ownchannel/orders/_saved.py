@@ -1,29 +1,51 @@
-"""The orders last read, kept in the workspace; and customers taken out of them who ask for it."""
+"""What is kept of orders in the workspace, and customers taken out of all of it who ask for that."""
 
 import re
 from collections.abc import Container
 from dataclasses import dataclass, replace
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownchannel.formats import count
 from ownchannel.orders._cells import with_columns
+from ownchannel.orders._one_file import FileBooks, FileRead
 from ownchannel.orders._orders import Orders
 from ownchannel.orders._report import Report
-from ownchannel.orders._schema import ENTRIES, RATES, REPEAT_RATES, TABLE
+from ownchannel.orders._schema import AS_READ, ENTRIES, RATES, REPEAT_RATES, TABLE, Gives
 from ownchannel.workspace import KEY_FILE, CustomerKeys, SavedTables, Workspace
 
-ORDERS_FILE = "orders.zip"
+ORDERS_FILE, SAMPLE_FILE, FILES = "orders.zip", "sample.zip", "files"
+#: Texts that are only compared with each other. They may hold what a person typed, and are kept as hashes.
+_COMPARED = {"identity", "row_key"}
 _KEY = re.compile("[0-9a-f]{32}")
 
 #: The tables of `Orders` by their names there.
 _TABLES = {"arrow": TABLE, "entries": ENTRIES, "repeat_rates": REPEAT_RATES, "rates": RATES}
 
 
-def _saved(workspace: Workspace) -> SavedTables[Report]:
-    return SavedTables(workspace, ORDERS_FILE, _TABLES, Report)
+class SavedOrders:
+    """A file of the workspace with orders and their report, for its owner only; they hold no addresses."""
+
+    def __init__(self, workspace: Workspace, file_name: str = ORDERS_FILE) -> None:
+        self.tables = SavedTables(workspace, file_name, _TABLES, Report)
+
+    def save(self, orders: Orders, made_of: str = "") -> Path:
+        """Write orders and report without customers who were forgotten since these orders were read."""
+        tables = {name: getattr(orders, name) for name in _TABLES}
+        tables["arrow"] = without(tables["arrow"], self.tables.workspace.forgotten())
+        # What there is to remark is found out anew at each opening.
+        return self.tables.save(tables, replace(orders.report, remark=""), made_of)
+
+    def open(self) -> Orders | None:
+        """The orders, or None where there are none; raises ValueError where they cannot be opened."""
+        opened = self.tables.open()
+        return None if opened is None else Orders(**opened[0], report=opened[1])
 
 
 def save_orders(orders: Orders, workspace: Workspace) -> Path:
@@ -39,10 +61,7 @@ def save_orders(orders: Orders, workspace: Workspace) -> Path:
     >>> saved_orders(place)
     No sales. No files were given.
     """
-    tables = {name: getattr(orders, name) for name in _TABLES}
-    tables["arrow"] = _without(tables["arrow"], workspace.forgotten())
-    # What there is to remark is found out anew at each opening.
-    return _saved(workspace).save(tables, replace(orders.report, remark=""))
+    return SavedOrders(workspace).save(orders)
 
 
 def saved_orders(workspace: Workspace) -> Orders | None:
@@ -50,11 +69,62 @@ def saved_orders(workspace: Workspace) -> Orders | None:
 
     Raises ValueError where the file is there and is no saved orders.
     """
-    opened = _saved(workspace).open()
-    if opened is None:
-        return None
-    tables, report = opened
-    return Orders(**tables, report=report)
+    return SavedOrders(workspace).open()
+
+
+@cache
+def reading_version() -> str:
+    """A mark of the code that reads: what other code has read is read again."""
+    folder = Path(__file__).parent
+    code = sorted(file for file in folder.rglob("*") if file.suffix in (".py", ".toml"))
+    return sha256(b"".join(file.read_bytes() for file in code)).hexdigest()
+
+
+def kept_rows(workspace: Workspace, content: str, gives: Gives = "lines") -> SavedTables[FileBooks]:
+    """What is kept of an export file, by the hash of its content: its rows as they were read, its books."""
+    return SavedTables(workspace, f"{FILES}/{content}.zip", {gives: AS_READ[gives]}, FileBooks)
+
+
+def kept_contents(workspace: Workspace) -> list[str]:
+    """The hash of the content of every file that is kept."""
+    return sorted(file.stem for file in (workspace.folder / FILES).glob("*.zip"))
+
+
+def kept_books(workspace: Workspace) -> dict[str, FileBooks]:
+    """The books of every file that is kept, by the hash of its content and in the order of their names.
+
+    Where a file cannot be opened again, its books say so.
+    """
+    books = {}
+    for content in kept_contents(workspace):
+        try:
+            books[content] = kept_rows(workspace, content).open_note() or FileBooks(content)
+        except ValueError as damaged:
+            books[content] = FileBooks(content, warnings=[str(damaged)])
+    return dict(sorted(books.items(), key=lambda item: (item[1].name, item[0])))
+
+
+def keep_rows(workspace: Workspace, content: str, read: FileRead) -> None:
+    """Keep a file's rows and books in place of what was kept of this content before."""
+    rows = without(read.table(), workspace.forgotten())
+    rows = with_columns(rows, **{name: _hashed(rows[name]) for name in _COMPARED & {*rows.column_names}})
+    kept_rows(workspace, content, read.gives).save({read.gives: rows}, read, reading_version())
+
+
+def _hashed(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    encoded = texts.dictionary_encode("encode").combine_chunks()
+    hashes = pd.util.hash_array(encoded.dictionary.to_numpy(zero_copy_only=False))
+    return pa.chunked_array([pa.array(hashes).cast(pa.string()).take(encoded.indices)]).cast(texts.type)
+
+
+def kept_file(workspace: Workspace, content: str, books: FileBooks) -> FileRead:
+    """A kept file as it was read; without rows, and saying so, where these cannot be opened."""
+    try:
+        opened = kept_rows(workspace, content, books.gives).open()
+    except ValueError as damaged:
+        return FileRead(books.name, warnings=[str(damaged)])
+    tables = opened[0] if opened and books.format else {}
+    return FileRead(**vars(books), batches=[batch for rows in tables.values() for batch in rows.to_batches()])
 
 
 def key_remark(workspace: Workspace) -> str:
@@ -68,7 +138,7 @@ def key_remark(workspace: Workspace) -> str:
     """
     try:
         forgotten = workspace.lost_forgotten()
-        if not forgotten and _saved(workspace).fits_key():
+        if not forgotten and _fits_key(workspace):
             return ""
     except ValueError as damaged:
         return str(damaged)
@@ -81,10 +151,21 @@ def key_remark(workspace: Workspace) -> str:
     )
 
 
-def _without(lines: pa.Table, forgotten: Container[str]) -> pa.Table:
-    """Order lines as sales of nobody where their customer is forgotten."""
+def _fits_key(workspace: Workspace) -> bool:
+    """Whether all that is kept has the workspace's key, the sample's orders aside: these are read again."""
+    of_files = (kept_rows(workspace, content).fits_key() for content in kept_contents(workspace))
+    return SavedOrders(workspace).tables.fits_key() and all(of_files)
+
+
+def without(lines: pa.Table, forgotten: Container[str]) -> pa.Table:
+    """Order lines as sales of nobody where their customer is forgotten; other tables as they are."""
+    if "customer_key" not in lines.column_names:
+        return lines
     keys = lines["customer_key"].unique().drop_null().to_pylist()
-    theirs = pc.is_in(lines["customer_key"], pa.array([k for k in keys if k in forgotten], pa.string()))
+    gone = [key for key in keys if key in forgotten]
+    if not gone:
+        return lines
+    theirs = pc.is_in(lines["customer_key"], pa.array(gone, pa.string()))
     for name in ("customer_key", "consent"):
         nobody = pa.scalar(None, lines[name].type)
         lines = with_columns(lines, **{name: pc.if_else(theirs, nobody, lines[name])})
@@ -93,7 +174,7 @@ def _without(lines: pa.Table, forgotten: Container[str]) -> pa.Table:
 
 def forget_orders(workspace: Workspace) -> None:
     """Delete the saved orders; the key of the workspace stays."""
-    _saved(workspace).remove()
+    SavedOrders(workspace).tables.remove()
 
 
 @dataclass(frozen=True)
@@ -116,7 +197,7 @@ class Forgotten:
 
 
 def forget(customer: str, workspace: Workspace | str | Path | None = None) -> Forgotten:
-    """Take a customer's key and consent out of the saved orders, and out of all that is read from now on.
+    """Take a customer's key and consent out of all that is kept, and out of all that is read from now on.
 
     `customer` is an e-mail address, or a key as it stands in the column `customer_key` (32 hexadecimal
     digits), needed where a platform's files know customers by a number and not by their address. The orders
@@ -132,18 +213,32 @@ def forget(customer: str, workspace: Workspace | str | Path | None = None) -> Fo
     'The customer is not known in the saved orders'
     """
     place = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
-    if not _saved(place).fits_key():
+    if not _fits_key(place):
         raise ValueError(f"The customer cannot be found or forgotten yet. {key_remark(place)}")
     key = _key(customer, place)
-    saved = saved_orders(place)
     # Remembered first: where this is interrupted, forgetting again finishes it.
     place.remember_forgotten(key)
-    for unfinished in place.folder.glob("*.part"):  # left by a write that was cut off
+    for unfinished in place.folder.rglob("*.part"):  # left by a write that was cut off
         unfinished.unlink(missing_ok=True)
-    lines = 0 if saved is None else pc.sum(pc.equal(saved.arrow["customer_key"], key)).as_py() or 0
-    if saved is not None and lines:
-        save_orders(saved, place)
-    return Forgotten(lines)
+    SavedOrders(place, SAMPLE_FILE).tables.remove()  # read again when it is next asked for
+    for content, books in kept_books(place).items():
+        _take_out(kept_rows(place, content, books.gives), key)
+    return Forgotten(_take_out(SavedOrders(place).tables, key))
+
+
+def _take_out(saved: SavedTables[Any], key: str) -> int:
+    """Take a customer out of saved tables; how many lines that concerned."""
+    tables, note = saved.open() or ({}, None)
+    lines = sum(
+        pc.sum(pc.equal(table["customer_key"], key)).as_py() or 0
+        for table in tables.values()
+        if "customer_key" in table.column_names
+    )
+    if lines:
+        forgotten = saved.workspace.forgotten()
+        left = {name: without(table, forgotten) for name, table in tables.items()}
+        saved.save(left, note, saved.made_of())
+    return lines
 
 
 def _key(customer: str, place: Workspace) -> str:

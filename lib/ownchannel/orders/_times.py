@@ -4,8 +4,9 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
+from difflib import get_close_matches
 from functools import cache, lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,12 @@ _HOURS_AHEAD = {
     **{"ist": 5.5, "sgt": 8, "jst": 9, "aest": 10, "aedt": 11},
 }
 
+#: Where IANA's names are those of cities: US/Eastern and the like are not.
+_AREAS = (
+    *("Africa/", "America/", "Asia/", "Atlantic/"),
+    *("Australia/", "Europe/", "Indian/", "Pacific/"),
+)
+
 # The numbers of a date, with a month's name as `word`, and as `first` and `second` where slashes part them.
 _DATES = tuple(
     re.compile(form)
@@ -46,6 +53,44 @@ _CLOCK = re.compile(
     r"(?P<zone>[a-z]+)?(?P<offset>[-+](?:0?\d|1[0-4])(?::?[0-5]\d)?)?\Z",
     re.ASCII,
 )
+
+
+def timezone_named(text: str) -> str:
+    """The IANA name of a time zone, given by that name or by its city, however that is written.
+
+    Raises ValueError where there is none, with names like it.
+
+    >>> timezone_named("São Paulo"), timezone_named("new york"), timezone_named("UTC")
+    ('America/Sao_Paulo', 'America/New_York', 'UTC')
+    """
+    zones, plain = _zones(), _plain(text)
+    if text in zones:
+        return zones[text]
+    if plain not in zones:
+        near = dict.fromkeys(zones[name] for name in get_close_matches(plain, zones))
+        meant = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise ValueError(
+            f"There is no time zone {text!r}.{meant} Give a large city that has your time, such as New York, "
+            "or an IANA name such as America/New_York."
+        )
+    return zones[plain]
+
+
+@cache
+def _zones() -> dict[str, str]:
+    """The IANA names of time zones, by themselves and, in plain letters, by themselves and their cities."""
+    names = sorted(
+        available_timezones(), key=lambda name: (-len(name), name)
+    )  # of a city's names the shortest
+    cities = {_plain(name.rpartition("/")[2]): name for name in names if name.startswith(_AREAS)}
+    # Offsets such as Etc/GMT+5 differ by their sign alone.
+    plain = {_plain(name): name for name in names if not re.search(r"[+-]\d", name)}
+    return plain | cities | {name: name for name in names}
+
+
+def _plain(name: str) -> str:
+    letters = _without_accents(name).casefold()
+    return " ".join(re.sub(r"[\W_]+", " ", re.sub("['’.]", "", letters)).split())
 
 
 def moment(text: str, zone: str | None = None, day_first: bool | None = None) -> datetime:

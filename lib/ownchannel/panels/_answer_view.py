@@ -39,6 +39,8 @@ _RUN_ME = "<p><em>Press ▶▶ in the toolbar to run this notebook: its charts a
 class LiveText(anywidget.AnyWidget):
     """A piece of HTML on the page that is replaced in place, and read aloud when it changes if `spoken`.
 
+    `on_press` gets the value of a button in it that is pressed.
+
     >>> LiveText(html="<p>Move a slider.</p>")
     LiveText('<p>Move a slider.</p>')
     """
@@ -49,6 +51,11 @@ class LiveText(anywidget.AnyWidget):
     spoken = traitlets.Bool(False).tag(sync=True)
     awaits = traitlets.Bool(False).tag(sync=True)
     """Whether it waits to be seen; the page takes this back once it is in sight, or the page has time."""
+
+    def __init__(self, on_press: Callable[[str], None] | None = None, **traits: object) -> None:
+        super().__init__(**traits)
+        if on_press:
+            self.on_msg(lambda _, message, __: on_press(message["pressed"]))
 
     def __repr__(self) -> str:
         return f"LiveText({self.html!r})"

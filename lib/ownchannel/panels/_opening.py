@@ -5,16 +5,16 @@ from typing import Any
 
 import ipywidgets
 
-from ownchannel.answers import WAYS_IN, Answer, files_html, notes_html, problem_html, what_was_opened
-from ownchannel.orders import (
-    Opened,
-    current_orders,
-    forget,
-    forget_orders,
-    read_orders,
-    sample_orders,
-    save_orders,
+from ownchannel.answers import (
+    ASKED_FIRST,
+    WAYS_IN,
+    Answer,
+    files_html,
+    notes_html,
+    problem_html,
+    what_was_opened,
 )
+from ownchannel.orders import FileList, current_orders, forget
 from ownchannel.panels._answer_view import AnswerView, LiveText, box, live_bundle
 from ownchannel.panels._file_picker import FilePicker
 from ownchannel.panels._page import head_html
@@ -22,7 +22,7 @@ from ownchannel.workspace import Workspace
 
 HERE = "00_start_here"
 
-#: Offered first; any other IANA name may be typed.
+#: Offered first; any other IANA name, or a city, may be typed.
 TIMEZONES = (
     *("UTC", "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"),
     *("America/Sao_Paulo", "Europe/London", "Europe/Berlin", "Europe/Madrid", "Europe/Paris", "Europe/Rome"),
@@ -33,7 +33,8 @@ TIMEZONES = (
 class Opening:
     """Upload, folder or sample on top; below it the answer and, file by file, what was read and what was not.
 
-    What is read is kept in the workspace, and every other workbook opens with it.
+    Files are added to a list, each can be removed, and their orders are kept in the workspace: every other
+    workbook opens with them.
 
     >>> import tempfile
     >>> page = Opening(Workspace.at(tempfile.mkdtemp()))
@@ -43,38 +44,48 @@ class Opening:
 
     def __init__(self, workspace: Workspace | None = None) -> None:
         self._workspace = workspace or Workspace()
+        self._list = FileList(self._workspace)
+        self._asked = ""
+        report = self._list.report()
         self.opened = current_orders(self._workspace)
         self._timezone = ipywidgets.Combobox(
-            value="UTC" if self.opened.is_sample else self.opened.orders.report.timezone, options=TIMEZONES
+            value=report.timezone if report.files else TIMEZONES[0], options=TIMEZONES
         )
-        self._upload = FilePicker(self._read)
+        self._upload = FilePicker(lambda files: self._try(lambda: self.add(files)))
         self._folder = ipywidgets.Text(placeholder="/path/to/my/exports", continuous_update=False)
         self._read_folder = ipywidgets.Button(description="Read the folder")
         self._sample = ipywidgets.Button(description="Use the sample brand")
+        self._said = LiveText(spoken=True)
         self._view = AnswerView(what_was_opened(self.opened))
-        self._files = LiveText(html=files_html(self.opened.orders.report))
-        self._forget = ForgetRow(self._workspace, self._reopen)
-        self._read_folder.on_click(lambda _: self._read(self._folder.value))
-        self._sample.on_click(lambda _: self.use_sample())
-        self._head = LiveText(html=head_html(HERE, self.opened))
+        self._files = LiveText(on_press=self._press)
+        self._forget = ForgetRow(self._workspace, self._show)
+        self._read_folder.on_click(lambda _: self._try(lambda: self.add(self._folder.value)))
+        self._sample.on_click(lambda _: self._press_again("sample", self.remove_all))
+        self._head = LiveText()
         self._whole = box([self._head, self._view.widget, self._controls(), self._files], "oc-page")
+        self._show_files()
 
-    def read(self, paths: Any, timezone: str | None = None) -> None:
-        """Read files, folders or uploads, keep their orders in the workspace, and show what they say.
+    def add(self, paths: Any, timezone: str | None = None) -> None:
+        """Add files, folders or uploads to the list, and show what all its files say.
 
-        Raises ValueError where nothing was sold in them, or the time zone is unknown.
+        Raises ValueError where the time zone is unknown.
         """
-        orders = read_orders(paths, workspace=self._workspace, timezone=timezone or self._timezone.value)
-        self._files.html = files_html(orders.report)
-        if not len(orders.sales):
-            raise ValueError(WAYS_IN["nothing"])
-        save_orders(orders, self._workspace)
-        self._show(Opened.of(orders, is_sample=False, workspace=self._workspace))
+        said = self._list.add(paths, timezone or self._timezone.value)
+        self._timezone.value = self._list.report().timezone
+        self._show()
+        self._say(*said, *([WAYS_IN["nothing"]] if self.opened.is_sample else []))
 
-    def use_sample(self) -> None:
-        """Show the sample brand, here and in the other workbooks, until files are read again."""
-        forget_orders(self._workspace)
-        self._show(Opened.of(sample_orders(self._workspace), is_sample=True))
+    def remove(self, name: str) -> None:
+        """Take a file out of the list, and show what the others say; raises ValueError for another name."""
+        self._list.remove(name)
+        self._show()
+        self._say(f"Removed: {name}.")
+
+    def remove_all(self) -> None:
+        """Show the sample brand, here and in the other workbooks, until files are added again."""
+        self._list.clear()
+        self._show()
+        self._say("Your files are no longer in the list.")
 
     @property
     def answer(self) -> Answer:
@@ -83,20 +94,43 @@ class Opening:
             raise self._view.shown
         return self._view.shown
 
-    def _read(self, paths: Any) -> None:
+    def _press(self, name: str) -> None:
+        """What a button beside the files does: without a name it is for all."""
+        if name:
+            self._try(lambda: self.remove(name))
+        else:
+            self._press_again("all", self.remove_all)
+
+    def _press_again(self, what: str, act: Callable[[], None]) -> None:
+        """Ask at the first press, where there is something to lose, and act at the second."""
+        if self._asked == what or (self.opened.is_sample and not self._list.names):
+            self._try(act)
+        else:
+            self._say(ASKED_FIRST[what])
+            self._asked = what
+
+    def _try(self, act: Callable[[], None]) -> None:
         try:
-            self.read(paths)
+            act()
         except ValueError as problem:
-            self._view.refuse(problem)
+            self._said.html = problem_html(str(problem))
 
-    def _reopen(self) -> None:
-        self._show(current_orders(self._workspace))
+    def _say(self, *sentences: str) -> None:
+        self._said.html, self._asked = notes_html(sentences, warning=False), ""
 
-    def _show(self, opened: Opened) -> None:
-        self.opened = opened
-        self._head.html = head_html(HERE, opened)
-        self._view.show(what_was_opened(opened))
-        self._files.html = files_html(opened.orders.report)
+    def _show(self) -> None:
+        """Show what the workspace holds now."""
+        self.opened = current_orders(self._workspace)
+        self._view.show(what_was_opened(self.opened))
+        self._show_files()
+
+    def _show_files(self) -> None:
+        """Whose orders these are, and the files of the list, else those of the orders."""
+        names = self._list.names
+        self._head.html = head_html(HERE, self.opened)
+        self._files.html = files_html(
+            self._list.report() if names else self.opened.orders.report, removable=names
+        )
 
     def _controls(self) -> ipywidgets.Box:
         rows = [
@@ -106,7 +140,7 @@ class Opening:
             _row("No files at hand?", self._sample, WAYS_IN["sample"]),
             _row("Forget a customer", self._forget.control, WAYS_IN["forget"]),
         ]
-        return box(rows, "oc-intake")
+        return box([*rows, box([self._said], "oc-stack")], "oc-intake")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         return live_bundle(self._whole, self._view.shown, str(self))
@@ -123,7 +157,7 @@ def _row(label: str, control: ipywidgets.Widget, hint: str) -> ipywidgets.Box:
 
 
 class ForgetRow:
-    """Takes an e-mail address or key, forgets the customer in `workspace`, and says so.
+    """Takes an e-mail address or key, asks, forgets the customer in `workspace`, and says so.
 
     The field is emptied before anything is done, so that no page or notebook keeps the address; `forgotten`
     is called afterwards.
@@ -131,6 +165,7 @@ class ForgetRow:
 
     def __init__(self, workspace: Workspace, forgotten: Callable[[], None]) -> None:
         self._workspace, self._forgotten = workspace, forgotten
+        self._asked = ""
         self._customer = ipywidgets.Text(placeholder="e-mail address or key", continuous_update=False)
         self._button = ipywidgets.Button(description="Forget")
         self.outcome = LiveText(spoken=True)
@@ -138,9 +173,13 @@ class ForgetRow:
         self.control = box([box([self._customer, self._button], "oc-pair"), self.outcome], "oc-stack")
 
     def _forget(self) -> None:
-        customer = self._customer.value
-        self._customer.value = ""
-        if not customer.strip():
+        entered, self._customer.value = self._customer.value, ""
+        if entered.strip():
+            self._asked = entered
+            self.outcome.html = notes_html((ASKED_FIRST["forget"],), warning=False)
+            return
+        customer, self._asked = self._asked, ""
+        if not customer:
             return
         try:
             done = forget(customer, self._workspace)

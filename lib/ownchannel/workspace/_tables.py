@@ -19,9 +19,13 @@ from ownchannel.workspace._folder import Workspace, write_private
 N = TypeVar("N")
 
 _NOTE = "notes.json"
-_OF_KEY = {"has_customers", "fingerprint"}
+#: What is noted of the tables themselves.
+_MARKS = {"has_customers", "fingerprint", "made_of"}
 #: What opening an archive that is damaged, or from another version, raises.
-_UNUSABLE = (OSError, EOFError, RuntimeError, KeyError, ValueError, zlib.error, zipfile.BadZipFile)
+_UNUSABLE = (
+    *(OSError, EOFError, RuntimeError, KeyError, TypeError, ValueError),
+    *(zlib.error, zipfile.BadZipFile, pa.ArrowException),
+)
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,13 @@ class SavedTables(Generic[N]):
     schemas: Mapping[str, pa.Schema]
     note: type[N]
 
-    def save(self, tables: Mapping[str, pa.Table], note: N) -> Path:
-        """Write tables and note in place of those saved before."""
+    def save(self, tables: Mapping[str, pa.Table], note: N, made_of: str = "") -> Path:
+        """Write tables and note in place of those saved before, with a mark of what they were made of."""
         kept = {
             **TypeAdapter(self.note).dump_python(note, mode="json"),
             "has_customers": any(map(_has_customers, tables.values())),
             "fingerprint": self.workspace.fingerprint(),
+            "made_of": made_of,
         }
         buffer = BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
@@ -59,23 +64,32 @@ class SavedTables(Generic[N]):
                 with archive.open(f"{name}.parquet", "w", force_zip64=True) as part:
                     pq.write_table(table, part)
         file = self.workspace.open() / self.file_name
+        file.parent.mkdir(mode=0o700, exist_ok=True)
         write_private(file, buffer.getvalue())
         return file
 
     def open(self) -> tuple[dict[str, pa.Table], N] | None:
         """Tables and note, or None where nothing is saved; raises ValueError where they cannot be opened."""
+        return self._opened(self.schemas)
+
+    def open_note(self) -> N | None:
+        """The note alone, which takes no time; raises ValueError where it cannot be opened."""
+        opened = self._opened({})
+        return None if opened is None else opened[1]
+
+    def _opened(self, schemas: Mapping[str, pa.Schema]) -> tuple[dict[str, pa.Table], N] | None:
         file = self.workspace.folder / self.file_name
         if not file.exists():
             return None
         try:
             with zipfile.ZipFile(file) as archive:
                 kept = json.loads(archive.read(_NOTE))
-                note = TypeAdapter(self.note).validate_python({k: kept[k] for k in kept.keys() - _OF_KEY})
+                note = TypeAdapter(self.note).validate_python({k: kept[k] for k in kept.keys() - _MARKS})
                 tables = {
                     name: pq.read_table(BytesIO(archive.read(f"{name}.parquet"))).cast(schema)
-                    for name, schema in self.schemas.items()
+                    for name, schema in schemas.items()
                 }
-        except (*_UNUSABLE, pa.ArrowException) as error:
+        except _UNUSABLE as error:
             raise ValueError(
                 f"{self.file_name} in the workspace cannot be opened. Delete it and read your files again."
             ) from error
@@ -86,13 +100,20 @@ class SavedTables(Generic[N]):
 
         Raises ValueError where the key is damaged.
         """
-        mark = self.workspace.fingerprint()
+        mark, saved = self.workspace.fingerprint(), self._marks()
+        return not saved.get("has_customers") or (bool(mark) and saved.get("fingerprint") == mark)
+
+    def made_of(self) -> str:
+        """The mark of what the saved tables were made of; empty where there is none."""
+        return str(self._marks().get("made_of", ""))
+
+    def _marks(self) -> dict[str, object]:
+        """What is noted of the saved tables; nothing where they cannot be opened, which opening them says."""
         try:
             with zipfile.ZipFile(self.workspace.folder / self.file_name) as archive:
-                kept = json.loads(archive.read(_NOTE))
-            return not kept["has_customers"] or (bool(mark) and kept["fingerprint"] == mark)
-        except (*_UNUSABLE, pa.ArrowException):
-            return True  # nothing is saved, or nothing that can be opened, which opening it says
+                return dict(json.loads(archive.read(_NOTE)))
+        except _UNUSABLE:
+            return {}
 
     def remove(self) -> None:
         """Delete the file; the workspace's key stays."""

@@ -18,7 +18,7 @@ class Context:
     """What a reader needs besides a file's rows: who hides customers, the brand's clock, and a note pad."""
 
     keys: CustomerKeys
-    timezone: str
+    zone: str
     notes: dict[str, int] = field(default_factory=dict)
     """Remarks on the file as sentences, with how many rows each concerns; `{n}` stands for that number."""
     decimal: str = ""
@@ -29,6 +29,15 @@ class Context:
     """By settlement, the total that the file states, in millionths."""
     unexplained: int | None = None
     """Where rows state totals: the sum, signs aside, of what these have beyond the amounts, in millionths."""
+
+    asked_zone: bool = False
+    """Whether what was read depends on the brand's time zone."""
+
+    @property
+    def timezone(self) -> str:
+        """The brand's time zone, for times that name none."""
+        self.asked_zone = True
+        return self.zone
 
     def note(self, sentence: str, rows: int = 1) -> None:
         """Count so many more rows that a remark concerns."""

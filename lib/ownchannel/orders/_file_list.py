@@ -1,0 +1,231 @@
+"""The brand's export files: each is read once, its rows are kept, and the orders are made of them all."""
+
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from hashlib import sha256
+from itertools import count as numbers
+from pathlib import Path
+
+from ownchannel.formats import count, listed
+from ownchannel.orders._archives import DAMAGED, Source, Unopened
+from ownchannel.orders._files import TWICE, Input, LeftAside, find_sources
+from ownchannel.orders._import import assembled
+from ownchannel.orders._one_file import FileBooks, FileRead, read_file
+from ownchannel.orders._orders import Orders
+from ownchannel.orders._readers import READERS, Context
+from ownchannel.orders._report import Report
+from ownchannel.orders._saved import (
+    SavedOrders,
+    forget_orders,
+    keep_rows,
+    kept_books,
+    kept_contents,
+    kept_file,
+    kept_rows,
+    reading_version,
+)
+from ownchannel.orders._times import timezone_named
+from ownchannel.workspace import Workspace
+
+#: Files that one sentence names; of more it says how many.
+MOST_NAMED = 5
+_PIECE = 1 << 20
+
+_ALREADY = "In the list already: {}."
+_OTHER_ZONE = "Its times that name no zone were read as those of {read}: add it again to have them in {zone}."
+_BEFORE = "The orders saved before, without a list of their files, are replaced: add those files as well."
+
+
+class FileList:
+    """The export files that a workspace's orders come from.
+
+    Adding a file replaces no other, save one of its name whose content has changed. A file is known by its
+    content: handed in again it is not read again. The workspace keeps the rows as they were read and never
+    the file; the orders are made of all rows whenever the list changes, and kept as `saved_orders`.
+
+    >>> import tempfile
+    >>> mine = FileList(tempfile.mkdtemp())
+    >>> rates = ("rates.csv", b"date,from,to,rate" + bytes([10]) + b"2026-03-01,EUR,USD,1.10")
+    >>> mine.add(rates)
+    ('Added: rates.csv.',)
+    >>> mine.add(rates)
+    ('In the list already: rates.csv.',)
+    >>> mine.remove("rates.csv")
+    >>> mine
+    No files.
+    """
+
+    def __init__(self, workspace: Workspace | str | Path | None = None) -> None:
+        self._workspace = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the files, in the order of the alphabet."""
+        return tuple(books.name for books in kept_books(self._workspace).values())
+
+    def add(self, paths: Input | Iterable[Input], timezone: str = "UTC") -> tuple[str, ...]:
+        """Add files, folders, uploads or archives, as `read_orders` takes them, and say what came of it.
+
+        A file that cannot be read is in the list with its reason, and takes the place of none that was.
+        Raises ValueError where the time zone or the workspace's key cannot be used.
+
+        >>> import tempfile
+        >>> FileList(tempfile.mkdtemp()).add(("orders.csv", b""), timezone="New York")
+        ('Not read, and in the list with its reason: orders.csv.',)
+        """
+        zone, place = timezone_named(timezone), self._workspace
+        keys = place.customer_keys()
+        files = kept_books(place)
+        left_aside: list[str] = []
+        said: dict[str, list[str]] = {}
+        saved = self._saved_report()
+        replaces_saved = not files and saved is not None
+        now: set[str] = set()
+        for source in find_sources(paths):  # one by one: what an archive holds is let go before the next
+            if isinstance(source, LeftAside):
+                left_aside.append(source.name)
+                continue
+            if isinstance(source, Unopened) and source.reason == TWICE:
+                continue
+            content = _hash(source)
+            if content in files and self._is_up_to_date(content, files[content], zone):
+                outcome = _ALREADY
+            else:
+                read, is_again = read_file(source, READERS, Context(keys, zone)), content in files
+                read.name, earlier = _place(content, read, files, now)
+                keep_rows(place, content, read)
+                read.batches.clear()  # they are kept, and may be large
+                files[content] = read
+                if earlier:
+                    del files[earlier]
+                    kept_rows(place, earlier).remove()
+                outcome = _outcome(read, is_again=is_again, replaces=bool(earlier))
+            said.setdefault(outcome, []).append(files[content].name)
+            now.add(content)
+        as_saved = (
+            saved and self._is_assembled() and saved.timezone == zone and [*saved.left_aside] == left_aside
+        )
+        if said.keys() - {_ALREADY} or not as_saved:
+            self._assemble(zone, tuple(left_aside))
+        sentences = [sentence.format(_named(names)) for sentence, names in said.items()]
+        return tuple([_BEFORE, *sentences] if replaces_saved else sentences)
+
+    def remove(self, name: str) -> None:
+        """Take a file out of the list, and its rows out of the orders; raises ValueError for another name."""
+        files = {books.name: content for content, books in kept_books(self._workspace).items()}
+        if name not in files:
+            there_are = f"there are {listed(files)}" if files else "the list is empty"
+            raise ValueError(f"No file in the list is called {name}: {there_are}.")
+        if len(files) == 1:
+            self.clear()
+            return
+        zone = self._zone()
+        kept_rows(self._workspace, files[name]).remove()
+        self._assemble(zone)
+
+    def clear(self) -> None:
+        """Take all files out of the list; the key of the workspace stays."""
+        for content in kept_contents(self._workspace):
+            kept_rows(self._workspace, content).remove()
+        forget_orders(self._workspace)
+
+    def orders(self) -> Orders:
+        """The orders of all files, as they are saved, or made anew where the list has changed since."""
+        with suppress(ValueError):  # what cannot be opened is made anew
+            saved = SavedOrders(self._workspace).open() if self._is_assembled() else None
+            if saved is not None:
+                return saved
+        return self._assemble(self._zone())
+
+    def report(self) -> Report:
+        """What was read of each file in the list, and what was not."""
+        saved = self._saved_report() if self._is_assembled() else None
+        return self.orders().report if saved is None else saved
+
+    def _assemble(self, zone: str, left_aside: tuple[str, ...] = ()) -> Orders:
+        """The orders of what is kept, which are saved."""
+        place = self._workspace
+        files = [kept_file(place, content, books) for content, books in kept_books(place).items()]
+        for file in files:
+            if file.timezone not in ("", zone):
+                file.warnings.append(_OTHER_ZONE.format(read=file.timezone, zone=zone))
+        orders = assembled(files, Report(left_aside=left_aside, timezone=zone))
+        if files:
+            SavedOrders(place).save(orders, self._mark())
+        return orders
+
+    def _saved_report(self) -> Report | None:
+        """The report of the saved orders; None where there are none, or none that can be opened."""
+        with suppress(ValueError):
+            return SavedOrders(self._workspace).tables.open_note()
+        return None
+
+    def _zone(self) -> str:
+        """The time zone of the saved orders, else one that a file was read in."""
+        saved = self._saved_report()
+        read_in = (books.timezone for books in kept_books(self._workspace).values() if books.timezone)
+        return saved.timezone if saved else next(read_in, "UTC")
+
+    def _mark(self) -> str:
+        """What orders made of this list are marked with; empty for an empty list."""
+        contents = " ".join(kept_contents(self._workspace))
+        return sha256(contents.encode()).hexdigest() if contents else ""
+
+    def _is_assembled(self) -> bool:
+        return SavedOrders(self._workspace).tables.made_of() == self._mark()
+
+    def _is_up_to_date(self, content: str, books: FileBooks, zone: str) -> bool:
+        """Whether reading a file again would give what is kept of it."""
+        kept = kept_rows(self._workspace, content)
+        return kept.made_of() == reading_version() and kept.fits_key() and books.timezone in ("", zone)
+
+    def __repr__(self) -> str:
+        return f"{count(len(self.names), 'file')}: {listed(self.names)}." if self.names else "No files."
+
+
+def _hash(source: Source | Unopened) -> str:
+    """By what a file is known: its content, as far as it can be read, or why it is not opened."""
+    if isinstance(source, Unopened):
+        return sha256(f"{source.name}: {source.reason}".encode()).hexdigest()
+    digest = sha256()
+    try:
+        with source.open() as file:
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+    except DAMAGED:
+        digest.update(b"damaged")
+    return digest.hexdigest()
+
+
+def _place(
+    content: str, read: FileRead, files: Mapping[str, FileBooks], now: Collection[str]
+) -> tuple[str, str]:
+    """The name of a file in the list, and the content whose place it takes, if it takes one's.
+
+    No file of the same go loses its place, nor one that was read to one that was not: the other gets a name
+    of its own.
+    """
+    if content in files:
+        return files[content].name, ""
+    named = {books.name: other for other, books in files.items()}
+
+    def is_free(name: str) -> bool:
+        earlier = named.get(name)
+        return earlier is None or (earlier not in now and bool(read.format or not files[earlier].format))
+
+    names = (f"{read.name} ({number})" if number > 1 else read.name for number in numbers(1))
+    name = next(filter(is_free, names))
+    return name, named.get(name, "")
+
+
+def _outcome(read: FileRead, *, is_again: bool, replaces: bool) -> str:
+    if not read.format:
+        return "Not read, and in the list with its reason: {}."
+    if is_again:
+        return "Read again: {}."
+    return "Changed, and read in place of the earlier one: {}." if replaces else "Added: {}."
+
+
+def _named(names: list[str]) -> str:
+    once = list(dict.fromkeys(names))
+    return listed(once) if len(once) <= MOST_NAMED else count(len(once), "file")
