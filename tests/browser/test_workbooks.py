@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from ownchannel.answers import Answer, what_if_it_stopped
 from ownchannel.orders import sample_orders
@@ -119,3 +119,46 @@ def test_files_handed_in_at_the_first_workbook_open_the_second(
     harness.wait_for_chart(page)
     expect(page.get_by_text("Your brand")).to_be_visible()
     assert "buyer@example.com" not in page.content()
+
+
+def test_files_are_added_and_removed_by_keyboard_alone(
+    page: Page, servers, workbooks: Path, tmp_path: Path
+) -> None:
+    files = {
+        "report.txt": amazon(amazon_row()),
+        "shop.csv": shopify(shopify_row()),
+        "sign-in.csv": b"<html>Sign in</html>",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    address = servers.enter_context(harness.serve_voila(workbooks))
+    harness.open_voila(page, address, "00_start_here.ipynb")
+
+    def add(name: str) -> None:
+        with page.expect_file_chooser() as chooser:
+            page.get_by_label("Choose files").press("Enter")
+        chooser.value.set_files(tmp_path / name)
+        expect(page.locator(".oc-files")).to_contain_text(name)
+
+    def remove(name: str) -> Locator:
+        return page.get_by_role("button", name=f"Remove {name}", exact=True)
+
+    add("report.txt")
+    expect(sentence(page)).not_to_contain_text("own store")
+    add("shop.csv")
+    expect(sentence(page)).to_contain_text("rented 50% from Amazon.com")
+    answer = sentence(page).inner_text()
+    add("sign-in.csv")
+    expect(page.locator(".oc-files")).to_contain_text("It is a web page")
+    expect(sentence(page)).to_have_text(answer)
+    remove("sign-in.csv").press("Enter")
+    expect(page.locator(".oc-files li", has_text="sign-in.csv")).to_have_count(0)
+    expect(remove("shop.csv")).to_be_focused()
+    remove("report.txt").press("Enter")
+    expect(sentence(page)).not_to_contain_text("Amazon.com")
+    remove("all files").press("Enter")
+    expect(page.get_by_text("Press Remove all again to do so.")).to_be_visible()
+    expect(sentence(page)).not_to_contain_text("rented 64%")
+    remove("all files").press("Enter")
+    expect(sentence(page)).to_contain_text("rented 64%")
+    expect(remove("all files")).to_have_count(0)
