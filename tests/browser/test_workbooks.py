@@ -116,7 +116,7 @@ def test_files_handed_in_at_the_first_workbook_open_the_second(
     page.get_by_text("What could not be used, and why").click()
     expect(page.get_by_text("is not an amount that can be read")).to_be_visible()
     page.get_by_role("link", name="How dependent are you?").click()
-    harness.wait_for_chart(page)
+    expect(sentence(page)).to_contain_text("Your files cover no complete month", timeout=90_000)
     expect(page.get_by_text("Your brand")).to_be_visible()
     assert "buyer@example.com" not in page.content()
 
