@@ -56,8 +56,9 @@ lint: setup  ## style, formatting, types and the order of the rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: setup  ## write the reference from the docstrings, a page for each room, into docs/api
+docs: setup  ## write the reference from the docstrings into docs/api, and docs/measures.md from its table
 	$(BIN)/python etc/write_reference.py docs/api
+	$(BIN)/python etc/write_measures.py docs/measures.md
 
 lock: setup  ## write requirements.lock from pyproject.toml; ARGS="--upgrade" takes newer versions
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

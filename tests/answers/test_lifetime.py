@@ -68,7 +68,7 @@ def test_cost_to_win_is_taken_off_by_kind_of_channel(panel):
 
 
 def test_a_cost_that_does_not_come_back_is_said(panel):
-    answer = panel.at(marketplace_cac=35)
+    answer = panel.at(marketplace_cac=35, owned_cac=15)
     assert answer.sentence.endswith("On **Etsy and Amazon.com** that cost does not come back.")
     paid = dict(zip(answer.table["Channel"], answer.table["Paid back by"], strict=True))
     assert paid == {
@@ -103,11 +103,13 @@ def test_costs_start_where_those_of_dependence_do_and_advertising_becomes_the_co
     other, numbers = what_if_it_stopped(found.orders).numbers, panel.question.numbers
     for name in ("goods_cost_rate", "owned_fulfilment", "marketplace_ad_rate"):
         assert numbers[name] == other[name]
-    assert panel.question.settings.marketplace_cac == pytest.approx(0.085 * 66.1, abs=0.25)
-    assert panel.question.settings.owned_cac == pytest.approx(0.18 * 91.4, abs=0.25)
+    assert panel.question.settings.marketplace_cac == pytest.approx(0.085 * 66.1 / 0.5, abs=0.25)
+    assert panel.question.settings.owned_cac == pytest.approx(0.18 * 91.4 / 0.5, abs=0.25)
     _, declared = numbers["marketplace_cac"]
     assert declared.confidence == "measured"
-    assert declared.source.startswith("Marketplace advertising at 8.5% of sales, over the new customers")
+    assert declared.source.startswith(
+        "Marketplace advertising at 8.5% of sales, over 50% of the new customers"
+    )
     assert not any("lies outside" in note for note in panel.answer.notes)
     assert {"marketplace_ad_rate", "owned_ad_rate"} <= set(panel.question.hidden)
     assert len(panel.question.documentation().table) == len(numbers) - len(panel.question.hidden)
@@ -148,7 +150,7 @@ def test_a_move_fits_nothing_again(panel):
 def test_the_answer_can_be_read_aloud(panel):
     assert panel.answer.plain_sentence == (
         "A new customer leaves you about $47 in two years on Shopify, $32 on Etsy and $19 on Amazon.com, and "
-        "costs $16 in your own store and $5.50 on marketplaces to win."
+        "costs $33 in your own store and $11 on marketplaces to win."
     )
 
 
@@ -156,8 +158,9 @@ def test_next_steps_follow_from_what_pays_back(panel):
     def steps(**moved):
         return " ".join(panel.at(**moved).next_steps)
 
-    assert "**Spend more to win customers on Shopify, step by step.**" in steps()
-    assert "Stop when the next customers cost $47 each" in steps()
+    cheap = steps(owned_cac=15)
+    assert "**Spend more to win customers on Shopify, step by step.**" in cheap
+    assert "Stop when the next customers cost $47 each" in cheap
     lost = steps(marketplace_cac=30)
     assert (
         "**Stop or cap advertising on Amazon.com.** A new customer costs $30 and leaves $19: pay $19" in lost

@@ -227,7 +227,7 @@ def test_the_numbers_are_those_of_the_draws(name):
         "Compared with staying as you are": ("+" if more > 0 else "") + money(more, "USD"),
         "Expected value in the worst 5% of outcomes": money(worst, "USD"),
         f"Through marketplaces in {year} (as you are: {percent(as_today)})": percent(share),
-        "Cash lasts without marketplaces": f"{months}+ months",
+        "Cash runs out without marketplaces, on this plan": f"month {months}+",
     }
 
 
@@ -246,18 +246,18 @@ def test_the_marketplaces_share_is_one_number_on_the_screen():
 @pytest.mark.parametrize(
     ("cash", "words"),
     [
-        (0, "0 months"),
-        (1_500, "1 month"),
-        (4_500, "4 months"),
-        (24_000, "24+ months"),
-        (-1, "is below 0 now"),
+        (0, "month 1"),
+        (1_500, "month 2"),
+        (4_500, "month 5"),
+        (24_000, "month 24+"),
+        (-1, "below 0 now"),
     ],
 )
-def test_cash_lasts_until_the_month_before_it_is_gone(cash, words):
+def test_cash_runs_out_in_the_first_month_that_ends_below_zero(cash, words):
     # Nothing is left of this brand without its marketplace but its costs.
     setup = 100 if cash < 0 else 0
     poor = plan(market(), cash=max(0, cash), setup_cost=setup, fixed_costs=1_000)
-    assert dict(answered(poor).numbers())["Cash lasts without marketplaces"] == words
+    assert dict(answered(poor).numbers())["Cash runs out without marketplaces, on this plan"] == words
 
 
 def test_an_unlikely_setting_is_said_with_its_source():

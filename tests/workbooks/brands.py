@@ -110,6 +110,39 @@ def _few_orders() -> tuple[tuple[str, bytes], ...]:
     return ("report.txt", amazon(*on_amazon)), ("shop.csv", shopify(*in_store))
 
 
+def _many_currencies() -> tuple[tuple[str, bytes], ...]:
+    """A year on three marketplaces, each in its own currency, and in a store in euros."""
+    on_amazon, in_store = [], []
+    for number, buyer, day in _purchases(220, 365, seed=7):
+        if buyer % 4:
+            place, code = (("Amazon.de", "EUR"), ("Amazon.co.uk", "GBP"), ("Amazon.se", "SEK"))[buyer % 4 - 1]
+            on_amazon.append(
+                amazon_row(
+                    amazon_order_id=f"111-0000000-{number:07}",
+                    purchase_date=f"{day}T09:00:00+00:00",
+                    sales_channel=place,
+                    currency=code,
+                    item_price=f"{25 + number % 5 * 10}.00",
+                )
+            )
+        else:
+            price = f"{30 + number % 4 * 10}.00"
+            in_store.append(
+                shopify_row(
+                    {
+                        "Name": f"#{number}",
+                        "Email": f"buyer{buyer}@example.com",
+                        "Created at": f"{day} 09:00:00 +0000",
+                        "Currency": "EUR",
+                        "Subtotal": price,
+                        "Total": price,
+                        "Lineitem price": price,
+                    }
+                )
+            )
+    return ("report.txt", amazon(*on_amazon)), ("shop.csv", shopify(*in_store))
+
+
 _ALL_ORDERS = ("amazon_all_orders_2024-10_2025-10.txt", "amazon_all_orders_2025-09_2026-09.txt")
 _OF_THE_SAMPLE = partial(Brand, timezone="America/New_York")
 
@@ -140,6 +173,7 @@ BRANDS: dict[str, Brand | None] = {
             "currency": "GBP",
         },
     ),
+    "many currencies": Brand(files=_many_currencies()),
     "ten orders": Brand(files=_few_orders()),
     "one order": Brand(files=(("report.txt", amazon(amazon_row())),)),
 }

@@ -34,6 +34,7 @@ from ownchannel.answers._marketplace_dependence import (
     what_if_it_stopped,
     what_the_platforms_booked,
 )
+from ownchannel.answers._measures import MEASURES, Measure, Place, measures_as_markdown
 from ownchannel.answers._opened_files import ASKED_FIRST, WAYS_IN, files_html, what_was_opened
 from ownchannel.answers._plan_answer import Baseline
 from ownchannel.answers._plan_lessons import (
@@ -54,12 +55,15 @@ from ownchannel.answers._return_lessons import cohorts, one_time_buyers, second_
 __all__ = [
     "ASKED_FIRST",
     "LIVE_DRAWS",
+    "MEASURES",
     "WAYS_IN",
     "WORKBOOKS",
     "Answer",
     "Baseline",
     "LaterAnswer",
     "LaterChart",
+    "Measure",
+    "Place",
     "Question",
     "RentOrOwn",
     "Settings",
@@ -73,6 +77,7 @@ __all__ = [
     "lifetimes",
     "measured_ranges",
     "measures",
+    "measures_as_markdown",
     "next_steps_html",
     "notes_html",
     "numbers_html",

@@ -382,7 +382,7 @@ def _table(channels: pd.DataFrame, currency: str) -> pd.DataFrame:
             "Fees assumed": amounts(channels["fees_assumed"], currency),
             "Contribution": amounts(channels["contribution"], currency),
             "An order leaves": amounts(channels["an_order"], currency, 2),
-            "Share of contribution": [percent(v) if pd.notna(v) else "" for v in channels["share"]],
+            "Share of contribution": [percent(v, 1) if pd.notna(v) else "" for v in channels["share"]],
         }
     )
 

@@ -215,9 +215,9 @@ class PlanAnswer:
         months = int(self.plan.horizon_months)
         gained = float((plan.npv - today.npv).mean())
         empty = runway(self.plan)
-        lasts = f"{months}+ months"
+        runs_out = f"month {months}+"
         if empty is not None:
-            lasts = count(empty - 1, "month") if empty else "is below 0 now"
+            runs_out = f"month {empty}" if empty else "below 0 now"
         as_today = percent(today.marketplace_share)
         share = f"Through marketplaces in {self._last_year()} (as you are: {as_today})"
         return (
@@ -225,7 +225,7 @@ class PlanAnswer:
             ("Compared with staying as you are", f"{'+' if gained > 0 else ''}{money(gained, currency)}"),
             ("Expected value in the worst 5% of outcomes", money(plan.cvar(), currency)),
             (share, percent(plan.marketplace_share)),
-            ("Cash lasts without marketplaces", lasts),
+            ("Cash runs out without marketplaces, on this plan", runs_out),
         )
 
     def warnings(self) -> tuple[str, ...]:

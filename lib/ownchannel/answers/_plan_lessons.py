@@ -38,9 +38,6 @@ from ownchannel.scenarios import (
     simulate,
 )
 
-#: Of new customers, those whom the platforms' reports credit to advertising: an assumption, to be replaced.
-CREDITED_TO_ADS = 0.5
-
 _YEAR = 12
 
 #: What may go wrong, and how advertising answers: no order tells, so the balanced brand's numbers stand in.
@@ -81,9 +78,9 @@ def rent_or_own(orders: Orders) -> RentOrOwn:
 def todays_plan(orders: Orders, *, with_short: bool = False) -> Calibration:
     """The brand as it is: its channels, measured where orders show it, and where each number comes from.
 
-    Advertising is the share of sales that workbook 01 starts with, credited with half of the new customers. A
-    brand without a store, or without a marketplace, has one that is planned, as the nearest preset has it.
-    `short_channels` are left out, but `with_short`. Raises ValueError where nothing was sold.
+    Advertising is the share of sales that workbook 01 starts with, and wins customers at the cost of workbook
+    02. A brand without a store, or without a marketplace, has one that is planned, as the nearest preset has
+    it. `short_channels` are left out, but `with_short`. Raises ValueError where nothing was sold.
     """
     currency = orders.main_currency
     months = in_main_currency(orders)
@@ -191,11 +188,11 @@ def measured_ranges(found: Calibration) -> dict[str, tuple[float, float]]:
 def _channel(name: str, months: pd.DataFrame, costs: CustomerEconomics) -> AnyChannel:
     kind = str(months["kind"].iloc[0])
     last = months[months["month"].isin(sorted(months["month"].unique())[-_YEAR:])]
-    a_month = last[["net_value", "item_value", "shipping", "orders", "first_orders"]].astype(float).sum()
+    a_month = last[["net_value", "item_value", "shipping", "orders"]].astype(float).sum()
     a_month /= last["month"].nunique()
     orders = max(a_month["orders"], 1e-9)
-    spend = getattr(costs, AD_RATES[kind]) * max(a_month["net_value"], 0.0)
-    won = CREDITED_TO_ADS * (a_month["first_orders"] or orders)
+    cac = costs.cost_to_win(kind)
+    spend = getattr(costs, AD_RATES[kind]) * max(a_month["net_value"], 0.0) if cac else 0.0
     rented = kind == "marketplace"
     given: dict[str, Any] = {
         "name": name,
@@ -203,7 +200,7 @@ def _channel(name: str, months: pd.DataFrame, costs: CustomerEconomics) -> AnyCh
         "goods_cost": costs.goods_cost_rate * a_month["item_value"] / orders,
         "fulfilment_cost": costs.marketplace_fulfilment if rented else costs.owned_fulfilment,
         "reference_spend": round(spend) or round(spend, 2),
-        "cac": round(spend / won, 2) if won else 0.0,
+        "cac": cac,
     }
     fee = {"fee_rate": costs.marketplace_fee_rate} if rented else {"payment_rate": costs.owned_payment_rate}
     like = preset("Balanced brand").channels[0 if rented else 1]

@@ -10,10 +10,11 @@ import pandas as pd
 
 from ownchannel.assumptions import Assumption, Assumptions, Confidence, Numbers, Unit
 from ownchannel.customers import ENOUGH_AT_RISK, channel_months
-from ownchannel.formats import listed
+from ownchannel.formats import listed, percent
 from ownchannel.marketplace import (
     AD_RATES,
     COST_TO_WIN,
+    CREDITED_TO_ADS,
     MEASURED,
     ROUNDING,
     CustomerEconomics,
@@ -158,7 +159,7 @@ def customer_costs(orders: Orders, months: pd.DataFrame) -> Start:
     numbers = as_the_brand_says(numbers, orders)
     for kind, revenue in revenue_a_new_customer(months).items():
         name = COST_TO_WIN[kind]
-        numbers[name] = _cost_to_win(numbers[name][1], *costs[AD_RATES[kind]], revenue)
+        numbers[name] = _cost_to_win(numbers[name][1], *costs[AD_RATES[kind]], revenue / CREDITED_TO_ADS)
     return numbers
 
 
@@ -168,8 +169,8 @@ def _cost_to_win(
     low, high = (to_step(end * revenue, declared) for end in advertising.plausible)
     high = max(high, low + declared.step)
     source = (
-        f"{advertising.label} at {advertising.reading(rate)} of sales, over the new customers in your "
-        f"files. {advertising.source}"
+        f"{advertising.label} at {advertising.reading(rate)} of sales, over {percent(CREDITED_TO_ADS)} of "
+        f"the new customers in your files: an assumption of how many came by it. {advertising.source}"
     )
     measured = replace(
         declared,
@@ -199,7 +200,7 @@ def customers_within_reach(orders: Orders) -> tuple[list[str], MeasuredHabit | N
 
 def habit_numbers(orders: Orders, channels: Collection[str], measured: MeasuredHabit | None) -> Start:
     """The numbers of `ComingBack`, at what the orders show where they show it."""
-    order = _mean_order(orders, channels)
+    order = mean_order(orders, channels)
     defaults = ComingBack().numbers()
     found: dict[str, float] = {} if order is None else {"order_value": order.value}
     if measured is not None and measured.new_customers > 0:
@@ -265,7 +266,7 @@ class _Order(NamedTuple):
     left: float
 
 
-def _mean_order(orders: Orders, channels: Collection[str]) -> _Order | None:
+def mean_order(orders: Orders, channels: Collection[str]) -> _Order | None:
     """The mean order of the last twelve complete months in the main currency; None where there is none."""
     months = in_main_currency(orders)
     if months.empty:

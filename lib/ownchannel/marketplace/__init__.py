@@ -3,6 +3,7 @@
 from ownchannel.marketplace._customer_worth import (
     AD_RATES,
     COST_TO_WIN,
+    CREDITED_TO_ADS,
     CustomerEconomics,
     Worth,
     order_terms,
@@ -46,6 +47,7 @@ __all__ = [
     "ALL",
     "AMAZON_US",
     "COST_TO_WIN",
+    "CREDITED_TO_ADS",
     "MEASURED",
     "ROUNDING",
     "USES",

@@ -20,6 +20,9 @@ _no_key = partial(assumption, group="Where files do not show who bought")
 COST_TO_WIN = {"marketplace": "marketplace_cac", "owned": "owned_cac"}
 AD_RATES = {"marketplace": "marketplace_ad_rate", "owned": "owned_ad_rate"}
 
+#: The share of new customers that advertising is credited with: an assumption, the same in every workbook.
+CREDITED_TO_ADS = 0.5
+
 
 class CustomerEconomics(Economics):
     """What an order costs, what a customer costs to win, and how later money counts.

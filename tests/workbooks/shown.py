@@ -1,0 +1,114 @@
+"""Every number that a brand's workbooks show, by where it stands: read off the pages as a person would."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ownchannel.answers import Answer, Place, Question
+from ownchannel.marketplace import ALL
+from tests.workbooks.in_process import WORKBOOKS, code_cells, run_cell
+
+#: `-$1,234.50`, `68%`, `12 months`, `month 5`: sign, digits, and what stands right behind them.
+_NUMBER = re.compile(r"([-−]?)[^\d\-−]*?(\d[\d,]*(?:\.\d+)?)(%?)")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A number as it is shown, and how far it may lie from the true one for being rounded."""
+
+    value: float
+    rounding: float
+
+    @classmethod
+    def of(cls, text: str) -> "Reading | None":
+        """The first number of a text; None where there is none."""
+        found = _NUMBER.search(text)
+        if found is None:
+            return None
+        sign, digits, percent = found.groups()
+        unit = (0.01 if percent else 1.0) * 10.0 ** -len(digits.partition(".")[2])
+        value = float(digits.replace(",", "")) * (0.01 if percent else 1.0)
+        return cls(-value if sign else value, 0.5 * unit)
+
+    def agrees(self, other: "Reading") -> bool:
+        """Whether both may be the same number."""
+        return abs(self.value - other.value) <= self.rounding + other.rounding + 1e-9
+
+
+#: By workbook, kind of place (tile, column, row, slider, sentence) and label: numbers by what they are of.
+Shown = dict[tuple[str, str, str], dict[str, Reading]]
+
+
+def at(shown: Shown, place: Place) -> dict[str, Reading]:
+    """What is shown at a place that a measure names."""
+    gap = r"(\S+)" if place.kind == "sentence" else "(.+?)"
+    pattern = re.escape(place.label).replace("…", ".*").replace(re.escape("{}"), gap)
+    found: dict[str, Reading] = {}
+    for (workbook, kind, label), readings in shown.items():
+        if (workbook, kind) != (place.workbook, place.kind):
+            continue
+        if kind == "sentence":
+            said = re.search(pattern, label)
+            reading = Reading.of(said[1]) if said else None
+            found |= {"": reading} if reading else {}
+        elif named := re.fullmatch(pattern, label):
+            found |= {named[1]: readings[""]} if named.groups() else readings
+    return found
+
+
+def read_off(answers: list[tuple[str, Answer]], questions: list[tuple[str, Question[Any]]]) -> Shown:
+    """The numbers of tiles, tables and sliders. A table's rows are named by its first column."""
+    shown: Shown = defaultdict(dict)
+
+    def note(place: tuple[str, str, str], scope: str, reading: Reading | None) -> None:
+        if reading is not None:
+            shown[place].setdefault(scope, reading)
+
+    for workbook, answer in answers:
+        shown[workbook, "sentence", answer.plain_sentence] = {}
+        for label, text in answer.numbers:
+            note((workbook, "tile", label), "", Reading.of(text))
+        if answer.table is None or answer.table.empty:
+            continue
+        names = list(answer.table.columns)
+        for row in answer.table.to_dict("records"):
+            for column in names[1:]:
+                reading = Reading.of(f"{row[column]}")
+                note((workbook, "column", column), f"{row[names[0]]}", reading)
+                if names[1] == "Of":  # a row says which measure it is, and of what
+                    of = "" if row["Of"] == ALL else f"{row['Of']}"
+                    note((workbook, "row", f"{row[names[0]]}: {column}"), of, reading)
+    for workbook, question in questions:
+        for path, (value, declared) in question.numbers.items():
+            channel, _, name = path.removeprefix("channels.").rpartition(".")
+            # A setting of one kind of channel says so in its name.
+            of = name.removesuffix("_cac") if name.endswith("_cac") else channel
+            note((workbook, "slider", name), of, Reading(value, declared.step / 2))
+    return dict(shown)
+
+
+def opened(environment: Any, folder: Path) -> Shown:
+    """What all workbooks show of the brand whose orders are kept in this folder, at their own settings."""
+    environment.setenv("OWNCHANNEL_WORKSPACE", f"{folder}")
+    answers, questions = [], []
+    for workbook in WORKBOOKS:
+        namespace: dict[str, Any] = {}
+        for cell in code_cells(workbook).values():
+            if ".at(" not in cell:
+                answers += [(workbook.stem[:2], answer) for answer in _answers(run_cell(cell, namespace, ""))]
+        screen = namespace.get("screen")  # of the plan, which has its panel in it
+        panel = namespace.get("panel") if screen is None else screen.panel
+        if panel is not None:
+            answers.append((workbook.stem[:2], panel.answer))
+            questions.append((workbook.stem[:2], panel.question))
+    return read_off(answers, questions)
+
+
+def _answers(value: Any) -> Iterator[Answer]:
+    if isinstance(value, Answer):
+        yield value
+    elif isinstance(getattr(value, "answer", None), Answer):
+        yield value.answer
