@@ -173,7 +173,7 @@ def known_customers(orders: Any) -> pd.DataFrame:
     `orders`: Orders. Columns `month` (its first day), `channel`, `kind`, `identified`, `recognised` and
     `reachable`, sorted by month and channel, every month of the files for every channel. A customer counts
     from the month of the first order: identified on an owned channel, recognised on a marketplace, whose keys
-    tell buyers apart and not who they are. Reachable are the identified whose latest answer to "may we write
+    separate buyers without naming them. Reachable are the identified whose latest answer to "may we write
     to you?" is yes. Channels that hide their buyers have zeros.
 
     >>> from ownchannel.orders import read_orders

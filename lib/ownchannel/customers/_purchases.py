@@ -63,7 +63,7 @@ def _typed(table: pa.Table) -> pa.Table:
 
 
 def _in_local_time(table: pa.Table) -> pa.Table:
-    """Times with a zone as its own clocks show them, where no column tells the day."""
+    """Times with a zone as its own clocks show them, where no column gives the day."""
     at = table.schema.get_field_index("ordered_at")
     has_zone = at >= 0 and getattr(table.schema.field(at).type, "tz", None) is not None
     if not has_zone or "ordered_on" in table.column_names:
@@ -113,7 +113,7 @@ def calendar_day(frame: nw.LazyFrame[Any], column: str) -> nw.Expr:
         )
     if dtype.time_zone is not None:
         raise ValueError(
-            f"column {column} holds times in the zone {dtype.time_zone}, which does not tell the day of a "
+            f"column {column} holds times in the zone {dtype.time_zone}, which does not show the day of a "
             "purchase: expected a column ordered_on with the date in the brand's time zone; add it."
         )
     return nw.col(column).dt.date()
@@ -147,7 +147,7 @@ def net_value() -> nw.Expr:
 #: What identifies an order, where a table has it.
 ORDER = ("channel", "order_id")
 
-#: Columns that are made from purchases, so that the one that tells the channel cannot be called so.
+#: Columns that are made from purchases, so that the column of the channel cannot be called so.
 TAKEN = frozenset(
     {"customer_key", "day", "value", "first", "later", "second", "days", "returned", "month", "cohort", "age"}
     | {"customers", "buyers", "share", "orders", "revenue", "currency", "highest_currency"}

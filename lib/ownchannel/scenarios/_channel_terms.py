@@ -264,7 +264,7 @@ class Repeat(Assumptions):
     """
 
     repeat_rate: float = _repeat(
-        Quantity("Repeat rate", 0, "share", slider=(0, 0.8), plausible=(0.1, 0.65)),
+        Quantity("Ever order again", 0, "share", slider=(0, 0.8), plausible=(0.1, 0.65)),
         help="The share of customers who order again after any order, ever.",
         source="10% for luxury, 21 to 31.5% for most brands, 65% for groceries, as vendors quote them "
         "without saying over what time, 2026-11",
