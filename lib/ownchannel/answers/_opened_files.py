@@ -62,7 +62,9 @@ def _what_to_add(orders: Orders) -> tuple[str, ...]:
     steps = []
     if (booked := _fees_booked(amazon)) < _NEARLY_ALL:
         so_far = (
-            f"fees are booked for {percent(booked)} of its sales" if booked > 0 else "no fee of it is known"
+            f"fees are booked for {percent(booked)} of its sales"
+            if booked > 0
+            else "none of its fees is booked"
         )
         steps.append(f"**Add Amazon's transactions report, or more settlements**: so far {so_far}.")
     if amazon["identified_orders"].sum() < 0.5 * amazon["orders"].sum():

@@ -35,10 +35,7 @@ class EtsyOrders(Reader):
     """Sold orders, `EtsySoldOrders2026.csv`: one line per order, which gives way to the order's items."""
 
     name = "Etsy orders"
-    lacks = (
-        "This export does not include products. Of Etsy's fees it includes only the card fee: listing, "
-        "transaction and advertising fees are in none of its order exports."
-    )
+    lacks = "This export does not include products, or Etsy's listing, transaction and advertising fees."
     headers = (_ORDERS_HEADER,)
     worth = ("order value",)
 

@@ -208,9 +208,7 @@ class ShopifyPayments(Reader):
     """
 
     name = "Shopify Payments transactions"
-    lacks = (
-        "This export shows card payments and their fees, not what was bought: add the shop's orders as well."
-    )
+    lacks = "This export does not include what was bought: add the shop's orders as well."
     gives = "entries"
     headers = (_PAYMENTS_HEADER,)
     worth = ("net",)
