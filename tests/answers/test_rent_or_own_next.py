@@ -70,7 +70,13 @@ def test_next_steps_follow_from_the_answer():
         "**Start**, and compare with this plan in month 9: carry on if you are not behind it."
     )
     (point, *_) = turning_points(PLANS["own store"])
-    assert any(f"**{point.label}**. At {point.reading} " in step for step in soon.next_steps())
+    for found, beats in ((soon, False), (never, True)):
+        rest = (
+            f"At {point.reading} this plan would {'beat' if beats else 'no longer beat'} staying as you are."
+        )
+        if point.beats_today != beats:
+            rest = "The answer depends on it most."
+        assert f"Measure first: **{point.label}**. {rest}" in found.next_steps()
     assert all(1 <= len(answer(name).next_steps()) <= 3 for name in PLANS)
 
 

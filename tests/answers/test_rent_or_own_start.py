@@ -199,6 +199,18 @@ def test_a_store_that_is_not_open_yet_is_counted_in_the_brands_own_coin(tmp_path
     assert start.today() == found.plan
 
 
+def test_a_slider_says_what_it_was_measured_from_or_which_typical_brand_it_is_like(orders, tmp_path):
+    asked = rent_or_own(orders)
+    growth = asked.question(asked.start).numbers["channels.Shopify.organic_growth"][1]
+    assert (growth.confidence, growth.group) == ("measured", "If growth stops")
+    assert "new customers of Shopify, 2024-10 to 2026-09" in growth.source
+    moved = asked.start.with_values({"channels.Shopify.organic_growth": 0.01})
+    assert asked.question(moved).numbers["channels.Shopify.organic_growth"][1].confidence == "assumption"
+    alone = rent_or_own(read_orders(("a.txt", amazon(*four_months("42.00", "EUR"))), workspace=tmp_path))
+    path = "channels.Your own store (not opened yet).cac"
+    assert alone.question(alone.start).numbers[path][1].source.startswith("as in ‘")
+
+
 def test_staying_as_you_are_opens_no_store_and_pays_for_none(tmp_path):
     asked = rent_or_own(read_orders(("a.txt", amazon(*four_months("42.00", "EUR"))), workspace=tmp_path))
     answer = asked.question(asked.start).answer

@@ -300,8 +300,11 @@ class PlanAnswer:
         if not self._turning:
             return "Trust the direction: no single assumption turns it around."
         point = self._turning[0]
+        measure = f"Measure first: **{short(point.label)}**."
+        if point.beats_today != np.isinf(self.found.payback[0]):  # events turn what it would be without them
+            return f"{measure} The answer depends on it most."
         turns = "this plan would beat" if point.beats_today else "this plan would no longer beat"
-        return f"Measure first: **{short(point.label)}**. At {point.reading} {turns} staying as you are."
+        return f"{measure} At {point.reading} {turns} staying as you are."
 
     def _offers(self) -> list[str]:
         if not self.plan.setup_cost or np.isinf(self.found.payback[0]):

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ownchannel.answers._answer import Answer, amounts, when_seen
-from ownchannel.answers._plan_answer import SHARE, Baseline, in_months
+from ownchannel.answers._plan_answer import SHARE, Baseline, in_months, short
 from ownchannel.answers._rent_or_own import LIVE_DRAWS, MOVED, RentOrOwn
 from ownchannel.answers._starting_settings import (
     customer_costs,
@@ -235,22 +235,22 @@ _STORIES, _NUMBERS = 5, 2
 
 @when_seen
 def worst_stories(plan: Plan, draws: int = LIVE_DRAWS, seed: int = 0) -> Answer:
-    """The worst draws, opened: what happened in each, and which of its numbers were unlucky."""
+    """The worst simulated futures, opened: what happened in each, and which of its numbers were unlucky."""
     found = simulate(plan, draws, seed)
     rows = []
     for draw in found.worst()[:_STORIES]:
         drawn, events = found.draw(int(draw))
         rows.append(
             {
-                "Worth today": money(project(drawn, events).npv, plan.currency),
+                "Value": money(project(drawn, events).npv, plan.currency),
                 "What happens": _story(events),
                 "What turns out otherwise": _unlucky(plan, drawn),
             }
         )
     worst, expected = amounts((found.npv.min(), found.npv.mean()), plan.currency)
     return Answer(
-        f"The worst of {draws:,} draws is worth **{worst}** where {expected} is expected. These are the "
-        f"{len(rows)} worst, as stories.",
+        f"The worst of {draws:,} simulated futures is worth **{worst}** where {expected} is expected. These "
+        f"are the {len(rows)} worst, as stories.",
         table=pd.DataFrame(rows),
     )
 
@@ -260,25 +260,27 @@ def what_a_customer_may_cost(plan: Plan) -> Answer:
     """How much dearer customers of the own stores may become before the plan is no better than today."""
     found = break_even_cac(plan)
     if found.verdict == "any":
-        sentence = "This plan is worth what today is, **whatever** a customer costs."
+        sentence = "This plan equals staying as you are, **whatever** a customer costs."
     elif found.multiple is None:
         better = simulate(plan, LIVE_DRAWS).npv.mean() > simulate(plan.today(), LIVE_DRAWS).npv.mean()
         side = "better" if better else "worse"
-        sentence = f"This plan is **{side}** than today whatever a customer of your own store costs."
-    else:
-        change = "dearer" if found.multiple > 1 else "cheaper"
         sentence = (
-            f"The plan is worth what today is if a customer of your own store costs **{found.multiple:.2f} "
-            f"times** what you entered: {percent(abs(found.multiple - 1))} {change}."
+            f"This plan is **{side}** than staying as you are whatever a customer of your own store costs."
+        )
+    else:
+        change = "more" if found.multiple > 1 else "less"
+        sentence = (
+            "This plan equals staying as you are if a new customer of your own store costs "
+            f"**{percent(abs(found.multiple - 1))} {change}** than you entered."
         )
     rows = [
         {
             "Channel": name,
-            "A customer costs, as entered": money(plan.channel(name).cac, plan.currency, 2),
-            "At break-even": ""
+            "A new customer costs, as entered": money(plan.channel(name).cac, plan.currency, 2),
+            "Most you can pay": ""
             if found.multiple is None
             else money(found.multiple * plan.channel(name).cac, plan.currency, 2),
-            "The last one at this budget": money(marginal, plan.currency, 2),
+            "The last one at this budget costs": money(marginal, plan.currency, 2),
         }
         for name, marginal in found.marginal.items()
     ]
@@ -298,15 +300,16 @@ def presets_compared(moved: float = 0.2) -> Answer:
     shown = pd.DataFrame(
         {
             "Brand": list(table.index),
-            "Year 1 against today": amounts(table["first_year"], "USD"),
+            "First year, compared with its today": amounts(table["first_year"], "USD"),
             "Pays back in month": [in_months(value) for value in table["payback_month"]],
-            "Rented": [percent(value) for value in table["marketplace_share"]],
-            "At risk in a bad year": amounts(table["revenue_at_risk"], "USD"),
+            "Through marketplaces in year 3": [percent(value) for value in table["marketplace_share"]],
+            "Revenue at risk in a bad year": amounts(table["revenue_at_risk"], "USD"),
         }
     )
     named = listed(pays) if pays else "none of them"
     return Answer(
-        f"The same move of {100 * moved:g} points pays back for **{len(pays)} of {len(table)}**: {named}.",
+        f"Shifting {percent(moved)} of the growth budget to the own store pays back for **{len(pays)} of "
+        f"{len(table)}**: {named}.",
         charts=(scenarios_side_by_side(table, "USD"),),
         table=shown,
     )
@@ -365,7 +368,7 @@ def _unlucky(plan: Plan, drawn: Plan) -> str:
     for path in sorted(plan.uncertain, key=distance, reverse=True)[:_NUMBERS]:
         mark = numbers[path][1]
         value = mark.reading(float(f"{drawn.get(path):.3g}"), plan.currency)
-        unlucky.append(f"{_called(path, mark)}: {value}")
+        unlucky.append(f"{short(_called(path, mark))}: {value}")
     return "; ".join(unlucky) or "Nothing is uncertain."
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ownchannel.answers._answer import Question
 from ownchannel.answers._plan_answer import AS_TODAY, SHARE, Baseline, PlanAnswer, channel_and_name, short
-from ownchannel.assumptions import Assumption, Numbers
+from ownchannel.assumptions import Assumption, Confidence, Numbers
 from ownchannel.scenarios import (
     PRESETS,
     AgainstToday,
@@ -70,11 +70,28 @@ class RentOrOwn:
             plan,
             lambda moved: self.of(moved).answer(),
             plan.currency,
-            _sliders(plan, [path for path in plan.numbers() if path not in idle]),
+            self._with_sources(plan, _sliders(plan, [path for path in plan.numbers() if path not in idle])),
             first=self._that_decide(plan, {*risks, *idle}),
             switches=risks,
             judges=False,
         )
+
+    def _with_sources(self, plan: Plan, sliders: Numbers) -> Numbers:
+        """The sliders, each that stands where the files put it with what it was measured from."""
+        if self.baseline.calibration is None:
+            return sliders
+        found, known = self.baseline.calibration, dict(sliders)
+        at_first = found.plan.numbers()
+        for path, source in zip(
+            map(str, found.fields["path"]), map(str, found.fields["source"]), strict=True
+        ):
+            if path not in known or source.startswith("your plan") or plan.get(path) != at_first[path][0]:
+                continue
+            value, declared = known[path]
+            confidence: Confidence = "measured" if source.startswith("measured: ") else "assumption"
+            declared = replace(declared, source=source.removeprefix("measured: "), confidence=confidence)
+            known[path] = (value, declared)
+        return known
 
     def _that_decide(self, plan: Plan, others: Collection[str]) -> list[str]:
         """The budget and where it goes, then the channels' assumptions that move the lead over today most.
@@ -161,7 +178,8 @@ def _sliders(plan: Plan, paths: Iterable[str]) -> Numbers:
         label = declared.label
         if channel and names.count(name) > 1:
             label = short(f"{label}, {channel}")
-        sliders[path] = (value, replace(_sized(declared, value), label=label))
+        group = "If growth stops" if name == "organic_growth" else declared.group
+        sliders[path] = (value, replace(_sized(declared, value), label=label, group=group))
     return sliders
 
 

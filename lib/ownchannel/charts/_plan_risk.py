@@ -133,6 +133,7 @@ def dependence_now_and_then(
     ends = [place for pair in pairs.values() for place in (*pair, None)]
     names = [place for row in rows for place in (row, row, None)]
     between = line("", ends, names, NOTE) | {"line": {"color": NOTE, "width": 3}, "hoverinfo": "skip"}
+    room = 0.15 + 0.03 * max(0, max(map(len, called)) - 9)  # for the shares, and the names before them
     hollow = {"color": "white", "line": {"color": NOTE, "width": 3}}
     layout = {
         "height": 90 + 44 * len(rows),
@@ -142,7 +143,7 @@ def dependence_now_and_then(
             "tickformat": ".0%",
             "tick0": 0,
             "dtick": 0.25,
-            "range": [min(0.0, *_flat(pairs)) - 0.15, max(1.0, *_flat(pairs)) + 0.15],  # room for the shares
+            "range": [min(0.0, *_flat(pairs)) - room, max(1.0, *_flat(pairs)) + room],
         },
         "yaxis": {"range": [len(rows) - 0.5, -0.5], "showgrid": False},
     }
