@@ -21,6 +21,15 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Opening:
     return Opening(Workspace(tmp_path_factory.mktemp("workspace")))
 
 
+@pytest.fixture
+def small_sample(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sample brand of two orders, sooner read than the large one."""
+    folder = tmp_path_factory.mktemp("samples")
+    for name, content in FILES:
+        (folder / f"sample_{Path(name).stem}.txt").write_bytes(content)
+    monkeypatch.setattr("ownchannel.orders._import._SAMPLES", (folder,))
+
+
 def test_without_files_it_shows_the_sample_brand(start):
     assert start.opened.is_sample
     assert "rented 64% from marketplaces" in start.answer.plain_sentence
@@ -56,7 +65,7 @@ def test_a_file_that_cannot_be_read_leaves_the_answer_and_stays_with_its_reason(
     assert "Removed: nowhere." in start._said.html
 
 
-def test_files_in_which_nothing_was_sold_leave_the_sample_brand_and_say_so(tmp_path: Path):
+def test_files_in_which_nothing_was_sold_leave_the_sample_brand_and_say_so(tmp_path: Path, small_sample):
     start = Opening(Workspace(tmp_path))
     start.add([("rates.csv", RATES)], timezone="UTC")
     assert start.opened.is_sample
@@ -65,7 +74,7 @@ def test_files_in_which_nothing_was_sold_leave_the_sample_brand_and_say_so(tmp_p
     assert "rates.csv" in Opening(Workspace(tmp_path))._files.html
 
 
-def test_files_are_added_one_after_the_other_and_each_can_be_removed(tmp_path: Path):
+def test_files_are_added_one_after_the_other_and_each_can_be_removed(tmp_path: Path, small_sample):
     start = Opening(Workspace(tmp_path))
     assert "<button" not in start._files.html
     for file, channels in zip(FILES, (["Amazon.com"], ["Amazon.com", "Shopify"]), strict=True):
@@ -92,7 +101,7 @@ def press(page: Opening, name: str) -> None:
 
 
 @pytest.mark.parametrize("what", ["Remove all", "Use the sample brand"])
-def test_what_takes_all_files_asks_first(tmp_path: Path, what: str):
+def test_what_takes_all_files_asks_first(tmp_path: Path, what: str, small_sample):
     start = Opening(Workspace(tmp_path))
     start.add(FILES)
 
@@ -113,7 +122,7 @@ def test_what_takes_all_files_asks_first(tmp_path: Path, what: str):
 
 
 @pytest.mark.parametrize(("written", "meant"), [("são paulo", "America/Sao_Paulo"), ("UTC", "UTC")])
-def test_a_city_names_its_time_zone(tmp_path: Path, written: str, meant: str):
+def test_a_city_names_its_time_zone(tmp_path: Path, written: str, meant: str, small_sample):
     start = Opening(Workspace(tmp_path))
     start._timezone.value = written
     start._upload.hand_in(FILES)
@@ -135,7 +144,7 @@ def test_no_address_is_on_the_page(start):
     assert "buyer@example.com" not in shown
 
 
-def test_money_of_several_currencies_is_shown_in_one_where_rates_are_read(tmp_path: Path):
+def test_money_of_several_currencies_is_shown_in_one_where_rates_are_read(tmp_path: Path, small_sample):
     pan = amazon_row(amazon_order_id="111-0000000-0000009", currency="EUR", item_price="100.00")
     orders = ("report.txt", amazon(amazon_row(), amazon_row(amazon_order_id="111-2"), pan))
     rates = ("rates.csv", RATES)
@@ -151,7 +160,7 @@ def test_money_of_several_currencies_is_shown_in_one_where_rates_are_read(tmp_pa
     assert dict(start.answer.numbers)["Revenue, all files"] == "$168"
 
 
-def test_a_customer_is_forgotten_and_the_address_is_not_kept(tmp_path: Path):
+def test_a_customer_is_forgotten_and_the_address_is_not_kept(tmp_path: Path, small_sample):
     start = Opening(Workspace(tmp_path))
     start.add(FILES, timezone="UTC")
     assert dict(start.answer.numbers)["Buyers you know"] == "1"
@@ -167,7 +176,7 @@ def test_a_customer_is_forgotten_and_the_address_is_not_kept(tmp_path: Path):
     assert dict(start.answer.numbers)["Buyers you know"] == "0"
 
 
-def test_what_is_no_customer_is_refused_without_repeating_it(tmp_path: Path):
+def test_what_is_no_customer_is_refused_without_repeating_it(tmp_path: Path, small_sample):
     start = Opening(Workspace(tmp_path))
     start._forget._customer.value = "Ann Smith"
     start._forget._button.click()
