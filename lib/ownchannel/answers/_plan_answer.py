@@ -215,7 +215,7 @@ class PlanAnswer:
         months = int(self.plan.horizon_months)
         gained = float((plan.npv - today.npv).mean())
         empty = runway(self.plan)
-        runs_out = f"month {months}+"
+        runs_out = f"not in {self._horizon()}"
         if empty is not None:
             runs_out = f"month {empty}" if empty else "below 0 now"
         as_today = percent(today.marketplace_share)
