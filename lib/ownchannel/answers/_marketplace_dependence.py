@@ -381,7 +381,7 @@ def _table(channels: pd.DataFrame, currency: str) -> pd.DataFrame:
             "Fees as booked": amounts(channels["fees_told"], currency),
             "Fees assumed": amounts(channels["fees_assumed"], currency),
             "Contribution": amounts(channels["contribution"], currency),
-            "An order leaves": amounts(channels["an_order"], currency, 2),
+            "An order leaves, after advertising": amounts(channels["an_order"], currency, 2),
             "Share of contribution": [percent(v, 1) if pd.notna(v) else "" for v in channels["share"]],
         }
     )

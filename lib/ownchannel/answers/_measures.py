@@ -238,15 +238,15 @@ MEASURES: tuple[Measure, ...] = (
         "Revenue and shipping charged, less goods, fees, parcels and advertising, over orders",
         _LAST_YEAR,
         "fixed costs; fees that no file includes are assumed",
-        (Place("01", "column", "An order leaves"),),
+        (Place("01", "column", "An order leaves, after advertising"),),
         _an_order_leaves,
     ),
     Measure(
         "Contribution of a repeat order, before advertising",
         "As above without advertising, on the channels whose customers you may write to",
         _LAST_YEAR,
-        "fixed costs and advertising. Workbook 04's orders are before advertising, too, but measured over "
-        "two years, with returns as a rate",
+        "fixed costs and advertising. Workbook 04's orders are before the cost to win a customer, too, but "
+        "measured over two years, with returns as a rate",
         (Place("03", "slider", "left_by_order"),),
         _of_mean_order("left"),
     ),

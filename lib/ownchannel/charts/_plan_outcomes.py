@@ -194,8 +194,8 @@ def order_waterfall(breakdowns: Mapping[str, pd.DataFrame], kinds: Sequence[str]
     their sum. Parts that are 0 on every channel are left out.
 
     >>> order = pd.DataFrame({"part": ["Price", "Goods", "Contribution"], "amount": [40.0, -12.5, 27.5]})
-    >>> order_waterfall({"Shop": order}, ["owned"], "EUR").caption
-    'What an order leaves: Shop €27.50 of €40.00, the largest cost goods with €12.50.'
+    >>> order_waterfall({"Shop": order}, ["owned"], "EUR").caption.partition(": ")[2]
+    'Shop €27.50 of €40.00, the largest cost goods with €12.50.'
     """
     orders = {
         name: dict(zip(table["part"].tolist(), map(float, table["amount"]), strict=True))
@@ -226,7 +226,8 @@ def order_waterfall(breakdowns: Mapping[str, pd.DataFrame], kinds: Sequence[str]
             "range": [lowest, (1 + 0.15 * len(traces)) * highest],
         }
     each = "; ".join(_order_in_words(name, order, currency) for name, order in orders.items())
-    return Chart({"data": traces, "layout": layout}, f"What an order leaves: {each}.")
+    caption = f"What an order leaves before the cost to win a customer: {each}."
+    return Chart({"data": traces, "layout": layout}, caption)
 
 
 def _rows(orders: Sequence[Mapping[str, float]]) -> list[str]:
