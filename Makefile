@@ -56,9 +56,9 @@ lint: setup  ## style, formatting, types and the order of the rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: setup  ## write the reference from the docstrings into docs/api, and docs/measures.md from its table
+docs: setup  ## write the reference from the docstrings into docs/api, measures and glossary into docs
 	$(BIN)/python etc/write_reference.py docs/api
-	$(BIN)/python etc/write_measures.py docs/measures.md
+	$(BIN)/python etc/write_pages.py docs
 
 lock: setup  ## write requirements.lock from pyproject.toml; ARGS="--upgrade" takes newer versions
 	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

@@ -43,10 +43,6 @@ def main(folder: Path) -> None:
         # What the library's own page lists is taken out, so that each room comes exactly once.
         pdoc.pdoc("ownchannel", r"!ownchannel\.", *rooms(), output_directory=folder)
 
-    (Path(__file__).resolve().parents[1] / "docs" / "glossary.md").write_text(
-        ownchannel.answers.glossary_page(), encoding="utf-8"
-    )
-
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]))
