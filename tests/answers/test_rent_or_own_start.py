@@ -199,6 +199,14 @@ def test_a_store_that_is_not_open_yet_is_counted_in_the_brands_own_coin(tmp_path
     assert start.today() == found.plan
 
 
+def test_a_brand_in_yen_is_warned_of_what_is_moved_alone(tmp_path):
+    asked = rent_or_own(read_orders(("a.txt", amazon(*four_months("6000", "JPY"))), workspace=tmp_path))
+    question = asked.question(asked.start)
+    assert question.answer.notes == ()
+    (note,) = question.answer_at({"channels.Amazon.com.return_rate": 0.45}).notes
+    assert note.startswith("Amazon.com: Returns: 45% lies outside ")
+
+
 def test_a_slider_says_what_it_was_measured_from_or_which_typical_brand_it_is_like(orders, tmp_path):
     asked = rent_or_own(orders)
     growth = asked.question(asked.start).numbers["channels.Shopify.organic_growth"][1]

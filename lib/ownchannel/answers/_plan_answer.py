@@ -233,12 +233,18 @@ class PlanAnswer:
         return (*self._unlikely(), *self._free_levers())
 
     def _unlikely(self) -> list[str]:
-        """What lies outside its source's range, but for what was measured and still stands so."""
-        known, numbers, measured = [], self.plan.numbers(), self.baseline.measured
-        for path in measured.keys() & numbers.keys():
-            (low, high), (value, declared) = measured[path], numbers[path]
+        """What lies outside its source's range, but for what still stands as the brand's files put it.
+
+        Sources speak of dollars, and a brand in yen knows its prices.
+        """
+        known, measured = [], self.baseline.measured
+        found = self.baseline.calibration
+        at_first = {} if found is None else found.plan.numbers()
+        for path, (value, declared) in self.plan.numbers().items():
             channel, _ = channel_and_name(path)
-            if low <= value <= high:
+            low, high = measured.get(path, (np.inf, -np.inf))
+            is_first = path in at_first and (value == at_first[path][0] or path == "setup_cost")
+            if low <= value <= high or is_first:
                 known.append(f"{channel}: {declared.label}: " if channel else f"{declared.label}: ")
         unlikely = self.plan.unlikely(self.plan.currency)
         return [sentence for sentence in unlikely if not sentence.startswith(tuple(known))]
