@@ -269,7 +269,7 @@ MEASURES: tuple[Measure, ...] = (
             Place("02", "slider", "marketplace_cac"),
             Place("02", "column", "Costs to win"),
             Place("04", "slider", "cac"),
-            Place("04", "column", "A customer costs, as entered"),
+            Place("04", "column", "A new customer costs, as entered"),
         ),
         _cost_to_win,
     ),
