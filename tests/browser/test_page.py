@@ -56,7 +56,7 @@ def test_the_head_leads_to_every_workbook_and_marks_this_one(open_voila: Open, w
 def test_settings_survive_a_reload_and_reset_forgets_them(open_voila: Open, workbooks: Path) -> None:
     page = open_voila(workbooks / f"{FEE}.ipynb")
     opened = sentence(page).inner_text()
-    press(page, "Months without it", "ArrowRight", "ArrowRight")
+    press(page, "Length of the stop", "ArrowRight", "ArrowRight")
     expect(sentence(page)).not_to_have_text(opened)
     moved = sentence(page).inner_text()
     page.reload()
@@ -76,14 +76,14 @@ def test_on_paper_all_of_it_stands_and_nothing_is_cut(open_voila: Open, workbook
     text = " ".join(" ".join(part.extract_text().split()) for part in pages)
     assert len(pages) > 1
     assert last in text
-    for label in ("Months without it", "Cash in the bank"):
+    for label in ("Length of the stop", "Cash in the bank"):
         assert label in text
 
 
 def test_a_kernel_that_dies_is_said_and_its_sliders_rest(open_voila: Open, workbooks: Path) -> None:
     page = open_voila(workbooks / f"{FEE}.ipynb")
     kernel = json.loads(page.locator("#jupyter-config-data").inner_text())["kernelId"]
-    slider = slider_by_label(page, "Months without it")
+    slider = slider_by_label(page, "Length of the stop")
     expect(slider).to_be_enabled()
     page.evaluate(
         """kernel => fetch(`/voila/api/shutdown/${kernel}`, { method: "POST",
