@@ -35,7 +35,14 @@ from ownchannel.answers._marketplace_dependence import (
     what_the_platforms_booked,
 )
 from ownchannel.answers._measures import MEASURES, Measure, Place, measures_as_markdown
-from ownchannel.answers._opened_files import ASKED_FIRST, WAYS_IN, files_html, what_was_opened
+from ownchannel.answers._opened_files import (
+    ACCOUNT_ASKS,
+    ACCOUNT_KEPT,
+    ASKED_FIRST,
+    WAYS_IN,
+    files_html,
+    what_was_opened,
+)
 from ownchannel.answers._plan_answer import Baseline
 from ownchannel.answers._plan_lessons import (
     calibrated,
@@ -53,6 +60,8 @@ from ownchannel.answers._repeat_purchase import what_if_more_returned
 from ownchannel.answers._return_lessons import cohorts, one_time_buyers, second_order, what_brings_back
 
 __all__ = [
+    "ACCOUNT_ASKS",
+    "ACCOUNT_KEPT",
     "ASKED_FIRST",
     "LIVE_DRAWS",
     "MEASURES",

@@ -19,10 +19,22 @@ WAYS_IN = {
     "files": "As the platforms wrote them, zipped or not. They are added to those that are here.",
     "folder": "On this machine.",
     "timezone": "Or a large city that has it. Choose it first: it decides on which day an order falls.",
+    "account": "What no file shows, asked once and used by every workbook. Leave empty what you do not know.",
     "sample": "A made-up kitchenware brand, two years of orders.",
     "forget": "For a customer who asks: removed now, and from files read later.",
     "nothing": "No sales were found in these files; below you see what was wrong with each.",
 }
+
+#: What the first page asks of a brand once: what each field of its account is called, and an example.
+ACCOUNT_ASKS = {
+    "name": ("Brand", "such as Hearth"),
+    "currency": ("Currency", "such as USD"),
+    "cash": ("Cash in the bank", "such as 12,000"),
+    "fixed_costs": ("Fixed costs per month", "such as 5,000"),
+    "horizon_months": ("Months to look ahead", "such as 36"),
+    "discount_rate": ("What a year's wait costs you", "such as 10%"),
+}
+ACCOUNT_KEPT = "Kept. Every workbook starts from it; an empty field stays an assumption."
 
 #: What is asked before something is lost: pressing again does it.
 ASKED_FIRST = {

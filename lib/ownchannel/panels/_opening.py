@@ -15,6 +15,7 @@ from ownchannel.answers import (
     what_was_opened,
 )
 from ownchannel.orders import FileList, current_orders, forget
+from ownchannel.panels._account_form import AccountForm
 from ownchannel.panels._answer_view import AnswerView, LiveText, box, live_bundle
 from ownchannel.panels._file_picker import FilePicker
 from ownchannel.panels._page import head_html
@@ -59,6 +60,7 @@ class Opening:
         self._view = AnswerView(what_was_opened(self.opened))
         self._files = LiveText(on_press=self._press)
         self._forget = ForgetRow(self._workspace, self._show)
+        self.account = AccountForm(self._workspace, self._show)
         self._read_folder.on_click(lambda _: self._try(lambda: self.add(self._folder.value)))
         self._sample.on_click(lambda _: self._press_again("sample", self.remove_all))
         self._head = LiveText()
@@ -137,6 +139,7 @@ class Opening:
             _row("Your files", self._upload, WAYS_IN["files"]),
             _row("Or a folder of them", box([self._folder, self._read_folder], "oc-pair"), WAYS_IN["folder"]),
             _row("Your time zone", self._timezone, WAYS_IN["timezone"]),
+            _row("About your brand", self.account.control, WAYS_IN["account"]),
             _row("No files at hand?", self._sample, WAYS_IN["sample"]),
             _row("Forget a customer", self._forget.control, WAYS_IN["forget"]),
         ]
