@@ -119,8 +119,8 @@ def test_the_sixth_plan_waits_until_one_of_five_steps_aside(
 
 def copied_address(page: Page) -> str:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    click(page, "Copy address")
-    expect_said(page, "The address of this plan is copied.")
+    click(page, "Copy link")
+    expect_said(page, "The link to this plan is copied.")
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 
@@ -140,10 +140,10 @@ def test_a_copied_address_gives_no_token_away_and_opens_as_it_was_unless_it_was_
     assert copied_address(page) == address
 
     page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
-    field = bar(page).get_by_label("Address of this plan")
+    field = bar(page).get_by_label("Link to this plan")
     expect(field).to_be_hidden()
-    click(page, "Copy address")
-    expect_said(page, "Copy the address of this plan from the field.")
+    click(page, "Copy link")
+    expect_said(page, "Copy the link to this plan from the field.")
     expect(field).to_be_focused()
     assert page.evaluate("getSelection().toString()") == field.input_value() == address
 
@@ -151,6 +151,20 @@ def test_a_copied_address_gives_no_token_away_and_opens_as_it_was_unless_it_was_
     harness.wait_for_chart(page)
     expect_answer(page, START)
     expect(bar(page).get_by_role("status")).to_contain_text("The plan in this address is damaged")
+
+
+def test_a_downloaded_plan_opens_again(open_voila: Open, notebook: Path, tmp_path: Path) -> None:
+    page = open_voila(notebook)
+    moved = move_three_sliders(page)
+    with page.expect_download() as download:
+        click(page, "Download")
+    assert download.value.suggested_filename == "plan.json"
+    download.value.save_as(tmp_path / "plan.json")
+    page.get_by_role("button", name="Reset").press("Enter")
+    expect_answer(page, START)
+    bar(page).get_by_label("Open a plan's file").set_input_files(tmp_path / "plan.json")
+    expect_answer(page, moved)
+    expect_said(page, "Opened plan.json. Give it a name and save it to keep it.")
 
 
 @pytest.mark.slow
@@ -165,9 +179,14 @@ def test_in_jupyterlab_the_keyboard_alone_saves_and_loads_and_the_notebook_stays
     expect_said(page, "Saved as ‘xx dd a b’.")
     page.keyboard.press("Tab")
     expect(bar(page).get_by_role("button", name="Save")).to_be_focused()
-    expect(bar(page).get_by_role("button", name="Copy address")).to_be_hidden()
-    page.keyboard.press("Tab")
-    expect(bar(page).get_by_label("Saved plan or preset")).to_be_focused()
+    expect(bar(page).get_by_role("button", name="Copy link")).to_be_hidden()
+    for control in (
+        bar(page).get_by_role("button", name="Download"),
+        bar(page).get_by_label("Open a plan's file"),
+        bar(page).get_by_label("Saved plan or preset"),
+    ):
+        page.keyboard.press("Tab")
+        expect(control).to_be_focused()
 
     harness.save_and_reload(page)
     expect_answer(page, moved)

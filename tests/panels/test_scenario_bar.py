@@ -216,3 +216,22 @@ def test_its_text_is_short_and_stable(screen):
     assert repr(screen.bar) == "Scenarios: 0 saved plans, 2 presets"
     screen.bar.save("A")
     assert repr(screen.bar) == "Scenarios: 1 saved plan, 2 presets"
+
+
+def test_a_plan_goes_into_a_file_and_comes_back_from_it(screen, tmp_path: Path):
+    screen.spend(7_000)
+    first = screen.plan
+    screen.bar._handle_custom_msg({"pressed": "download", "name": "", "chosen": "", "view": "here"}, [])
+    answered, file = screen.sent.pop(), screen.sent.pop()
+    assert (answered, file["view"], file["file"]) == ({"view": "here"}, "here", "plan.json")
+    screen.spend(0)
+    assert screen.press("open", file="plan.json", text=file["text"]).startswith("Opened plan.json.")
+    assert screen.plan == first
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1, 2]", '{"plan": 3}', "\x00"])
+def test_a_file_that_is_no_plan_is_refused_in_a_sentence_and_the_plan_stays(screen, text: str):
+    before = screen.plan
+    said = screen.press("open", file="notes.json", text=text)
+    assert said.startswith("notes.json cannot be opened.")
+    assert screen.plan == before

@@ -13,7 +13,15 @@ from ownchannel.answers import Answer, Question
 from ownchannel.formats import count, listed
 from ownchannel.panels._answer_view import box
 from ownchannel.panels._panel import Panel
-from ownchannel.scenarios import Plan, ScenarioLibrary, link_remark, plan_from_page, to_query
+from ownchannel.scenarios import (
+    Plan,
+    ScenarioLibrary,
+    dumps,
+    link_remark,
+    loads,
+    plan_from_page,
+    to_query,
+)
 from ownchannel.workspace import Workspace
 
 #: Scenarios side by side: more do not fit a screen.
@@ -123,6 +131,19 @@ class ScenarioBar(anywidget.AnyWidget):
         """The query that opens a page with the plan as it stands, `plan=…`."""
         return to_query(self._current(), self._opening)
 
+    def file(self) -> tuple[str, str]:
+        """The plan as it stands as a file: its name and its text."""
+        return f"{self.name.strip() or 'plan'}.json", dumps(self._current())
+
+    def open_file(self, file: str, text: str) -> None:
+        """Load the plan that a file holds; raises ValueError where it holds none."""
+        try:
+            plan = loads(text)
+        except ValueError as problem:
+            raise ValueError(f"{file} cannot be opened. {problem}") from None
+        self._load(plan)
+        self._say(f"Opened {file}. Give it a name and save it to keep it.", chosen="")
+
     def open_page(self, environ: Mapping[str, str]) -> None:
         """Load the plan in the address of the page that the kernel with these variables was started for.
 
@@ -197,6 +218,11 @@ class ScenarioBar(anywidget.AnyWidget):
                 self.save(self.name, overwrite=True)
             case "compare":
                 self.compare(*message["names"])
+            case "download":
+                file, text = self.file()
+                self.send({"view": message["view"], "file": file, "text": text})
+            case "open":
+                self.open_file(message["file"], message["text"])
             case "address":
                 self.send({"view": message["view"], "query": self.address()})
             case _ if not self.chosen:

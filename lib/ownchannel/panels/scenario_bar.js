@@ -41,6 +41,16 @@ function keepFromNotebook(event) {
   if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
 }
 
+const LARGEST = 1_000_000; // bytes
+
+function download(name, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href));
+}
+
 function render({ model, el }) {
   const bar = element("div", el, { class: "oc-scenarios", role: "group", "aria-label": "Scenarios" });
   bar.addEventListener("keydown", keepFromNotebook);
@@ -56,7 +66,15 @@ function render({ model, el }) {
   }
   addButton(own, "Save", "save");
   // Voilà, which marks its pages so, tells the kernel the query of an address; JupyterLab does not.
-  addButton(own, "Copy address", "address").hidden = !("voila" in document.body.dataset);
+  addButton(own, "Copy link", "address").hidden = !("voila" in document.body.dataset);
+  addButton(own, "Download", "download");
+  const open = addField(own, "input", "Open a plan's file", { type: "file", accept: ".json,application/json" });
+  open.addEventListener("change", async () => {
+    const [file] = open.files;
+    open.value = ""; // the same file may be chosen again
+    if (file.size > LARGEST) status.textContent = `${file.name} is too large to be a plan.`;
+    else press("open", { file: file.name, text: await file.text() });
+  });
 
   const kept = element("div", bar, { class: "oc-scenario-row" });
   const chosen = addField(kept, "select", "Saved plan or preset");
@@ -64,7 +82,7 @@ function render({ model, el }) {
 
   const compared = element("fieldset", bar, { class: "oc-scenario-row" });
   const status = element("p", bar, { role: "status" });
-  const byHand = addField(bar, "input", "Address of this plan", { type: "text", readonly: "" });
+  const byHand = addField(bar, "input", "Link to this plan", { type: "text", readonly: "" });
   const problems = element("ul", bar, { class: "oc-scenario-problems" });
   byHand.parentElement.hidden = true;
 
@@ -112,17 +130,18 @@ function render({ model, el }) {
   async function copy(query) {
     const address = withPlan(query);
     if (await isCopied(address)) {
-      status.textContent = "The address of this plan is copied.";
+      status.textContent = "The link to this plan is copied.";
     } else {
       byHand.value = address;
       byHand.parentElement.hidden = false;
       byHand.select();
-      status.textContent = "Copy the address of this plan from the field.";
+      status.textContent = "Copy the link to this plan from the field.";
     }
   }
   function hear(message) {
     if (message.view !== view) return;
     if (message.query) return copy(message.query);
+    if (message.file) return download(message.file, message.text);
     unanswered -= 1;
     tick();
   }
