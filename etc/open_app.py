@@ -16,7 +16,11 @@ def main() -> None:
     warm_kernels.prepare()  # it imports while Voilà does
     import webbrowser
 
+    from jupyter_server import DEFAULT_TEMPLATE_PATH_LIST
     from voila.app import Voila
+
+    # The page that asks for the token is the server's and not Voilà's.
+    DEFAULT_TEMPLATE_PATH_LIST.insert(0, f"{SETTINGS}/voila/templates/ownchannel")
 
     class Workbooks(Voila):
         """Voilà, opened with its token in the address: Voilà's own way would ask the reader to type it."""
