@@ -2,7 +2,8 @@
 
 import io
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,9 +18,26 @@ from tests.browser.harness import press, sentence, slider_by_label
 
 pytestmark = pytest.mark.browser
 
-Open = Callable[[Path], Page]
+Open = Callable[[str], Page]
 
-FEE = "01_marketplace_dependence"
+DEPENDENCE = "01_marketplace_dependence"
+
+
+@pytest.fixture(scope="module")
+def app(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of one app for all of these tests: they leave its workspace as it is."""
+    folder = tmp_path_factory.mktemp("app")
+    workbooks = Path(shutil.copytree(root / "workbooks", folder / "workbooks"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OWNCHANNEL_WORKSPACE", str(folder / "workspace"))
+        with harness.serve_voila(workbooks) as address:
+            yield address
+
+
+@pytest.fixture
+def open_page(page: Page, app: str) -> Open:
+    """Opens a workbook by its name."""
+    return lambda name: harness.open_voila(page, app, f"{name}.ipynb")
 
 
 def serious(page: Page) -> list[str]:
@@ -34,8 +52,8 @@ def serious(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("name", WORKBOOKS)
-def test_nobody_is_kept_out_in_light_or_dark(open_voila: Open, workbooks: Path, name: str) -> None:
-    page = open_voila(workbooks / f"{name}.ipynb")
+def test_nobody_is_kept_out_in_light_or_dark(open_page: Open, name: str) -> None:
+    page = open_page(name)
     assert serious(page) == []
     page.get_by_label("Theme").select_option("dark")
     expect(page.locator("body")).to_have_attribute("data-jp-theme-light", "false")
@@ -43,18 +61,18 @@ def test_nobody_is_kept_out_in_light_or_dark(open_voila: Open, workbooks: Path, 
     assert serious(page) == []
 
 
-def test_the_head_leads_to_every_workbook_and_marks_this_one(open_voila: Open, workbooks: Path) -> None:
-    page = open_voila(workbooks / f"{FEE}.ipynb")
+def test_the_head_leads_to_every_workbook_and_marks_this_one(open_page: Open) -> None:
+    page = open_page(DEPENDENCE)
     links = page.get_by_role("navigation", name="Workbooks").get_by_role("link")
     expect(links).to_have_text(list(WORKBOOKS.values()))
-    expect(links.and_(page.locator("[aria-current=page]"))).to_have_text(WORKBOOKS[FEE])
-    expect(page.locator("h1")).to_contain_text(WORKBOOKS[FEE])
+    expect(links.and_(page.locator("[aria-current=page]"))).to_have_text(WORKBOOKS[DEPENDENCE])
+    expect(page.locator("h1")).to_contain_text(WORKBOOKS[DEPENDENCE])
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the answer")).to_be_focused()
 
 
-def test_settings_survive_a_reload_and_reset_forgets_them(open_voila: Open, workbooks: Path) -> None:
-    page = open_voila(workbooks / f"{FEE}.ipynb")
+def test_settings_survive_a_reload_and_reset_forgets_them(open_page: Open) -> None:
+    page = open_page(DEPENDENCE)
     opened = sentence(page).inner_text()
     press(page, "Length of the stop", "ArrowRight", "ArrowRight")
     expect(sentence(page)).not_to_have_text(opened)
@@ -69,8 +87,8 @@ def test_settings_survive_a_reload_and_reset_forgets_them(open_voila: Open, work
     expect(sentence(page)).to_have_text(opened)
 
 
-def test_on_paper_all_of_it_stands_and_nothing_is_cut(open_voila: Open, workbooks: Path) -> None:
-    page = open_voila(workbooks / f"{FEE}.ipynb")
+def test_on_paper_all_of_it_stands_and_nothing_is_cut(open_page: Open) -> None:
+    page = open_page(DEPENDENCE)
     last = page.locator(".oc-section > summary").last.inner_text()
     pages = PdfReader(io.BytesIO(page.pdf(format="A4"))).pages
     text = " ".join(" ".join(part.extract_text().split()) for part in pages)
@@ -80,8 +98,8 @@ def test_on_paper_all_of_it_stands_and_nothing_is_cut(open_voila: Open, workbook
         assert label in text
 
 
-def test_a_kernel_that_dies_is_said_and_its_sliders_rest(open_voila: Open, workbooks: Path) -> None:
-    page = open_voila(workbooks / f"{FEE}.ipynb")
+def test_a_kernel_that_dies_is_said_and_its_sliders_rest(open_page: Open) -> None:
+    page = open_page(DEPENDENCE)
     kernel = json.loads(page.locator("#jupyter-config-data").inner_text())["kernelId"]
     slider = slider_by_label(page, "Length of the stop")
     expect(slider).to_be_enabled()
@@ -94,10 +112,9 @@ def test_a_kernel_that_dies_is_said_and_its_sliders_rest(open_voila: Open, workb
     expect(slider).to_be_disabled()
 
 
-def test_a_page_that_is_closed_ends_its_kernel(page: Page, servers, workbooks: Path) -> None:
-    address = servers.enter_context(harness.serve_voila(workbooks))
-    harness.open_voila(page, address, f"{FEE}.ipynb")
-    at = urlsplit(address)
+def test_a_page_that_is_closed_ends_its_kernel(page: Page, app: str) -> None:
+    harness.open_voila(page, app, f"{DEPENDENCE}.ipynb")
+    at = urlsplit(app)
     kernels = f"http://{at.netloc}/api/kernels/"
     kernel = json.loads(page.locator("#jupyter-config-data").inner_text())["kernelId"]
     assert page.request.get(kernels + kernel).status == 200
@@ -106,21 +123,20 @@ def test_a_page_that_is_closed_ends_its_kernel(page: Page, servers, workbooks: P
     assert page.request.get(kernels + kernel).status == 404
 
 
-def test_another_tab_with_other_orders_is_said(page: Page, servers, workbooks: Path) -> None:
-    address = servers.enter_context(harness.serve_voila(workbooks))
-    harness.open_voila(page, address, f"{FEE}.ipynb")
+def test_another_tab_with_other_orders_is_said(page: Page, app: str) -> None:
+    harness.open_voila(page, app, f"{DEPENDENCE}.ipynb")
     notice = page.locator("#oc-changed")
     expect(notice).to_be_hidden()
     other = page.context.new_page()
-    harness.open_voila(other, address, "00_start_here.ipynb")
+    harness.open_voila(other, app, "00_start_here.ipynb")
     expect(notice).to_be_hidden()
     other.evaluate("document.querySelector('[data-orders]').dataset.orders = 'others'")
     other.evaluate("document.body.append('')")
     expect(notice).to_contain_text("have changed in another tab")
 
 
-def test_the_page_fits_narrow_screens(open_voila: Open, workbooks: Path) -> None:
-    page = open_voila(workbooks / f"{FEE}.ipynb")
+def test_the_page_fits_narrow_screens(open_page: Open) -> None:
+    page = open_page(DEPENDENCE)
     harness.unfold(page)
     for width in (1440, 1024, 640, 390):
         page.set_viewport_size({"width": width, "height": 900})

@@ -37,6 +37,7 @@ def assert_page_shows(page: Page, expected: Answer) -> None:
     expect(rows(page)).to_have_text(["".join(row) for row in expected.table.to_numpy()])
     plots = panel.locator(".oc-plot")
     expect(plots).to_have_count(len(expected.charts))
+    harness.unfold(page)
     for place, chart in enumerate(expected.charts):
         plots.nth(place).scroll_into_view_if_needed()
         expect(plots.nth(place)).to_have_attribute("aria-label", chart.caption)
