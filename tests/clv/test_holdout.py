@@ -135,9 +135,9 @@ def test_models_are_ranked_and_the_best_is_told(purchases):
     best = found.best.by_customer
     assert found.best is found.holdouts[found.table.index[0]]
     sentence = str(found)
-    assert sentence.startswith(f"Use {found.table.index[0]}: over 26 weeks it expected")
+    assert sentence.startswith(f"Use {found.table.index[0]}: for the last 26 weeks it predicted")
     assert f"{best['expected'].sum():,.0f} purchases, " in sentence
-    assert f"; {best['actual'].sum():,.0f} came." in sentence
+    assert f", and {best['actual'].sum():,.0f} came." in sentence
 
 
 def test_a_model_that_cannot_be_fitted_is_left_out_with_its_reason(purchases):

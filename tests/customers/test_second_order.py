@@ -120,7 +120,7 @@ def brand(returning: int, of: int, channel: str) -> list[Line]:
 def test_result_reads_as_sentences() -> None:
     found = time_to_second_order(as_orders(brand(40, 100, "A") + brand(10, 100, "B")), until=later(500))
     assert str(found) == (
-        "Customers who buy again: 40% on A within 365 days and 10% on B within 365 days. "
+        "Customers who order again: 40% on A within 365 days and 10% on B within 365 days. "
         "The channels differ by more than chance (log-rank test, p below 0.001)."
     )
     alike = time_to_second_order(as_orders(brand(40, 100, "A") + brand(39, 100, "B")), until=later(500))
