@@ -80,6 +80,7 @@ def test_in_voila_a_plan_is_moved_saved_loaded_on_a_new_page_compared_switched_a
     assert_page_shows(page, moved)
     save(page, "All my own")
 
+    page.get_by_role("tab", name="Risks").click()
     risk = page.get_by_role("switch", name=declared[RISK].label, exact=True)
     risk.press("Space")
     assert_page_shows(page, screen.at({RISK: 0.0}))
@@ -94,6 +95,8 @@ def test_in_voila_a_plan_is_moved_saved_loaded_on_a_new_page_compared_switched_a
 
     page.reload()
     harness.wait_for_chart(page)
+    assert_page_shows(page, screen.at({DISCOUNT: 0.0}))  # its settings survive
+    page.get_by_role("button", name="Reset").press("Enter")
     assert_page_shows(page, opening)
     save(page, "As it opened")
     page.get_by_label("Saved plan or preset").select_option("All my own")

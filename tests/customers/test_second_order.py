@@ -126,7 +126,7 @@ def test_result_reads_as_sentences() -> None:
     alike = time_to_second_order(as_orders(brand(40, 100, "A") + brand(39, 100, "B")), until=later(500))
     assert "The channels may differ by chance alone (log-rank test, p 0.8" in str(alike)
     few = time_to_second_order(as_orders(brand(4, 10, "A")), until=later(500))
-    assert str(few) == "Too few customers were watched to say how many buy again."
+    assert str(few) == "Too few customers are known to say how many order again."
 
 
 def test_one_time_shares_stand_beside_the_plain_ones() -> None:
