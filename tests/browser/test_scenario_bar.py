@@ -162,7 +162,7 @@ def test_a_downloaded_plan_opens_again(open_voila: Open, notebook: Path, tmp_pat
     download.value.save_as(tmp_path / "plan.json")
     page.get_by_role("button", name="Reset").press("Enter")
     expect_answer(page, START)
-    bar(page).get_by_label("Open a plan's file").set_input_files(tmp_path / "plan.json")
+    bar(page).get_by_label("Open file").set_input_files(tmp_path / "plan.json")
     expect_answer(page, moved)
     expect_said(page, "Opened plan.json. Give it a name and save it to keep it.")
 
@@ -182,7 +182,7 @@ def test_in_jupyterlab_the_keyboard_alone_saves_and_loads_and_the_notebook_stays
     expect(bar(page).get_by_role("button", name="Copy link")).to_be_hidden()
     for control in (
         bar(page).get_by_role("button", name="Download"),
-        bar(page).get_by_label("Open a plan's file"),
+        bar(page).get_by_label("Open file"),
         bar(page).get_by_label("Saved plan or preset"),
     ):
         page.keyboard.press("Tab")

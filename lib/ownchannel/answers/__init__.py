@@ -15,11 +15,7 @@ from ownchannel.answers._answer import (
     table_html,
     when_seen,
 )
-from ownchannel.answers._customer_lifetime_value import (
-    lifetimes,
-    what_a_customer_is_worth,
-    without_buyer_keys,
-)
+from ownchannel.answers._customer_lifetime_value import what_a_customer_is_worth, without_buyer_keys
 from ownchannel.answers._glossary import glossary, glossary_page, with_terms
 from ownchannel.answers._lifetime_models import (
     are_channels_different,
@@ -27,12 +23,12 @@ from ownchannel.answers._lifetime_models import (
     which_model,
     who_is_still_a_customer,
 )
+from ownchannel.answers._lifetimes import lifetimes
 from ownchannel.answers._marketplace_dependence import (
     measures,
     over_time,
     own_and_rent,
     what_if_it_stopped,
-    what_the_platforms_booked,
 )
 from ownchannel.answers._measures import MEASURES, Measure, Place, measures_as_markdown
 from ownchannel.answers._opened_files import (
@@ -55,6 +51,7 @@ from ownchannel.answers._plan_lessons import (
     what_a_customer_may_cost,
     worst_stories,
 )
+from ownchannel.answers._platform_books import what_the_platforms_booked
 from ownchannel.answers._rent_or_own import LIVE_DRAWS, RentOrOwn
 from ownchannel.answers._repeat_purchase import what_if_more_returned
 from ownchannel.answers._return_lessons import cohorts, one_time_buyers, second_order, what_brings_back

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownchannel.answers._answer import Answer, when_seen
-from ownchannel.answers._customer_lifetime_value import Lifetimes
+from ownchannel.answers._lifetimes import Lifetimes
 from ownchannel.charts import (
     alive_map,
     by_frequency,

@@ -326,10 +326,10 @@ class PlanAnswer:
         """What the answer rests on."""
         futures = count(self.found.plan.draws.number, "simulated future")
         unsure = count(len(self.plan.uncertain), "uncertain number")
-        growing = any(channel.organic_growth for channel in self.plan.channels)
+        kept = {channel.growth_fade for channel in self.plan.channels if channel.organic_growth} - {1.0}
         grows = (
-            "Growth that was measured fades: each month keeps 90% of the growth of the month before. Under "
-            "Risks a switch for each channel shows it flat."
+            f"Growth that was measured fades: each month keeps {' or '.join(map(percent, sorted(kept)))} of "
+            "the growth of the month before. Under Risks a switch for each channel shows it flat."
         )
         return (
             "Every plan is compared with staying as you are: today's budget and prices, and nothing changed.",
@@ -337,7 +337,7 @@ class PlanAnswer:
             "income tax.",
             "Revenue at risk is what events take of the first year's revenue, on average in the worst 5% of "
             "outcomes.",
-            *([grows] if growing else []),
+            *([grows] if kept else []),
             *self.baseline.remarks,
         )
 
@@ -440,9 +440,7 @@ def said(amount: float, currency: str) -> str:
     >>> said(3_361, "USD"), said(132_412, "USD")
     ('$3,400', '$132,000')
     """
-    if abs(amount) < 100_000:
-        return round_money(amount, currency)
-    return money(float(f"{amount:.3g}"), currency)
+    return round_money(amount, currency, digits=2 if abs(amount) < 100_000 else 3)
 
 
 def short(label: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ownchannel.answers._answer import Answer, Question, amounts
-from ownchannel.answers._customer_lifetime_value import buyers_are_in
+from ownchannel.answers._lifetimes import buyers_are_in
 from ownchannel.answers._return_lessons import half_of_a_year, nobody_known, too_young
 from ownchannel.answers._starting_settings import customers_within_reach, habit_numbers, settings_of
 from ownchannel.charts import kinds_of_customer, more_and_earlier, repeat_revenue, repeats_by_age

@@ -68,7 +68,8 @@ function render({ model, el }) {
   // Voilà, which marks its pages so, tells the kernel the query of an address; JupyterLab does not.
   addButton(own, "Copy link", "address").hidden = !("voila" in document.body.dataset);
   addButton(own, "Download", "download");
-  const open = addField(own, "input", "Open a plan's file", { type: "file", accept: ".json,application/json" });
+  const open = addField(own, "input", "Open file", { type: "file", accept: ".json,application/json" });
+  open.parentElement.classList.add("oc-open");
   open.addEventListener("change", async () => {
     const [file] = open.files;
     open.value = ""; // the same file may be chosen again
