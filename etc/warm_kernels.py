@@ -42,8 +42,10 @@ class ForkedKernel:
     stdin = stdout = stderr = None
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], folder: str | None) -> None:
+        # Voilà's names are members of an enumeration: unpickled as such, they would import Voilà, in two seconds.
+        plain = {str.__str__(name): value for name, value in environment.items()}
         self._process = get_context("forkserver").Process(
-            target=_run, args=(list(arguments), dict(environment), folder), daemon=True
+            target=_run, args=(list(arguments), plain, folder), daemon=True
         )
         self._process.start()
 

@@ -47,6 +47,16 @@
     if (key === ORDERS && mark()) changed.hidden = newValue === mark();
   });
 
+  // While the kernel reads the orders, the browser reads plotly.js, which the first chart would else wait for.
+  const readPlotly = async () => {
+    if (!document.querySelector(".voila-skeleton-container")) return setTimeout(readPlotly, 20); // Voilà is not there yet
+    const extension = await globalThis._JUPYTERLAB["jupyterlab-plotly"].get("./mimeExtension");
+    const mimeType = "application/vnd.plotly.v1+json";
+    const renderer = extension().rendererFactory.createRenderer({ mimeType });
+    renderer.renderModel({ data: { [mimeType]: { data: [], layout: {} } }, metadata: {} });
+  };
+  readPlotly();
+
   // The kernel ends with its page. Voilà's own call lacks the token that the server wants.
   addEventListener("pagehide", () => {
     clearInterval(asking);
