@@ -5,6 +5,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 SETTINGS = str(Path(__file__).resolve().parent / "jupyter")
 
@@ -13,10 +14,12 @@ def main() -> None:
     """Warm kernels up, then serve."""
     import warm_kernels
 
-    warm_kernels.prepare()  # it imports while Voilà does
+    nursery = warm_kernels.prepare()  # it imports while Voilà does
     import webbrowser
 
     from jupyter_server import DEFAULT_TEMPLATE_PATH_LIST
+    from jupyter_server.base.handlers import JupyterHandler
+    from nbformat import NotebookNode
     from voila.app import Voila
 
     # The page that asks for the token is the server's and not Voilà's.
@@ -25,8 +28,20 @@ def main() -> None:
     class Workbooks(Voila):
         """Voilà, opened with its token in the address: Voilà's own way would ask the reader to type it."""
 
+        def init_settings(self) -> dict[str, Any]:
+            settings: dict[str, Any] = super().init_settings()
+            self.voila_configuration.prelaunch_hook = with_first_screen
+            settings["voila_jinja2_env"].globals["first_screens"] = nursery.screens if nursery else None
+            return settings
+
         def launch_browser(self) -> None:
             webbrowser.open(self.display_url)
+
+    def with_first_screen(handler: JupyterHandler, *, notebook: NotebookNode, cwd: str) -> None:
+        """The answer stands before its kernel does, unless the address brings a plan of its own."""
+        found = nursery.screens() if nursery and "plan" not in handler.request.arguments else {}
+        here = Path(handler.request.path).stem
+        notebook.metadata["first_screen"] = found["screens"].get(here, "") if found else ""
 
     Workbooks.launch_instance()
 

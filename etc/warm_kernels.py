@@ -1,13 +1,22 @@
-"""Kernels that are there at once: forks of one process that has imported already what workbooks import.
+"""Kernels that are there at once: forks of a process that knows already what workbooks begin with.
 
-Imports take about three seconds and 250 MB; a fork takes a moment, and shares the memory until it writes.
+Imports take about three seconds and 250 MB, first answers some more; a fork takes a moment, and shares the
+memory until it writes. There are two such processes: one has imported; the other, a fork of the first, has
+the answers as well, and is made anew when the orders are others.
 """
 
+import asyncio
+import gc
 import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Mapping
+from importlib import import_module
 from importlib.metadata import EntryPoint
-from multiprocessing import forkserver, get_context
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -23,74 +32,93 @@ IMPORTED = [
 NAME = "warm"
 
 
-def prepare() -> bool:
-    """Start the process that kernels are forked from; False where this machine does not fork safely."""
+class Nursery:
+    """Where kernels are forked from."""
+
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        self._imported, theirs = context.Pipe()
+        self._informed, informed = context.Pipe()
+        context.Process(target=_serve_imported, args=(theirs, informed), daemon=True).start()
+        self._lock = threading.Lock()
+        self._screens: dict[str, Any] = {}
+
+    def fork(self, arguments: list[str], environment: dict[str, str], folder: str | None) -> int:
+        """Start a kernel, and give its process's number."""
+        with self._lock:
+            nursery = self._informed if self._screens else self._imported
+            nursery.send((arguments, environment, folder))
+            return int(nursery.recv())
+
+    def screens(self) -> dict[str, Any]:
+        """`first_screens()` by its fields, once worked out for the orders of this moment; else empty."""
+        from ownchannel.workspace import Workspace
+
+        with self._lock:
+            if not self._screens and self._informed.poll():
+                self._screens = self._informed.recv()
+            if self._screens and self._screens["mark"] != Workspace().mark():
+                self._screens = {}
+                self._imported.send("again")
+            return self._screens
+
+
+def prepare() -> Nursery | None:
+    """Have kernels forked from now on; None where this machine does not fork safely."""
     if sys.platform != "linux":  # a fork without exec breaks macOS's own libraries
-        return False
-    context = get_context("forkserver")
-    context.set_forkserver_preload(IMPORTED)
-    forkserver.ensure_running()
+        return None
+    WarmProvisioner.nursery = Nursery()
     known = EntryPoint(NAME, f"{__name__}:WarmProvisioner", KernelProvisionerFactory.GROUP_NAME)
     KernelProvisionerFactory.provisioners[NAME] = known
     os.environ[KernelProvisionerFactory.default_provisioner_name_env] = NAME
-    return True
+    return WarmProvisioner.nursery
 
 
-class ForkedKernel:
-    """A forked kernel, as `subprocess.Popen` would show it."""
-
-    stdin = stdout = stderr = None
-
-    def __init__(self, arguments: Sequence[str], environment: Mapping[str, str], folder: str | None) -> None:
-        # Voilà's names are members of an enumeration: unpickled as such, they would import Voilà, in two seconds.
-        plain = {str.__str__(name): value for name, value in environment.items()}
-        self._process = get_context("forkserver").Process(
-            target=_run, args=(list(arguments), plain, folder), daemon=True
-        )
-        self._process.start()
-
-    @property
-    def pid(self) -> int:
-        """Its number."""
-        return int(self._process.pid or 0)
-
-    def poll(self) -> int | None:
-        """How it ended; None while it runs."""
-        return self._process.exitcode
-
-    def wait(self) -> int | None:
-        """How it ended, once it has."""
-        self._process.join()
-        return self._process.exitcode
-
-    def send_signal(self, number: int) -> None:
-        """Send it a signal."""
-        os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        """End it at once."""
-        self._process.kill()
-
-    def terminate(self) -> None:
-        """Ask it to end."""
-        self._process.terminate()
+def _serve_imported(orders: Connection, informed: Connection) -> None:
+    """Import, then fork kernels for who asks, and beside it the process that has the answers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt of the server is not meant for it
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who ends leaves nothing behind
+    for name in IMPORTED:
+        import_module(name)
+    gc.freeze()  # shared memory stays shared
+    answering = _fork_informed(informed, orders)
+    while True:
+        try:
+            asked = orders.recv()
+        except EOFError:  # the server has ended
+            os.kill(answering, signal.SIGTERM)
+            return
+        if asked == "again":
+            os.kill(answering, signal.SIGTERM)
+            answering = _fork_informed(informed, orders)
+        else:
+            orders.send(_fork_kernel(asked, orders, informed))
 
 
-class WarmProvisioner(LocalProvisioner):
-    """Forks a kernel where another provisioner would start a program."""
+def _fork_informed(informed: Connection, orders: Connection) -> int:
+    """A process that works the first screens out, says them, then forks kernels that know them."""
+    if number := os.fork():
+        return number
+    orders.close()
+    from ownchannel.panels import first_screens
 
-    async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
-        """Start the kernel; `cmd` is a Python, a module and that module's arguments."""
-        arguments = cmd[cmd.index("-m") + 2 :]
-        self.process = ForkedKernel(arguments, options.get("env") or os.environ, options.get("cwd"))
-        self.pid, self.pgid = self.process.pid, None
-        self.cwd = options.get("cwd")
-        return self.connection_info
+    try:
+        informed.send(first_screens()._asdict())  # the server need not know the library
+        gc.freeze()
+        while True:
+            informed.send(_fork_kernel(informed.recv(), informed))
+    except (ValueError, EOFError):  # orders that cannot be opened, which the page says; the server's end
+        os._exit(0)
 
 
-def _run(arguments: list[str], environment: dict[str, str], folder: str | None) -> None:
-    """Become a kernel."""
-    os.setsid()  # an interrupt of the server is not meant for it
+def _fork_kernel(asked: tuple[list[str], dict[str, str], str | None], *connections: Connection) -> int:
+    if number := os.fork():
+        return number
+    for each in connections:
+        each.close()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    arguments, environment, folder = asked
+    os.setsid()
     os.environ.clear()
     os.environ.update(environment)
     if folder:
@@ -98,3 +126,56 @@ def _run(arguments: list[str], environment: dict[str, str], folder: str | None) 
     from ipykernel.kernelapp import launch_new_instance
 
     launch_new_instance(argv=arguments)
+    os._exit(0)
+
+
+class ForkedKernel:
+    """A forked kernel, as `subprocess.Popen` would show it."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, number: int) -> None:
+        self.pid = number
+
+    def poll(self) -> int | None:
+        """0 once it has ended; None while it runs."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return 0
+        return None
+
+    def wait(self) -> int | None:
+        """Wait for its end."""
+        while self.poll() is None:
+            time.sleep(0.05)
+        return 0
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal."""
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it at once."""
+        os.kill(self.pid, signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        os.kill(self.pid, signal.SIGTERM)
+
+
+class WarmProvisioner(LocalProvisioner):
+    """Forks a kernel where another provisioner would start a program."""
+
+    nursery: Nursery
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
+        """Start the kernel; `cmd` is a Python, a module and that module's arguments."""
+        environment: Mapping[str, str] = options.get("env") or os.environ
+        # Voilà's names are members of an enumeration, and would arrive as such, together with all of Voilà.
+        plain = {str.__str__(name): value for name, value in environment.items()}
+        arguments = cmd[cmd.index("-m") + 2 :]
+        number = await asyncio.to_thread(self.nursery.fork, arguments, plain, options.get("cwd"))
+        self.process, self.pid, self.pgid = ForkedKernel(number), number, None
+        self.cwd = options.get("cwd")
+        return self.connection_info

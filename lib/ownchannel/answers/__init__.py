@@ -16,6 +16,7 @@ from ownchannel.answers._answer import (
     when_seen,
 )
 from ownchannel.answers._customer_lifetime_value import what_a_customer_is_worth, without_buyer_keys
+from ownchannel.answers._first_answers import first_answers
 from ownchannel.answers._glossary import glossary, glossary_page, with_terms
 from ownchannel.answers._lifetime_models import (
     are_channels_different,
@@ -78,6 +79,7 @@ __all__ = [
     "cohorts",
     "files_begin_in_the_middle",
     "files_html",
+    "first_answers",
     "glossary",
     "glossary_page",
     "lifetimes",

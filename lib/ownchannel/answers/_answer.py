@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache, cached_property, partial, wraps
+from functools import cache, cached_property, lru_cache, partial, wraps
 from html import escape
 from numbers import Real
 from textwrap import wrap
 from types import MappingProxyType
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -171,6 +171,25 @@ class LaterAnswer(Answer):
 
 _PARTS = frozenset(field.name for field in fields(Answer))
 Asked = ParamSpec("Asked")
+Worked = TypeVar("Worked")
+
+
+def worked_out_once(work: Callable[Asked, Worked]) -> Callable[Asked, Worked]:
+    """Makes a function keep what it worked out of the last orders: a page and its lessons ask for the same.
+
+    >>> @worked_out_once
+    ... def found(orders):
+    ...     return [orders]
+    >>> found("March") is found("March")
+    True
+    """
+    kept = cast(Callable[Asked, Worked], lru_cache(maxsize=1)(work))
+
+    @wraps(work)
+    def worked_out(*args: Asked.args, **more: Asked.kwargs) -> Worked:
+        return kept(*args, **more)
+
+    return worked_out
 
 
 def when_seen(work: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
@@ -227,7 +246,7 @@ class Question(Generic[Settings]):
         """What can be moved, by path: the value that it starts from, and its declaration."""
         return self.settings.numbers() if self.sliders is None else self.sliders
 
-    @property
+    @cached_property
     def answer(self) -> Answer:
         """The answer at the settings that the question starts with."""
         return self.answer_at()

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from ownchannel.answers._answer import Answer, Question, amounts
+from ownchannel.answers._answer import Answer, Question, amounts, worked_out_once
 from ownchannel.answers._lifetimes import (
     BY_ASSUMPTION,
     BY_KEYS,
@@ -51,6 +51,7 @@ _NAMED = 3
 _TILES = 5
 
 
+@worked_out_once
 def what_a_customer_is_worth(found: Lifetimes) -> Question[CustomerEconomics]:
     """Sliders for horizon, discount, costs and what a customer costs to win; nothing is fitted again."""
     sliders = customer_costs(found.orders, found.months)

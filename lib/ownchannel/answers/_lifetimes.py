@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ownchannel.answers._answer import worked_out_once
 from ownchannel.answers._starting_settings import (
     in_main_currency,
 )
@@ -38,7 +39,7 @@ BY_KEYS, BY_RATE = "buyer IDs", "repeat rate so far"
 BY_REPORT, BY_ASSUMPTION = "the marketplace's repeat report", "your assumption"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lifetimes:
     """What is fitted once for the whole page: no slider moves it."""
 
@@ -129,6 +130,7 @@ def buyers_are_in(channel: str) -> str:
     return "Add order files with the buyer's e-mail address or ID."
 
 
+@worked_out_once
 def lifetimes(orders: Orders) -> Lifetimes:
     """Compare the models on the largest channel, and fit the one to use to every channel.
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from ownchannel.answers._answer import Answer, Question, amounts, when_seen
+from ownchannel.answers._answer import Answer, Question, amounts, when_seen, worked_out_once
 from ownchannel.answers._starting_settings import (
     costs_counted,
     etsy_is_incomplete,
@@ -170,6 +170,7 @@ def over_time(orders: Orders) -> Answer:
 # ---------------------------------------------------------------- when the marketplaces stop
 
 
+@worked_out_once
 def what_if_it_stopped(orders: Orders) -> Question[Shocks]:
     """Sliders for costs, a stop of the marketplaces and a rise of their fee."""
     currency, kinds, months = orders.main_currency, orders.channels(), in_main_currency(orders)

@@ -1,11 +1,11 @@
 """The plan that workbook 04 opens with, and its further answers: stories, prices, presets, measurements."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import pandas as pd
 
-from ownchannel.answers._answer import Answer, amounts, when_seen
+from ownchannel.answers._answer import Answer, amounts, when_seen, worked_out_once
 from ownchannel.answers._plan_answer import SHARE, Baseline, in_months, short
 from ownchannel.answers._rent_or_own import LIVE_DRAWS, MOVED, RentOrOwn
 from ownchannel.answers._starting_settings import (
@@ -61,6 +61,13 @@ def rent_or_own(orders: Orders) -> RentOrOwn:
 
     Raises ValueError as `todays_plan`.
     """
+    start, baseline, offered = _beginning(orders)
+    return RentOrOwn(start, baseline=baseline, offered=offered)
+
+
+@worked_out_once
+def _beginning(orders: Orders) -> tuple[Plan, Baseline, dict[str, Callable[[], Plan]]]:
+    """The plan to begin with, what it is measured against, and plans on offer beside it."""
     found = todays_plan(orders)
     offered = {}
     if short := short_channels(orders):
@@ -72,7 +79,7 @@ def rent_or_own(orders: Orders) -> RentOrOwn:
         calibration=found,
         remarks=(*found.notes, *([f"To take it in, load ‘{name}’." for name in offered])),
     )
-    return RentOrOwn(opening_plan(found.plan), baseline=baseline, offered=offered)
+    return opening_plan(found.plan), baseline, offered
 
 
 def todays_plan(orders: Orders, *, with_short: bool = False) -> Calibration:

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ownchannel.answers._answer import Answer, Question, amounts
+from ownchannel.answers._answer import Answer, Question, amounts, worked_out_once
 from ownchannel.answers._lifetimes import buyers_are_in
 from ownchannel.answers._return_lessons import half_of_a_year, nobody_known, too_young
 from ownchannel.answers._starting_settings import customers_within_reach, habit_numbers, settings_of
@@ -106,6 +106,7 @@ class _Returning:
         return None
 
 
+@worked_out_once
 def what_if_more_returned(orders: Orders) -> Question[ComingBack]:
     """Sliders for how many return and how soon, starting at what the orders show.
 

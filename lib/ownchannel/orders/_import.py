@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -144,11 +145,18 @@ class Opened:
 def current_orders(workspace: Workspace | None = None) -> Opened:
     """The orders of the files in the first workbook; the sample brand's where nothing was sold in any.
 
+    As long as the workspace stays as it is they are read once, and are the same object.
+
     >>> import tempfile
     >>> current_orders(Workspace.at(tempfile.mkdtemp())).is_sample
     True
     """
     place = workspace or Workspace()
+    return _opened(place, place.mark())
+
+
+@lru_cache(maxsize=1)
+def _opened(place: Workspace, _: object) -> Opened:
     saved, remark = saved_orders(place), key_remark(place)
     if saved is not None and len(saved.sales):
         return Opened.of(saved, is_sample=False, remark=remark, workspace=place)

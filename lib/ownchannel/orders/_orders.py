@@ -28,7 +28,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for the machi
 _PLAIN_SCALE = 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Orders:
     """Order lines, one row each: in `arrow`, and with exact decimals in pandas as `table` and `to_pandas()`.
 

@@ -39,7 +39,7 @@ class Panel(Generic[Settings]):
             first=question.first,
             switches=question.switches,
         )
-        self._view = AnswerView(self._answered(), folded=True)
+        self._view = AnswerView(_first(question), folded=True)
         self.widget = box([self.controls, self._view.widget], "oc-panel")
         self.controls.on_change(self.refresh)
 
@@ -102,3 +102,10 @@ class Panel(Generic[Settings]):
     def __repr__(self) -> str:
         shown = self._view.shown
         return f"Panel: {shown.plain_sentence if isinstance(shown, Answer) else why_refused(shown)}"
+
+
+def _first(question: Question[Any]) -> Answer | ValueError:
+    try:
+        return question.answer
+    except ValueError as problem:
+        return problem

@@ -58,6 +58,12 @@ class Workspace:
         """A mark by which keys differ; empty while there is no key."""
         return fingerprint(self.secret()) if (self.folder / KEY_FILE).exists() else ""
 
+    def mark(self) -> tuple[tuple[str, int, int], ...]:
+        """A mark of orders, account and who is forgotten: it is another one when any of them has changed."""
+        files = sorted(self.folder.iterdir()) if self.folder.is_dir() else []
+        states = ((file.name, file.stat()) for file in files if file.suffix != ".part" and file.is_file())
+        return tuple((name, state.st_size, state.st_mtime_ns) for name, state in states)
+
     def customer_keys(self) -> CustomerKeys:
         """The keys of customers in this workspace; forgotten customers have none."""
         return CustomerKeys(self.secret, self.forgotten())

@@ -47,6 +47,10 @@
     if (key === ORDERS && mark()) changed.hidden = newValue === mark();
   });
 
+  // Settings that a reload brings back make another answer than the first.
+  const place = `ownchannel-settings:${location.pathname}${location.search}`;
+  if (sessionStorage.getItem(place)) document.querySelector("#oc-first .oc-answer")?.remove();
+
   // While the kernel reads the orders, the browser reads plotly.js, which the first chart would else wait for.
   const readPlotly = async () => {
     if (!document.querySelector(".voila-skeleton-container")) return setTimeout(readPlotly, 20); // Voilà is not there yet

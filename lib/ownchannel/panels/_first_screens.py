@@ -1,0 +1,50 @@
+"""The first screens of all workbooks as plain HTML, for a page to show while its kernel is on its way."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from ownchannel.answers import Answer, first_answers, numbers_html, sentence_html, with_terms
+from ownchannel.orders import current_orders
+from ownchannel.panels._page import head_html
+from ownchannel.workspace import Workspace
+
+
+class FirstScreens(NamedTuple):
+    """By workbook, as HTML: its answer in a sentence or two, and the screen with head, answer and numbers."""
+
+    mark: tuple[tuple[str, int, int], ...]
+    """The mark of the workspace whose orders they are of."""
+    whose: str
+    sentences: dict[str, str]
+    screens: dict[str, str]
+
+
+def first_screens(workspace: Workspace | None = None) -> FirstScreens:
+    """What each workbook shows first of the current orders; raises ValueError where these cannot be opened.
+
+    >>> import tempfile
+    >>> found = first_screens(Workspace.at(tempfile.mkdtemp()))
+    >>> found.whose
+    'Hearth & Ladle, the sample brand · 1 Oct 2024 to 30 Sep 2026 · USD'
+    >>> found.sentences["01_marketplace_dependence"][:60]
+    '<p class="oc-sentence"><strong>64%</strong> of your revenue '
+    """
+    place = workspace or Workspace()
+    current_orders(place)  # the sample brand is kept by the first who reads it
+    mark, opened = place.mark(), current_orders(place)
+    answers = first_answers(opened)
+    style = f"<style>{Path(__file__).with_name('style.css').read_text(encoding='utf-8')}</style>"
+    return FirstScreens(
+        mark,
+        " · ".join(filter(None, [opened.brand, opened.period, opened.currency])),
+        {name: sentence_html(answer.sentence) for name, answer in answers.items()},
+        {name: style + _screen(head_html(name, opened), answer) for name, answer in answers.items()},
+    )
+
+
+def _screen(head: str, answer: Answer) -> str:
+    shown = with_terms(sentence_html(answer.sentence) + numbers_html(answer.numbers))
+    return (
+        f'<div class="oc-page">{head}<div class="oc-panel"><p role="status">Sliders and charts follow…</p>'
+        f'<div class="oc-answer oc-text">{shown}</div></div></div>'
+    )
