@@ -17,6 +17,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoint
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -47,7 +48,7 @@ class Nursery:
         """Start a kernel, and give its process's number."""
         with self._lock:
             nursery = self._informed if self._screens else self._imported
-            nursery.send((arguments, environment, folder))
+            nursery.send((os.getpid(), arguments, environment, folder))
             return int(nursery.recv())
 
     def screens(self) -> dict[str, Any]:
@@ -111,13 +112,14 @@ def _fork_informed(informed: Connection, orders: Connection) -> int:
         os._exit(0)
 
 
-def _fork_kernel(asked: tuple[list[str], dict[str, str], str | None], *connections: Connection) -> int:
+def _fork_kernel(asked: tuple[int, list[str], dict[str, str], str | None], *connections: Connection) -> int:
     if number := os.fork():
         return number
     for each in connections:
         each.close()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    arguments, environment, folder = asked
+    server, arguments, environment, folder = asked
+    threading.Thread(target=_end_with, args=(server,), daemon=True).start()
     os.setsid()
     os.environ.clear()
     os.environ.update(environment)
@@ -126,6 +128,13 @@ def _fork_kernel(asked: tuple[list[str], dict[str, str], str | None], *connectio
     from ipykernel.kernelapp import launch_new_instance
 
     launch_new_instance(argv=arguments)
+    os._exit(0)
+
+
+def _end_with(server: int) -> None:
+    """A kernel's last resort: a server that was killed has not ended its kernels."""
+    while Path(f"/proc/{server}").exists():
+        time.sleep(5)
     os._exit(0)
 
 

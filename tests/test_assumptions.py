@@ -211,7 +211,7 @@ def test_a_setting_outside_its_source_is_called_unlikely_in_its_own_unit() -> No
     assert Rent().unlikely() == []
     assert Rent(fee=0.2, salary=7_000).unlikely("EUR") == [
         "Referral fee: 20% lies outside 8% to 17% (Fee schedule).",
-        "Salary: €7,000 a month lies outside €1 a month to €6,000 a month (Fee schedule).",
+        "Salary: €7,000 a month lies outside €1 to €6,000 a month (Fee schedule).",
     ]
 
 
@@ -224,12 +224,12 @@ def test_a_setting_outside_its_source_is_called_unlikely_in_its_own_unit() -> No
         ("share a year", 0.01, 0.08, "8% a year"),
         ("share a month", 0.001, 0.004, "0.4% a month"),
         ("money a year", 1, 20, "$20 a year"),
-        ("money a unit", 0.5, 5, "$5.00 a unit"),
+        ("money per unit", 0.5, 5, "$5.00 per unit"),
         ("units", 1, 1, "1 unit"),
-        ("points", 0.01, 0.01, "1 point"),
+        ("percentage points", 0.01, 0.01, "1 percentage point"),
         ("money", 100, 12_000, "$12,000"),
-        ("money an order", 0.5, 4.5, "$4.50 an order"),
-        ("money an order", 1, 4.25, "$4.25 an order"),
+        ("money per order", 0.5, 4.5, "$4.50 per order"),
+        ("money per order", 1, 4.25, "$4.25 per order"),
         ("months", 1, 1, "1 month"),
         ("months", 1, 3.0, "3 months"),
         ("customers a month", 1, 1, "1 customer a month"),

@@ -1,5 +1,6 @@
 """An assumption is declared once, beside its field; slider, check, table and source all come from there."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from decimal import Decimal
@@ -18,8 +19,10 @@ from ownchannel.formats import money
 #: What a person may decide, what a person may fear, and what simply is.
 Role = Literal["fact", "decision", "fear"]
 Confidence = Literal["official", "peer-reviewed", "vendor", "measured", "assumption"]
-_Share = Literal["share", "share a month", "share a year", "points"]
-_Sum = Literal["money", "money a month", "money a year", "money an order", "money a customer", "money a unit"]
+_Share = Literal["share", "share a month", "share a year", "percentage points"]
+_Sum = Literal[
+    "money", "money a month", "money a year", "money per order", "money per customer", "money per unit"
+]
 _Count = Literal["customers", "customers a month", "units", "days", "months", "times", "number"]
 Unit = Literal[_Share, _Sum, _Count]
 
@@ -79,14 +82,25 @@ class Assumption:
         It carries the decimals of the step, and up to two more where the value needs them. Without a
         `currency`, money is a plain number.
         """
+        amount, noun = self._amount(value, currency), re.sub("^(money|share|number) ?", "", self.unit)
+        if amount == "1":
+            noun = re.sub(r"s\b", "", noun, count=1)
+        return f"{amount} {noun}".rstrip()
+
+    def span(self, low: float, high: float, currency: str = "") -> str:
+        """A range as a person reads it: `$3.00 to $13.00 per order`."""
+        return f"{self._amount(low, currency)} to {self.reading(high, currency)}"
+
+    def _amount(self, value: float, currency: str) -> str:
+        """The value without the noun of its unit."""
         scaled = Decimal(str(value)) * self._scale
         step_digits = _decimals(Decimal(str(self.step)) * self._scale)
         digits = min(max(step_digits, _decimals(scaled)), step_digits + 2)
         amount = f"{scaled:,.{digits}f}"
         if self.unit.startswith("money"):
             cents = 2 if digits else 0
-            amount = money(scaled, currency, cents) if currency else f"{scaled:,.{cents}f}"
-        return _with_unit(amount, self.unit)
+            return money(scaled, currency, cents) if currency else f"{scaled:,.{cents}f}"
+        return f"{amount}%" if self.unit.startswith("share") else amount
 
     def check(self, name: str, value: float) -> None:
         """Raise ValueError, in a sentence, where the field `name` cannot take `value`."""
@@ -100,7 +114,7 @@ class Assumption:
 
     @property
     def _scale(self) -> int:
-        return 100 if self.unit.startswith("share") or self.unit == "points" else 1
+        return 100 if self.unit.startswith("share") or self.unit == "percentage points" else 1
 
 
 #: What the numbers of a unit have in common, where a declaration says nothing else: valid range and step.
@@ -108,13 +122,13 @@ _COMMON: dict[Unit, tuple[tuple[float, float], float]] = {
     "share": ((0, 1), 0.01),
     "share a month": ((0, 1), 0.001),
     "share a year": ((0, 1), 0.01),
-    "points": ((0, 1), 0.005),
+    "percentage points": ((0, 1), 0.005),
     "money": ((0, 1_000_000_000), 1_000),
     "money a month": ((0, 1_000_000_000), 100),
     "money a year": ((0, 1_000_000), 1),
-    "money an order": ((0, 1_000_000), 0.5),
-    "money a customer": ((0, 1_000_000), 0.5),
-    "money a unit": ((0, 1_000_000), 0.5),
+    "money per order": ((0, 1_000_000), 0.5),
+    "money per customer": ((0, 1_000_000), 0.5),
+    "money per unit": ((0, 1_000_000), 0.5),
     "customers": ((0, 1_000_000_000), 50),
     "customers a month": ((0, 1_000_000_000), 5),
     "units": ((0.01, 100_000), 0.1),
@@ -277,8 +291,8 @@ def unlikely(numbers: Numbers, currency: str = "") -> list[str]:
     for value, declared in numbers.values():
         low, high = declared.plausible
         if not low <= value <= high:
-            given, least, most = (declared.reading(number, currency) for number in (value, low, high))
-            sentences.append(f"{declared.label}: {given} lies outside {least} to {most} ({declared.source}).")
+            given, likely = declared.reading(value, currency), declared.span(low, high, currency)
+            sentences.append(f"{declared.label}: {given} lies outside {likely} ({declared.source}).")
     return sentences
 
 
@@ -288,7 +302,7 @@ def documented(numbers: Numbers, currency: str = "") -> pd.DataFrame:
         {
             "setting": f"{declared.group}: {declared.label}" if declared.group else declared.label,
             "value": declared.reading(value, currency),
-            "likely": " to ".join(declared.reading(end, currency) for end in declared.plausible),
+            "likely": declared.span(*declared.plausible, currency),
             "meaning": declared.help,
             "source": declared.source,
             "confidence": declared.confidence,
@@ -382,12 +396,3 @@ def _decimals(number: Decimal) -> int:
     """The number of decimals that a number is written with, trailing zeros aside."""
     exponent = number.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def _with_unit(amount: str, unit: Unit) -> str:
-    if unit.startswith("share"):
-        return f"{amount}%{unit.removeprefix('share')}"
-    if unit in ("money", "number"):
-        return amount
-    noun, *rest = unit.removeprefix("money ").split(" ")
-    return " ".join([amount, noun.removesuffix("s") if amount == "1" else noun, *rest])

@@ -41,7 +41,9 @@ def test_sentence_numbers_and_charts_are_those_of_the_settings(orders, panel, mo
     numbers = dict(answer.numbers)
     assert numbers["Contribution missed during the stop"] == money(stopped.lost, "USD")
     assert numbers["Lowest cash in two years"] == money(stopped.lowest, "USD")
-    assert numbers[f"Fee {100 * settings.fee_rise:g} points higher, per year"] == money(-rise.cost, "USD")
+    assert numbers[f"Fee {100 * settings.fee_rise:g} percentage points higher, per year"] == money(
+        -rise.cost, "USD"
+    )
     cash, _, _, fee = answer.charts
     assert list(cash.figure.data[1].y) == pytest.approx(stopped.stopped.tolist())
     assert list(fee.figure.data[1].y) == pytest.approx([rise.after])

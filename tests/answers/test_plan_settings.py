@@ -136,6 +136,6 @@ def test_numbers_that_do_not_go_together_are_said_in_the_panel_until_the_next_mo
     panel = Panel(asked(PLAN))
     before = panel.answer.sentence
     panel.set({"channels.Own store.referrals_per_order": 0.3, "channels.Own store.repeat_rate": 0.75})
-    assert "Own store: referrals_per_order 0.3 is too high" in repr(panel)
+    assert "Own store: 0.3 friends won per order are too many" in repr(panel)
     panel.undo()
     assert panel.answer.sentence == before

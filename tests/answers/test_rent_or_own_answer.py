@@ -151,7 +151,7 @@ def sentence_with(payback: tuple[float, float, float]) -> str:
 
 
 PAYBACKS = {
-    "own store": "pays back in about **month {middle}** (8 chances in 10: {low} to never)",
+    "own store": "pays back in about **month {middle}** (8 chances in 10: month {low} to never)",
     "marketplace": "**does not pay back** within three years",
     "only levers": "is never behind staying as you are",
     "set-up that never comes back": "**does not pay back** within three years",
@@ -170,8 +170,8 @@ def test_the_sentence_says_when_the_plan_pays_back_if_it_does(name):
 @pytest.mark.parametrize(
     ("payback", "words"),
     [
-        ((17.0, 13.0, 24.0), "pays back in about **month 17** (8 chances in 10: 13 to 24)"),
-        ((17.0, 13.0, inf), "pays back in about **month 17** (8 chances in 10: 13 to never)"),
+        ((17.0, 13.0, 24.0), "pays back in about **month 17** (8 chances in 10: month 13 to month 24)"),
+        ((17.0, 13.0, inf), "pays back in about **month 17** (8 chances in 10: month 13 to never)"),
         ((inf, 22.0, inf), "**probably does not pay back** within three years (1 chance in 10 by month 22)"),
         ((inf, inf, inf), "**does not pay back** within three years"),
         ((0.0, 0.0, 0.0), "is never behind staying as you are"),
@@ -265,7 +265,7 @@ def test_an_unlikely_setting_is_said_with_its_source():
     odd = PLANS["own store"].with_values({"channels.Own store.checkout_conversion": 1.9})
     first, *_ = answered(odd).answer().notes
     assert first in odd.unlikely("USD")
-    assert first.startswith("Own store: Checkout ease: 1.90 times lies outside 0.80 times to 1.35 times (")
+    assert first.startswith("Own store: Checkout ease: 1.90 times lies outside 0.80 to 1.35 times (")
     assert not any("lies outside" in note for note in answer("own store").answer().notes)
 
 

@@ -15,7 +15,7 @@ from ownchannel.answers import (
     what_a_customer_may_cost,
     worst_stories,
 )
-from ownchannel.formats import money, percent
+from ownchannel.formats import money, percent, round_money
 from ownchannel.orders import sample_orders
 from ownchannel.scenarios import PRESETS, Event, Plan, break_even_cac, compare, preset, project, simulate
 from ownchannel.workspace import Workspace
@@ -40,8 +40,11 @@ def test_stories_are_the_worst_draws_opened_and_projected():
     shown = [money(project(*found.draw(int(draw))).npv, "USD") for draw in worst]
     assert stories().table["Value"].tolist() == shown
     assert shown == [money(npv, "USD") for npv in np.sort(found.npv)[:5]]
-    expected = money(found.npv.mean(), "USD")
-    assert f"is worth **{shown[0]}** where {expected} is expected" in stories().sentence
+    lowest, expected = (
+        round_money(value, "USD", digits=2 if abs(value) < 100_000 else 3)
+        for value in (found.npv.min(), found.npv.mean())
+    )
+    assert f"is worth about **{lowest}** where about {expected} is expected" in stories().sentence
 
 
 SAYINGS = {
@@ -202,9 +205,9 @@ def test_each_measured_number_is_read_with_its_range_and_its_source(measured):
     assert answer.notes == measured.notes
     row = answer.table.set_index("Number").loc["Order value, Shopify"]
     told = fields.set_index("path").loc["channels.Shopify.order_value"]
-    assert row["Value"] == f"{money(told['value'], 'USD', 2)} an order"
-    ends = (f"{money(told[end], 'USD', 2)} an order" for end in ("low", "high"))
-    assert row["95% range"] == " to ".join(ends)
+    assert row["Value"] == f"{money(told['value'], 'USD', 2)} per order"
+    low, high = (money(told[end], "USD", 2) for end in ("low", "high"))
+    assert row["95% range"] == f"{low} to {high} per order"
 
 
 def test_no_number_is_named_by_its_path_or_left_blank(measured):

@@ -27,22 +27,22 @@ def test_the_baseline_goes_from_what_was_sold_to_the_last_year_in_the_same_measu
     known = Baseline(sold={"owned": (90_000.0, 100_000.0)})
     found = replace(answer("own store"), baseline=known)
     assert found.left_as_you_are() == (
-        f"Left as you are, your store goes from $90,000 in the last 12 months to {said(0.9 * own, 'USD')} in "
-        "year 3."
+        "Left as you are, your store's revenue goes from $90,000 in the last 12 months to "
+        f"{said(0.9 * own, 'USD')} in year 3."
     )
     first = (todays.revenue - todays.rented_revenue)[:12].sum(axis=0).mean()
     assert answer("own store").left_as_you_are() == (
-        f"Left as you are, your store goes from {said(first, 'USD')} in year 1 to {said(own, 'USD')} in year "
-        "3."
+        f"Left as you are, your store's revenue goes from {said(first, 'USD')} in year 1 to "
+        f"{said(own, 'USD')} in year 3."
     )
 
 
 def test_without_a_store_the_baseline_is_of_the_marketplace():
     told = answered(plan(market(name="Bazaar"), growth_budget=2_500)).left_as_you_are()
-    assert told.startswith("Left as you are, Bazaar goes from ")
+    assert told.startswith("Left as you are, your revenue on Bazaar goes from ")
     two = answered(plan(market(name="Bazaar"), market(name="Fair"), growth_budget=2_500)).left_as_you_are()
-    assert two.startswith("Left as you are, your marketplaces go from ")
-    assert answer("one month").left_as_you_are().startswith("Left as you are, your store sells ")
+    assert two.startswith("Left as you are, your revenue on marketplaces goes from ")
+    assert answer("one month").left_as_you_are().startswith("Left as you are, your store's revenue is ")
 
 
 GROWTH = "channels.Own store.organic_growth"

@@ -241,10 +241,10 @@ def test_a_brand_with_a_store_alone_may_join_a_marketplace(tmp_path):
     assert start.owned_share_of_growth_budget == 0.8
     answer = RentOrOwn(start, draws=100).question(start).answer
     assert answer.sentence.startswith("Joining a marketplace with **20%** of your growth budget ")
-    assert "Left as you are, your store " in answer.sentence
+    assert "Left as you are, your store's revenue " in answer.sentence
 
 
 def test_orders_whose_money_all_went_back_are_refused_in_a_sentence(tmp_path):
     orders = read_orders(BRANDS["everything refunded"], workspace=tmp_path)
-    with pytest.raises(ValueError, match=r"^Nothing was sold in USD that was not given back"):
+    with pytest.raises(ValueError, match=r"^These orders brought no revenue in USD: "):
         todays_plan(orders)

@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from ownchannel.answers import WORKBOOKS
+from ownchannel.orders import FileList
 from tests.browser import harness
 from tests.browser.harness import press, sentence, slider_by_label
 
@@ -64,11 +65,37 @@ def test_nobody_is_kept_out_in_light_or_dark(open_page: Open, name: str) -> None
 def test_the_head_leads_to_every_workbook_and_marks_this_one(open_page: Open) -> None:
     page = open_page(DEPENDENCE)
     links = page.get_by_role("navigation", name="Workbooks").get_by_role("link")
-    expect(links).to_have_text(list(WORKBOOKS.values()))
+    expect(links).to_have_text(["All answers", *WORKBOOKS.values()])
+    along = page.get_by_role("navigation", name="Back and next").get_by_role("link")
+    expect(along).to_have_text(["← What do you own?", "What is a customer worth? →"])
     expect(links.and_(page.locator("[aria-current=page]"))).to_have_text(WORKBOOKS[DEPENDENCE])
     expect(page.locator("h1")).to_contain_text(WORKBOOKS[DEPENDENCE])
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the answer")).to_be_focused()
+
+
+def test_the_list_answers_every_question_and_a_page_answers_before_its_kernel(page: Page, app: str) -> None:
+    page.goto(app)
+    answers = page.locator(".workbooks .oc-sentence")
+    expect(answers).to_have_count(len(WORKBOOKS), timeout=harness.READY_MS)
+    first = answers.nth(list(WORKBOOKS).index(DEPENDENCE)).inner_text()
+    page.get_by_role("link", name=WORKBOOKS[DEPENDENCE]).click(no_wait_after=True)
+    expect(page.locator("#oc-first .oc-sentence")).to_have_text(first)
+    expect(page.locator("#oc-first")).to_be_hidden(timeout=harness.READY_MS)
+    expect(sentence(page)).to_have_text(first)
+
+
+def test_other_orders_make_other_first_answers(
+    page: Page, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OWNCHANNEL_WORKSPACE", str(tmp_path))
+    with harness.serve_voila(root / "workbooks") as address:
+        page.goto(address)
+        expect(page.get_by_text("Hearth & Ladle")).to_be_visible(timeout=harness.READY_MS)
+        FileList(tmp_path).add(root / "data/samples/shopify_orders_export.csv")
+        page.reload()
+        expect(page.get_by_text("Your brand")).to_be_visible(timeout=harness.READY_MS)
+        expect(page.locator(".workbooks .oc-sentence").first).to_contain_text("you owned 91%")
 
 
 def test_settings_survive_a_reload_and_reset_forgets_them(open_page: Open) -> None:

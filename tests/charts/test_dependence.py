@@ -114,7 +114,7 @@ def test_the_fee_line_goes_through_the_setting_and_past_nothing():
     assert list(setting.y) == [pytest.approx(4_800 - 0.05 * 24_000)]
     assert line.y[0] == 4_800
     assert line.y[-1] < 0 < line.y[-4]
-    assert "from $4,800 to $3,600; 20.0 points would erase it." in chart.caption
+    assert "from $4,800 to $3,600; one 20.0 points higher would erase it." in chart.caption
 
 
 def test_a_bar_a_channel():

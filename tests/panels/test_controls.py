@@ -52,7 +52,7 @@ def test_a_row_says_what_the_number_means_where_it_comes_from_and_how_sure_it_is
 def test_readouts_carry_unit_and_currency(controls: Controls) -> None:
     controls.set(months=3, budget=12_000)
     assert controls.readouts == {
-        "order_value": "€60 an order",
+        "order_value": "€60 per order",
         "fee": "15%",
         "months": "3 months",
         "budget": "€12,000 a month",

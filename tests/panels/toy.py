@@ -19,7 +19,7 @@ class Rent(Assumptions):
         float,
         Assumption(
             label="Order value",
-            unit="money an order",
+            unit="money per order",
             valid=(1, 10_000),
             slider=(10, 200),
             plausible=(20, 120),

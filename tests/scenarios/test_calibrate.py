@@ -296,7 +296,7 @@ def test_where_advertising_claims_more_than_came_nobody_is_organic(orders):
     claims = PLAN.with_values({"channels.Shopify.cac": 1.0})
     found = calibrate(orders, claims.model_copy(update={"uncertain": {}}))
     assert found.plan.channel("Shopify").organic_customers == 0
-    assert any("Shopify: advertising claims 900 customers a month" in note for note in found.notes)
+    assert any("Shopify: advertising claims 900 new customers a month" in note for note in found.notes)
 
 
 def test_members_who_pay_need_a_rate_and_the_rate_matches_the_model(orders, found):

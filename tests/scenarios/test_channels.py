@@ -134,7 +134,7 @@ def test_a_marketplace_keeps_its_hands_off_what_an_owner_has() -> None:
         ({"stock_lead_months": 1.5}, "stock_lead_months must be a whole number: you gave 1.5."),
         (
             {"reference_spend": 100},
-            "cac is missing: where reference_spend is above 0, say what a customer costs to win.",
+            "Advertising today is above 0: say what a new customer costs, too.",
         ),
         (
             {"fee_rate": 0.1, "fee_category": "beauty"},
@@ -142,7 +142,7 @@ def test_a_marketplace_keeps_its_hands_off_what_an_owner_has() -> None:
         ),
         (
             {"repeat_rate": 0.9, "referrals_per_order": 0.1},
-            "referrals_per_order 0.1 is too high where customers return so often: one order's referrals "
+            "0.1 friends won per order are too many where customers return so often: one order's friends "
             "would bring 1.00 more orders, and orders would grow without bound. Lower it, or what makes "
             "customers come back.",
         ),
@@ -168,7 +168,7 @@ def test_an_unknown_fee_category_is_refused_with_the_known_ones() -> None:
 @pytest.mark.parametrize("name", ["member_drop_reduction", "member_annual_fee", "member_annual_cost"])
 def test_a_fitted_model_stands_beside_no_rate_at_which_members_leave(name: str) -> None:
     assert refusal(OwnedChannel, purchase_model=FITTED, **{name: 0.1}).startswith(
-        f"{name} cannot stand beside purchase_model"
+        f"‘{OwnedChannel.declared()[name].label}’ must be 0 where a model fitted to orders says who returns"
     )
     assert (
         OwnedChannel(name="Shop", order_value=50, purchase_model=FITTED, member_share=0.1).member_share == 0.1

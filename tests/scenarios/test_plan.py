@@ -117,13 +117,13 @@ FACTORS = [1.0] * 11
         ),
         (
             {"channels": (AMAZON,), "growth_budget": 500, "owned_share_of_growth_budget": 0.25},
-            "25% of the growth budget would go to owned channels, but there is no owned channel: add one, or "
-            "set owned_share_of_growth_budget to 0.",
+            "25% of the growth budget would go to own stores, but the plan has none: add one, or set ‘Budget "
+            "to your own store’ to 0%.",
         ),
         (
             {"channels": (STORE,), "growth_budget": 500, "owned_share_of_growth_budget": 0.25},
-            "75% of the growth budget would go to marketplace channels, but there is no marketplace channel: "
-            "add one, or set owned_share_of_growth_budget to 1.",
+            "75% of the growth budget would go to marketplaces, but the plan has none: add one, or set "
+            "‘Budget to your own store’ to 100%.",
         ),
         (
             {
@@ -131,8 +131,8 @@ FACTORS = [1.0] * 11
                 "growth_budget": 500,
                 "owned_share_of_growth_budget": 0.5,
             },
-            "50% of the growth budget would go to owned channels, but no owned channel has a reference_spend "
-            "above 0: say what you spend there today, or set owned_share_of_growth_budget to 0.",
+            "50% of the growth budget would go to own stores, but none of them advertises today: say what "
+            "you spend there (‘Advertising today’), or set ‘Budget to your own store’ to 0%.",
         ),
         (
             {
@@ -168,13 +168,13 @@ FACTORS = [1.0] * 11
         ({"uncertain": {"cash": (1,)}}, "uncertain.cash, item 2 is missing."),
         (
             {"uncertain": {"channels.Own store.cac": (0, 60)}},
-            "At the low end of what is uncertain: Own store: cac is missing: where reference_spend is above "
-            "0, say what a customer costs to win.",
+            "At the low end of what is uncertain: Own store: Advertising today is above 0: say what a new "
+            "customer costs, too.",
         ),
         (
             {"uncertain": {"channels.Own store.repeat_rate": (0.1, 0.97)}},
-            "At the high end of what is uncertain: Own store: referrals_per_order 0.05 is too high where "
-            "customers return so often: one order's referrals would bring 1.67 more orders, and orders "
+            "At the high end of what is uncertain: Own store: 0.05 friends won per order are too many where "
+            "customers return so often: one order's friends would bring 1.67 more orders, and orders "
             "would grow without bound. Lower it, or what makes customers come back.",
         ),
         (
@@ -183,8 +183,8 @@ FACTORS = [1.0] * 11
                 "growth_budget": 500,
                 "uncertain": {"owned_share_of_growth_budget": (0, 0.5)},
             },
-            "50% of the growth budget would go to owned channels, but there is no owned channel: add one, or "
-            "set owned_share_of_growth_budget to 0.",
+            "50% of the growth budget would go to own stores, but the plan has none: add one, or set ‘Budget "
+            "to your own store’ to 0%.",
         ),
         (
             {
@@ -193,8 +193,8 @@ FACTORS = [1.0] * 11
                 "owned_share_of_growth_budget": 1,
                 "uncertain": {"owned_share_of_growth_budget": (0.75, 1)},
             },
-            "25% of the growth budget would go to marketplace channels, but there is no marketplace channel: "
-            "add one, or set owned_share_of_growth_budget to 1.",
+            "25% of the growth budget would go to marketplaces, but the plan has none: add one, or set "
+            "‘Budget to your own store’ to 100%.",
         ),
     ],
 )
@@ -393,9 +393,9 @@ def test_one_statement_gives_a_slider_a_row_a_check_a_bar_and_a_draw() -> None:
 def test_what_is_unlikely_is_said_by_channel_in_the_plans_currency() -> None:
     pricey = plan(currency="EUR", discount_rate=0.3, channels=(STORE.model_copy(update={"cac": 120}),))
     first, second = pricey.unlikely()
-    assert first.startswith("Discount rate: 30% a year lies outside 5% a year to 20% a year")
+    assert first.startswith("Discount rate: 30% a year lies outside 5% to 20% a year")
     assert second.startswith(
-        "Own store: Cost to win a customer: €120.00 a customer lies outside €5.00 a customer"
+        "Own store: Cost per new customer: €120.00 per customer lies outside €5.00 to €95.00 per customer"
     )
 
 

@@ -318,7 +318,7 @@ def test_no_budget_is_simulated_and_has_no_frontier():
     found = simulate(its_plan, 5)
     assert found.npv == pytest.approx(np.full(5, project(its_plan).npv))
     assert project(its_plan).months["new_customers"].unique() == pytest.approx([200, 80])
-    with pytest.raises(ValueError, match="no growth budget to share: set growth_budget above 0"):
+    with pytest.raises(ValueError, match="no growth budget to share: set it above 0"):
         frontier(its_plan, draws=5)
 
 

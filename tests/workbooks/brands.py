@@ -110,6 +110,36 @@ def _few_orders() -> tuple[tuple[str, bytes], ...]:
     return ("report.txt", amazon(*on_amazon)), ("shop.csv", shopify(*in_store))
 
 
+def _refunded() -> tuple[str, bytes]:
+    """Half a year of a store that gave all its money back."""
+    money_back = {"Financial Status": "refunded", "Refunded Amount": "84.00"}
+    rows = [
+        shopify_row(
+            {
+                "Name": f"#{number}",
+                "Email": f"buyer{buyer}@example.com",
+                "Created at": f"{day} 10:00:00 -0500",
+                **money_back,
+            }
+        )
+        for number, buyer, day in _purchases(20, 180, seed=13)
+    ]
+    return "shop.csv", shopify(*rows)
+
+
+def _gifts() -> tuple[str, bytes]:
+    """Two months on a marketplace that sold nothing: every order is a gift of value 0."""
+    rows = [
+        amazon_row(
+            amazon_order_id=f"111-0000000-{number:07}",
+            purchase_date=f"{day}T05:30:00+00:00",
+            item_price="0.00",
+        )
+        for number, _, day in _purchases(20, 70, seed=17)
+    ]
+    return "report.txt", amazon(*rows)
+
+
 def _many_currencies() -> tuple[tuple[str, bytes], ...]:
     """A year on three marketplaces, each in its own currency, and in a store in euros."""
     on_amazon, in_store = [], []
@@ -175,5 +205,7 @@ BRANDS: dict[str, Brand | None] = {
     ),
     "many currencies": Brand(files=_many_currencies()),
     "ten orders": Brand(files=_few_orders()),
+    "everything refunded": Brand(files=(_refunded(),)),
+    "gifts alone": Brand(files=(_gifts(),)),
     "one order": Brand(files=(("report.txt", amazon(amazon_row())),)),
 }

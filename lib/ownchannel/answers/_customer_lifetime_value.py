@@ -62,6 +62,12 @@ def what_a_customer_is_worth(found: Lifetimes) -> Question[CustomerEconomics]:
 
     def answer(chosen: CustomerEconomics) -> Answer:
         worths = _worths(found, chosen)
+        if not worths:
+            return Answer(
+                f"Your files show **no revenue** in {found.currency} after refunds, so what a customer is "
+                "worth cannot be known yet.",
+                next_steps=("**Add more order files** in the first workbook.",),
+            )
         horizon = int(chosen.horizon_months)
         rows = [_row(worth, found.rests_on[worth.channel], horizon, found.currency) for worth in worths]
         return Answer(
@@ -89,11 +95,6 @@ def _without_slider(found: Lifetimes, sliders: Collection[str]) -> tuple[str, ..
 
 def _worths(found: Lifetimes, chosen: CustomerEconomics) -> list[Worth]:
     terms = order_terms(found.months, chosen)
-    if not terms:
-        raise ValueError(
-            f"Every sale in {found.currency} was refunded, so a customer's worth cannot be known yet. Add "
-            "more order files in the first workbook."
-        )
     curves = {channel: found.curve(channel, chosen) for channel in terms}
     return worth_by_channel(curves, found.kinds, terms, chosen)
 
@@ -308,7 +309,7 @@ def without_buyer_keys(found: Lifetimes, settings: CustomerEconomics) -> Answer:
     channel = max(rented, key=lambda name: found.sold(name, "orders"))
     terms = order_terms(found.months, settings).get(channel)
     if terms is None:
-        return Answer(f"Everything sold on {channel} was refunded, so there is nothing to compare.")
+        return Answer(f"{channel} shows no revenue after refunds, so there is nothing to compare.")
     sources = _sources(found, channel, settings)
     found_by = {name: curve.value(horizon, terms).iloc[-1] for name, curve in sources.items()}
     left = [float(by["expected"]) for by in found_by.values()]

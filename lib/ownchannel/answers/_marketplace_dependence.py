@@ -191,11 +191,13 @@ def what_if_it_stopped(orders: Orders) -> Question[Shocks]:
         stopped = stop(year, settings.downtime_months, settings.fixed_costs, settings.cash)
         rise = raise_fee(year, settings.fee_rise)
         channels = _by_channel(last_twelve_months(monthly, last_day)[0])
+        left = channels["an_order"].dropna()
         charts = [
             cash_when_stopped(year, stopped, currency),
             by_month(monthly, "contribution", "Contribution", currency, kinds=kinds),
-            left_by_an_order(list(channels.index), list(channels["an_order"]), kinds, currency),
         ]
+        if len(left):
+            charts.append(left_by_an_order(list(left.index), list(left), kinds, currency))
         if share.recent:
             charts.append(fee_and_contribution(rise, settings.fee_rise, float(year.fee_base.sum()), currency))
         return Answer(
@@ -298,7 +300,7 @@ def _numbers(
         ("Contribution missed during the stop", money(stopped.lost, currency)),
         lowest,
         ("Cash runs out without marketplaces", gone),
-        (f"Fee {100 * settings.fee_rise:g} points higher, per year", money(-rise.cost, currency)),
+        (f"Fee {100 * settings.fee_rise:g} percentage points higher, per year", money(-rise.cost, currency)),
     )
 
 
@@ -339,8 +341,8 @@ def _next_steps(
         )
     elif rise.points_to_nothing < _THIN:
         steps.append(
-            f"**Raise prices or cut advertising there**: a fee {100 * rise.points_to_nothing:.1f} points "
-            "higher would erase what marketplace orders leave."
+            f"**Raise prices or cut advertising there**: a fee {100 * rise.points_to_nothing:.1f} percentage "
+            "points higher would erase what marketplace orders leave."
         )
     if share.recent >= 1:
         nobody = "" if reachable else ", and there is nobody you may write to"
@@ -377,7 +379,9 @@ def _table(channels: pd.DataFrame, currency: str) -> pd.DataFrame:
             "Fees as booked": amounts(channels["fees_told"], currency),
             "Fees assumed": amounts(channels["fees_assumed"], currency),
             "Contribution": amounts(channels["contribution"], currency),
-            "An order leaves, after advertising": amounts(channels["an_order"], currency, 2),
+            "An order leaves, after advertising": [
+                money(left, currency, 2) if pd.notna(left) else "" for left in channels["an_order"]
+            ],
             "Share of contribution": [percent(v, 1) if pd.notna(v) else "" for v in channels["share"]],
         }
     )

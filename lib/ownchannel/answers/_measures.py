@@ -260,7 +260,7 @@ MEASURES: tuple[Measure, ...] = (
         _of_mean_order("value"),
     ),
     Measure(
-        "Cost to win a customer (CAC)",
+        "Cost per new customer (CAC)",
         "Advertising over the new customers that it is credited with: half of them, an assumption",
         "all files, by kind of channel",
         "customers who came without advertising",

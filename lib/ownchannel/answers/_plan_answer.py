@@ -64,6 +64,8 @@ class Baseline:
     """What else is to be said of it, in sentences."""
     calibration: Calibration | None = None
     """Where each number of today's plan comes from."""
+    stands_in: str = ""
+    """What is said first where the files show no brand, and a typical one stands in."""
 
 
 @dataclass(frozen=True)
@@ -109,18 +111,21 @@ class PlanAnswer:
 
     def sentence(self) -> str:
         """What the plan costs at first, when it pays back, what it does to the risk, and against what."""
+        return f"{self.baseline.stands_in} {self._effect()} {self.left_as_you_are()}".strip()
+
+    def _effect(self) -> str:
         found, currency = self.found.plan, self.plan.currency
         if self.plan == self.today:
             worth, worst = (f"**{said(value, currency)}**" for value in (found.npv.mean(), found.cvar()))
             return (
                 f"As you are, the next {self._horizon()} are worth about {worth} in today's money, and "
-                f"{worst} in the worst 5% of simulated futures. {self.left_as_you_are()}"
+                f"{worst} in the worst 5% of simulated futures."
             )
         gained = self.found.first_year
         about = "nothing" if round(gained) == 0 else f"about **{said(abs(gained), currency)}**"
         verb = "brings" if gained >= 0.5 else "costs"
         costs = f"{self._what_is_done()} {verb} {about} in the first year and {self._pays_back()}."
-        return f"{costs} {self._risk()} {self.left_as_you_are()}"
+        return f"{costs} {self._risk()}"
 
     def _what_is_done(self) -> str:
         """The decision, in the words of whoever takes it."""
@@ -156,7 +161,9 @@ class PlanAnswer:
             soon = f"by month {low:.0f}" if low else "at once"
             return f"**probably does not pay back** {within} (1 chance in 10 {soon})"
         when = f"in about **month {middle:.0f}**" if middle else "**at once**"
-        return f"pays back {when} (8 chances in 10: {in_months(low)} to {in_months(high)})"
+        ends = (in_months(end) for end in (low, high))
+        spread = " to ".join(f"month {end}" if end.isdigit() else end for end in ends)
+        return f"pays back {when} (8 chances in 10: {spread})"
 
     def _risk(self) -> str:
         before, after = (found.revenue_at_risk.cvar for found in (self.found.today, self.found.plan))
@@ -170,24 +177,27 @@ class PlanAnswer:
 
     def left_as_you_are(self) -> str:
         """What today's plan leads to: a year's revenue of the store, or else of the marketplaces."""
+        if self.baseline.stands_in:
+            return ""
         found, currency = self.found.today, self.plan.currency
         kind = "owned" if any(not channel.planned for channel in self._of_kind("owned")) else "marketplace"
         names = [channel.name for channel in self._of_kind(kind) if not channel.planned]
-        several = "your stores go" if kind == "owned" else "your marketplaces go"
-        one = "your store goes" if kind == "owned" else f"{names[0]} goes"
-        goes = several if len(names) > 1 else one
+        several = "your stores' revenue" if kind == "owned" else "your revenue on marketplaces"
+        one = "your store's revenue" if kind == "owned" else f"your revenue on {names[0]}"
+        what = several if len(names) > 1 else one
         rented = found.rented_revenue
         revenue = (rented if kind == "marketplace" else found.revenue - rented).mean(axis=1)
-        now = f"{said(revenue[:_YEAR].sum(), currency)} in year 1"
+        now, when = said(revenue[:_YEAR].sum(), currency), "in year 1"
         if kind in self.baseline.sold:
             sold, charged = self.baseline.sold[kind]
             revenue = revenue * sold / charged
-            now = f"{said(sold, currency)} in the last 12 months"
-        then = f"{said(revenue[-_YEAR:].sum(), currency)} in {self._last_year()}"
+            now, when = said(sold, currency), "in the last 12 months"
+        then = said(revenue[-_YEAR:].sum(), currency)
         if len(revenue) < 2 * _YEAR and kind not in self.baseline.sold:
-            sells = goes.replace(" goes", " sells").replace(" go", " sell")
-            return f"Left as you are, {sells} {then}."
-        return f"Left as you are, {goes} from {now} to {then}."
+            return f"Left as you are, {what} is {then} in {self._last_year()}."
+        if now == then:
+            return f"Left as you are, {what} stays at {now} a year."
+        return f"Left as you are, {what} goes from {now} {when} to {then} in {self._last_year()}."
 
     def _of_kind(self, kind: str) -> list[AnyChannel]:
         return [channel for channel in self.plan.channels if channel.kind == kind]
@@ -271,7 +281,12 @@ class PlanAnswer:
                 "Replace the settings in sight by your own numbers, before you trust the comparison.",
             ]
             return tuple(steps)
-        return (self._whether(), *self._cash_first(), self._check_first(), *self._offers())[:_MOST_STEPS]
+        steps = [self._whether(), *self._cash_first(), self._check_first(), *self._offers()]
+        if self.baseline.stands_in:
+            steps.insert(
+                0, "**Add more order files** in the first workbook, or put in your own numbers here."
+            )
+        return tuple(steps[:_MOST_STEPS])
 
     def _whether(self) -> str:
         """Whether to go."""

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from ownchannel.answers._answer import Answer, amounts, when_seen, worked_out_once
-from ownchannel.answers._plan_answer import SHARE, Baseline, in_months, short
+from ownchannel.answers._plan_answer import SHARE, Baseline, in_months, said, short
 from ownchannel.answers._rent_or_own import LIVE_DRAWS, MOVED, RentOrOwn
 from ownchannel.answers._starting_settings import (
     customer_costs,
@@ -14,7 +14,7 @@ from ownchannel.answers._starting_settings import (
     settings_of,
     starting_costs,
 )
-from ownchannel.assumptions import Assumption
+from ownchannel.assumptions import Assumption, Numbers
 from ownchannel.charts import scenarios_side_by_side
 from ownchannel.formats import count, listed, money, percent
 from ownchannel.marketplace import AD_RATES, CustomerEconomics, Shocks, last_twelve_months
@@ -40,7 +40,7 @@ from ownchannel.scenarios import (
 
 _YEAR = 12
 
-#: What may go wrong, and how advertising answers: no order tells, so the balanced brand's numbers stand in.
+#: What may go wrong, and how advertising answers: no order shows it, so the balanced brand's stand in.
 _BORROWED = {
     "marketplace": (
         *("undercut_loss", "suspension_hazard", "suspension_months", "suspension_recovery"),
@@ -56,19 +56,32 @@ _BORROWED = {
 }
 
 
+class NothingSold(ValueError):
+    """No plan can start from orders that brought no revenue."""
+
+
+#: What stands in for a brand whose files show no revenue, where they show one kind of channel.
+_STANDS_IN = {"marketplace": "All-marketplace brand", "owned": "Own-store-first brand"}
+
+Beginning = tuple[Plan, Baseline, dict[str, Callable[[], Plan]]]
+
+
 def rent_or_own(orders: Orders) -> RentOrOwn:
     """The question of workbook 04 for a brand's orders, beginning with the opening plan.
 
-    Raises ValueError as `todays_plan`.
+    A typical brand stands in where nothing was sold.
     """
     start, baseline, offered = _beginning(orders)
     return RentOrOwn(start, baseline=baseline, offered=offered)
 
 
 @worked_out_once
-def _beginning(orders: Orders) -> tuple[Plan, Baseline, dict[str, Callable[[], Plan]]]:
+def _beginning(orders: Orders) -> Beginning:
     """The plan to begin with, what it is measured against, and plans on offer beside it."""
-    found = todays_plan(orders)
+    try:
+        found = todays_plan(orders)
+    except NothingSold:
+        return _of_a_typical_brand(orders)
     offered = {}
     if short := short_channels(orders):
         names = listed(f"{name} ({count(days, 'day')} of orders)" for name, days in short.items())
@@ -82,12 +95,24 @@ def _beginning(orders: Orders) -> tuple[Plan, Baseline, dict[str, Callable[[], P
     return opening_plan(found.plan), baseline, offered
 
 
+def _of_a_typical_brand(orders: Orders) -> Beginning:
+    kinds = set(orders.channels().values())
+    name = _STANDS_IN[kinds.pop()] if len(kinds) == 1 else "Balanced brand"
+    today = preset(name).today()
+    no_revenue = (
+        f"Your files show **no revenue** in {orders.main_currency} after refunds, so this page starts from a "
+        f"typical brand in dollars, ‘{name}’."
+    )
+    baseline = Baseline(stands_in=no_revenue, calibration=Calibration(today, _as_in(name, today.numbers())))
+    return opening_plan(today), baseline, {}
+
+
 def todays_plan(orders: Orders, *, with_short: bool = False) -> Calibration:
     """The brand as it is: its channels, measured where orders show it, and where each number comes from.
 
     Advertising is the share of sales that workbook 01 starts with, and wins customers at the cost of workbook
     02. A brand without a store, or without a marketplace, has one that is planned, as the nearest preset has
-    it. `short_channels` are left out, but `with_short`. Raises ValueError where nothing was sold.
+    it. `short_channels` are left out, but `with_short`. Raises NothingSold where there was no revenue.
     """
     currency = orders.main_currency
     months = in_main_currency(orders)
@@ -100,9 +125,7 @@ def todays_plan(orders: Orders, *, with_short: bool = False) -> Calibration:
         if of_channel["net_value"].sum() > 0 and name not in left_out
     ]
     if not channels:
-        raise ValueError(
-            f"Nothing was sold in {currency} that was not given back: no plan can start from it."
-        )
+        raise NothingSold(f"These orders brought no revenue in {currency}: no plan can start from them.")
     account = orders.account
     times = {"horizon_months": account.horizon_months, "discount_rate": account.discount_rate}
     plan = Plan(
@@ -155,11 +178,8 @@ def _with_what_is_missing(found: Calibration) -> Calibration:
     channels = (*plan.channels, missing.channel)
     grown = Plan(**{**dict(plan), "channels": channels, "uncertain": {**plan.uncertain, **missing.uncertain}})
     prefix = f"channels.{missing.channel.name}."
-    values = {path: value for path, (value, _) in grown.numbers().items() if path.startswith(prefix)}
-    rows = pd.DataFrame({"path": list(values), "value": list(map(float, values.values()))})
-    rows = rows.assign(
-        low=float("nan"), high=float("nan"), source=f"as in ‘{missing.like}’", confidence="assumption"
-    )
+    borrowed = {path: number for path, number in grown.numbers().items() if path.startswith(prefix)}
+    rows = _as_in(missing.like, borrowed)
     lacks = "You have no store of your own"
     if missing.channel.kind == "marketplace":
         lacks = "You sell on no marketplace"
@@ -168,6 +188,14 @@ def _with_what_is_missing(found: Calibration) -> Calibration:
         "assumptions."
     )
     return Calibration(grown, pd.concat([found.fields, rows], ignore_index=True), (note, *found.notes))
+
+
+def _as_in(brand: str, numbers: Numbers) -> pd.DataFrame:
+    """Rows of `Calibration.fields` for numbers that are a typical brand's."""
+    values = pd.DataFrame({"path": list(numbers), "value": [float(value) for value, _ in numbers.values()]})
+    return values.assign(
+        low=float("nan"), high=float("nan"), source=f"as in ‘{brand}’", confidence="assumption"
+    )
 
 
 def opening_plan(today: Plan) -> Plan:
@@ -254,10 +282,10 @@ def worst_stories(plan: Plan, draws: int = LIVE_DRAWS, seed: int = 0) -> Answer:
                 "What turns out otherwise": _unlucky(plan, drawn),
             }
         )
-    worst, expected = amounts((found.npv.min(), found.npv.mean()), plan.currency)
+    worst, expected = (said(value, plan.currency) for value in (found.npv.min(), found.npv.mean()))
     return Answer(
-        f"The worst of {draws:,} simulated futures is worth **{worst}** where {expected} is expected. These "
-        f"are the {len(rows)} worst, as stories.",
+        f"The worst of {draws:,} simulated futures is worth about **{worst}** where about {expected} is "
+        f"expected. These are the {len(rows)} worst, as stories.",
         table=pd.DataFrame(rows),
     )
 
@@ -342,14 +370,15 @@ def calibrated(found: Calibration) -> Answer:
 
 def _measured_row(row: Any, mark: Assumption | None, currency: str) -> dict[str, str]:
     """What was measured, as texts; a season or a model has no declaration."""
-
-    def read(value: float) -> str:
-        return f"{value:.3g}" if mark is None else mark.reading(float(f"{value:.4g}"), currency)
-
+    digits = 3 if mark is None else 4
+    value, low, high = (float(f"{number:.{digits}g}") for number in (row.value, row.low, row.high))
+    reading, span = f"{value:g}", f"{low:g} to {high:g}"
+    if mark is not None:
+        reading, span = mark.reading(value, currency), mark.span(low, high, currency)
     return {
         "Number": _called(row.path, mark),
-        "Value": read(row.value),
-        "95% range": f"{read(row.low)} to {read(row.high)}" if pd.notna(row.low) else "",
+        "Value": reading,
+        "95% range": span if pd.notna(row.low) else "",
         "Where it comes from": row.source,
     }
 

@@ -94,7 +94,7 @@ def starting_costs(orders: Orders, months: pd.DataFrame) -> Start:
     if revenue > 0 and number > 0:
         size = _power_of_ten(revenue / TYPICAL_REVENUE)
         order = _power_of_ten(revenue / number / TYPICAL_ORDER)
-        numbers = scaled(numbers, {"money": size, "money a month": size, "money an order": order})
+        numbers = scaled(numbers, {"money": size, "money a month": size, "money per order": order})
     numbers = as_the_brand_says(numbers, orders)
     if orders.sales.empty:
         return numbers
@@ -154,7 +154,7 @@ def customer_costs(orders: Orders, months: pd.DataFrame) -> Start:
     """The numbers of `CustomerEconomics`: workbook 01's costs, and its advertising for each new customer."""
     costs = starting_costs(orders, months)
     size = costs["owned_fulfilment"][1].step / Economics.declared()["owned_fulfilment"].step
-    numbers = scaled(CustomerEconomics().numbers(), {"money a customer": size})
+    numbers = scaled(CustomerEconomics().numbers(), {"money per customer": size})
     numbers |= {name: costs[name] for name in Economics.declared()}
     numbers = as_the_brand_says(numbers, orders)
     for kind, revenue in revenue_a_new_customer(months).items():
@@ -192,10 +192,12 @@ def customers_within_reach(orders: Orders) -> tuple[list[str], MeasuredHabit | N
     """
     kinds = orders.channels()
     owned = [channel for channel, kind in kinds.items() if kind == "owned"]
-    measured = measured_habit(orders, owned) if len(orders.sales) else None
+    if not (orders.sales["item_value"] > 0).any():
+        return list(kinds), None
+    measured = measured_habit(orders, owned)
     if measured is not None and measured.customers >= ENOUGH_AT_RISK:
         return owned, measured
-    return list(kinds), measured_habit(orders, kinds) if len(orders.sales) else None
+    return list(kinds), measured_habit(orders, kinds)
 
 
 def habit_numbers(orders: Orders, channels: Collection[str], measured: MeasuredHabit | None) -> Start:

@@ -173,9 +173,11 @@ def fee_and_contribution(rise: FeeRise, points: float, fee_base: float, currency
         "yaxis": money_axis(currency) | money_ticks(currency, left),
     }
     slope = line("Marketplaces", grid, left, MARKETPLACE)
-    caption = f"A fee {100 * points:g} points higher takes a year of marketplace contribution from "
-    caption += f"{money(rise.before, currency)} to {money(rise.after, currency)}"
-    caption += f"; {100 * rise.points_to_nothing:.1f} points would erase it." if rise.before > 0 else "."
+    caption = f"A fee {100 * points:g} percentage points higher takes a year of marketplace contribution "
+    caption += f"from {money(rise.before, currency)} to {money(rise.after, currency)}"
+    caption += (
+        f"; one {100 * rise.points_to_nothing:.1f} points higher would erase it." if rise.before > 0 else "."
+    )
     return Chart(go.Figure([slope, setting], layout), caption)
 
 

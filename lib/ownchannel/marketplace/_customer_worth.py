@@ -41,13 +41,21 @@ class CustomerEconomics(Economics):
         source="Assumption: what small firms pay to borrow",
     )
     marketplace_cac: float = _winning(
-        Quantity("CAC on the marketplace", 6.0, "money a customer", slider=(0, 100), plausible=(2, 20)),
-        help="Customer acquisition cost (CAC): marketplace advertising per new customer.",
+        Quantity(
+            "Cost per new customer, marketplace",
+            6.0,
+            "money per customer",
+            slider=(0, 100),
+            plausible=(2, 20),
+        ),
+        help="Marketplace advertising for each new customer: customer acquisition cost (CAC).",
         source="Assumption: a tenth of what a customer spends",
     )
     owned_cac: float = _winning(
-        Quantity("CAC in your own store", 20.0, "money a customer", slider=(0, 100), plausible=(5, 60)),
-        help="Customer acquisition cost (CAC): own-store advertising per new customer.",
+        Quantity(
+            "Cost per new customer, own store", 20.0, "money per customer", slider=(0, 100), plausible=(5, 60)
+        ),
+        help="Own-store advertising for each new customer: customer acquisition cost (CAC).",
         source="Assumption; vendors quote 58 dollars per new customer for household goods, 2024",
     )
     returning_share: float = _no_key(

@@ -81,7 +81,7 @@ class Dependence(Shown):
     def __str__(self) -> str:
         revenue, known = self.share("revenue"), self.known
         if revenue is None:
-            return f"The marketplaces' share of revenue is {self.rests_on('revenue')}"
+            return f"The marketplaces' share of revenue is {self.rests_on('revenue')}."
         if not revenue:
             return "None of the revenue comes through a marketplace."
         whole = self.amount("revenue", ALL) or 0.0
@@ -285,7 +285,7 @@ def _shares(
         share = amount / whole if whole > 0 else math.nan
         row = _row(measure, scope, amount, share, says(scope.channels))
         if math.isnan(amount) or whole <= 0:
-            row["rests_on"] = _unknown(why_not or "it adds up to nothing")
+            row["rests_on"] = _unknown(why_not or "there is nothing to share out")
         elif math.isnan(whole):
             row["rests_on"] += f"; no share of the whole, because {why_not}"
         yield row
@@ -318,7 +318,7 @@ def _concentration(channels: pd.DataFrame, why_not: str) -> dict[str, Any]:
     index = float((channels["revenue"] / whole).pow(2).sum(skipna=False)) if whole > 0 else math.nan
     row = _row("concentration", _Scope(ALL, "", channels), math.nan, index)
     if math.isnan(index):
-        row["rests_on"] = _unknown(why_not or "it adds up to nothing")
+        row["rests_on"] = _unknown(why_not or "there is nothing to share out")
     return row
 
 

@@ -46,7 +46,7 @@ class Economics(Assumptions):
     )
     marketplace_fulfilment: float = _marketplace(
         Quantity(
-            "Marketplace fulfilment", 6.0, "money an order", slider=(0, 25), plausible=(3, 13), step=0.1
+            "Marketplace fulfilment", 6.0, "money per order", slider=(0, 25), plausible=(3, 13), step=0.1
         ),
         help="Picking, packing and sending one order. Used for orders whose fulfilment fee is in no file.",
         source="Vendors quote 3.06 to 6.50 dollars per unit, here for one to two units, November 2026",
@@ -67,7 +67,7 @@ class Economics(Assumptions):
         confidence="vendor",
     )
     owned_fulfilment: float = _owned(
-        Quantity("Own-store fulfilment", 9.0, "money an order", slider=(0, 25), plausible=(4, 15), step=0.1),
+        Quantity("Own-store fulfilment", 9.0, "money per order", slider=(0, 25), plausible=(4, 15), step=0.1),
         help="Picking, packing and postage of one order, including the card's fixed 30 cents where the card "
         "fee is in no file.",
         source="Assumption: one parcel at small-business rates",

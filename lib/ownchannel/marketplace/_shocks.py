@@ -44,7 +44,7 @@ class Shocks(Economics):
         source="Assumption for a brand of this size: enter the figure from your own books",
     )
     fee_rise: float = _fee(
-        Quantity("Fee rise", 0.02, "points", slider=(0, 0.15), plausible=(0, 0.05)),
+        Quantity("Fee rise", 0.02, "percentage points", slider=(0, 0.15), plausible=(0, 0.05)),
         help="Added to the referral fee, while prices and sales stay as they are.",
         source="Assumption: vendors report unchanged referral fees since January 2024",
     )

@@ -246,7 +246,7 @@ def _key(customer: str, place: Workspace) -> str:
     key = text if _KEY.fullmatch(text) else CustomerKeys(place.secret).of_email(customer)
     if key is None:
         raise ValueError(
-            "This is neither an e-mail address nor a customer's key. Give the address, or the 32 hexadecimal "
-            "digits from the column customer_key."
+            "This is neither an e-mail address nor a customer's key. Give the address, or the key: 32 "
+            "hexadecimal digits."
         )
     return key

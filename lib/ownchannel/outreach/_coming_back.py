@@ -30,9 +30,9 @@ class ComingBack(Assumptions):
     """
 
     points: float = _change(
-        Quantity("More customers return", 0.03, "points", slider=(0, 0.2), plausible=(0, 0.05)),
+        Quantity("More customers return", 0.03, "percentage points", slider=(0, 0.2), plausible=(0, 0.05)),
         help="Added to the share who order again, after the first order and after each further one. "
-        "3 points are 3 more of every 100 customers.",
+        "3 percentage points are 3 more of every 100 customers.",
         source="Assumption: test it on half of your customers",
     )
     days_sooner: float = _change(
@@ -65,14 +65,14 @@ class ComingBack(Assumptions):
     )
     order_value: float = _order(
         Quantity(
-            "Net order value", 50, "money an order", valid=_ANY_SUM, slider=(0, 200), plausible=(20, 120)
+            "Net order value", 50, "money per order", valid=_ANY_SUM, slider=(0, 200), plausible=(20, 120)
         ),
         help="What an order brings after discounts and refunds, before tax and shipping.",
         source="Assumption, until your orders show it",
     )
     left_by_order: float = _order(
         Quantity(
-            "A repeat order leaves", 15, "money an order", valid=_SIGNED, slider=(0, 100), plausible=(5, 50)
+            "A repeat order leaves", 15, "money per order", valid=_SIGNED, slider=(0, 100), plausible=(5, 50)
         ),
         help="Contribution: what is left after goods, fees and parcels. No advertising is needed to reach a "
         "customer whom you already have.",

@@ -68,7 +68,7 @@ class Controls(anywidget.AnyWidget):
     >>> controls = Controls(Economics().numbers(), currency="USD")
     >>> controls.set(marketplace_fee_rate=0.1)
     >>> controls.values["marketplace_fee_rate"], controls.readouts["marketplace_fulfilment"]
-    (0.1, '$6.00 an order')
+    (0.1, '$6.00 per order')
     >>> controls.undo()
     >>> controls.values["marketplace_fee_rate"]
     0.15

@@ -214,9 +214,9 @@ def with_customers(found: MeasuredChannel, came: Arrivals) -> MeasuredChannel:
             measured["organic_customers"] = new.less(claimed, note)
         if claimed > new.value:
             notes += (
-                f"{name}: advertising claims {claimed:,.0f} customers a month (reference_spend / cac), and "
-                f"{new.value:,.0f} were observed in all, so organic_customers is 0. Check spend and cac, or "
-                "take it as a sign that the platform's report claims customers who would have come anyway.",
+                f"{name}: advertising claims {claimed:,.0f} new customers a month, and your files show "
+                f"{new.value:,.0f} in all, so nobody is taken to come without it. Check what you spend and "
+                "what a new customer costs; or the report claims customers who would have come anyway.",
             )
     if name in came.growth:
         measured["organic_growth"] = came.growth[name]
@@ -235,9 +235,10 @@ def possible(found: MeasuredChannel) -> MeasuredChannel:
         if low <= number.value <= high:
             measured[name] = number
             continue
+        shown = declared[name].reading(float(f"{number.value:.3g}"))
         notes += (
-            f"{found.channel.name}: {name} comes to {number.value:,.3g} in your files, outside {low:g} to "
-            f"{high:g}: your own value stays.",
+            f"{found.channel.name}: ‘{declared[name].label}’ comes to {shown} in your files, outside "
+            f"{declared[name].span(low, high)}: your own value stays.",
         )
     return replace(found, measured=measured, notes=notes)
 

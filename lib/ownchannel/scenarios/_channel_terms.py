@@ -27,7 +27,9 @@ class Order(Assumptions):
     """
 
     order_value: float = _price(
-        Quantity("Order value", None, "money an order", valid=_ANY_SUM, slider=(1, 300), plausible=(10, 250)),
+        Quantity(
+            "Order value", None, "money per order", valid=_ANY_SUM, slider=(1, 300), plausible=(10, 250)
+        ),
         help="What a customer pays for one order today: shipping charged included, tax excluded, before "
         "returns.",
         source="Your own orders",
@@ -49,7 +51,7 @@ class Order(Assumptions):
         source="Your own orders",
     )
     goods_cost: float = _costs(
-        Quantity("Cost of goods", 0, "money an order", valid=_ANY_SUM, slider=(0, 150), plausible=(0, 150)),
+        Quantity("Cost of goods", 0, "money per order", valid=_ANY_SUM, slider=(0, 150), plausible=(0, 150)),
         help="What the goods of one order cost you, freight to your warehouse included.",
         source="Your own books; gross margins of 30 to 80% by category, as vendors quote them, 2026-11",
         confidence="vendor",
@@ -76,31 +78,31 @@ class Order(Assumptions):
         confidence="vendor",
     )
     fulfilment_cost: float = _costs(
-        Quantity("Picking and packing", 0, "money an order", slider=(0, 25), plausible=(0, 13), step=0.1),
+        Quantity("Picking and packing", 0, "money per order", slider=(0, 25), plausible=(0, 13), step=0.1),
         help="What handling one order costs; where the platform sends it, its fulfilment fee.",
-        source="3.06 to 6.50 dollars a unit, quoted by vendors, for one to two units, 2026-11",
+        source="3.06 to 6.50 dollars per unit, quoted by vendors, for one to two units, 2026-11",
         confidence="vendor",
     )
     shipping_cost: float = _costs(
-        Quantity("Postage", 0, "money an order", slider=(0, 25), plausible=(0, 15), step=0.1),
+        Quantity("Postage", 0, "money per order", slider=(0, 25), plausible=(0, 15), step=0.1),
         help="What you pay the carrier for one order.",
         source="Assumption: a parcel at small-business rates",
     )
     payment_rate: float = _costs(
         Quantity("Card fee", 0, "share", slider=(0, 0.06), plausible=(0, 0.035), step=0.001),
         help="The payment provider's share of what the customer pays. You do not get it back for returns.",
-        source="2.4 to 2.9% by plan, up to 0.6 points more with another provider, vendors' price lists, "
-        "2026-11",
+        source="2.4 to 2.9% by plan, up to 0.6 percentage points more with another provider, vendors' price "
+        "lists, 2026-11",
         confidence="vendor",
     )
     payment_fixed: float = _costs(
-        Quantity("Card fee, fixed", 0, "money an order", slider=(0, 1), plausible=(0, 0.5), step=0.05),
+        Quantity("Card fee, fixed", 0, "money per order", slider=(0, 1), plausible=(0, 0.5), step=0.05),
         help="The payment provider's fixed fee for one order.",
         source="30 cents, vendors' price lists, 2026-11",
         confidence="vendor",
     )
     service_cost: float = _costs(
-        Quantity("Customer service", 0, "money an order", slider=(0, 10), plausible=(0, 5), step=0.1),
+        Quantity("Customer service", 0, "money per order", slider=(0, 10), plausible=(0, 5), step=0.1),
         help="What answering customers costs per order, on average.",
         source="Your own books; the range is an assumption",
     )
@@ -121,7 +123,7 @@ class Order(Assumptions):
         source="Your own books",
     )
     return_handling_cost: float = _returns(
-        Quantity("Cost of a return", 0, "money an order", slider=(0, 30), plausible=(0, 20)),
+        Quantity("Cost of a return", 0, "money per order", slider=(0, 30), plausible=(0, 20)),
         help="Postage and work for one returned order.",
         source="Assumption: a parcel at small-business rates, and a quarter of an hour",
     )
@@ -191,7 +193,7 @@ class Advertising(Assumptions):
         source="Your own books",
     )
     cac: float = _advertising(
-        Quantity("Cost to win a customer", 0, "money a customer", slider=(1, 150), plausible=(5, 95)),
+        Quantity("Cost per new customer", 0, "money per customer", slider=(1, 150), plausible=(5, 95)),
         help="Advertising spend for each new customer whom the platform credits to it (CAC), at today's "
         "spend. 0 means not given.",
         source="53 to 91 dollars in own stores by category, as a vendor quotes it, 2024; less on a "
@@ -250,9 +252,7 @@ class Advertising(Assumptions):
     @model_validator(mode="after")
     def _spend_has_a_cost_a_customer(self) -> Self:
         if self.reference_spend > 0 and self.cac == 0:
-            raise ValueError(
-                "cac is missing: where reference_spend is above 0, say what a customer costs to win."
-            )
+            raise ValueError("Advertising today is above 0: say what a new customer costs, too.")
         return self
 
 

@@ -136,8 +136,9 @@ class OwnedChannel(OwnedTerms, Channel):
             for name in NEED_A_REPEAT_RATE:
                 if getattr(self, name):
                     raise ValueError(
-                        f"{name} cannot stand beside purchase_model, which has no single rate at which "
-                        f"customers leave: set it to 0, or give repeat_rate in the model's place."
+                        f"‘{self.declared()[name].label}’ must be 0 where a model fitted to orders says who "
+                        "returns, for it has no single rate at which customers leave. Or give a repeat rate "
+                        "in the model's place."
                     )
         return self
 
@@ -147,8 +148,8 @@ class OwnedChannel(OwnedTerms, Channel):
         if growth >= 1:
             brings = "endless orders" if math.isinf(growth) else f"{growth:.2f} more orders"
             raise ValueError(
-                f"referrals_per_order {self.referrals_per_order:g} is too high where customers return so "
-                f"often: one order's referrals would bring {brings}, and orders would grow without bound. "
+                f"{self.referrals_per_order:g} friends won per order are too many where customers return so "
+                f"often: one order's friends would bring {brings}, and orders would grow without bound. "
                 "Lower it, or what makes customers come back."
             )
         return self

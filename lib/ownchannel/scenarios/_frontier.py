@@ -145,11 +145,11 @@ def _check(plan: Plan, points: int) -> None:
     if points < 2:
         raise ValueError(f"{points} points were asked for: a frontier needs 2 or more.")
     if plan.growth_budget <= 0:
-        raise ValueError("There is no growth budget to share: set growth_budget above 0.")
+        raise ValueError("There is no growth budget to share: set it above 0.")
     for kind, words in (("owned", "an own store"), ("marketplace", "a marketplace")):
         if not any(each.kind == kind and each.reference_spend > 0 for each in plan.channels):
             raise ValueError(
-                f"A frontier needs {words} that advertises today: give one a reference_spend above 0."
+                f"A frontier needs {words} that advertises today: set ‘Advertising today’ above 0 for one."
             )
 
 

@@ -52,7 +52,7 @@ class MarketplaceTerms(Assumptions):
         confidence="vendor",
     )
     refund_fee_cap: float = _refunds(
-        Quantity("Most it keeps per unit", 5, "money a unit", slider=(0, 20), plausible=(0, 10)),
+        Quantity("Most it keeps per unit", 5, "money per unit", slider=(0, 20), plausible=(0, 10)),
         help="The most of its fee that the platform keeps for one returned unit.",
         source="5 dollars on Amazon US, as vendors quote it",
         confidence="vendor",
@@ -97,8 +97,8 @@ class MarketplaceTerms(Assumptions):
         source="Assumption: referral fees have stood still since January 2024, as vendors quote them",
     )
     fee_rise_points: float = _fee_rise(
-        Quantity("Size of a fee rise", 0, "points", slider=(0, 0.1), plausible=(0, 0.05)),
-        help="Percentage points that each rise adds to the platform's fee.",
+        Quantity("Size of a fee rise", 0, "percentage points", slider=(0, 0.1), plausible=(0, 0.05)),
+        help="What each rise adds to the platform's fee.",
         source="Assumption: referral fees have stood still since January 2024, as vendors quote them",
     )
 

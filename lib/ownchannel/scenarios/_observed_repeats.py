@@ -116,7 +116,7 @@ def fitted_repeats(customers: ObservedCustomers) -> Repeats | str:
     One-time buyers may have left in this model, so P(alive) means something for the whole customer base.
     """
     if 0 < customers.identified < FEWEST_IDENTIFIED:
-        return f"only {percent(customers.identified)} of its orders tell their buyer"
+        return f"only {percent(customers.identified)} of its orders show their buyer"
     if why := too_few(customers.summary):
         return why
     first_seen = f"{customers.channel} first seen since {day(customers.burned_in)}"
@@ -294,7 +294,7 @@ def new_a_month(
     if customers.have_keys:
         return level.times(1 / customers.identified, _unknown(customers))
     share = float(1 / np.mean(1 + rates.repeat_orders(_ages(observed))))
-    note = f"; buyers have no key, {percent(share)} are taken for new at the plan's repeat rate"
+    note = f"; buyers have no ID, {percent(share)} are taken for new at the plan's repeat rate"
     return level.times(share, note)
 
 
@@ -327,7 +327,11 @@ def existing(
 
 def _unknown(customers: ObservedCustomers) -> str:
     hidden = 1 - customers.identified
-    return f"; the buyers of the {percent(hidden, 1)} of orders without a key count alike" if hidden else ""
+    return (
+        f"; the buyers of the {percent(hidden, 1)} of orders without a buyer ID are taken to be alike"
+        if hidden
+        else ""
+    )
 
 
 def _ages(observed: Observed) -> Floats:

@@ -261,8 +261,8 @@ class Plan(PlanNumbers):
         if channel.referrals_per_order * orders < 1:
             return []
         return [
-            f"{channel.name}: {channel.referrals_per_order:g} friends an order times {orders:.2f} orders of "
-            f"a customer in {self.horizon_months} months is 1 or more: orders grow without bound."
+            f"{channel.name}: {channel.referrals_per_order:g} friends won per order times {orders:.2f} "
+            f"orders of a customer in {self.horizon_months} months is 1 or more: orders grow without bound."
         ]
 
     @model_validator(mode="before")
@@ -314,15 +314,16 @@ class Plan(PlanNumbers):
     def _budget_has_a_home(self) -> Self:
         least, most = self._range("owned_share_of_growth_budget")
         _, budget = self._range("growth_budget")
-        for kind, share, none in (("owned", most, 0), ("marketplace", 1 - least, 1)):
+        shares = (("owned", "own stores", most, "0%"), ("marketplace", "marketplaces", 1 - least, "100%"))
+        for kind, words, share, none in shares:
             of_kind = [channel.name for channel in self.channels if channel.kind == kind]
             if share * budget == 0 or any(self._range(f"channels.{c}.reference_spend")[1] for c in of_kind):
                 continue
-            lack = f"no {kind} channel has a reference_spend above 0: say what you spend there today"
-            without = f"there is no {kind} channel: add one"
+            lack = "none of them advertises today: say what you spend there (‘Advertising today’)"
+            without = "the plan has none: add one"
             raise ValueError(
-                f"{100 * share:g}% of the growth budget would go to {kind} channels, but "
-                f"{lack if of_kind else without}, or set owned_share_of_growth_budget to {none}."
+                f"{100 * share:g}% of the growth budget would go to {words}, but "
+                f"{lack if of_kind else without}, or set ‘Budget to your own store’ to {none}."
             )
         return self
 

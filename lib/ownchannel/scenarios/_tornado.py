@@ -18,7 +18,7 @@ from ownchannel.scenarios._values import PlanValues, values_of
 #: Where a number is the brand's own, a source's range says nothing of it: it swings by this share.
 OWN_SWING = 0.2
 _OWN_UNITS = (
-    *("money", "money a month", "money an order", "money a customer"),
+    *("money", "money a month", "money per order", "money per customer"),
     *("customers", "customers a month"),
 )
 #: Draws for the fields that matter only when something happens.

@@ -40,8 +40,10 @@
   // Pages that are open side by side say to each other whose orders they show.
   const ORDERS = "ownchannel-orders";
   const mark = () => document.querySelector("[data-orders]")?.dataset.orders;
+  const first = document.getElementById("oc-first");
+  const replace = () => first.isConnected && document.querySelector('[cell-index="2"] .oc-header') && first.remove();
   const tell = () => mark() && localStorage.getItem(ORDERS) !== mark() && localStorage.setItem(ORDERS, mark());
-  new MutationObserver(tell).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(() => { replace(); tell(); }).observe(document.body, { childList: true, subtree: true });
   const changed = document.getElementById("oc-changed");
   addEventListener("storage", ({ key, newValue }) => {
     if (key === ORDERS && mark()) changed.hidden = newValue === mark();
