@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import EntryPoint
 from multiprocessing import get_context
@@ -86,11 +87,11 @@ def _serve_imported(orders: Connection, informed: Connection) -> None:
     while True:
         try:
             asked = orders.recv()
-        except EOFError:  # the server has ended
-            os.kill(answering, signal.SIGTERM)
+        except EOFError:  # the server has ended, and the other process learns it the same way
             return
         if asked == "again":
-            os.kill(answering, signal.SIGTERM)
+            with suppress(ProcessLookupError):
+                os.kill(answering, signal.SIGTERM)
             answering = _fork_informed(informed, orders)
         else:
             orders.send(_fork_kernel(asked, orders, informed))
