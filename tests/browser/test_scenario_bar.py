@@ -192,6 +192,6 @@ def test_in_jupyterlab_the_keyboard_alone_saves_and_loads_and_the_notebook_stays
     expect_answer(page, START)
     bar(page).get_by_label("Saved plan or preset").select_option("xx dd a b")
     page.keyboard.press("Tab")
-    bar(page).get_by_role("button", name="Load").press("Enter")
+    bar(page).get_by_role("button", name="Load", exact=True).press("Enter")
     expect_answer(page, moved)
     expect(page.locator(".jp-CodeCell")).to_have_count(2)
