@@ -3,8 +3,9 @@
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def requests() -> list[str]:
 @pytest.fixture
 def page(chromium: Browser, requests: list[str], request: pytest.FixtureRequest) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1280, "height": 1000})
-    context.tracing.start(screenshots=True, snapshots=True)
+    context.tracing.start(snapshots=True)  # of the page, not a film: filming slows every test
     context.on("request", lambda made: requests.append(made.url))
     page = context.new_page()
     page.on("websocket", lambda opened: requests.append(opened.url))
@@ -73,41 +74,62 @@ def page(chromium: Browser, requests: list[str], request: pytest.FixtureRequest)
         name = re.sub(r"[^\w-]+", "-", request.node.name)
         page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
         context.tracing.stop(path=ARTIFACTS / f"{name}.zip")
+    for left in context.pages:
+        left.goto("about:blank")  # which ends its kernel in the app
     context.close()
 
 
-@pytest.fixture
-def servers() -> Iterator[ExitStack]:
-    """Where a test's servers are entered, to be ended with it."""
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the app serves to all tests; a test that writes has a folder of its own in it."""
+    return tmp_path_factory.mktemp("served")
+
+
+def started(server: AbstractContextManager[str], running: ExitStack) -> str:
+    """Start a server without the run's own workspace: a kernel takes the one beside its workbook."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("OWNCHANNEL_WORKSPACE")
+        return running.enter_context(server)
+
+
+@pytest.fixture(scope="session")
+def app(served: Path) -> Iterator[str]:
+    """The address of one app for all tests."""
     with ExitStack() as running:
-        yield running
+        yield started(harness.serve_voila(served), running)
 
 
 @pytest.fixture
-def open_voila(page: Page, servers: ExitStack) -> Callable[[Path], Page]:
-    """Opens a notebook in Voilà, by its path."""
-
-    def opened(notebook: Path) -> Page:
-        address = servers.enter_context(harness.serve_voila(notebook.parent))
-        return harness.open_voila(page, address, notebook.name)
-
-    return opened
+def open_voila(page: Page, app: str, served: Path) -> Callable[[Path], Page]:
+    """Opens a notebook of the served folder in Voilà, by its path."""
+    return lambda notebook: harness.open_voila(page, app, notebook.relative_to(served).as_posix())
 
 
 @pytest.fixture
-def open_lab(page: Page, servers: ExitStack) -> Callable[[Path], Page]:
-    """Opens a notebook in JupyterLab, by its path."""
+def open_lab(page: Page) -> Iterator[Callable[[Path], Page]]:
+    """Opens a notebook, by its path, in a JupyterLab of the test's own: it keeps settings and open tabs."""
+    with ExitStack() as running:
 
-    def opened(notebook: Path) -> Page:
-        address = servers.enter_context(harness.serve_lab(notebook.parent))
-        return harness.open_lab(page, address, notebook.name)
+        def opened(notebook: Path) -> Page:
+            address = started(harness.serve_lab(notebook.parent), running)
+            return harness.open_lab(page, address, notebook.name)
 
-    return opened
+        yield opened
 
 
 @pytest.fixture
-def workbooks(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The workbooks and samples in a folder of their own, with an empty workspace beside them."""
-    monkeypatch.setenv("OWNCHANNEL_WORKSPACE", str(tmp_path / "workspace"))
-    shutil.copytree(root / "data" / "samples", tmp_path / "data" / "samples")
-    return Path(shutil.copytree(root / "workbooks", tmp_path / "workbooks"))
+def folder(served: Path) -> Path:
+    """A folder of the test's own that the app serves, where a workspace may be beside the workbooks."""
+    return Path(tempfile.mkdtemp(dir=served))
+
+
+@pytest.fixture
+def workbooks(folder: Path, root: Path) -> Path:
+    """The workbooks in a folder of the test's own, with an empty workspace beside them."""
+    return Path(shutil.copytree(root / "workbooks", folder / "workbooks"))
+
+
+@pytest.fixture(scope="session")
+def shared_workbooks(served: Path, root: Path) -> Path:
+    """The workbooks, for tests that write nothing into the workspace beside them."""
+    return Path(shutil.copytree(root / "workbooks", served / "shared" / "workbooks"))

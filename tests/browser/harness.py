@@ -74,9 +74,12 @@ def _server(script: list[str], folder: Path) -> Iterator[str]:
             _wait_until_it_answers(address)
             yield address
         finally:
+            ended = process.poll()
             process.terminate()
             reader.join()
     shutil.rmtree(settings, ignore_errors=True)
+    if ended is not None:
+        raise RuntimeError(f"The server ended before its tests, with {ended}:\n{''.join(lines.queue)}")
 
 
 def _first_address(lines: Queue[str]) -> str:

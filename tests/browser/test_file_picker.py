@@ -31,8 +31,8 @@ box([FilePicker(show), came], "oc-page")
 
 
 @pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("workbooks") / "files.ipynb"
+def notebook(served: Path) -> Path:
+    path = served / "files.ipynb"
     source = Path(toy.__file__).read_text(encoding="utf-8")
     cells = [nbformat.v4.new_code_cell(source + "\npanel"), nbformat.v4.new_code_cell(PICKER)]
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}

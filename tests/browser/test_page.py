@@ -2,8 +2,7 @@
 
 import io
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,21 +23,10 @@ Open = Callable[[str], Page]
 DEPENDENCE = "01_marketplace_dependence"
 
 
-@pytest.fixture(scope="module")
-def app(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of one app for all of these tests: they leave its workspace as it is."""
-    folder = tmp_path_factory.mktemp("app")
-    workbooks = Path(shutil.copytree(root / "workbooks", folder / "workbooks"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OWNCHANNEL_WORKSPACE", str(folder / "workspace"))
-        with harness.serve_voila(workbooks) as address:
-            yield address
-
-
 @pytest.fixture
-def open_page(page: Page, app: str) -> Open:
+def open_page(open_voila: Callable[[Path], Page], shared_workbooks: Path) -> Open:
     """Opens a workbook by its name."""
-    return lambda name: harness.open_voila(page, app, f"{name}.ipynb")
+    return lambda name: open_voila(shared_workbooks / f"{name}.ipynb")
 
 
 def serious(page: Page) -> list[str]:
@@ -139,8 +127,8 @@ def test_a_kernel_that_dies_is_said_and_its_sliders_rest(open_page: Open) -> Non
     expect(slider).to_be_disabled()
 
 
-def test_a_page_that_is_closed_ends_its_kernel(page: Page, app: str) -> None:
-    harness.open_voila(page, app, f"{DEPENDENCE}.ipynb")
+def test_a_page_that_is_closed_ends_its_kernel(page: Page, open_page: Open, app: str) -> None:
+    open_page(DEPENDENCE)
     at = urlsplit(app)
     kernels = f"http://{at.netloc}/api/kernels/"
     kernel = json.loads(page.locator("#jupyter-config-data").inner_text())["kernelId"]
@@ -150,12 +138,13 @@ def test_a_page_that_is_closed_ends_its_kernel(page: Page, app: str) -> None:
     assert page.request.get(kernels + kernel).status == 404
 
 
-def test_another_tab_with_other_orders_is_said(page: Page, app: str) -> None:
-    harness.open_voila(page, app, f"{DEPENDENCE}.ipynb")
+def test_another_tab_with_other_orders_is_said(page: Page, open_page: Open) -> None:
+    open_page(DEPENDENCE)
     notice = page.locator("#oc-changed")
     expect(notice).to_be_hidden()
     other = page.context.new_page()
-    harness.open_voila(other, app, "00_start_here.ipynb")
+    other.goto(page.url.replace(DEPENDENCE, "00_start_here"))
+    harness.wait_for_chart(other)
     expect(notice).to_be_hidden()
     other.evaluate("document.querySelector('[data-orders]').dataset.orders = 'others'")
     other.evaluate("document.body.append('')")

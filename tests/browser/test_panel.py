@@ -2,7 +2,7 @@
 
 import http.client
 from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,9 +20,8 @@ Open = Callable[[Path], Page]
 
 
 @pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("workbooks") / "01_rent_or_own.ipynb"
-    return write_notebook(path, "panel", "panel.at(fee=0.2)")
+def notebook(served: Path) -> Path:
+    return write_notebook(served / "01_rent_or_own.ipynb", "panel", "panel.at(fee=0.2)")
 
 
 def write_notebook(path: Path, panel: str, *more: str) -> Path:
@@ -38,11 +37,11 @@ def write_notebook(path: Path, panel: str, *more: str) -> Path:
     return path
 
 
-@pytest.fixture
-def folded(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folded(served: Path) -> Path:
     """The toy workbook with a few sliders in sight, a risk with a switch, and the rest folded away."""
     panel = 'Panel(Question(Rent(), answer, "USD", first=["order_value", "fee"], switches=["months"]))'
-    return write_notebook(tmp_path / "folded.ipynb", panel)
+    return write_notebook(served / "folded.ipynb", panel)
 
 
 def assert_page_shows(page: Page, rent: toy.Rent) -> None:
@@ -188,14 +187,13 @@ def test_sliders_and_answer_stack_on_a_narrow_page(open_voila: Open, notebook: P
 
 
 def test_voila_lists_the_workbooks_and_refuses_who_brings_no_token(
-    page: Page, servers: ExitStack, notebook: Path, requests: list[str]
+    page: Page, app: str, notebook: Path, requests: list[str]
 ) -> None:
-    address = servers.enter_context(harness.serve_voila(notebook.parent))
-    page.goto(address)
+    page.goto(app)
     expect(page.get_by_role("link", name="01 rent or own")).to_be_visible()
     assert harness.outside_loopback(requests) == []
 
-    at = urlsplit(address)
+    at = urlsplit(app)
     with closing(http.client.HTTPConnection(at.hostname or "", at.port)) as stranger:
         stranger.request("GET", f"/voila/render/{notebook.name}")
         answer = stranger.getresponse()

@@ -1,7 +1,6 @@
 """The bar of saved plans in a real browser; that they outlive the page is seen in workbook 04."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -21,14 +20,14 @@ START = toy_scenarios.sentence(toy_scenarios.BASE)
 
 
 @pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ScenarioLibrary:
-    monkeypatch.setenv("OWNCHANNEL_WORKSPACE", str(tmp_path))  # the servers of this test inherit it
-    return ScenarioLibrary(Workspace(tmp_path))
+def library(folder: Path) -> ScenarioLibrary:
+    return ScenarioLibrary(Workspace(folder / "workspace"))
 
 
-@pytest.fixture(scope="module")
-def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("workbooks") / "scenarios.ipynb"
+@pytest.fixture
+def notebook(folder: Path) -> Path:
+    path = folder / "workbooks" / "scenarios.ipynb"
+    path.parent.mkdir()
     source = Path(toy_scenarios.__file__).read_text(encoding="utf-8")
     cells = [nbformat.v4.new_code_cell(text) for text in (source, "screen")]
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
@@ -125,10 +124,9 @@ def copied_address(page: Page) -> str:
 
 
 def test_a_copied_address_gives_no_token_away_and_opens_as_it_was_unless_it_was_cut(
-    page: Page, servers: ExitStack, notebook: Path, library: ScenarioLibrary
+    open_voila: Open, notebook: Path
 ) -> None:
-    voila = servers.enter_context(harness.serve_voila(notebook.parent))
-    harness.open_voila(page, voila, notebook.name)
+    page = open_voila(notebook)
     moved = move_three_sliders(page)
     address = copied_address(page)
     assert list(parse_qs(urlsplit(address).query)) == ["plan"]
@@ -194,6 +192,6 @@ def test_in_jupyterlab_the_keyboard_alone_saves_and_loads_and_the_notebook_stays
     expect_answer(page, START)
     bar(page).get_by_label("Saved plan or preset").select_option("xx dd a b")
     page.keyboard.press("Tab")
-    bar(page).get_by_role("button", name="Load").press("Enter")
+    bar(page).get_by_role("button", name="Load", exact=True).press("Enter")
     expect_answer(page, moved)
     expect(page.locator(".jp-CodeCell")).to_have_count(2)

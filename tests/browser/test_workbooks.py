@@ -52,9 +52,9 @@ def assert_panel_shows(page: Page, expected: Answer) -> None:
 
 
 def test_in_voila_sentence_numbers_and_charts_follow_the_keyboard(
-    open_voila: Open, workbooks: Path, panel: Panel, requests: list[str]
+    open_voila: Open, shared_workbooks: Path, panel: Panel, requests: list[str]
 ) -> None:
-    page = open_voila(workbooks / "01_marketplace_dependence.ipynb")
+    page = open_voila(shared_workbooks / "01_marketplace_dependence.ipynb")
     assert_panel_shows(page, panel.answer)
     press(page, "Length of the stop", "ArrowRight", "ArrowRight")
     assert_panel_shows(page, panel.at(downtime_months=5))
@@ -74,9 +74,9 @@ def test_in_voila_sentence_numbers_and_charts_follow_the_keyboard(
     ],
 )
 def test_in_voila_the_later_workbooks_open_and_follow_the_keyboard(
-    open_voila: Open, workbooks: Path, name: str, label: str, opens_with: str
+    open_voila: Open, shared_workbooks: Path, name: str, label: str, opens_with: str
 ) -> None:
-    page = open_voila(workbooks / f"{name}.ipynb")
+    page = open_voila(shared_workbooks / f"{name}.ipynb")
     shown = page.locator(".oc-panel")
     expect(sentence(shown)).to_contain_text(opens_with)
     before = sentence(shown).inner_text()
@@ -102,12 +102,11 @@ def test_in_jupyterlab_a_reloaded_page_shows_the_current_answer(
 
 
 def test_files_handed_in_at_the_first_workbook_open_the_second(
-    page: Page, servers, workbooks: Path, tmp_path: Path
+    open_voila: Open, workbooks: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "report.txt").write_bytes(amazon(amazon_row(), amazon_row(item_price="??")))
     (tmp_path / "shop.csv").write_bytes(shopify(shopify_row()))
-    address = servers.enter_context(harness.serve_voila(workbooks))
-    harness.open_voila(page, address, "00_start_here.ipynb")
+    page = open_voila(workbooks / "00_start_here.ipynb")
     expect(sentence(page)).to_contain_text("you owned 36% of your revenue and rented 64%")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Choose files").click()
@@ -122,7 +121,7 @@ def test_files_handed_in_at_the_first_workbook_open_the_second(
 
 
 def test_files_are_added_and_removed_by_keyboard_alone(
-    page: Page, servers, workbooks: Path, tmp_path: Path
+    open_voila: Open, workbooks: Path, tmp_path: Path
 ) -> None:
     files = {
         "report.txt": amazon(amazon_row()),
@@ -131,8 +130,7 @@ def test_files_are_added_and_removed_by_keyboard_alone(
     }
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
-    address = servers.enter_context(harness.serve_voila(workbooks))
-    harness.open_voila(page, address, "00_start_here.ipynb")
+    page = open_voila(workbooks / "00_start_here.ipynb")
 
     def add(name: str) -> None:
         with page.expect_file_chooser() as chooser:

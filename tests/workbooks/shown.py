@@ -2,14 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ownchannel.answers import Answer, Place, Question
 from ownchannel.marketplace import ALL
-from tests.workbooks.in_process import WORKBOOKS, code_cells, run_cell
 
 #: `-$1,234.50`, `68%`, `12 months`, `month 5`: sign, digits, and what stands right behind them.
 _NUMBER = re.compile(r"([-−]?)[^\d\-−]*?(\d[\d,]*(?:\.\d+)?)(%?)")
@@ -90,21 +89,15 @@ def read_off(answers: list[tuple[str, Answer]], questions: list[tuple[str, Quest
     return dict(shown)
 
 
-def opened(environment: Any, folder: Path) -> Shown:
-    """What all workbooks show of the brand whose orders are kept in this folder, at their own settings."""
-    environment.setenv("OWNCHANNEL_WORKSPACE", f"{folder}")
-    answers, questions = [], []
-    for workbook in WORKBOOKS:
-        namespace: dict[str, Any] = {}
-        for cell in code_cells(workbook).values():
-            if ".at(" not in cell:
-                answers += [(workbook.stem[:2], answer) for answer in _answers(run_cell(cell, namespace, ""))]
-        screen = namespace.get("screen")  # of the plan, which has its panel in it
-        panel = namespace.get("panel") if screen is None else screen.panel
-        if panel is not None:
-            answers.append((workbook.stem[:2], panel.answer))
-            questions.append((workbook.stem[:2], panel.question))
-    return read_off(answers, questions)
+def shown_by(workbook: Path, values: Iterable[Any], namespace: Mapping[str, Any]) -> Shown:
+    """What a workbook that ran shows at its own settings: in what its cells gave, and on its panel."""
+    name = workbook.stem[:2]
+    answers = [(name, answer) for value in values for answer in _answers(value)]
+    screen = namespace.get("screen")  # of the plan, which has its panel in it
+    panel = namespace.get("panel") if screen is None else screen.panel
+    if panel is None:
+        return read_off(answers, [])
+    return read_off([*answers, (name, panel.answer)], [(name, panel.question)])
 
 
 def _answers(value: Any) -> Iterator[Answer]:

@@ -1,5 +1,7 @@
 """Every cell of every workbook, on every kind of brand: none raises, warns, or shows what is no number.
 
+One definition for each measure: wherever the workbooks show it, it is the same number.
+
 The code cells run in this process, one after another, which is many times faster than a kernel for each
 notebook. What each of them ends with is displayed as a notebook would, all of its charts drawn.
 """
@@ -7,7 +9,12 @@ notebook. What each of them ends with is displayed as a notebook would, all of i
 import base64
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +23,22 @@ import numpy as np
 import pytest
 from plotly.io.json import to_json_plotly
 
+from ownchannel.answers import MEASURES
+from ownchannel.orders import current_orders
+from ownchannel.workspace import Workspace
 from tests.workbooks.brands import BRANDS
 from tests.workbooks.in_process import WORKBOOKS, code_cells, displayed, run_cell
+from tests.workbooks.shown import Reading, Shown, at, shown_by
+
+#: The brands whose measures are compared from place to place.
+MEASURED = ("the sample brand", "Amazon.com alone", "Shopify alone", "many currencies")
 
 #: What stands in a text where a number went missing.
 _NO_NUMBER = re.compile(r"(?<!\w)(nan|NaN|inf|Inf|Infinity|NaT|<NA>|&lt;NA&gt;|None(?! of| is))(?!\w)")
 
 
-@pytest.fixture
-def on_pages() -> Iterator[list[ipywidgets.Widget]]:
+@contextmanager
+def charts_on_pages() -> Iterator[list[ipywidgets.Widget]]:
     """The charts that stand on pages, as they are made."""
     found: list[ipywidgets.Widget] = []
 
@@ -104,35 +118,100 @@ def _draws_something(trace: dict[str, Any]) -> bool:
     return False
 
 
-@pytest.mark.parametrize("workbook", WORKBOOKS, ids=lambda file: file.stem[:2])
-@pytest.mark.parametrize("brand", BRANDS)
-def test_every_cell_lives(
-    brand: str,
-    workbook: Path,
-    workspace_of: Callable[[str], Path],
-    on_pages: list[ipywidgets.Widget],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("OWNCHANNEL_WORKSPACE", f"{workspace_of(brand)}")
+@dataclass(frozen=True)
+class Run:
+    """What is wrong with a workbook's cells, by their number, and what it shows at its own settings."""
+
+    wrong: dict[int, list[str]]
+    shown: Shown
+
+
+def run(workbook: Path) -> Run:
+    """Run all cells of a workbook, one after another."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    failed: dict[int, list[str]] = {}
+    wrong: dict[int, list[str]] = {}
+    values: list[Any] = []
     charts = letters = 0
     codes = code_cells(workbook)
-    for number, code in codes.items():
-        on_pages.clear()
-        try:
-            value = run_cell(code, namespace, f"{workbook.stem}, cell {number}")
-            figures = list(figures_of(value, on_pages))
-            if wrong := [] if value is None else wrong_with(value, figures):
-                failed[number] = wrong
-        except Exception as error:  # noqa: BLE001, whatever it is, a founder would see it
-            failed[number] = [f"{type(error).__name__}: {error}"]
-        else:
-            charts, letters = charts + len(figures), letters + len(f"{value}")
-    print(f"{brand}, {workbook.stem}: {len(codes)} cells, {charts} charts, {letters:,} letters")
+    with charts_on_pages() as on_pages:
+        for number, code in codes.items():
+            on_pages.clear()
+            try:
+                value = run_cell(code, namespace, f"{workbook.stem}, cell {number}")
+                figures = list(figures_of(value, on_pages))
+                if problems := [] if value is None else wrong_with(value, figures):
+                    wrong[number] = problems
+            except Exception as error:  # noqa: BLE001, whatever it is, a founder would see it
+                wrong[number] = [f"{type(error).__name__}: {error}"]
+            else:
+                charts, letters = charts + len(figures), letters + len(f"{value}")
+                if ".at(" not in code:
+                    values.append(value)
+        print(f"{workbook.stem}: {len(codes)} cells, {charts} charts, {letters:,} letters")
+        return Run(wrong, {} if wrong else shown_by(workbook, values, namespace))
+
+
+@pytest.fixture(scope="module")
+def run_of(workspace_of: Callable[[str], Path]) -> Callable[[str, Path], Run]:
+    """A run of a workbook on a brand, run once."""
+
+    @cache
+    def run_on(brand: str, workbook: Path) -> Run:
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("OWNCHANNEL_WORKSPACE", f"{workspace_of(brand)}")
+            return run(workbook)
+
+    return run_on
+
+
+@pytest.fixture(scope="module")
+def shown_of(run_of: Callable[[str, Path], Run]) -> Callable[[str], Shown]:
+    """What all workbooks show of a brand."""
+
+    def shown(brand: str) -> Shown:
+        return dict(item for workbook in WORKBOOKS for item in run_of(brand, workbook).shown.items())
+
+    return shown
+
+
+@pytest.mark.parametrize("workbook", WORKBOOKS, ids=lambda file: file.stem[:2])
+@pytest.mark.parametrize("brand", BRANDS)
+def test_every_cell_lives(brand: str, workbook: Path, run_of: Callable[[str, Path], Run]) -> None:
     said = [
         f"{brand}, {workbook.stem}, cell {number}: {problem}"
-        for number, problems in failed.items()
+        for number, problems in run_of(brand, workbook).wrong.items()
         for problem in problems
     ]
     assert not said, "\n".join(["", *said])
+
+
+@pytest.mark.parametrize("brand", MEASURED)
+def test_a_measure_is_the_same_number_wherever_it_stands(
+    brand: str, workspace_of: Callable[[str], Path], shown_of: Callable[[str], Shown]
+) -> None:
+    orders = current_orders(Workspace.at(workspace_of(brand))).orders
+    shown = shown_of(brand)
+    wrong, compared, pairs = [], Counter[str](), 0
+    for measure in MEASURES:
+        truth = measure.of(orders)
+        found = [(place, of, reading) for place in measure.places for of, reading in at(shown, place).items()]
+        for place, of, reading in found:
+            if of in truth:
+                compared[measure.name] += 1
+                if not reading.agrees(Reading(truth[of], 0)):
+                    wrong.append(f"{measure.name} of {of or 'the brand'}: {truth[of]:.6g}, {place} {reading}")
+        pairs += sum(one[1] == other[1] for one, other in combinations(found, 2))
+    print(f"{brand}: {len(compared)} measures at {sum(compared.values())} places, {pairs} pairs")
+    assert not wrong, "\n".join(["", *wrong])
+    assert len(compared) >= 10
+
+
+def test_every_place_is_there(shown_of: Callable[[str], Shown]) -> None:
+    everything = [shown_of(brand) for brand in MEASURED]
+    missing = [
+        f"{measure.name}: {place}"
+        for measure in MEASURES
+        for place in measure.places
+        if not any(at(shown, place) for shown in everything)
+    ]
+    assert not missing, "\n".join(["", *missing])
