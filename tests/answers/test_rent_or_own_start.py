@@ -248,3 +248,13 @@ def test_orders_whose_money_all_went_back_are_refused_in_a_sentence(tmp_path):
     orders = read_orders(BRANDS["everything refunded"], workspace=tmp_path)
     with pytest.raises(ValueError, match=r"^These orders brought no revenue in USD: "):
         todays_plan(orders)
+
+
+def test_a_typical_brand_stands_in_where_everything_was_refunded(tmp_path):
+    asked = rent_or_own(read_orders(BRANDS["everything refunded"], workspace=tmp_path))
+    answer = asked.question(asked.start).answer
+    assert answer.sentence.startswith(
+        "Your files show **no revenue** in USD after refunds, so this page starts from a typical brand"
+    )
+    assert "Left as you are" not in answer.sentence
+    assert answer.next_steps[0].startswith("**Add more order files**")

@@ -53,7 +53,7 @@ def test_the_page_says_that_a_shorter_interval_brings_the_same_orders_forward(pa
     assert (
         "as today 100, only sooner 100, changed 100. Returning sooner adds none." in sooner.charts[2].caption
     )
-    assert "more in 100" not in sooner.sentence
+    assert "in 100" not in sooner.sentence
     assert "If they returned **30 days** sooner" in sooner.sentence
     assert dict(sooner.numbers)[only_sooner] == "100%"
     assert "Further" not in sooner.charts[1].caption
@@ -130,7 +130,7 @@ def test_impossible_settings_are_said_in_place_of_the_answer(panel):
         panel.at(first_rate=1, points=0.1)
     with pytest.raises(ValueError, match="after 100 days on average and cannot return 200 days sooner"):
         panel.at(days_sooner=200)
-    assert "If **3 more in 100** returned after each order" in panel.answer.sentence
+    assert "If **3 more customers in 100** returned after each order" in panel.answer.sentence
 
 
 def test_every_setting_is_documented(panel):

@@ -31,7 +31,7 @@ def test_one_time_buyers_are_counted_fairly_beside_the_plain_share(orders):
     curve = time_to_second_order(orders).curves["Shopify"]
     fair = curve.one_time_share()
     assert fair is not None
-    assert f"**{percent(fair.share)}** on Shopify within a year do not return." in answer.sentence
+    assert f"**{percent(fair.share)}** on Shopify do not return within a year." in answer.sentence
     row = answer.table.set_index("Channel").loc["Shopify"]
     assert row["Seen once so far"] == percent(curve.seen_once, 1)
     assert fair.share < curve.seen_once

@@ -56,7 +56,8 @@ def own_and_rent(orders: Orders) -> Answer:
     contact = f"may write to **{count(reachable, 'customer') if reachable else 'no customer'}**"
     buyers = "No file shows who bought, and you"
     if measured.known_orders or measured.recognised_orders:
-        buyers = f"You know who placed **{percent(measured.known or 0.0)}** of the orders in your files and"
+        known_part = percent(measured.known) if measured.known else "none"
+        buyers = f"You know who placed **{known_part}** of the orders in your files and"
     sentence = f"{_owned_sentence(share, orders.channels())} {buyers} {contact}."
     if measured.recognised_orders:
         further = percent(measured.recognised_orders / orders_in_all)
@@ -138,14 +139,12 @@ def over_time(orders: Orders) -> Answer:
     at_end = known[known["month"] == known["month"].max()]
     rented = at_end[at_end["kind"] == "marketplace"]
     identified, reachable = int(at_end["identified"].sum()), int(at_end["reachable"].sum())
-    sentence = (
-        f"By {at_end['month'].iloc[0]:%B %Y} you know **{count(identified, 'customer')}** and may write to "
-        f"**{reachable:,}** of them"
-    )
+    who = f"**{count(identified, 'customer')}** and may write to **{reachable:,}** of them"
+    sentence = f"By {at_end['month'].iloc[0]:%B %Y} you know {who if identified else '**no customer**'}"
     if len(rented):
         recognised = int(rented["recognised"].sum())
         sentence += (
-            f"; marketplaces show {recognised:,} more as anonymous IDs"
+            f"; marketplaces show {recognised:,}{' more' if identified else ''} as anonymous IDs"
             if recognised
             else "; no file shows who bought on marketplaces"
         )

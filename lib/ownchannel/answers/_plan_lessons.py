@@ -1,6 +1,7 @@
 """The plan that workbook 04 opens with, and its further answers: stories, prices, presets, measurements."""
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -136,7 +137,13 @@ def todays_plan(orders: Orders, *, with_short: bool = False) -> Calibration:
         uncertain=_uncertain(channels),
         **{name: value for name, value in times.items() if value is not None},
     )
-    return _with_what_is_missing(calibrate(orders, plan.today()))
+    found = calibrate(orders, plan.today(), add_channels=False)
+    net = months[~months["channel"].isin(list(left_out))].groupby("channel")["net_value"].sum()
+    notes = [
+        f"{name} is left out of the plan: it brought no revenue after refunds."
+        for name in net.index[net <= 0]
+    ]
+    return _with_what_is_missing(replace(found, notes=(*notes, *found.notes)))
 
 
 def short_channels(orders: Orders) -> dict[str, int]:

@@ -161,7 +161,8 @@ def _what_if(now: ComingBack, found: Gain, currency: str, *, assumed: bool) -> s
         round_money(float(orders.sum()) * now.order_value, currency, digits=3)
         for orders in (found.before, found.after)
     )
-    wishes = [f"**{100 * now.points:g} more in 100** returned after each order"] if now.points else []
+    more = "1 more customer" if now.points == 0.01 else f"{100 * now.points:g} more customers"
+    wishes = [f"**{more} in 100** returned after each order"] if now.points else []
     if now.days_sooner:
         sooner = f"**{now.days_sooner:g} {'day' if now.days_sooner == 1 else 'days'}** sooner"
         wishes.append(sooner if wishes else f"they returned {sooner}")
@@ -169,8 +170,8 @@ def _what_if(now: ComingBack, found: Gain, currency: str, *, assumed: bool) -> s
         return f"As things are, new customers bring about **{before}** of repeat orders in two years."
     start = "With assumed numbers, if" if assumed else "If"
     return (
-        f"{start} {listed(wishes)}, repeat orders would bring about **{after}** in two years instead of "
-        f"{before}."
+        f"{start} {', and '.join(wishes)}, repeat orders would bring about **{after}** in two years instead "
+        f"of {before}."
     )
 
 

@@ -73,10 +73,10 @@ def one_time_buyers(orders: Orders) -> Answer:
     shares = found.one_time_shares()
     old = shares[shares["days"] >= _YOUNG]
     once = [
-        f"**{percent(row['share'])}** on {row['channel']} within {_days(row['days'])}"
+        f"**{percent(row['share'])}** on {row['channel']} do not return within {_days(row['days'])}"
         for row in old.to_dict("records")
     ]
-    sentence = f"Of new customers, {listed(once)} do not return." if once else str(found)
+    sentence = f"Of new customers, {listed(once)}." if once else str(found)
     charts = () if old.empty else (one_time_shares(old, orders.channels()),)
     table = pd.DataFrame(
         {
@@ -254,7 +254,8 @@ def _effects_table(found: ReturnDrivers) -> pd.DataFrame:
 
 
 def nobody_known(orders: Orders) -> bool:
-    return bool(orders.sales["customer_key"].isna().all())
+    sold = orders.sales
+    return bool(sold.loc[sold["item_value"] > 0, "customer_key"].isna().all())  # a gift is no purchase
 
 
 def _days(days: float) -> str:

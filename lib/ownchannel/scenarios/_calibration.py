@@ -93,7 +93,7 @@ class Calibration(Shown):
         return self.fields
 
 
-def calibrate(orders: Orders, plan: Plan) -> Calibration:
+def calibrate(orders: Orders, plan: Plan, *, add_channels: bool = True) -> Calibration:
     """Fill a plan with what orders show, channel by channel, matched by name.
 
     - An order: value, units, booked fees and parcels, and returns, of two years.
@@ -106,7 +106,7 @@ def calibrate(orders: Orders, plan: Plan) -> Calibration:
 
     Observation ends, by channel, on the last day that its files cover whole, less a week. Measured growth
     fades. Channels that sell in the plan's currency and are not in it are added, where they have 90 days of
-    orders or more. What orders do not show stays the user's own.
+    orders or more, unless `add_channels` is False. What orders do not show stays the user's own.
 
     >>> from ownchannel.orders import sample_orders
     >>> from ownchannel.scenarios import OwnedChannel, Plan
@@ -123,7 +123,8 @@ def calibrate(orders: Orders, plan: Plan) -> Calibration:
     planned = [channel.name for channel in plan.channels]
     days = days_of_orders(orders, plan.currency)
     short = [name for name, number in days.items() if name not in planned and number < FEWEST_PLANNED_DAYS]
-    observed = {name: each for name, each in observed.items() if name not in short}
+    left = {*short} if add_channels else observed.keys() - {*planned}
+    observed = {name: each for name, each in observed.items() if name not in left}
     added = [channel_like(plan, each) for name, each in observed.items() if name not in planned]
     channels = [*plan.channels, *added]
     looked_at = [
