@@ -100,9 +100,9 @@ def test_it_is_said_how_well_the_model_fits_the_brands_own_past(panel):
 
 def test_who_comes_back_is_answered_first_and_is_the_repeat_rate(orders, panel):
     assert panel.answer.plain_sentence == (
-        "About 38% of new customers on Shopify and 20% on Amazon.com order again within a year. If 3 more in "
-        "100 returned after each order and 20 days sooner, repeat orders would bring about $124,000 in two "
-        "years instead of $102,000."
+        "About 38% of new customers on Shopify and 20% on Amazon.com order again within a year. If 3 more "
+        "customers in 100 returned after each order, and 20 days sooner, repeat orders would bring about "
+        "$124,000 in two years instead of $102,000."
     )
     curves = time_to_second_order(orders).curves
     rate = curves["Shopify"].returned_by(365)
