@@ -52,7 +52,7 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
     """Tell nbval what to leave out when it compares a workbook's stored output with the new one."""
     if collector.path.suffix == ".ipynb" and hasattr(collector, "skip_compare"):
         # nbval compares a figure as one dictionary, which holds ids of its own.
-        collector.skip_compare += ("application/vnd.plotly.v1+json",)
+        collector.skip_compare += ("application/vnd.plotly.v1+json", "application/vnd.ownchannel.chart+json")
         collector.sanitize_patterns.update(NOISE)
 
 

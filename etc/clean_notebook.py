@@ -8,6 +8,7 @@ import argparse
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -17,6 +18,8 @@ from nbformat import NotebookNode
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 CELL_METADATA = ("jp-MarkdownHeadingCollapsed", "jupyter", "tags")
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+SAVED_CHART = "application/vnd.ownchannel.chart+json"
+PLOTLY = "application/vnd.plotly.v1+json"
 
 
 def clean(notebook: NotebookNode) -> NotebookNode:
@@ -33,12 +36,20 @@ def clean(notebook: NotebookNode) -> NotebookNode:
             continue
         executed += 1  # a null count would make nbval pass over the cell
         cell.execution_count = executed
-        for output in cell.outputs:
-            if "execution_count" in output:
-                output.execution_count = executed
-            # Without its model, which lives in the kernel, a saved view shows as an error.
-            output.get("data", {}).pop(WIDGET_VIEW, None)
+        cell.outputs = [shown for output in cell.outputs for shown in _saved(output, executed)]
     return result
+
+
+def _saved(output: NotebookNode, executed: int) -> Iterator[NotebookNode]:
+    """An output as it is kept, and below it its chart, as plotly draws it without a kernel."""
+    if "execution_count" in output:
+        output.execution_count = executed
+    data = output.get("data", {})
+    data.pop(WIDGET_VIEW, None)  # without its model, which lives in the kernel, it shows as an error
+    chart = data.pop(SAVED_CHART, None)
+    yield output
+    if chart:
+        yield nbformat.v4.new_output("display_data", {PLOTLY: chart})
 
 
 def _stable_id(source: str, seen: set[str]) -> str:

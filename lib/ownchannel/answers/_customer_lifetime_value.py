@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from ownchannel.answers._answer import Answer, Question, amounts, worked_out_once
+from ownchannel.answers._answer import Answer, LaterChart, Question, amounts, worked_out_once
 from ownchannel.answers._lifetimes import (
     BY_ASSUMPTION,
     BY_KEYS,
@@ -73,7 +73,10 @@ def what_a_customer_is_worth(found: Lifetimes) -> Question[CustomerEconomics]:
         return Answer(
             _sentence(worths, horizon, found.currency),
             _numbers(worths, horizon, found.currency),
-            (value_and_cost(worths, horizon, found.currency), paid_back(worths, found.currency)),
+            (
+                value_and_cost(worths, horizon, found.currency),
+                LaterChart(lambda: paid_back(worths, found.currency)),
+            ),
             pd.DataFrame(rows),
             _warnings(found, chosen),
             _next_steps(found, worths),

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from ownchannel.answers._answer import Answer, Question, amounts, when_seen, worked_out_once
+from ownchannel.answers._answer import Answer, LaterChart, Question, amounts, when_seen, worked_out_once
 from ownchannel.answers._starting_settings import (
     costs_counted,
     etsy_is_incomplete,
@@ -16,6 +16,7 @@ from ownchannel.answers._starting_settings import (
     without_effect,
 )
 from ownchannel.charts import (
+    Chart,
     by_month,
     cash_when_stopped,
     fee_and_contribution,
@@ -191,14 +192,15 @@ def what_if_it_stopped(orders: Orders) -> Question[Shocks]:
         rise = raise_fee(year, settings.fee_rise)
         channels = _by_channel(last_twelve_months(monthly, last_day)[0])
         left = channels["an_order"].dropna()
-        charts = [
+        charts: list[Chart | LaterChart] = [
             cash_when_stopped(year, stopped, currency),
-            by_month(monthly, "contribution", "Contribution", currency, kinds=kinds),
+            LaterChart(lambda: by_month(monthly, "contribution", "Contribution", currency, kinds=kinds)),
         ]
         if len(left):
-            charts.append(left_by_an_order(list(left.index), list(left), kinds, currency))
+            charts.append(LaterChart(lambda: left_by_an_order(list(left.index), list(left), kinds, currency)))
         if share.recent:
-            charts.append(fee_and_contribution(rise, settings.fee_rise, float(year.fee_base.sum()), currency))
+            fees = float(year.fee_base.sum())
+            charts.append(LaterChart(lambda: fee_and_contribution(rise, settings.fee_rise, fees, currency)))
         return Answer(
             f"{_share_sentence(share, through)} {_stop_sentence(settings, stopped, through, currency)}",
             _numbers(settings, share, stopped, rise, currency),

@@ -4,6 +4,7 @@ import asyncio
 import functools
 import gzip
 import json
+import os
 from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import Path
@@ -31,6 +32,9 @@ from ownchannel.charts import Chart, template
 
 #: Charts that nobody sees follow when no move has come for so long.
 IDLE_SECONDS = 0.15
+
+#: What stands for a chart in an output that is saved: no program draws it beside the live one.
+SAVED_CHART = "application/vnd.ownchannel.chart+json"
 
 _NO_ANSWER = "oc-no-answer"
 _RUN_ME = "<p><em>Press ▶▶ in the toolbar to run this notebook: its charts and controls appear here.</em></p>"
@@ -227,8 +231,17 @@ def live_bundle(widget: ipywidgets.Widget, shown: Answer | ValueError, text: str
     bundle: dict[str, Any] = widget._repr_mimebundle_()
     if isinstance(shown, LaterAnswer):
         return bundle
-    saved = {"text/html": shown._repr_html_() + _RUN_ME} if isinstance(shown, Answer) else {}
+    saved = {"text/html": shown._repr_html_() + _RUN_ME, **_chart(shown)} if isinstance(shown, Answer) else {}
     return bundle | saved | {"text/plain": text}
+
+
+def _chart(shown: Answer) -> dict[str, Any]:
+    """The first chart, which a saved notebook shows below the words; a page without code is never saved."""
+    if not shown.charts or os.environ.get("SERVER_SOFTWARE", "").startswith("voila"):
+        return {}
+    spec = shown.charts[0].spec
+    layout = spec["layout"] | {"template": _templates()["light"]}
+    return {SAVED_CHART: json.loads(to_json_plotly({"data": spec["data"], "layout": layout}))}
 
 
 def fold(title: str, hidden: Sequence[ipywidgets.Widget]) -> ipywidgets.Box:

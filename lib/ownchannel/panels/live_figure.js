@@ -44,11 +44,11 @@ function plotly(model) {
 const nextFrame = () => new Promise(requestAnimationFrame);
 const TURNS = Symbol.for("ownchannel.turns");
 
-// One figure a frame, in the order asked: the first is painted, and a key taken, before the next is drawn.
+// In the order asked: the first at once; it is painted, and a key taken, before the next is drawn.
 function inTurn(draw) {
   const before = globalThis[TURNS] ?? Promise.resolve();
   return new Promise((resolve, reject) => {
-    globalThis[TURNS] = before.then(nextFrame).then(() => { draw().then(resolve, reject); });
+    globalThis[TURNS] = before.then(() => { draw().then(resolve, reject); return nextFrame().then(nextFrame); });
   });
 }
 
