@@ -80,9 +80,9 @@ def page(chromium: Browser, requests: list[str], request: pytest.FixtureRequest)
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that the app serves to all tests; a test that writes has a folder of its own in it."""
-    return tmp_path_factory.mktemp("served")
+def served(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+    """The workbooks as the app serves them to all tests: nobody writes to the workspace beside them."""
+    return Path(shutil.copytree(root / "workbooks", tmp_path_factory.mktemp("app") / "workbooks"))
 
 
 def started(server: AbstractContextManager[str], running: ExitStack) -> str:
@@ -127,9 +127,3 @@ def folder(served: Path) -> Path:
 def workbooks(folder: Path, root: Path) -> Path:
     """The workbooks in a folder of the test's own, with an empty workspace beside them."""
     return Path(shutil.copytree(root / "workbooks", folder / "workbooks"))
-
-
-@pytest.fixture(scope="session")
-def shared_workbooks(served: Path, root: Path) -> Path:
-    """The workbooks, for tests that write nothing into the workspace beside them."""
-    return Path(shutil.copytree(root / "workbooks", served / "shared" / "workbooks"))

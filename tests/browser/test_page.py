@@ -24,9 +24,9 @@ DEPENDENCE = "01_marketplace_dependence"
 
 
 @pytest.fixture
-def open_page(open_voila: Callable[[Path], Page], shared_workbooks: Path) -> Open:
+def open_page(open_voila: Callable[[Path], Page], served: Path) -> Open:
     """Opens a workbook by its name."""
-    return lambda name: open_voila(shared_workbooks / f"{name}.ipynb")
+    return lambda name: open_voila(served / f"{name}.ipynb")
 
 
 def serious(page: Page) -> list[str]:

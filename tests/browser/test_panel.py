@@ -21,7 +21,7 @@ Open = Callable[[Path], Page]
 
 @pytest.fixture(scope="module")
 def notebook(served: Path) -> Path:
-    return write_notebook(served / "01_rent_or_own.ipynb", "panel", "panel.at(fee=0.2)")
+    return write_notebook(served / "rent_or_own.ipynb", "panel", "panel.at(fee=0.2)")
 
 
 def write_notebook(path: Path, panel: str, *more: str) -> Path:
@@ -190,7 +190,7 @@ def test_voila_lists_the_workbooks_and_refuses_who_brings_no_token(
     page: Page, app: str, notebook: Path, requests: list[str]
 ) -> None:
     page.goto(app)
-    expect(page.get_by_role("link", name="01 rent or own")).to_be_visible()
+    expect(page.get_by_role("link", name="Rent or own", exact=True)).to_be_visible()
     assert harness.outside_loopback(requests) == []
 
     at = urlsplit(app)

@@ -52,9 +52,9 @@ def assert_panel_shows(page: Page, expected: Answer) -> None:
 
 
 def test_in_voila_sentence_numbers_and_charts_follow_the_keyboard(
-    open_voila: Open, shared_workbooks: Path, panel: Panel, requests: list[str]
+    open_voila: Open, served: Path, panel: Panel, requests: list[str]
 ) -> None:
-    page = open_voila(shared_workbooks / "01_marketplace_dependence.ipynb")
+    page = open_voila(served / "01_marketplace_dependence.ipynb")
     assert_panel_shows(page, panel.answer)
     press(page, "Length of the stop", "ArrowRight", "ArrowRight")
     assert_panel_shows(page, panel.at(downtime_months=5))
@@ -74,9 +74,9 @@ def test_in_voila_sentence_numbers_and_charts_follow_the_keyboard(
     ],
 )
 def test_in_voila_the_later_workbooks_open_and_follow_the_keyboard(
-    open_voila: Open, shared_workbooks: Path, name: str, label: str, opens_with: str
+    open_voila: Open, served: Path, name: str, label: str, opens_with: str
 ) -> None:
-    page = open_voila(shared_workbooks / f"{name}.ipynb")
+    page = open_voila(served / f"{name}.ipynb")
     shown = page.locator(".oc-panel")
     expect(sentence(shown)).to_contain_text(opens_with)
     before = sentence(shown).inner_text()
@@ -114,7 +114,7 @@ def test_files_handed_in_at_the_first_workbook_open_the_second(
     expect(sentence(page)).to_contain_text("you owned 50% of your revenue and rented 50%")
     page.get_by_text("What could not be used, and why").click()
     expect(page.get_by_text("is not an amount that can be read")).to_be_visible()
-    page.get_by_role("link", name="How dependent are you?").click()
+    page.get_by_role("link", name="How dependent are you?", exact=True).click()
     expect(sentence(page)).to_contain_text("Your files cover no complete month", timeout=90_000)
     expect(page.get_by_text("Your brand")).to_be_visible()
     assert "buyer@example.com" not in page.content()
