@@ -4,6 +4,7 @@
 """
 
 import os
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ def main() -> None:
 
     from jupyter_server import DEFAULT_TEMPLATE_PATH_LIST
     from jupyter_server.base.handlers import JupyterHandler
+    from jupyter_server.utils import url_path_join
     from nbformat import NotebookNode
+    from tornado.web import StaticFileHandler
     from voila.app import Voila
 
     # The page that asks for the token is the server's and not Voilà's.
@@ -33,6 +36,11 @@ def main() -> None:
             self.voila_configuration.prelaunch_hook = with_first_screen
             settings["voila_jinja2_env"].globals["first_screens"] = nursery.screens if nursery else None
             return settings
+
+        def init_handlers(self) -> list[Any]:
+            plotly = {"path": str(files("plotly") / "package_data")}
+            place = url_path_join(self.server_url, "/voila/plotly/(.*)")
+            return [(place, StaticFileHandler, plotly), *super().init_handlers()]
 
         def launch_browser(self) -> None:
             webbrowser.open(self.display_url)

@@ -22,9 +22,9 @@ def shown(panel: Panel[Rent]) -> dict[str, Any]:
     view = panel._view
     return {
         "head": view._head.html,
-        "numbers": view._numbers.html,
+        "numbers": view._texts[0].html,
         "charts": [(figure.figure["data"], figure.caption) for figure in panel.figures],
-        "table": view._table.html,
+        "table": view._texts[2].html,
         "styles": view.widget._dom_classes,
     }
 

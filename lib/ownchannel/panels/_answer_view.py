@@ -138,11 +138,11 @@ class AnswerView:
 
     def __init__(self, answer: Answer | ValueError, *, folded: bool = False) -> None:
         self._folded = folded
-        self._head, self._numbers, self._next = LiveText(spoken=True), LiveText(), LiveText()
-        self._table, self._grounds = LiveText(), LiveText()
+        self._head = LiveText(spoken=True)
+        self._texts: list[LiveText] = []  # numbers, next steps, table and grounds, once there is an answer
         self.figures: list[LiveFigure] = []
         self._waiting: asyncio.TimerHandle | None = None
-        self.widget = box(self._parts(), "oc-answer")
+        self.widget = box([self._head], "oc-answer")
         self.shown: Answer | ValueError = answer
         if isinstance(answer, LaterAnswer):
             self._head.html, self._head.awaits = "<p>Working this out …</p>", True
@@ -160,7 +160,8 @@ class AnswerView:
 
     def show(self, answer: Answer) -> None:
         """Show an answer with as many charts as the first; raises TypeError where it has others."""
-        if not self.figures:
+        if not self._texts or (answer.charts and not self.figures):
+            self._texts = self._texts or [LiveText() for _ in range(4)]
             self.figures = [LiveFigure(chart) for chart in answer.charts]
             self.widget.children = self._parts()
         if len(answer.charts) != len(self.figures):
@@ -169,16 +170,17 @@ class AnswerView:
                 "charts are redrawn in place, so give the same charts every time."
             )
         self._head.html = with_terms(sentence_html(answer.sentence))
-        self._numbers.html = with_terms(numbers_html(answer.numbers)) + notes_html(answer.notes)
+        numbers, next_steps, table, grounds = self._texts
+        numbers.html = with_terms(numbers_html(answer.numbers)) + notes_html(answer.notes)
         unseen = []
         for figure, chart in zip(self.figures, answer.charts, strict=True):
             if figure.visible:
                 figure.show(chart)
             else:
                 unseen.append((figure, chart))
-        self._next.html = next_steps_html(answer.next_steps)
-        self._table.html = "" if answer.table is None else table_html(answer.table)
-        self._grounds.html = notes_html(answer.how_we_know, warning=False)
+        next_steps.html = next_steps_html(answer.next_steps)
+        table.html = "" if answer.table is None else table_html(answer.table)
+        grounds.html = notes_html(answer.how_we_know, warning=False)
         self._when_idle(unseen)
         self.widget.remove_class(_NO_ANSWER)
         self.shown = answer
@@ -186,14 +188,11 @@ class AnswerView:
     def _parts(self) -> tuple[ipywidgets.Widget, ...]:
         """What stands on the page, from top to bottom."""
         first, more = self.figures[:1], self.figures[1:]
+        numbers, next_steps, table, grounds = self._texts
         if not self._folded:
-            return (self._head, self._numbers, *first, *more, self._next, self._table, self._grounds)
-        folds = (
-            ("More charts", more),
-            ("The numbers as a table", [self._table]),
-            ("How we know", [self._grounds]),
-        )
-        return (self._head, self._numbers, *first, self._next, *(fold(*each) for each in folds))
+            return (self._head, numbers, *first, *more, next_steps, table, grounds)
+        folds = (("More charts", more), ("The numbers as a table", [table]), ("How we know", [grounds]))
+        return (self._head, numbers, *first, next_steps, *(fold(*each) for each in folds))
 
     def refuse(self, problem: ValueError) -> None:
         """Show the problem's sentence in place of the answer."""

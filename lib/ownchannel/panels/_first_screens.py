@@ -1,10 +1,13 @@
 """The first screens of all workbooks as plain HTML, for a page to show while its kernel is on its way."""
 
+import json
+from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
 from ownchannel.answers import Answer, first_answers, numbers_html, sentence_html, with_terms
 from ownchannel.orders import current_orders
+from ownchannel.panels._answer_view import LiveFigure
 from ownchannel.panels._page import head_html
 from ownchannel.workspace import Workspace
 
@@ -34,17 +37,32 @@ def first_screens(workspace: Workspace | None = None) -> FirstScreens:
     mark, opened = place.mark(), current_orders(place)
     answers = first_answers(opened)
     style = f"<style>{Path(__file__).with_name('style.css').read_text(encoding='utf-8')}</style>"
-    return FirstScreens(
-        mark,
-        " · ".join(filter(None, [opened.brand, opened.period, opened.currency])),
-        {name: sentence_html(answer.sentence) for name, answer in answers.items()},
-        {name: style + _screen(head_html(name, opened), answer) for name, answer in answers.items()},
-    )
+    screens = {
+        name: style + _screen(head_html(name, opened), answer, sliders=name != "00_start_here")
+        for name, answer in answers.items()
+    }
+    sentences = {name: sentence_html(answer.sentence) for name, answer in answers.items()}
+    whose = " · ".join(filter(None, [opened.brand, opened.period, opened.currency]))
+    return FirstScreens(mark, whose, sentences, screens)
 
 
-def _screen(head: str, answer: Answer) -> str:
+def _screen(head: str, answer: Answer, *, sliders: bool) -> str:
     shown = with_terms(sentence_html(answer.sentence) + numbers_html(answer.numbers))
+    shown = f'<div class="oc-answer oc-text">{shown}{_chart(answer)}</div>'
+    if sliders:
+        shown = f'<div class="oc-panel"><p role="status">The sliders follow…</p>{shown}</div>'
+    return f'<div class="oc-page">{head}{shown}</div>'
+
+
+def _chart(answer: Answer) -> str:
+    """The first chart's place, and what the page needs to draw it."""
+    if not answer.charts:
+        return ""
+    first = LiveFigure(answer.charts[0])
+    needed = json.dumps({"figure": first.figure, "templates": first.templates}).replace("<", "\\u003c")
+    height = first.figure["layout"].get("height", first.templates["light"]["layout"]["height"])
+    shows = f'role="img" aria-label="{escape(first.caption)}"'
     return (
-        f'<div class="oc-page">{head}<div class="oc-panel"><p role="status">Sliders and charts follow…</p>'
-        f'<div class="oc-answer oc-text">{shown}</div></div></div>'
+        f'<div class="oc-plot" {shows} style="height: {height}px"></div>'
+        f'<script type="application/json">{needed}</script>'
     )

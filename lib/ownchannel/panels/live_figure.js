@@ -36,6 +36,7 @@ function fromKernel(model) {
 }
 
 function plotly(model) {
+  if (globalThis.Plotly?.react) return Promise.resolve(globalThis.Plotly); // the page has brought it
   globalThis[SHARED] ??= fromExtension().catch(() => fromKernel(model));
   globalThis[SHARED].catch(() => delete globalThis[SHARED]); // the next figure may try again
   return globalThis[SHARED];

@@ -53,15 +53,15 @@
   const place = `ownchannel-settings:${location.pathname}${location.search}`;
   if (sessionStorage.getItem(place)) document.querySelector("#oc-first .oc-answer")?.remove();
 
-  // While the kernel reads the orders, the browser reads plotly.js, which the first chart would else wait for.
-  const readPlotly = async () => {
-    if (!document.querySelector(".voila-skeleton-container")) return setTimeout(readPlotly, 20); // Voilà is not there yet
-    const extension = await globalThis._JUPYTERLAB["jupyterlab-plotly"].get("./mimeExtension");
-    const mimeType = "application/vnd.plotly.v1+json";
-    const renderer = extension().rendererFactory.createRenderer({ mimeType });
-    renderer.renderModel({ data: { [mimeType]: { data: [], layout: {} } }, metadata: {} });
-  };
-  readPlotly();
+  // The first chart, before there is a kernel that could send it.
+  const chart = document.querySelector("#oc-first script");
+  addEventListener("DOMContentLoaded", () => {
+    const plot = document.querySelector("#oc-first .oc-plot");
+    if (!plot || !globalThis.Plotly) return;
+    const { figure, templates } = JSON.parse(chart.textContent);
+    const template = templates[document.body.dataset.jpThemeLight === "true" ? "light" : "dark"];
+    Plotly.newPlot(plot, figure.data, { ...figure.layout, template }, { staticPlot: true });
+  });
 
   // The kernel ends with its page. Voilà's own call lacks the token that the server wants.
   addEventListener("pagehide", () => {
