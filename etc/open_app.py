@@ -24,9 +24,17 @@ def main() -> None:
     from nbformat import NotebookNode
     from tornado.web import StaticFileHandler
     from voila.app import Voila
+    from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
     # The page that asks for the token is the server's and not Voilà's.
     DEFAULT_TEMPLATE_PATH_LIST.insert(0, f"{SETTINGS}/voila/templates/ownchannel")
+
+    class ToKernel(VoilaKernelWebsocketHandler):
+        """The way between page and kernel, on which small messages do not wait 40 ms for each other."""
+
+        async def open(self, kernel_id: str) -> None:
+            self.set_nodelay(True)
+            await super().open(kernel_id)
 
     class Workbooks(Voila):
         """Voilà, opened with its token in the address: Voilà's own way would ask the reader to type it."""
@@ -40,7 +48,11 @@ def main() -> None:
         def init_handlers(self) -> list[Any]:
             plotly = {"path": str(files("plotly") / "package_data")}
             place = url_path_join(self.server_url, "/voila/plotly/(.*)")
-            return [(place, StaticFileHandler, plotly), *super().init_handlers()]
+            prompt = [
+                (path, ToKernel if handler is VoilaKernelWebsocketHandler else handler, *more)
+                for path, handler, *more in super().init_handlers()
+            ]
+            return [(place, StaticFileHandler, plotly), *prompt]
 
         def launch_browser(self) -> None:
             webbrowser.open(self.display_url)
