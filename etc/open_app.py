@@ -70,4 +70,5 @@ def main() -> None:
 if __name__ == "__main__":
     os.environ["JUPYTER_CONFIG_PATH"] = SETTINGS
     os.environ["JUPYTER_PATH"] = SETTINGS  # where the page's template is found
+    os.environ["JUPYTER_WIDGETS_ECHO"] = "0"  # a page that knows what was pressed need not hear it again
     main()

@@ -179,9 +179,14 @@ class AnswerView:
             else:
                 unseen.append((figure, chart))
         next_steps.html = next_steps_html(answer.next_steps)
-        table.html = "" if answer.table is None else table_html(answer.table)
-        grounds.html = notes_html(answer.how_we_know, warning=False)
-        self._when_idle(unseen)
+
+        def show_the_rest() -> None:
+            for figure, chart in unseen:
+                figure.show(chart)
+            table.html = "" if answer.table is None else table_html(answer.table)
+            grounds.html = notes_html(answer.how_we_know, warning=False)
+
+        self._when_idle(show_the_rest)
         self.widget.remove_class(_NO_ANSWER)
         self.shown = answer
 
@@ -200,13 +205,8 @@ class AnswerView:
         self._head.html = problem_html(why_refused(problem))
         self.widget.add_class(_NO_ANSWER)
 
-    def _when_idle(self, unseen: list[tuple[LiveFigure, Chart | LaterChart]]) -> None:
-        """Show these a little later, unless another answer comes first; at once where no loop runs."""
-
-        def show() -> None:
-            for figure, chart in unseen:
-                figure.show(chart)
-
+    def _when_idle(self, show: Callable[[], None]) -> None:
+        """Show what nobody sees a little later, unless another answer comes first; at once without a loop."""
         if self._waiting:
             self._waiting.cancel()
         try:
