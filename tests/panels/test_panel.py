@@ -25,7 +25,7 @@ def shown(panel: Panel[Rent]) -> dict[str, Any]:
         "numbers": view._texts[0].html,
         "charts": [(figure.figure["data"], figure.caption) for figure in panel.figures],
         "table": view._texts[2].html,
-        "styles": view.widget._dom_classes,
+        "styles": view.top._dom_classes,
     }
 
 

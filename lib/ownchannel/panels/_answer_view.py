@@ -128,7 +128,8 @@ class AnswerView:
     """Shows `answer`, or why there is none; `show` puts another in its place, and `refuse` takes it away.
 
     The first answer with charts fixes their number. Where it is `folded`, only the first chart is in sight,
-    and what else there is lies behind headings to open. Displaying a view shows it.
+    and what else there is lies behind headings to open. Displaying a view shows it; a page may also show its
+    `top`, sentence and numbers, and the `rest` apart.
 
     >>> view = AnswerView(Answer("You keep **$5** of $20."))
     >>> view.refuse(ValueError("The fee is missing."))
@@ -142,7 +143,8 @@ class AnswerView:
         self._texts: list[LiveText] = []  # numbers, next steps, table and grounds, once there is an answer
         self.figures: list[LiveFigure] = []
         self._waiting: asyncio.TimerHandle | None = None
-        self.widget = box([self._head], "oc-answer")
+        self.top, self.rest = box([self._head], "oc-answer"), box([], "oc-rest")
+        self.widget = box([self.top, self.rest], "oc-view")
         self.shown: Answer | ValueError = answer
         if isinstance(answer, LaterAnswer):
             self._head.html, self._head.awaits = "<p>Working this out …</p>", True
@@ -163,7 +165,8 @@ class AnswerView:
         if not self._texts or (answer.charts and not self.figures):
             self._texts = self._texts or [LiveText() for _ in range(4)]
             self.figures = [LiveFigure(chart) for chart in answer.charts]
-            self.widget.children = self._parts()
+            self.top.children = (self._head, self._texts[0])
+            self.rest.children = self._below()
         if len(answer.charts) != len(self.figures):
             raise TypeError(
                 f"The first answer had {len(self.figures)} charts and this one has {len(answer.charts)}: "
@@ -187,23 +190,25 @@ class AnswerView:
             grounds.html = notes_html(answer.how_we_know, warning=False)
 
         self._when_idle(show_the_rest)
-        self.widget.remove_class(_NO_ANSWER)
+        for part in (self.top, self.rest):
+            part.remove_class(_NO_ANSWER)
         self.shown = answer
 
-    def _parts(self) -> tuple[ipywidgets.Widget, ...]:
-        """What stands on the page, from top to bottom."""
+    def _below(self) -> tuple[ipywidgets.Widget, ...]:
+        """What stands below sentence and numbers."""
         first, more = self.figures[:1], self.figures[1:]
-        numbers, next_steps, table, grounds = self._texts
+        _, next_steps, table, grounds = self._texts
         if not self._folded:
-            return (self._head, numbers, *first, *more, next_steps, table, grounds)
+            return (*first, *more, next_steps, table, grounds)
         folds = (("More charts", more), ("The numbers as a table", [table]), ("How we know", [grounds]))
-        return (self._head, numbers, *first, next_steps, *(fold(*each) for each in folds))
+        return (*first, next_steps, *(fold(*each) for each in folds))
 
     def refuse(self, problem: ValueError) -> None:
         """Show the problem's sentence in place of the answer."""
         self.shown = problem
         self._head.html = problem_html(why_refused(problem))
-        self.widget.add_class(_NO_ANSWER)
+        for part in (self.top, self.rest):
+            part.add_class(_NO_ANSWER)
 
     def _when_idle(self, show: Callable[[], None]) -> None:
         """Show what nobody sees a little later, unless another answer comes first; at once without a loop."""

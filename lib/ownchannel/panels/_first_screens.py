@@ -48,10 +48,12 @@ def first_screens(workspace: Workspace | None = None) -> FirstScreens:
 
 def _screen(head: str, answer: Answer, *, sliders: bool) -> str:
     shown = with_terms(sentence_html(answer.sentence) + numbers_html(answer.numbers))
-    shown = f'<div class="oc-answer oc-text">{shown}{_chart(answer)}</div>'
+    shown = f'<div class="oc-answer oc-text">{shown}</div>'
+    chart = f'<div class="oc-rest">{_chart(answer)}</div>'
     if sliders:
-        shown = f'<div class="oc-panel"><p role="status">The sliders follow…</p>{shown}</div>'
-    return f'<div class="oc-page">{head}{shown}</div>'
+        controls = '<p class="oc-text" role="status">The sliders follow…</p>'
+        return f'<div class="oc-page">{head}<div class="oc-panel">{shown}{controls}{chart}</div></div>'
+    return f'<div class="oc-page">{head}{shown}{chart}</div>'
 
 
 def _chart(answer: Answer) -> str:

@@ -1,4 +1,4 @@
-"""A workbook's panel: sliders on the left, the answer on the right, which follows every move in place."""
+"""A workbook's panel: sliders, and the answer, which follows every move in place."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -40,7 +40,8 @@ class Panel(Generic[Settings]):
             switches=question.switches,
         )
         self._view = AnswerView(_first(question), folded=True)
-        self.widget = box([self.controls, self._view.widget], "oc-panel")
+        # In the order of reading and of the keyboard; a wide page has the sliders on the left of both.
+        self.widget = box([self._view.top, self.controls, self._view.rest], "oc-panel")
         self.controls.on_change(self.refresh)
 
     @property

@@ -51,7 +51,7 @@
 
   // Settings that a reload brings back make another answer than the first.
   const place = `ownchannel-settings:${location.pathname}${location.search}`;
-  if (sessionStorage.getItem(place)) document.querySelector("#oc-first .oc-answer")?.remove();
+  if (sessionStorage.getItem(place)) document.querySelectorAll("#oc-first :is(.oc-answer, .oc-rest)").forEach((part) => part.remove());
 
   // The first chart, before there is a kernel that could send it.
   const chart = document.querySelector("#oc-first script");
