@@ -19,6 +19,7 @@ from ownchannel.charts._theme import (
     label_lines,
     line,
     money_axis,
+    money_ticks,
     over_time,
     points,
 )
@@ -71,7 +72,9 @@ def paid_back(worths: Sequence[Worth], currency: str) -> Chart:
         line(worth.channel, worth.after_cost.index.tolist(), worth.after_cost.tolist(), colour)
         for worth, colour in zip(worths, _colours(worths), strict=True)
     ]
-    figure = over_time(lines, "Months since the first order", yaxis=money_axis(currency, rangemode="tozero"))
+    values = [value for worth in worths for value in worth.after_cost.tolist()]
+    axis = money_axis(currency, rangemode="tozero") | money_ticks(currency, values)
+    figure = over_time(lines, "Months since the first order", yaxis=axis)
     each = [
         f"from {money(float(worth.after_cost.iloc[0]), currency, 2)} to {money(worth.kept, currency, 2)} on "
         f"{worth.channel}"
