@@ -163,6 +163,9 @@ def test_a_downloaded_plan_opens_again(open_voila: Open, notebook: Path, tmp_pat
     bar(page).get_by_label("Open file").set_input_files(tmp_path / "plan.json")
     expect_answer(page, moved)
     expect_said(page, "Opened plan.json. Give it a name and save it to keep it.")
+    page.reload()
+    harness.wait_for_chart(page)
+    expect_answer(page, moved)
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Scenarios: a toolbar that saves, loads and compares plans, and the same above a plan's panel."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -65,6 +66,8 @@ class ScenarioBar(anywidget.AnyWidget):
     name = traitlets.Unicode().tag(sync=True)
     chosen = traitlets.Unicode().tag(sync=True)
     status = traitlets.Unicode().tag(sync=True)
+    loaded = traitlets.Unicode().tag(sync=True)
+    """The query of the plan that was loaded last, with which a page that is loaded again opens."""
 
     def __init__(
         self,
@@ -96,8 +99,13 @@ class ScenarioBar(anywidget.AnyWidget):
         """Put a saved plan, or else the preset of this name, in place of the one that stands."""
         name = self._library.clean_name(name)
         preset = None if name in self._library.names() else self._presets.get(name)
-        self._load(preset() if preset else self._library.load(name))
+        self._show(preset() if preset else self._library.load(name))
         self._say(f"Loaded ‘{name}’.", name="" if preset else name, chosen=name)
+
+    def _show(self, plan: Plan) -> None:
+        with suppress(ValueError):  # a plan that is too long for an address
+            self.loaded = to_query(plan, self._opening)
+        self._load(plan)
 
     def duplicate(self, name: str) -> None:
         """Save a saved plan again, under a name of its own."""
@@ -141,7 +149,7 @@ class ScenarioBar(anywidget.AnyWidget):
             plan = loads(text)
         except ValueError as problem:
             raise ValueError(f"{file} cannot be opened. {problem}") from None
-        self._load(plan)
+        self._show(plan)
         self._say(f"Opened {file}. Give it a name and save it to keep it.", chosen="")
 
     def open_page(self, environ: Mapping[str, str]) -> None:

@@ -18,9 +18,9 @@ function addOptions(select, label, names) {
 }
 
 // This page's address with the plan in it, without the token that lets its bearer in.
-function withPlan(query) {
+function withPlan(query, token = false) {
   const at = new URL(location.href);
-  at.searchParams.delete("token");
+  if (!token) at.searchParams.delete("token");
   at.searchParams.set("plan", new URLSearchParams(query).get("plan"));
   at.hash = "";
   return at.href;
@@ -154,6 +154,10 @@ function render({ model, el }) {
     "change:problems": listProblems,
     "change:name": () => (name.value = model.get("name")),
     "change:chosen": () => (chosen.value = model.get("chosen")),
+    "change:loaded": () => {
+      const query = model.get("loaded");
+      if (query && document.body.dataset.voila) history.replaceState(null, "", withPlan(query, true)); // for a reload
+    },
     "change:status": () => (status.textContent = model.get("status")),
     "msg:custom": hear,
   };

@@ -41,7 +41,8 @@
   const ORDERS = "ownchannel-orders";
   const mark = () => document.querySelector("[data-orders]")?.dataset.orders;
   const first = document.getElementById("oc-first");
-  const replace = () => first.isConnected && document.querySelector('[cell-index="2"] .oc-header') && first.remove();
+  const live = `[cell-index] ${first.querySelector(".oc-header") ? ".oc-header" : ".jp-OutputArea-child"}`;
+  const replace = () => first.isConnected && document.querySelector(live) && first.remove();
   const tell = () => mark() && localStorage.getItem(ORDERS) !== mark() && localStorage.setItem(ORDERS, mark());
   new MutationObserver(() => { replace(); tell(); }).observe(document.body, { childList: true, subtree: true });
   const changed = document.getElementById("oc-changed");
