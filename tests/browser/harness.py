@@ -166,10 +166,10 @@ def wait_until_idle(page: Page) -> None:
 
 
 def wait_for_chart(page: Page) -> None:
-    """Wait until the first chart is drawn; charts out of sight wait until somebody scrolls to them."""
+    """Wait until the kernel's first chart is drawn; those out of sight wait until somebody scrolls to them."""
     expect(page.locator("#oc-first")).to_have_count(
         0, timeout=READY_MS
-    )  # what stands until the kernel answers
+    )
     first = page.locator(".oc-plot").first
     first.wait_for(state="attached", timeout=READY_MS)
     first.scroll_into_view_if_needed()
