@@ -166,10 +166,8 @@ def wait_until_idle(page: Page) -> None:
 
 
 def wait_for_chart(page: Page) -> None:
-    """Wait until the kernel's first chart is drawn; those out of sight wait until somebody scrolls to them."""
-    expect(page.locator("#oc-first")).to_have_count(
-        0, timeout=READY_MS
-    )
+    """Wait until the kernel's first chart is drawn; those out of sight wait until they are scrolled to."""
+    expect(page.locator("#oc-first")).to_have_count(0, timeout=READY_MS)
     first = page.locator(".oc-plot").first
     first.wait_for(state="attached", timeout=READY_MS)
     first.scroll_into_view_if_needed()
