@@ -175,14 +175,16 @@ def test_undo_by_button_and_by_key_goes_back_a_burst_at_a_time(open_voila: Open,
     expect(undo).to_be_disabled()
 
 
-def test_sliders_and_answer_stack_on_a_narrow_page(open_voila: Open, notebook: Path) -> None:
+def test_the_answer_stands_beside_its_sliders_and_on_a_narrow_page_above_them(
+    open_voila: Open, notebook: Path
+) -> None:
     page = open_voila(notebook)
     boxes = (
         "['.oc-controls', '.oc-sentence'].map(part => document.querySelector(part).getBoundingClientRect())"
     )
     page.wait_for_function(f"() => {{ const [left, right] = {boxes}; return left.right <= right.left }}")
     page.set_viewport_size({"width": 600, "height": 900})
-    page.wait_for_function(f"() => {{ const [above, below] = {boxes}; return above.bottom <= below.top }}")
+    page.wait_for_function(f"() => {{ const [below, above] = {boxes}; return above.bottom <= below.top }}")
     page.wait_for_function("document.documentElement.scrollWidth <= innerWidth")
 
 
