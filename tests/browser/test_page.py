@@ -86,6 +86,17 @@ def test_other_orders_make_other_first_answers(
         expect(page.locator(".workbooks .oc-sentence").first).to_contain_text("you owned 91%")
 
 
+def test_a_link_in_a_fresh_browser_asks_for_the_token_and_leads_on(page: Page, app: str) -> None:
+    at = urlsplit(app)
+    page.goto(f"http://{at.netloc}/voila/render/{DEPENDENCE}.ipynb?plan=cut")
+    expect(page.get_by_role("heading")).to_have_text("Whose page is this?")
+    page.get_by_label("Token").fill(at.query.partition("token=")[2])
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text(WORKBOOKS[DEPENDENCE])
+    assert page.url.endswith("plan=cut")
+    expect(sentence(page)).to_be_visible(timeout=harness.READY_MS)
+
+
 def test_settings_survive_a_reload_and_reset_forgets_them(open_page: Open) -> None:
     page = open_page(DEPENDENCE)
     opened = sentence(page).inner_text()

@@ -92,7 +92,9 @@ def test_in_voila_the_later_workbooks_open_and_follow_the_keyboard(
 def test_in_jupyterlab_a_reloaded_page_shows_the_current_answer(
     open_lab: Open, workbooks: Path, panel: Panel, requests: list[str]
 ) -> None:
-    page = harness.run_all(open_lab(workbooks / "01_marketplace_dependence.ipynb"))
+    page = open_lab(workbooks / "01_marketplace_dependence.ipynb")
+    expect(page.locator(".jp-RenderedPlotly.js-plotly-plot").first).to_be_attached()  # saved, not yet run
+    harness.run_all(page)
     press(page, "Length of the stop", "ArrowRight", "ArrowRight", "ArrowRight")
     expected = panel.at(downtime_months=6)
     assert_panel_shows(page, expected)
