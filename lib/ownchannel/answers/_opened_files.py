@@ -16,10 +16,10 @@ from ownchannel.orders import NO_CURRENCY, FileReport, Opened, Orders, Report, d
 
 #: What the first page says beside each way in.
 WAYS_IN = {
-    "files": "As the platforms wrote them, zipped or not. They are added to those that are here.",
+    "files": "As the platforms wrote them, zipped or not; added to those below.",
     "folder": "On this machine.",
-    "timezone": "Or a large city that has it. Choose it first: it decides on which day an order falls.",
-    "account": "What no file shows, asked once and used by every workbook. Leave empty what you do not know.",
+    "timezone": "Or a large city. Choose it first: it decides the day of an order.",
+    "account": "Asked once, used by every workbook. Leave empty what you do not know.",
     "sample": "A made-up kitchenware brand, two years of orders.",
     "forget": "For a customer who asks: removed now, and from files read later.",
     "nothing": "No sales were found in these files; below you see what was wrong with each.",
