@@ -24,7 +24,7 @@ from tests.orders.exports import amazon, amazon_row, continued, shopify, shopify
 class Plain:
     """A reader of three columns, which a test can make forgetful."""
 
-    name, lacks, gives, order_starts = "Plain table", "", "lines", ""
+    name, lacks, gives, order_starts, surveys = "Plain table", "", "lines", "", False
     forgets_row = -1
     forgets_money = 0
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
@@ -16,6 +17,8 @@ from ownchannel.orders._schema import MONEY
 LARGEST_AMOUNT = Decimal(10) ** 12
 
 MILLIONTH = Decimal("0.000001")
+#: An id that a spreadsheet took for a number: of thirteen digits three are left, and ids look alike.
+ROUNDED = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,}$"
 _EMAIL = re.compile(r"[^\s@＠<>,;:\"'()]+[@＠][^\s@＠<>,;:\"'()]+")
 
 _CURRENCY = r"(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3}|円)?"
@@ -100,6 +103,19 @@ def decimal_mark(texts: Iterable[str], default: Literal[".", ","] = ".") -> Lite
     """
     commas_ahead = sum((_amount(text, ",") is not None) - (_amount(text, ".") is not None) for text in texts)
     return default if not commas_ahead else "," if commas_ahead > 0 else "."
+
+
+def decimal_marks(text: str) -> str:
+    """The decimal mark that a cell proves; both where it is another number with each, none where it is one.
+
+    >>> [decimal_marks(cell) for cell in ("12,50", "1,250.00", "1.250", "12", "twelve")]
+    [',', '.', '.,', '', '']
+    """
+    read: dict[str, Decimal] = {}
+    for mark in ".,":
+        with suppress(ValueError):
+            read[mark] = number(text, mark)
+    return "" if len(read) == 2 and read["."] == read[","] else "".join(read)
 
 
 def _amount(text: str, decimal: str) -> re.Match[str] | None:

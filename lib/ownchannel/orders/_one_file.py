@@ -165,6 +165,9 @@ def _read_rows(
         # By number: in a damaged file the header may hold what belongs below it.
         places = sorted(layout.columns[name] + 1 for name in layout.repeated)
         read.warnings.append(_NAMESAKES.format(places=", ".join(map(str, places))))
+    if reader.surveys:
+        for rows in _until_damage(source, layout, "", []):
+            reader.survey(rows, context)
     for rows in _until_damage(source, layout, reader.order_starts, read.warnings):
         batch = reader.read(rows, context)
         read.book(rows, batch, reader.money(rows, context))

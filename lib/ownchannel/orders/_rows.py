@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from ownchannel.orders._cells import (
     LARGEST_AMOUNT,
     MILLIONTH,
+    ROUNDED,
     BadCell,
     Millionths,
     decimals,
@@ -123,6 +124,11 @@ class Rows:
         filled = pc.not_equal(self.column(column), "")
         return cast("NDArray[np.bool_]", filled.to_numpy(zero_copy_only=False))
 
+    def is_rounded(self, column: str) -> NDArray[np.bool_]:
+        """Where a spreadsheet has rounded an id, such as 5.55E+12: it is no identity."""
+        rounded = pc.match_substring_regex(self.column(column), ROUNDED)
+        return cast("NDArray[np.bool_]", rounded.to_numpy(zero_copy_only=False))
+
     def each(self, read: Callable[..., T], *columns: str, otherwise: T) -> list[T]:
         """`read` of every row's cells; where it raises BadCell the row is set aside with `otherwise`."""
         distinct, place = self._distinct(columns)
@@ -220,12 +226,16 @@ class Rows:
         return self.each(lambda cell: float(self._number(column, cell, decimal)), column, otherwise=0.0)
 
     def line_totals(
-        self, price: str, quantity: str, decimal: str = ".", required: bool = False
+        self, price: str, quantity: str, decimal: str = ".", required: bool = False, units_decimal: str = ""
     ) -> Millionths:
-        """Price for one times quantity (one where none is given), exact to the millionth."""
+        """Price for one times quantity (one where none is given), exact to the millionth.
+
+        `units_decimal` is the quantity's decimal mark where it has another than the price.
+        """
 
         def read(one: str, units: str) -> int:
-            number_of = self._number(quantity, units, decimal, required) if units or required else Decimal(1)
+            mark = units_decimal or decimal
+            number_of = self._number(quantity, units, mark, required) if units or required else Decimal(1)
             total = (self._number(price, one, decimal, required) * number_of).quantize(MILLIONTH)
             if abs(total) >= LARGEST_AMOUNT:
                 raise BadCell(price, one, "makes a trillion or more with the quantity", "Correct it.")

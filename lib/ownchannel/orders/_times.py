@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from difflib import get_close_matches
 from functools import cache, lru_cache
@@ -41,11 +42,12 @@ _DATES = tuple(
     for form in (
         r"(?P<year>[0-9]{4})[-/.年] ?(?P<month>[0-9]{1,2})[-/.月] ?(?P<day>[0-9]{1,2})日?",
         r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})",
-        r"(?P<first>[0-9]{1,2})/(?P<second>[0-9]{1,2})/(?P<year>[0-9]{4}|[0-9]{2})",
+        r"(?P<first>[0-9]{1,2})(?P<mark>[/-])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})",
         r"(?P<word>[^\W\d_]+)\.? (?P<day>[0-9]{1,2}),? (?P<year>[0-9]{4})",
         r"(?P<day>[0-9]{1,2})\.? (?:de )?(?P<word>[^\W\d_]+)\.? (?:de )?(?P<year>[0-9]{4})",
     )
 )
+_TWO_NUMBERS = re.compile(r"[0-9]{1,2}([/-])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2})(?![0-9])")
 _CLOCK = re.compile(
     r",? ?(?P<before>午前|午後)? ?"
     r"(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d))?"
@@ -124,6 +126,24 @@ def moment(text: str, zone: str | None = None, day_first: bool | None = None) ->
     return found.astimezone(UTC)
 
 
+def day_places(text: str) -> str:
+    """Whether a date's day stands first (`d`) or second (`m`), as far as the date proves it.
+
+    Both letters where it is another day with each, none where it makes no difference.
+
+    >>> [day_places(cell) for cell in ("31/01/2026", "1/31/2026 9:15", "05/01/2026", "05/05/2026")]
+    ['d', 'm', 'dm', '']
+    """
+    found = _TWO_NUMBERS.match(text.strip())
+    read: dict[str, tuple[int, int, int]] = {}
+    for place, day_first in (("d", True), ("m", False)) if found else ():
+        with suppress(ValueError):
+            date = _date(found[0] if found else "", day_first)
+            datetime(*date)  # noqa: DTZ001, only whether there is such a day
+            read[place] = date
+    return "" if len(read) == 2 and read["d"] == read["m"] else "".join(read)
+
+
 def _written(text: str, day_first: bool | None) -> datetime:
     """A date in words or figures of a language; without time zone where none is written."""
     plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
@@ -143,6 +163,8 @@ def _date(text: str, day_first: bool | None) -> tuple[int, int, int]:
         raise ValueError("This is not a date in a form that is known; write it as 2026-01-31 10:15:00+00:00.")
     part = date.groupdict()
     if "first" in part:
+        if part["mark"] == "-" and day_first is None:
+            raise ValueError("Say whether days or months come first in this file.")
         month, day = (part["second"], part["first"]) if day_first else (part["first"], part["second"])
         if int(month) > 12 >= int(day):
             raise ValueError("Its month is above 12: say whether days or months come first in this file.")

@@ -7,7 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths, decimals
-from ownchannel.orders._readers._reader import Context, Reader, status_of, statuses
+from ownchannel.orders._readers._reader import Context, Reader, status_of
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import LINES_AS_READ, Status
 
@@ -18,16 +18,6 @@ _ITEMS_HEADER = frozenset(
     {"sale date", "order id", "transaction id", "item name", "quantity", "price", "currency"}
 )
 _ITEMS_FIRST, _ORDERS_SECOND = 0, 1
-#: An order without a status was sold, as the export's name says.
-_STATUS: dict[str, Status] = {
-    "": "completed",
-    **statuses(
-        completed="completed | paid | shipped | open | partially refunded",
-        refunded="fully refunded | refunded",
-        pending="unpaid | payment processing | pending",
-        cancelled="canceled | cancelled",
-    ),
-}
 _NEGATIVE, _NO_REFUNDS = "is negative", "Etsy shows refunds in Adjusted Order Total: export it again."
 
 
@@ -140,7 +130,8 @@ def _fees(rows: Rows, mark: str, adjusted: NDArray[np.bool_]) -> pa.Array:
 
 
 def _status(cell: str) -> Status:
-    return status_of(cell.casefold().replace("_", " "), _STATUS, "status")
+    """An order without a status was sold, as the export's name says."""
+    return status_of(cell, "status") if cell else "completed"
 
 
 def _country(name: str) -> str | None:

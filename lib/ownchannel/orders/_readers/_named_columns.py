@@ -2,7 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any, Literal, Self
@@ -15,28 +16,65 @@ from ownchannel.assumptions import why_refused
 from ownchannel.orders._cells import BadCell, Millionths, decimals
 from ownchannel.orders._exchange import LARGEST_RATE, SMALLEST_RATE
 from ownchannel.orders._layout import folded_name
-from ownchannel.orders._readers._reader import Context, Reader, status_of, statuses
+from ownchannel.orders._readers._reader import (
+    DAYS,
+    MARKS,
+    Choice,
+    Context,
+    Reader,
+    less_refund,
+    status_of,
+)
 from ownchannel.orders._rows import Rows, as_label, is_currency
 from ownchannel.orders._schema import LINES_AS_READ, NO_CURRENCY, RATE, RATES_AS_READ, ChannelKind, Status
 
 _CONSENT = dict.fromkeys(("yes", "true", "1", "y"), True) | dict.fromkeys(("no", "false", "0", "n"), False)
-_STATUS: dict[str, Status] = {
-    "": "completed",
-    **statuses(
-        completed="completed | complete | paid | shipped | delivered",
-        pending="pending | processing | on hold",
-        cancelled="cancelled | canceled | failed",
-        refunded="refunded | returned",
-    ),
+_AMOUNTS = ("item_value", "unit_price", "quantity", "discount", "shipping", "tax", "refund", "fee")
+#: Order of day and month, and decimal mark, that are usual with a currency or in a time zone. Where people
+#: write in several ways (the euro's decimal mark, Canada's dates), nothing is said.
+_HABITS = {
+    "USD": ("m", "."),
+    **dict.fromkeys(("GBP", "AUD", "NZD", "INR", "SGD", "MXN"), ("d", ".")),
+    **dict.fromkeys(("BRL", "PLN", "CZK", "DKK", "NOK", "TRY", "RON"), ("d", ",")),
+    **dict.fromkeys(("JPY", "CNY", "HKD", "KRW"), ("", ".")),
+    "EUR": ("d", ""),
 }
+_ZONES = {
+    "Europe/": ("d", ""),
+    "Australia/": ("d", "."),
+    **dict.fromkeys(("America/New_York", "America/Chicago", "America/Denver"), ("m", ".")),
+    **dict.fromkeys(("America/Los_Angeles", "America/Phoenix"), ("m", ".")),
+}
+_NOTHING_PROVES = (
+    "Cells of {column} that can be read in two ways, such as in line {line}: {{n}}. Nothing in the column "
+    "proves which; they were read with {way}, {why}. If that is wrong, say "
+    "{option} in the mapping."
+)
+_IS_ROUNDED = "was rounded by a spreadsheet, so that different orders look alike"
+_FORMAT_AS_TEXT = (
+    "Export the table again and open it with this column as text, or name another column as order_id."
+)
+_NO_CUSTOMER = (
+    "Rows whose customer number was rounded by a spreadsheet: {n}. Their customers are not known apart and "
+    "are left out."
+)
+_PART_UNKNOWN = (
+    "Rows that were refunded in part without an amount: {n}. They count in full: name the column of "
+    "refunds in the mapping."
+)
+_LINES_AS_ORDERS = (
+    "Rows whose order id was rounded by a spreadsheet: {n}. Each counts as an order of its own, known by "
+    "its line_id. Export the table again without opening it in a spreadsheet."
+)
 
 
 class ColumnMapping(BaseModel):
     """Which column of your table holds what. Give the name of a column for each field you have.
 
     `item_value` is the line's total, or `unit_price` the price for one (times `quantity`); before discount
-    and tax. A negative total is money given back: a refund without an order line. Raises ValueError where a
-    field is missing or unknown.
+    and tax. A negative total is money given back: a refund without an order line. Whether days or months
+    come first, and the decimal mark, are judged from whole columns: say `day_first` and `decimal` where
+    these prove nothing. Raises ValueError where a field is missing or unknown.
 
     >>> ColumnMapping(order_id="Invoice", ordered_at="Date", item_value="Amount", currency="GBP").channel
     'Own store'
@@ -67,7 +105,12 @@ class ColumnMapping(BaseModel):
     currency: str = Field(description="the name of a column, or a code such as USD for the whole file")
     channel: str = Field(default="Own store", description="the name of a column, or the channel's own name")
     kind: ChannelKind = "owned"
-    decimal: Literal[".", ","] = "."
+    decimal: Literal[".", ","] | None = Field(
+        default=None, description="the decimal mark, where the columns themselves do not prove it"
+    )
+    day_first: bool | None = Field(
+        default=None, description="in dates such as 05/01/2026, where the column itself does not prove it"
+    )
 
     def __init__(self, **columns: Any) -> None:
         try:
@@ -93,50 +136,65 @@ class MappedOrders(Reader):
     """A table whose columns a person named."""
 
     name = "Table with named columns"
+    surveys = True
 
     def __init__(self, mapping: ColumnMapping) -> None:
         self._mapping = mapping
-        columns = mapping.model_dump(exclude={"kind", "decimal"}, exclude_none=True)
+        columns = mapping.model_dump(exclude={"kind", "decimal", "day_first"}, exclude_none=True)
         # A field that the mapping does not name has a column of no name, as no table has.
         self._column = defaultdict(str, {field: folded_name(name) for field, name in columns.items()})
         self.currency = self._column["currency"]
         priced = ("item_value",) if mapping.item_value else ("unit_price", "quantity")
         self.worth = tuple(self._column[field] for field in priced)
+        self._amounts = tuple(filter(None, (self._column[field] for field in _AMOUNTS)))
         # A channel's own name and a currency's code stand for columns.
         apart = {"channel", "currency"} if is_currency(mapping.currency.upper()) else {"channel"}
         self.headers = (frozenset(self._column[field] for field in columns.keys() - apart),)
 
+    def survey(self, rows: Rows, context: Context) -> None:
+        """How amounts and dates are written, and in which currencies."""
+        for column in self._amounts:
+            MARKS.shown(rows, column, context.seen[column])
+        DAYS.shown(rows, self._column["ordered_at"], context.seen[self._column["ordered_at"]])
+        context.codes.update(map(str.upper, rows.text(self.currency)))
+
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row; a negative total is a refund without its order line."""
         column = self._column
-        mark = context.decimal = self._mapping.decimal
-        total = self.worths(rows, mark)
+        marks = self._marks(rows, context)
+        day_first = self._day_first(rows, context)
+        for name in filter(None, self.worth):
+            rows.reject_where(~rows.has_text(name), name, "is empty", "An empty cell is no 0: fill it in.")
+        total = self._totals(rows, marks)
         only_refund = total < 0
-        order = rows.required(column["order_id"])
+        order, line_id = self._orders(rows, context)
         named = as_label(self._mapping.channel) or "Own store"
         channel = rows.each(lambda cell: as_label(cell) or named, column["channel"], otherwise=named)
-        money = {name: rows.amounts(column[name], mark) for name in ("discount", "shipping", "tax", "refund")}
-        fee = decimals(abs(rows.amounts(column["fee"], mark))) if column["fee"] else None
+        money = {
+            name: rows.amounts(column[name], marks[column[name]])
+            for name in ("discount", "shipping", "tax", "refund")
+        }
+        fee = decimals(abs(rows.amounts(column["fee"], marks[column["fee"]]))) if column["fee"] else None
         status = rows.each(self._status, column["status"], otherwise="completed")
-        units = rows.quantities(column["quantity"], mark)
+        units = rows.quantities(column["quantity"], marks[column["quantity"]])
+        ordered_at = rows.moments(column["ordered_at"], context.timezone, day_first)
+        self._name_options(rows)
         in_column = self.currency in rows.columns
         return rows.batch(
             LINES_AS_READ,
             order_id=order,
-            line_id=rows.labels(column["line_id"]),
+            line_id=line_id,
             item=rows.first_label(column["sku"], column["product"], otherwise="item"),
             channel=channel,
             kind=self._mapping.kind,
-            ordered_at=rows.moments(column["ordered_at"], context.timezone),
-            customer_key=rows.each(partial(_customer, context), column["customer"], otherwise=None),
+            ordered_at=ordered_at,
+            customer_key=self._customers(rows, context),
             sku=rows.labels(column["sku"]),
             product=rows.labels(column["product"]),
             quantity=np.where(rows.has_text(column["quantity"]), units, 1.0),
             item_value=np.maximum(total, 0),
             discount=abs(money["discount"]),
-            shipping=money["shipping"],
-            tax=money["tax"],
-            refund=abs(money["refund"]) + np.where(only_refund, -total, 0),
+            **self._refunds(rows, context, total, status, money),
             fee=fee,
             currency=rows.currencies(self.currency) if in_column else self._mapping.currency.upper(),
             country=rows.labels(column["country"]),
@@ -149,13 +207,126 @@ class MappedOrders(Reader):
 
     def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
         """The line's total as it stands, negative where money was given back."""
-        codes, amounts = super().money(rows, context)
+        codes = [code.upper() for code in rows.text(self.currency)]
+        apart, quiet = rows.unjudged(), replace(context, notes={})
+        amounts = self._totals(apart, self._marks(apart, quiet))
+        # What can be read in two ways is no sum that could be stated.
+        amounts[list(apart.faults)] = 0
         in_column = self.currency in rows.columns
         return codes if in_column else [self._mapping.currency.upper()] * len(rows), amounts
 
+    def _totals(self, rows: Rows, marks: Mapping[str, str]) -> Millionths:
+        price, *units = self.worth
+        if not units:
+            return rows.amounts(price, marks[price])
+        return rows.line_totals(price, units[0], marks[price], units_decimal=marks[units[0]])
+
+    def _marks(self, rows: Rows, context: Context) -> dict[str, str]:
+        """Decimal marks by column: as the mapping says, the column proves, or the rest of the file shows."""
+        given, usual = self._mapping.decimal or "", _usual(context, self._mapping.currency.upper(), of=1)
+        judged = {
+            each: _judged(MARKS, rows, context, each, given=given, usual=usual) for each in self._amounts
+        }
+        return {"": ".", **{column: mark or "." for column, mark in judged.items()}}
+
+    def _day_first(self, rows: Rows, context: Context) -> bool | None:
+        """Whether days come before months in the dates; None where it makes no difference."""
+        given = {True: "d", False: "m", None: ""}[self._mapping.day_first]
+        usual = _usual(context, self._mapping.currency.upper(), of=0)
+        way = _judged(DAYS, rows, context, self._column["ordered_at"], given=given, usual=usual)
+        return way == "d" if way else None
+
+    def _orders(self, rows: Rows, context: Context) -> tuple[list[str], list[str | None]]:
+        """Order and line ids: an order id that a spreadsheet rounded gives way to the line's own."""
+        order, line = rows.required(self._column["order_id"]), rows.labels(self._column["line_id"])
+        rounded = rows.is_rounded(self._column["order_id"])
+        own = rows.has_text(self._column["line_id"]) & ~rows.is_rounded(self._column["line_id"])
+        rows.reject_where(rounded & ~own, self._column["order_id"], _IS_ROUNDED, _FORMAT_AS_TEXT)
+        context.note(_LINES_AS_ORDERS, int(np.count_nonzero(rounded & own)))
+        for place in np.flatnonzero(rounded & own):
+            order[place] = line[place] or ""
+        return order, line
+
+    def _customers(self, rows: Rows, context: Context) -> list[str | None]:
+        """Keys of customers; none where their number was rounded, since many would look like one."""
+        rounded = rows.is_rounded(self._column["customer"])
+        context.note(_NO_CUSTOMER, int(np.count_nonzero(rounded)))
+        keys = rows.each(partial(_customer, context), self._column["customer"], otherwise=None)
+        return [None if no_id else key for key, no_id in zip(keys, rounded.tolist(), strict=True)]
+
+    def _refunds(
+        self,
+        rows: Rows,
+        context: Context,
+        total: Millionths,
+        status: Sequence[str],
+        money: dict[str, Millionths],
+    ) -> dict[str, Millionths]:
+        """What was given back, and the shipping and tax that are left."""
+        stated = rows.has_text(self._column["refund"])
+        whole = np.isin(status, "refunded") & ~stated & (total >= 0)
+        words = rows.text(self._column["status"])
+        in_part = np.array(["part" in word.casefold() and "refund" in word.casefold() for word in words])
+        context.note(_PART_UNKNOWN, int(np.count_nonzero(in_part & ~stated)))
+        goods = np.maximum(total - abs(money["discount"]), 0)
+        everything = less_refund(
+            goods + money["shipping"] + money["tax"], goods, money["shipping"], money["tax"]
+        )
+        known = {
+            "refund": abs(money["refund"]) + np.maximum(-total, 0),
+            **{n: money[n] for n in ("shipping", "tax")},
+        }
+        return {name: np.where(whole, everything[name], known[name]) for name in known}
+
+    def _name_options(self, rows: Rows) -> None:
+        """Every remedy for an amount or a date says how the mapping can help."""
+        hints = dict.fromkeys(self._amounts, MARKS.said()) | {self._column["ordered_at"]: DAYS.said()}
+        for place, fault in rows.faults.items():
+            hint = hints.get(fault.column, "")
+            if fault.value and hint and hint not in fault.remedy:
+                remedy = f"{fault.remedy} If the whole column is written so, say {hint} in the mapping."
+                rows.faults[place] = fault._replace(remedy=remedy)
+
     def _status(self, cell: str) -> Status:
-        word = cell.casefold().replace("_", " ").replace("-", " ")
-        return status_of(word, _STATUS, self._column["status"])
+        return status_of(cell, self._column["status"]) if cell else "completed"
+
+
+def _judged(choice: Choice, rows: Rows, context: Context, column: str, *, given: str, usual: str) -> str:
+    """The one way to read a column; empty where it makes no difference or its rows were set aside."""
+    seen, either = context.seen[column], "".join(choice.words)
+    proven = choice.proven(seen)
+    if given or len(proven) == 1:
+        return given or proven
+    if proven:
+        choice.reject_both(rows, column, seen)
+        return ""
+    if either not in seen:
+        return ""
+    elsewhere = {choice.proven(other) for name, other in context.seen.items() if name != column} - {""}
+    way = elsewhere.pop() if len(elsewhere) == 1 else ""
+    why = "as in the file's other columns" if way in choice.words else f"as is usual with {usual[1:]}"
+    way = way if way in choice.words else usual[:1]
+    if not way:
+        choice.reject_open(rows, column)
+        return ""
+    name = column.replace("{", "{{").replace("}", "}}")
+    option = choice.options[either.replace(way, "")]
+    note = _NOTHING_PROVES.format(
+        column=name, line=seen[either], way=choice.words[way], why=why, option=option
+    )
+    context.note(note, sum(each == either for each in rows.each(choice.ways, column, otherwise="")))
+    return way
+
+
+def _usual(context: Context, code: str, of: int) -> str:
+    """The way that is usual with currencies and time zone, and these; nothing where they differ."""
+    codes = sorted(context.codes - {""} or {code})
+    habits = {each: _HABITS[each][of] for each in codes if each in _HABITS}
+    habits[context.zone] = next(
+        (way[of] for start, way in _ZONES.items() if context.zone.startswith(start)), ""
+    )
+    places, ways = [place for place, way in habits.items() if way], set(habits.values()) - {""}
+    return ways.pop() + " and ".join(places) if len(ways) == 1 else ""
 
 
 def _customer(context: Context, cell: str) -> str | None:

@@ -1,16 +1,73 @@
 """What a reader of one platform's format declares and does, and what it is given."""
 
-from collections.abc import Mapping
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 import numpy as np
 import pyarrow as pa
 
-from ownchannel.orders._cells import BadCell, Millionths, decimal_mark
+from ownchannel.orders._cells import BadCell, Millionths, decimal_mark, decimal_marks
 from ownchannel.orders._rows import Rows
 from ownchannel.orders._schema import Gives, Status
+from ownchannel.orders._times import day_places
 from ownchannel.workspace import CustomerKeys
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Two ways to read a column, of which one holds for all its cells."""
+
+    ways: Callable[[str], str]
+    """The ways, a letter each, in which a cell alone can be read; both where they differ."""
+    words: dict[str, str]
+    """What each way is called."""
+    options: dict[str, str]
+    """How a mapping names each way."""
+
+    def shown(self, rows: Rows, column: str, seen: dict[str, int]) -> None:
+        """Add to `seen` the first line that shows each way, and the first that fits both."""
+        found = np.array(rows.each(self.ways, column, otherwise=""), dtype=str)
+        for way in np.unique(found[found != ""]).tolist():
+            seen.setdefault(way, int(rows.lines[np.argmax(found == way)]))
+
+    def proven(self, seen: Mapping[str, int]) -> str:
+        """The ways that a column's cells prove: none, one or both."""
+        return "".join(way for way in self.words if way in seen)
+
+    def reject_both(self, rows: Rows, column: str, seen: Mapping[str, int]) -> None:
+        """Refuse a column that proves both ways: wherever the way matters, the row is set aside."""
+        lines = " and ".join(f"{self.words[way]} in line {seen[way]}" for way in self.words)
+        remedy = f"Write the whole column one way, or say {self.said()} in the mapping."
+        self._reject(rows, column, "", f"is in a column that is written two ways: {lines}", remedy)
+
+    def reject_open(self, rows: Rows, column: str) -> None:
+        """Set the rows aside that can be read both ways, where nothing says which."""
+        words, remedy = " or with ".join(self.words.values()), f"Say {self.said()} in the mapping."
+        reason = f"can be read with {words}, and nothing in the file proves which"
+        self._reject(rows, column, "".join(self.words), reason, remedy)
+
+    def said(self) -> str:
+        """Both options in words."""
+        return " or ".join(self.options.values())
+
+    def _reject(self, rows: Rows, column: str, only: str, reason: str, remedy: str) -> None:
+        found = rows.each(self.ways, column, otherwise="")
+        wrong = np.array([way == only if only else way != "" for way in found], dtype=np.bool_)
+        rows.reject_where(wrong, column, reason, remedy)
+
+
+MARKS = Choice(
+    decimal_marks,
+    {".": "a decimal point", ",": "a decimal comma"},
+    {".": "decimal='.'", ",": "decimal=','"},
+)
+DAYS = Choice(
+    day_places,
+    {"d": "the day first", "m": "the month first"},
+    {"d": "day_first=True", "m": "day_first=False"},
+)
 
 
 @dataclass
@@ -29,6 +86,11 @@ class Context:
     """By settlement, the total that the file states, in millionths."""
     unexplained: int | None = None
     """Where rows state totals: the sum, signs aside, of what these have beyond the amounts, in millionths."""
+
+    seen: defaultdict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    """By column, the first line that shows each way to read it (`Choice`), once the file was surveyed."""
+    codes: set[str] = field(default_factory=set)
+    """What stands in the column of currencies, once the file was surveyed."""
 
     asked_zone: bool = False
     """Whether what was read depends on the brand's time zone."""
@@ -73,6 +135,12 @@ class Reader:
     worth: tuple[str, ...] = ("",)
     """The column of a row's money, or those of price and quantity; no column where rows hold no money."""
 
+    surveys: bool = False
+    """Whether all rows are looked at once before they are read: columns are judged whole."""
+
+    def survey(self, rows: Rows, context: Context) -> None:
+        """What a chunk shows of how the file's columns are written."""
+
     def recognises(self, columns: frozenset[str]) -> bool:
         """Whether these column names (lower case) are this format's header."""
         return any(columns >= header for header in self.headers)
@@ -94,21 +162,32 @@ class Reader:
         return rows.line_totals(price, quantity, decimal, required)
 
 
-def statuses(**words: str) -> dict[str, Status]:
-    """What each of a platform's words for an order's status means.
+_STATUS_WORDS: dict[Status, str] = {
+    # WooCommerce's "processing" is paid and not yet sent, "on hold" waits for the payment:
+    # https://woocommerce.com/document/managing-orders/order-statuses/.
+    # An order that is not fulfilled yet was sold.
+    "completed": "completed | complete | paid | partially paid | processing | open | shipped | dispatched | "
+    "delivered | fulfilled | partially fulfilled | unfulfilled | partially refunded",
+    "refunded": "refunded | fully refunded | returned",
+    "pending": "pending | pending payment | payment processing | authorized | unpaid | on hold | "
+    "checkout draft",
+    "cancelled": "cancelled | canceled | voided | expired | failed | trash",
+}
+#: What the platforms' words for an order's status mean, in every reader.
+STATUSES = {word: status for status, words in _STATUS_WORDS.items() for word in words.split(" | ")}
+_NAMED_STATUSES = "It should be a word such as paid, pending, cancelled, refunded or partially refunded."
 
-    >>> statuses(completed="paid | shipped", pending="unpaid")
-    {'paid': 'completed', 'shipped': 'completed', 'unpaid': 'pending'}
+
+def status_of(cell: str, column: str, when_empty: str = "is empty") -> Status:
+    """What a platform's word for a status means; BadCell where it is not known.
+
+    >>> status_of("wc-processing", "status"), status_of("Voided", "status")
+    ('completed', 'cancelled')
     """
-    return {word: cast(Status, status) for status, text in words.items() for word in text.split(" | ")}
-
-
-def status_of(word: str, known: Mapping[str, Status], column: str, when_empty: str = "is empty") -> Status:
-    """What a status means; BadCell where it is not known."""
-    if word not in known:
-        reason = "is an unknown status" if word else when_empty
-        raise BadCell(column, word, reason, f"It should be one of {', '.join(filter(None, known))}.")
-    return known[word]
+    word = " ".join(re.sub("[-_]", " ", cell.casefold().removeprefix("wc-")).split())
+    if word not in STATUSES:
+        raise BadCell(column, cell, "is an unknown status" if word else when_empty, _NAMED_STATUSES)
+    return STATUSES[word]
 
 
 def less_refund(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths, spread, summed
 from ownchannel.orders._readers._amazon_orders import ORDER_NUMBER
-from ownchannel.orders._readers._reader import Context, Reader, less_refund, status_of, statuses
+from ownchannel.orders._readers._reader import Context, Reader, less_refund, status_of
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import ENTRIES_AS_READ, LINES_AS_READ, Event, Part, Status
 
@@ -21,12 +21,6 @@ _HEADER = frozenset(
 )
 _MARKETPLACES = ("amazon", "ebay", "etsy", "walmart", "tiktok", "kaufland", "otto", "zalando")
 _COPY = 3
-_STATUS = statuses(
-    completed="paid | partially_paid | partially_refunded",
-    refunded="refunded",
-    pending="pending | authorized | unpaid",
-    cancelled="expired | voided",
-)
 _CONSENT = {"yes": True, "true": True, "no": False, "false": False}
 _NO_ORDER_NUMBER = (
     "Orders copied in from a marketplace without its order number: {n}. If you add the marketplace's own "
@@ -127,7 +121,7 @@ def _reject_orders(rows: Rows, group: NDArray[np.intp], heads: Rows) -> None:
 
 def _status(financial: str, cancelled_at: str) -> Status:
     known = "financial status", "is empty on an order's first row"
-    status = status_of(financial.casefold(), _STATUS, *known)
+    status = status_of(financial, *known)
     return "cancelled" if cancelled_at and status != "refunded" else status
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from ownchannel.orders._cells import LARGEST_AMOUNT, BadCell, Millionths, millionths, number, spread, summed
-from ownchannel.orders._readers._reader import Context, Reader, less_refund, status_of, statuses
+from ownchannel.orders._readers._reader import Context, Reader, less_refund, status_of
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import LINES_AS_READ, Status
 
@@ -27,14 +27,6 @@ _ITEM = re.compile(
 _REFUND = re.compile(r"(?:^|;)amount:([^|;]*)\|")
 #: A gift card pays for goods and is none.
 _GIFT_CARD = "giftcard-name:"
-# "Processing" is paid and not yet sent, "on hold" waits for the payment:
-# https://woocommerce.com/document/managing-orders/order-statuses/
-_STATUS = statuses(
-    completed="completed | processing | shipped | delivered",
-    refunded="refunded",
-    pending="pending | on-hold | checkout-draft",
-    cancelled="cancelled | failed | trash",
-)
 _PLAIN_ITEM = "Export the orders again with line items in columns, line_item_1 and so on."
 _ODD_SUBTOTAL = "Orders whose items do not add up to the stated subtotal: {n}. The items were used."
 
@@ -192,4 +184,4 @@ def _customer(context: Context, account_email: str, billing_email: str, account:
 
 
 def _status(cell: str) -> Status:
-    return status_of(cell.casefold().removeprefix("wc-").replace(" ", "-"), _STATUS, "status")
+    return status_of(cell, "status")
