@@ -292,6 +292,18 @@ def test_ids_that_a_spreadsheet_rounded_are_no_identity(tmp_path: Path, rounded:
     orders = read_table(tmp_path, *lines, further=["Line"], line_id="Line")
     assert orders.table["order_id"].tolist() == ["L1", "L2", "7"]
     assert "rounded by a spreadsheet: 2." in orders.report.files[0].warnings[0]
+    lines_alike = ("7;2026-01-07;30;5.55E+12", "7;2026-01-07;40;5.55E+12")
+    orders = read_table(tmp_path, *lines_alike, further=["Line"], line_id="Line")
+    assert orders.table["item_value"].tolist() == [30, 40]
     orders = read_table(tmp_path, *lines, further=["Line"], order_id="Line", customer="Order")
     assert orders.table["customer_key"].notna().tolist() == [False, False, True]
     assert "customer number was rounded by a spreadsheet: 2." in orders.report.files[0].warnings[0]
+
+
+@pytest.mark.parametrize("header", ["Order;Date;Amount", "Order;Date;Amount;Note"])
+def test_tables_pasted_together_count_what_they_share_once(tmp_path: Path, header: str):
+    alike = ("1;2026-01-05;10", "1;2026-01-05;10")
+    orders = read_table(tmp_path, *alike, header, "1;2026-01-05;10", "2;2026-01-06;20")
+    assert orders.table["item_value"].tolist() == [10, 10, 20], "two like lines of one table both count"
+    assert set(faults(orders)) == {4, 5}
+    assert "line 4" in faults(orders)[5]

@@ -195,7 +195,9 @@ def _padded(block: list[Record], layout: Layout, faults: _Faults) -> pa.Table:
             continue
         elif any(map(str.strip, cells[width:])):
             # With cells too many, none can be trusted to stand in its column.
-            faults[line], row = _TOO_MANY, blank
+            # A wider table's header is shown, so that a reader knows that another table begins.
+            is_header = column_names(cells).keys() >= layout.columns.keys()
+            faults[line], row = _TOO_MANY, cells[:width] if is_header else blank
         else:
             row = (cells + blank)[:width]
         rows.append(row)

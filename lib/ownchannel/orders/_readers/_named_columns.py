@@ -50,6 +50,7 @@ _NOTHING_PROVES = (
     "proves which; they were read with {way}, {why}. If that is wrong, say "
     "{option} in the mapping."
 )
+_ONE_TABLE = "Nothing is to be done, unless these are other orders: give each table a file of its own."
 _IS_ROUNDED = "was rounded by a spreadsheet, so that different orders look alike"
 _FORMAT_AS_TEXT = (
     "Export the table again and open it with this column as text, or name another column as order_id."
@@ -155,14 +156,20 @@ class MappedOrders(Reader):
         """How amounts and dates are written, and in which currencies."""
         for column in self._amounts:
             MARKS.shown(rows, column, context.seen[column])
-        DAYS.shown(rows, self._column["ordered_at"], context.seen[self._column["ordered_at"]])
         context.codes.update(map(str.upper, rows.text(self.currency)))
+        date = self._column["ordered_at"]
+        DAYS.shown(rows, date, context.seen[date])
+        headers = [name == date for name in rows.each(folded_name, date, otherwise="")]
+        if not context.second_header and any(headers):
+            context.second_header = int(rows.lines[headers.index(True)])
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row; a negative total is a refund without its order line."""
         column = self._column
         marks = self._marks(rows, context)
         day_first = self._day_first(rows, context)
+        if context.second_header:
+            self._reject_repeats(rows, context)
         for name in filter(None, self.worth):
             rows.reject_where(~rows.has_text(name), name, "is empty", "An empty cell is no 0: fill it in.")
         total = self._totals(rows, marks)
@@ -215,6 +222,19 @@ class MappedOrders(Reader):
         in_column = self.currency in rows.columns
         return codes if in_column else [self._mapping.currency.upper()] * len(rows), amounts
 
+    def _reject_repeats(self, rows: Rows, context: Context) -> None:
+        """Below a second header, set the rows aside that stand above it as well: tables pasted together."""
+        header, order = context.second_header, self._column["order_id"]
+        columns = sorted(set(self._column.values()) & rows.columns.keys())
+        cells = list(zip(*(rows.text(name) for name in columns), strict=True))
+        above = rows.lines < header
+        context.above.update(row for row, is_above in zip(cells, above.tolist(), strict=True) if is_above)
+        again = np.array([row in context.above for row in cells], dtype=np.bool_) & ~above
+        names = [order == folded_name(cell) for cell in rows.text(order)]
+        rows.reject_where(np.array(names, dtype=np.bool_), order, "is a further header", _ONE_TABLE)
+        repeats = f"stands above the second header (line {header}) as well, and counts once"
+        rows.reject_where(again, order, repeats, _ONE_TABLE)
+
     def _totals(self, rows: Rows, marks: Mapping[str, str]) -> Millionths:
         price, *units = self.worth
         if not units:
@@ -243,6 +263,8 @@ class MappedOrders(Reader):
         own = rows.has_text(self._column["line_id"]) & ~rows.is_rounded(self._column["line_id"])
         rows.reject_where(rounded & ~own, self._column["order_id"], _IS_ROUNDED, _FORMAT_AS_TEXT)
         context.note(_LINES_AS_ORDERS, int(np.count_nonzero(rounded & own)))
+        # Rounded line ids would make one line of several.
+        line = [number if exact else None for number, exact in zip(line, own.tolist(), strict=True)]
         for place in np.flatnonzero(rounded & own):
             order[place] = line[place] or ""
         return order, line

@@ -89,6 +89,10 @@ class Context:
 
     seen: defaultdict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     """By column, the first line that shows each way to read it (`Choice`), once the file was surveyed."""
+    second_header: int = 0
+    """The line of a further header within the file, once the file was surveyed; 0 without one."""
+    above: set[tuple[str, ...]] = field(default_factory=set)
+    """What stands above such a header, row by row."""
     codes: set[str] = field(default_factory=set)
     """What stands in the column of currencies, once the file was surveyed."""
 
