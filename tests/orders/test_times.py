@@ -65,8 +65,16 @@ def test_a_date_alone_begins_at_midnight_of_the_zone(text):
     assert moment(text, zone="Europe/Berlin") == datetime(2026, 1, 5, tzinfo=ZoneInfo("Europe/Berlin"))
 
 
+@pytest.mark.parametrize("text", ["Jul-21-26", "21-Jul-26", "21-juil.-2026", "21-Juli-26", "JUL-21-2026"])
+def test_a_months_name_may_stand_between_dashes(text):
+    assert moment(text, "UTC") == datetime(2026, 7, 21, tzinfo=UTC)
+
+
 def test_a_file_may_put_days_first():
     assert moment("05/01/2026", "UTC", day_first=True) == moment("01/05/2026", "UTC", day_first=False)
+    assert moment("05-01-2026", "UTC", day_first=True) == moment("01-05-2026", "UTC", day_first=False)
+    with pytest.raises(ValueError, match="whether days or months come first"):
+        moment("05-01-2026", "UTC")
     assert moment("25/12/2026 10:00 UTC", day_first=True) == datetime(2026, 12, 25, 10, tzinfo=UTC)
 
 

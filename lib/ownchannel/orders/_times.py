@@ -43,6 +43,8 @@ _DATES = tuple(
         r"(?P<year>[0-9]{4})[-/.年] ?(?P<month>[0-9]{1,2})[-/.月] ?(?P<day>[0-9]{1,2})日?",
         r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})",
         r"(?P<first>[0-9]{1,2})(?P<mark>[/-])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})",
+        r"(?P<word>[^\W\d_]+)\.?-(?P<day>[0-9]{1,2})-(?P<year>[0-9]{4}|[0-9]{2})",
+        r"(?P<day>[0-9]{1,2})-(?P<word>[^\W\d_]+)\.?-(?P<year>[0-9]{4}|[0-9]{2})",
         r"(?P<word>[^\W\d_]+)\.? (?P<day>[0-9]{1,2}),? (?P<year>[0-9]{4})",
         r"(?P<day>[0-9]{1,2})\.? (?:de )?(?P<word>[^\W\d_]+)\.? (?:de )?(?P<year>[0-9]{4})",
     )
@@ -162,19 +164,19 @@ def _date(text: str, day_first: bool | None) -> tuple[int, int, int]:
     if date is None:
         raise ValueError("This is not a date in a form that is known; write it as 2026-01-31 10:15:00+00:00.")
     part = date.groupdict()
+    year = int(part["year"]) + (2000 if len(part["year"]) == 2 else 0)  # Etsy opened in 2005
     if "first" in part:
         if part["mark"] == "-" and day_first is None:
             raise ValueError("Say whether days or months come first in this file.")
         month, day = (part["second"], part["first"]) if day_first else (part["first"], part["second"])
         if int(month) > 12 >= int(day):
             raise ValueError("Its month is above 12: say whether days or months come first in this file.")
-        year = part["year"] if len(part["year"]) == 4 else "20" + part["year"]  # Etsy opened in 2005
-        return int(year), int(month), int(day)
+        return year, int(month), int(day)
     if "month" in part:
-        return int(part["year"]), int(part["month"]), int(part["day"])
+        return year, int(part["month"]), int(part["day"])
     if part["word"] not in _months():
         raise ValueError("Its month has no English, German, French, Italian or Spanish name.")
-    return int(part["year"]), _months()[part["word"]], int(part["day"])
+    return year, _months()[part["word"]], int(part["day"])
 
 
 def _hour(clock: re.Match[str]) -> int:
