@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,14 +71,32 @@ def some_lines(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 @settings(max_examples=40)
 @given(some_lines())
-def test_lines_without_an_id_are_named_by_item_and_occurrence(lines):
-    seen: Counter[tuple[str, str]] = Counter()
+def test_lines_without_an_id_are_named_by_item_and_occurrence_in_a_run(lines):
     expected = []
-    for line in lines:
-        key = line["identity"], line["item"]
-        seen[key] += 1
-        expected.append(line.get("line_id", f"{line['item']}#{seen[key]}"))
-    assert _merge.numbered(table(lines))["line_id"].to_pylist() == expected
+    for _, run in groupby(lines, itemgetter("identity")):
+        seen: Counter[str] = Counter()
+        for line in run:
+            seen[line["item"]] += 1
+            expected.append(line.get("line_id", f"{line['item']}#{seen[line['item']]}"))
+    assert _merge.numbered(_merge.in_runs(table(lines), []))["line_id"].to_pylist() == expected
+
+
+def test_a_header_between_two_rows_of_an_order_begins_another_run():
+    lines = [{"identity": "amazon/1", "item": "PAN", "source_row": row} for row in (2, 3, 5)]
+    named = _merge.numbered(_merge.in_runs(table(lines), [4]))
+    assert named["line_id"].to_pylist() == ["PAN#1", "PAN#2", "PAN#1"]
+    assert named["run"].to_pylist() == [2, 2, 5]
+
+
+def test_orders_known_by_name_are_those_of_the_one_id_that_has_name_and_time():
+    own = {"channel": "Shopify", "kind": "owned", "order_id": "#1", "ordered_at": FIRST, "rank": 0}
+    by_name = own | {"rank": 1, "identity": "shopify/#1/then"}
+    other = by_name | {"ordered_at": FIRST + timedelta(1), "identity": "shopify/#1/later"}
+    lines = table([own | {"identity": "shopify/55"}, by_name, other])
+    expected = ["shopify/55", "shopify/55", "shopify/#1/later"]
+    assert _merge.known_by_id(lines)["identity"].to_pylist() == expected
+    two = table([own | {"identity": "shopify/55"}, own | {"identity": "shopify/56"}, by_name])
+    assert _merge.known_by_id(two)["identity"].to_pylist()[2] == "shopify/#1/then"
 
 
 def test_lines_with_ids_of_their_own_keep_them():
@@ -97,15 +117,16 @@ def once(lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
     for line in lines:
         key = line["identity"], line["line_id"], line["rank"]
         there = newest.get(key)
-        if there is None or _state(line, reaches) > _state(there, reaches):
+        if there is None or _state(line, reaches) >= _state(there, reaches):
             newest[key] = line
     kept = [line for line in lines if any(line is other for other in newest.values())]
     counting = [line for line in kept if line["rank"] == best[line["identity"]]]
     return counting, [line for line in kept if line["rank"] != best[line["identity"]]]
 
 
-def _state(line: Line, reaches: Mapping[int, datetime]) -> tuple[datetime, datetime]:
-    return line.get("updated_at", FIRST - timedelta(9)), reaches[line["file_no"]]
+def _state(line: Line, reaches: Mapping[int, datetime]) -> tuple[datetime, datetime, int]:
+    """Of states that are alike the first file's counts, and of one file's the last."""
+    return line.get("updated_at", FIRST - timedelta(9)), reaches[line["file_no"]], -line["file_no"]
 
 
 named_lines = some_lines().map(lambda lines: [{"line_id": "own-3"} | line for line in lines])

@@ -30,6 +30,8 @@ _LINE = ["identity", "sku", "currency"]
 _OF_LINE = ["order_id", "channel", "kind", "product", "posted_at", "quantity", "source_row", "file_no"]
 #: A code that no text has, and a number that no file has.
 _NO_SKU = _NO_FILE = -1
+#: Bits of the number of a file's line, behind those of the file.
+_RUN_BITS = 40
 
 _BOOKED = [*_LINE, *_OF_LINE, "event", "part", "amount"]
 
@@ -37,13 +39,17 @@ _BOOKED = [*_LINE, *_OF_LINE, "event", "part", "amount"]
 def entries_once(entries: pa.Table) -> pa.Table:
     """The entries without repeats, each of a channel.
 
-    A settlement that two files hold counts as the file with more of it has it. A row of a transactions report
-    counts once however many reports hold it, and not at all where its settlement itself was read.
+    A settlement that two files hold, or one file twice, counts as the one with more of it has it. A row of a
+    transactions report counts once however many reports hold it, and not at all where its settlement itself
+    was read.
     """
     entries = _with_channels(entries)
     if not len(entries):
         return entries
-    file, settlement = entries["file_no"].to_numpy(), codes(entries["settlement_id"])
+    settlement = codes(entries["settlement_id"])
+    file = (
+        entries["file_no"].to_numpy().astype(np.int64) << _RUN_BITS | entries["run"].fill_null(0).to_numpy()
+    )
     of_settlement = entries["row_key"].is_null().to_numpy()
     counts_in = _fullest_files(settlement[of_settlement], file[of_settlement], int(settlement.max()) + 1)
     counts_in[settlement[entries["settlement_id"].is_null().to_numpy()]] = _NO_FILE
@@ -55,8 +61,8 @@ def entries_once(entries: pa.Table) -> pa.Table:
     return entries if keeps.all() else entries.filter(pa.array(keeps))
 
 
-def _fullest_files(settlement: Codes, file: NDArray[np.int32], settlements: int) -> NDArray[np.int64]:
-    """By settlement the file that holds most of it, the first of several; none where it was not read."""
+def _fullest_files(settlement: Codes, file: NDArray[np.int64], settlements: int) -> NDArray[np.int64]:
+    """By settlement the run of a file that holds most of it, the first of several; none where not read."""
     fullest = np.full(settlements, _NO_FILE, dtype=np.int64)
     sizes = pd.DataFrame({"settlement": settlement, "file": file}).value_counts(sort=False).reset_index()
     most = sizes.sort_values(["count", "file"], ascending=[False, True]).drop_duplicates("settlement")
@@ -67,12 +73,13 @@ def _fullest_files(settlement: Codes, file: NDArray[np.int32], settlements: int)
 def _first_seen(entries: pa.Table, of_rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Where an entry's row is the first of its kind; False for entries that are not `of_rows`."""
     keys = pd.DataFrame({name: entries[name].to_numpy() for name in ("file_no", "source_row")})
+    keys["run"] = entries["run"].fill_null(0).to_numpy()
     keys["row_key"] = codes(entries["row_key"])
     row = keys.groupby(["file_no", "source_row"], sort=False).ngroup().to_numpy()
     at = np.flatnonzero(of_rows & ~pd.Series(row).duplicated().to_numpy())
     rows = keys.iloc[at]
-    # One export may hold two rows that are alike; the second is none of the other export's first.
-    occurrence = rows.groupby(["file_no", "row_key"]).cumcount()
+    # One run may hold two rows that are alike; the second is none of another run's first.
+    occurrence = rows.groupby(["file_no", "run", "row_key"]).cumcount()
     first = np.zeros(len(row), dtype=np.bool_)
     first[row[at]] = ~rows[["row_key"]].assign(occurrence=occurrence).duplicated().to_numpy()
     return first[row] & of_rows

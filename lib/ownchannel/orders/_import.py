@@ -18,9 +18,9 @@ from ownchannel.orders._merge import (
     counted_once,
     entry_table,
     filled,
+    known_by_id,
     local_days,
     matched,
-    numbered,
     order_table,
     repeat_rate_table,
     without_gaps,
@@ -216,7 +216,7 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
     timezone = report.timezone
     names = [file.name for file in files]
     entries = entries_once(_together(files, "entries"))
-    counting, others = counted_once(_together(files, "lines"))
+    counting, others = counted_once(known_by_id(_together(files, "lines")))
     entries = matched(entries, counting)
     lines, given = filled(joined(counting, entries), others)
     from_bookings = lines_from(entries, lines["identity"])
@@ -247,7 +247,7 @@ def _together(files: Sequence[FileRead], gives: Gives) -> pa.Table:
     tables = []
     for number, file in enumerate([*files, FileRead("", gives=gives)]):  # one without rows, for the columns
         if file.gives == gives:
-            table = numbered(file.table()) if gives == "lines" else file.table()
+            table = file.table()
             file_no = pa.repeat(pa.scalar(number, pa.int32()), len(table))
             tables.append(table.append_column("file_no", file_no))
     return pa.concat_tables(tables).unify_dictionaries()

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, islice
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ownchannel.orders._archives import DAMAGED, Source
 from ownchannel.orders._delimited import LINE, Block, Record, cells_of, read_block, records
@@ -22,6 +23,7 @@ HEADER_WITHIN = 15
 #: WooCommerce has a column for each item of its largest order; every row is as wide as the header.
 MOST_COLUMNS = 1_000
 DELIMITERS = "\t,;|"
+_AROUND_NAMES = ' \t\r\n"\ufeff'
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,17 @@ class Layout:
     columns: dict[str, int]
     width: int
     repeated: tuple[str, ...] = ()
+    further_headers: list[int] = field(default_factory=list, compare=False)
+    """Lines below at which the same header stands again, as far as the rows were read."""
+    strips_headers: bool = True
+    """Whether these are left out; else they are rows, and their reader looks at them."""
+
+    def is_header(self, cells: Sequence[str]) -> bool:
+        """Whether a row is this header once more, as where exports were pasted together."""
+        name, place = next(iter(self.columns.items()))
+        # One cell first: names are folded slowly, and most rows are no header.
+        is_alike = place < len(cells) and folded_name(cells[place]) == name
+        return self.strips_headers and is_alike and column_names(cells) == self.columns
 
 
 def column_names(cells: Sequence[str]) -> dict[str, int]:
@@ -48,7 +61,7 @@ def column_names(cells: Sequence[str]) -> dict[str, int]:
 
 def folded_name(cell: str) -> str:
     """A column's name as it is compared: small letters, one space between words, no quotes around it."""
-    return " ".join(cell.strip(' \t\r\n"\ufeff').casefold().split())
+    return " ".join(cell.strip(_AROUND_NAMES).casefold().split())
 
 
 def find_layout(source: Source, known: Callable[[frozenset[str]], bool]) -> Layout | None:
@@ -111,7 +124,8 @@ _Faults = dict[int, str]
 def open_rows(source: Source, layout: Layout, order_starts: str = "") -> Iterator[Iterator[Rows]]:
     """The rows below the header in chunks; blank lines are no rows.
 
-    `order_starts`: a column that is filled on an order's first row only. A chunk then ends before such a row.
+    `order_starts`: a column that names the order, which its further rows repeat or leave empty. A chunk then
+    ends where another order begins.
     """
     if layout.encoding.name == "xlsx":
         yield _chunks(_batched(workbook_records(source.open)), layout, order_starts, lambda: 0)
@@ -170,15 +184,28 @@ def _chunks(
 
 
 def _below(block: pa.Table, layout: Layout) -> pa.Table:
-    """The rows of a block that stand below the header and are not blank."""
+    """The rows of a block that stand below the header, are not blank and no header either."""
     if block[LINE][0].as_py() <= layout.header_line:
         block = block.filter(pc.greater(block[LINE], layout.header_line))
+    name, place = next(iter(layout.columns.items()))
+    alike = pc.equal(pc.utf8_lower(pc.utf8_trim(block.column(place), _AROUND_NAMES)), name)
+    if pc.any(alike).as_py():
+        block = _without_headers(block, np.flatnonzero(alike.to_numpy()), layout)
     blank = pc.equal(pc.utf8_trim_whitespace(block.column(0)), "")
     for place in range(1, layout.width):
         if not pc.any(blank).as_py():
             return block
         blank = pc.and_(blank, pc.equal(pc.utf8_trim_whitespace(block.column(place)), ""))
     return block.filter(pc.invert(blank))
+
+
+def _without_headers(block: pa.Table, alike: NDArray[np.intp], layout: Layout) -> pa.Table:
+    """The block without those of its rows `alike` that are headers; takes down where these stand."""
+    rows = block.take(pa.array(alike))
+    cells = zip(*(rows.column(place).to_pylist() for place in range(layout.width)), strict=True)
+    headers = alike[[layout.is_header(of_row) for of_row in cells]]
+    layout.further_headers.extend(block[LINE].take(pa.array(headers)).to_pylist())
+    return block.filter(pa.array(~np.isin(np.arange(len(block)), headers)))
 
 
 def _padded(block: list[Record], layout: Layout, faults: _Faults) -> pa.Table:
@@ -192,6 +219,9 @@ def _padded(block: list[Record], layout: Layout, faults: _Faults) -> pa.Table:
         if isinstance(cells, str):
             faults[line], row = cells, blank
         elif not any(map(str.strip, cells)):
+            continue
+        elif layout.is_header(cells):
+            layout.further_headers.append(line)
             continue
         elif any(map(str.strip, cells[width:])):
             # With cells too many, none can be trusted to stand in its column.
@@ -209,8 +239,10 @@ def _last_start(rows: pa.Table, starts_at: int | None) -> int:
     """Where the last order starts, so that none is cut in two; the end where rows stand alone."""
     if starts_at is None:
         return len(rows)
-    starts = pc.not_equal(pc.utf8_trim_whitespace(rows.column(starts_at)), "")
-    return int(np.flatnonzero(starts.to_numpy())[-1:].sum())
+    cells = pc.utf8_trim_whitespace(rows.column(starts_at).combine_chunks())
+    orders = pc.fill_null_forward(pc.if_else(pc.equal(cells, ""), None, cells)).fill_null("")
+    starts = pc.not_equal(orders[1:], orders[:-1]).to_numpy(zero_copy_only=False)
+    return int(np.flatnonzero(starts)[-1:].sum() + starts.any())
 
 
 def _as_rows(chunk: pa.Table, layout: Layout, faults: _Faults) -> Rows:

@@ -1,6 +1,7 @@
 """Lines of several reports, each order counted once and matched with its bookings; and the tables of it."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ownchannel.orders._bookings import codes
 from ownchannel.orders._cells import as_millionths, decimals, spread, summed, with_columns
-from ownchannel.orders._schema import ENTRIES, REPEAT_RATES, TABLE
+from ownchannel.orders._schema import BY_NAME, ENTRIES, MONEY, REPEAT_RATES, TABLE
 
 
 def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
@@ -46,24 +47,67 @@ Given = Counter[tuple[int, str]]
 """In how many orders a file (by number) filled a column that the report with the lines leaves open."""
 
 
+def in_runs(rows: pa.Table, headers: Sequence[int]) -> pa.Table:
+    """One file's rows with the run that each is of, where its reader does not say.
+
+    A run ends where another order (of bookings, another moment) or a header follows. Equal rows of one run
+    are several; in another run they repeat what was there, as where exports were pasted together.
+    """
+    if not rows["run"].null_count:
+        return rows
+    line = rows["source_row"].to_numpy()
+    of = codes(rows["identity"]) if "item" in rows.column_names else rows["posted_at"].to_numpy()
+    keys = pd.DataFrame({"line": line, "of": of, "part": np.searchsorted(headers, line)})
+    keys = keys.sort_values("line", kind="stable")
+    begins = (keys[["of", "part"]] != keys[["of", "part"]].shift()).any(axis=1)
+    run = keys["line"].where(begins).ffill().sort_index().astype(np.int64)
+    return with_columns(rows, run=pc.coalesce(rows["run"], pa.chunked_array([pa.array(run)])))
+
+
 def numbered(lines: pa.Table) -> pa.Table:
-    """One file's lines; those without an id of their own are named by item and occurrence in the order.
+    """One file's lines; those without an id of their own are named by item and occurrence in the order's run.
 
     So a line has the same name in every export of its order.
     """
     if not lines["line_id"].null_count:
         return lines
     keys = pd.DataFrame({"order": codes(lines["identity"]), "item": codes(lines["item"])})
-    place = keys.groupby(["order", "item"], sort=False).cumcount() + 1
+    keys["run"] = lines["run"].fill_null(0).to_numpy()
+    place = keys.groupby(["order", "run", "item"], sort=False).cumcount() + 1
     named = pc.binary_join_element_wise(lines["item"], pa.array(place.to_numpy()).cast(pa.string()), "#")
     return with_columns(lines, line_id=pc.coalesce(lines["line_id"], named))
+
+
+def repeated_rows(lines: pa.Table) -> int:
+    """How many rows of one file hold lines that another of its rows holds."""
+    named = lines.filter(lines["line_id"].is_valid())
+    keys = pd.DataFrame({name: codes(named[name]) for name in ("identity", "line_id")})
+    return int(named["source_row"].to_pandas()[keys.duplicated()].nunique())
+
+
+def known_by_id(lines: pa.Table) -> pa.Table:
+    """Orders that an export knows by name and time alone have the identity of the one that has their id."""
+    by_name = pc.and_(pc.equal(lines["kind"], "owned"), pc.equal(lines["rank"], BY_NAME))
+    if not pc.any(by_name).as_py():
+        return lines
+    name = ["channel", "order_id", "ordered_at"]
+    orders = lines.filter(pc.invert(by_name)).select([*name, "identity"]).to_pandas().drop_duplicates()
+    once = orders.drop_duplicates(name, keep=False)
+    found = lines.filter(by_name).select(name).to_pandas().merge(once, "left", name)["identity"]
+    places = pa.array(np.flatnonzero(by_name.to_numpy()))
+    known = pc.coalesce(pa.array(found, pa.string(), from_pandas=True), lines["identity"].take(places))
+    identity = pc.replace_with_mask(
+        lines["identity"].combine_chunks(), by_name.combine_chunks(), known.combine_chunks()
+    )
+    return with_columns(lines, identity=identity)
 
 
 def counted_once(lines: pa.Table) -> tuple[pa.Table, pa.Table]:
     """The lines that count, and those of reports that only fill in; repeats are in neither.
 
     Of the reports that hold an order the one of the lowest rank gives its lines; of one line's states the
-    newest counts, and where the format does not say, the one from the export that reaches further.
+    newest counts, and where the format does not say, the one from the export that reaches further; of one
+    file's rows the last.
     """
     order, line = codes(lines["identity"]), codes(lines["line_id"])
     keys = pd.DataFrame({"order": order, "line": line, "rank": lines["rank"].to_numpy()})
@@ -72,9 +116,10 @@ def counted_once(lines: pa.Table) -> tuple[pa.Table, pa.Table]:
         once = np.arange(len(keys))
     else:
         newest = lines.select(["updated_at", "ordered_at", "file_no"]).to_pandas()
-        keys["updated_at"] = newest["updated_at"]
+        keys["updated_at"], keys["earlier_file"] = newest["updated_at"], -newest["file_no"]
         keys["reaches"] = newest.groupby("file_no")["ordered_at"].transform("max")
-        first = keys.sort_values(["updated_at", "reaches"], ascending=False, kind="stable")
+        keys["place"] = np.arange(len(keys))
+        first = keys.sort_values(["updated_at", "reaches", "earlier_file", "place"], ascending=False)
         once = np.sort(first.drop_duplicates(["order", "line", "rank"]).index.to_numpy())
     counts = best.to_numpy()[once]
     return _taken(lines, once[counts]), _taken(lines, once[~counts])
@@ -125,8 +170,14 @@ def filled(lines: pa.Table, others: pa.Table) -> tuple[pa.Table, Given]:
 def without_gaps(lines: pa.Table) -> pa.Table:
     """The lines with 0 for what no report has; fees excepted, for it matters whether they are known.
 
-    An order of which no report has a status was sold.
+    An order of which no report has a status was sold. What came back without a sum came back whole.
     """
+    whole = pc.and_(pc.equal(lines["status"], "refunded").fill_null(False), lines["refund"].is_null())
+    if pc.any(whole).as_py():
+        paid = pc.subtract(lines["item_value"], lines["discount"].fill_null(0)).cast(MONEY)
+        lines = with_columns(lines, refund=pc.if_else(whole, paid, lines["refund"]))
+        for column in ("shipping", "tax"):
+            lines = with_columns(lines, **{column: pc.if_else(whole, pa.scalar(0, MONEY), lines[column])})
     for column in ("discount", "shipping", "tax", "refund", "status"):
         if lines[column].null_count:
             default = "completed" if column == "status" else pa.scalar(0, lines[column].type)

@@ -2,16 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ownchannel.formats import listed
 from ownchannel.orders._archives import DAMAGED, Source, TooLarge, Unopened
+from ownchannel.orders._bookings import entries_once
 from ownchannel.orders._cells import Millionths, amount_of, total
 from ownchannel.orders._layout import HEADER_WITHIN, Layout, find_layout, open_rows
+from ownchannel.orders._merge import in_runs, numbered, repeated_rows
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._report import FileReport
 from ownchannel.orders._rows import Rejection, Rows, is_currency
@@ -32,6 +36,8 @@ _CHANGED = "It changed while it was read: add it again once it is complete."
 _NOT_FINISHED = "could not be read to its end"
 _UNBALANCED = "The amounts read do not add up to the file's total: do not rely on this file, and report it."
 _NAMESAKES = "Several columns have the same name. The first of each is used: column {places}."
+_PASTED = "Its header stands again in line {lines}: exports seem to have been pasted together."
+_REPEATS = "Rows that hold again what other rows of this file hold: {n}. Each order counts once."
 #: No table holds these, save for a damaged one; texts of two bytes per character have a mark of their own.
 _CONTROLS = bytes(set(range(32)) - {9, 10, 12, 13, 26, 27})
 _BLANKS = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"  # byte order marks among them
@@ -54,7 +60,7 @@ class FileBooks:
     set_aside: Money = field(default_factory=lambda: defaultdict(int))
     rejections: list[Rejection] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    stated: dict[str, int] = field(default_factory=dict)
+    stated: dict[int, int] = field(default_factory=dict)
     unexplained: int | None = None
     timezone: str = ""
     """The time zone that its rows depend on; empty where they depend on none."""
@@ -127,8 +133,8 @@ class FileRead(FileBooks):
         """The most by which a settlement's lines, or all rows' amounts, miss what is stated; None without."""
         if not self.stated:
             return self.unexplained
-        booked = _sums(self.table(), by="settlement_id")
-        return max(abs(total - booked.get(document, 0)) for document, total in self.stated.items())
+        booked = _sums(self.table(), by="run")
+        return max(abs(total - booked.get(run, 0)) for run, total in self.stated.items())
 
 
 def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Context) -> FileRead:
@@ -166,12 +172,34 @@ def _read_rows(
         places = sorted(layout.columns[name] + 1 for name in layout.repeated)
         read.warnings.append(_NAMESAKES.format(places=", ".join(map(str, places))))
     if reader.surveys:
+        layout = replace(layout, strips_headers=False)
         for rows in _until_damage(source, layout, "", []):
             reader.survey(rows, context)
     for rows in _until_damage(source, layout, reader.order_starts, read.warnings):
         batch = reader.read(rows, context)
         read.book(rows, batch, reader.money(rows, context))
     read.warnings += [] if read.rows else [_NO_ROWS]
+    if layout.further_headers:
+        read.warnings.append(_PASTED.format(lines=listed([f"{line:,}" for line in layout.further_headers])))
+    if read.batches and read.gives in ("lines", "entries"):
+        _find_repeats(read, layout.further_headers, in_one=reader.surveys)
+
+
+def _find_repeats(read: FileRead, headers: Sequence[int], in_one: bool) -> None:
+    """Name lines and runs, so that what the file holds twice counts once, and say how many rows that are.
+
+    `in_one`: the reader has left repeats out itself, so that the rows are one run.
+    """
+    rows = read.table() if in_one else in_runs(read.table(), headers)
+    if read.gives == "lines":
+        rows = numbered(rows)
+        repeats = repeated_rows(rows)
+    else:
+        file_no = pa.repeat(pa.scalar(0, pa.int32()), len(rows))
+        once = entries_once(rows.append_column("file_no", file_no).unify_dictionaries())
+        repeats = len(pc.unique(rows["source_row"])) - len(pc.unique(once["source_row"]))
+    read.batches = rows.to_batches()
+    read.warnings += [_REPEATS.format(n=f"{repeats:,}")] if repeats else []
 
 
 def _until_damage(source: Source, layout: Layout, order_starts: str, warnings: list[str]) -> Iterator[Rows]:
@@ -197,7 +225,7 @@ def _why_unknown(source: Source) -> str:
     return _BINARY if is_binary or start.startswith(_PDF) else _UNKNOWN
 
 
-def _sums(table: pa.Table, by: str = "currency") -> dict[str, int]:
+def _sums(table: pa.Table, by: str = "currency") -> dict[Any, int]:
     """Exact sums of amounts in millionths."""
     sums = table.select([by, "amount"]).unify_dictionaries().group_by(by).aggregate([("amount", "sum")])
     return {

@@ -38,6 +38,8 @@ _NO_LABEL = "[^ -~]|@"
 _EXPORT_AGAIN = "Export the report again, or fill the cell in."
 _NO_DATE = f"is not a date and time from {PLAUSIBLE_YEARS[0]} to {PLAUSIBLE_YEARS[-1]} that can be read"
 _WRITE_A_CODE = "Write the three letters of the currency, such as USD."
+_ROUNDED_ID = "was rounded by a spreadsheet, so that several may look the same"
+_NOT_THROUGH_A_SPREADSHEET = "Export the report again and add it without opening it in a spreadsheet."
 _CONTROL = dict.fromkeys([*range(32), *range(127, 160)], " ")
 
 
@@ -100,8 +102,9 @@ class Rows:
 
     def reject_where(self, wrong: NDArray[np.bool_], column: str, reason: str, remedy: str) -> None:
         """Set aside every row where something in a column does not fit."""
-        for place in np.flatnonzero(wrong):
-            self.reject(int(place), BadCell(column, self.text(column)[place], reason, remedy))
+        cells = self.text(column) if wrong.any() else []
+        for place in np.flatnonzero(wrong).tolist():
+            self.reject(place, BadCell(column, cells[place], reason, remedy))
 
     def column(self, name: str) -> pa.StringArray:
         """The cells, stripped; empty where there is no such column."""
@@ -206,6 +209,19 @@ class Rows:
         if self._are_labels(column) and self.has_text(column).all():
             return self.text(column)
         return self.each(read, column, otherwise="")
+
+    def identities(self, column: str) -> list[str]:
+        """Required texts that tell orders apart: one that a spreadsheet rounded, 5.55E+12, does not."""
+        texts = self.required(column)
+        self.reject_where(self.is_rounded(column), column, _ROUNDED_ID, _NOT_THROUGH_A_SPREADSHEET)
+        return texts
+
+    def exact_labels(self, column: str) -> list[str | None]:
+        """Labels; None for ids that a spreadsheet rounded as well."""
+        return [
+            None if rounded else label
+            for label, rounded in zip(self.labels(column), self.is_rounded(column).tolist(), strict=True)
+        ]
 
     def amounts(self, column: str, decimal: str = ".", required: bool = False) -> Millionths:
         """Exact numbers in millionths; 0 where empty, unless one is required."""

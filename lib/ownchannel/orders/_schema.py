@@ -127,17 +127,23 @@ Gives = Literal["lines", "entries", "repeat_rates", "rates"]
 _LATER = ("ordered_on", "posted_on", "source_file")
 
 _AMOUNT = pa.field("amount", MONEY)  # the money that the row brought in
+#: The line at which the rows begin that one export has of an order or settlement: a repeat has another.
+_RUN = pa.field("run", pa.int64())
 _LINE = [
     pa.field("item", pa.string()),  # names a line within its order where it has no id of its own
+    _RUN,
     _AMOUNT,
     pa.field("identity", pa.string()),  # the order across files
     pa.field("updated_at", pa.timestamp("us", tz="UTC")),  # of one line's states the newest counts
     pa.field("rank", pa.int8()),  # of several reports that hold an order, the lowest gives its lines
 ]
+#: The rank of a shop's orders whose ids are lost: they are known by name and time.
+BY_NAME = 1
 _ORIGIN = [pa.field("currency", pa.string()), pa.field("source_row", pa.int64())]
 _ENTRY = [
     pa.field("identity", TEXT),
     pa.field("row_key", TEXT),  # what a row that two files hold is known by
+    _RUN,
 ]
 
 

@@ -18,6 +18,8 @@ ORDER_NUMBER = re.compile(r"\b\d{3}-\d{7}-\d{7}\b")
 _HEADER = frozenset({"amazon-order-id", "purchase-date", "order-status", "sku", "quantity", "item-price"})
 _DELIVERED_FOR_ANOTHER = "is an order of another shop that Amazon only delivered"
 _OWN_EXPORT = "Nothing is lost: read the export of the shop that took the order."
+#: What follows "Shipped - " of parcels that their buyers did not take or keep, or never got.
+_NOT_KEPT = ("return", "reject", "refus", "undeliver", "lost", "damaged")
 _NO_PRICE = "is not the price of an order line"
 
 
@@ -37,7 +39,7 @@ class AmazonOrders(Reader):
         """One line per row."""
         status = rows.each(_status, "order-status", "item-status", otherwise="cancelled")
         channel = rows.each(sales_channel, "sales-channel", otherwise="")
-        order = rows.required("amazon-order-id")
+        order = rows.identities("amazon-order-id")
         mark = context.decimal_of(rows, "item-price")
         item_value = rows.amounts("item-price", mark)
         # Amazon leaves price and currency of cancelled and pending items empty; they are no sales.
@@ -94,6 +96,8 @@ def _status(order: str, item: str) -> Status:
     order, item = order.casefold(), item.casefold()
     if "cancel" in order or "cancel" in item:
         return "cancelled"
+    if any(word in text for word in _NOT_KEPT for text in (order, item)):
+        return "refunded"
     if order.startswith("shipped") or item.startswith("shipped"):
         return "completed"
     if order.startswith(("pending", "unshipped", "partiallyshipped", "shipping", "invoiceunconfirmed")):
@@ -125,7 +129,7 @@ class AmazonFulfilled(Reader):
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row: an item sent in two parcels is two lines, each with its part of the price."""
-        order = rows.required("amazon-order-id")
+        order = rows.identities("amazon-order-id")
         channel = rows.each(sales_channel, "sales-channel", otherwise="")
         mark = context.decimal_of(rows, "item-price")
         item_value = rows.amounts("item-price", mark)
@@ -134,7 +138,7 @@ class AmazonFulfilled(Reader):
         keys = pa.array(rows.each(context.keys.of_email, "buyer-email", otherwise=None), pa.string())
         batch = rows.batch(
             LINES_AS_READ,
-            line_id=rows.first_label("shipment-item-id"),
+            line_id=rows.exact_labels("shipment-item-id"),
             item=rows.first_label("sku", "product-name", otherwise="item"),
             channel=channel,
             ordered_at=rows.moments("purchase-date"),

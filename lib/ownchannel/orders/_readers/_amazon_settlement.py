@@ -69,7 +69,7 @@ class AmazonSettlement(Reader):
             ("total-amount", *(c.amount for c in columns)),
             ("posted-date", "settlement-end-date"),
         )
-        settlement = rows.required("settlement-id")
+        settlement = rows.identities("settlement-id")
         is_summary = rows.has_text("total-amount") & ~rows.has_text("transaction-type")
         currency = _currencies(rows, context, settlement, is_summary, mark)
         event = rows.each(_event, "transaction-type", "marketplace-name", otherwise="account")
@@ -89,6 +89,7 @@ class AmazonSettlement(Reader):
             quantity=quantity,
             currency=currency,
             settlement_id=settlement,
+            run=_runs(rows, context, settlement, is_summary),
             deferred=False,
             identity=[f"amazon/{number}" if number else None for number in order],
         )
@@ -116,11 +117,23 @@ def _currencies(
         if codes[place] != NO_CURRENCY:
             context.currencies[settlement[place]] = codes[place]
         if place not in rows.faults:
-            context.stated[settlement[place]] = int(totals[place])
+            context.stated[int(rows.lines[place])] = int(totals[place])
     known = [context.currencies.get(number, NO_CURRENCY) for number in settlement]
     unknown = np.fromiter((code == NO_CURRENCY for code in known), dtype=np.bool_, count=len(rows))
     rows.reject_where(unknown, "currency", _NO_FIRST_ROW, _FETCH_AGAIN)
     return known
+
+
+def _runs(
+    rows: Rows, context: Context, settlement: list[str], is_summary: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """By row the line of its settlement's first row above it."""
+    numbers = np.array(settlement, dtype=object)
+    run = np.array([context.runs.get(number, 0) for number in settlement], dtype=np.int64)
+    for place in np.flatnonzero(is_summary).tolist():
+        context.runs[settlement[place]] = int(rows.lines[place])
+        run[place:][numbers[place:] == settlement[place]] = rows.lines[place]
+    return run
 
 
 def _posted(rows: Rows, is_summary: NDArray[np.bool_]) -> NDArray[np.datetime64]:

@@ -43,6 +43,7 @@ class EtsyOrders(Reader):
             LINES_AS_READ,
             order_id=order,
             item="order",
+            run=rows.lines,  # each row is a whole order
             channel=CHANNEL,
             kind="marketplace",
             ordered_at=rows.moments("sale date", context.timezone),
@@ -93,7 +94,7 @@ class EtsyItems(Reader):
         return rows.batch(
             LINES_AS_READ,
             order_id=order,
-            line_id=rows.first_label("transaction id"),
+            line_id=rows.exact_labels("transaction id"),
             item=rows.first_label("sku", "item name", otherwise="item"),
             channel=CHANNEL,
             kind="marketplace",
@@ -112,7 +113,7 @@ class EtsyItems(Reader):
 
 
 def _order_numbers(rows: Rows) -> list[str]:
-    return [number.removeprefix("#") for number in rows.required("order id")]
+    return [number.removeprefix("#") for number in rows.identities("order id")]
 
 
 def _refunds(rows: Rows, mark: str) -> tuple[Millionths, NDArray[np.bool_]]:

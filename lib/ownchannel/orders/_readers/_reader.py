@@ -82,8 +82,10 @@ class Context:
     """The file's decimal mark, once its reader has judged it."""
     currencies: dict[str, str] = field(default_factory=dict)
     """By settlement, the currency that its first row names."""
-    stated: dict[str, int] = field(default_factory=dict)
-    """By settlement, the total that the file states, in millionths."""
+    runs: dict[str, int] = field(default_factory=dict)
+    """By settlement, the line of its first row; where it stands in the file again, of the last of these."""
+    stated: dict[int, int] = field(default_factory=dict)
+    """By such a line, the total that it states, in millionths."""
     unexplained: int | None = None
     """Where rows state totals: the sum, signs aside, of what these have beyond the amounts, in millionths."""
 
@@ -133,7 +135,7 @@ class Reader:
     headers: tuple[frozenset[str], ...] = ()
     """Column names (lower case) by which the format is known; any one of the sets is enough."""
     order_starts: str = ""
-    """A column that is filled on an order's first row only, so that its rows are read together; or empty."""
+    """A column that names the order, so that its rows are read together; empty where each is read alone."""
     currency: str = "currency"
     """The column of the currency."""
     worth: tuple[str, ...] = ("",)

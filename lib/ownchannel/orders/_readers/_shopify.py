@@ -1,6 +1,7 @@
 """Shopify's orders export: one row per line item, the order's own fields on its first row only."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from ownchannel.orders._cells import Millionths, spread, summed
 from ownchannel.orders._readers._amazon_orders import ORDER_NUMBER
 from ownchannel.orders._readers._reader import Context, Reader, less_refund, status_of
 from ownchannel.orders._rows import Rows, as_label
-from ownchannel.orders._schema import ENTRIES_AS_READ, LINES_AS_READ, Event, Part, Status
+from ownchannel.orders._schema import BY_NAME, ENTRIES_AS_READ, LINES_AS_READ, Event, Part, Status
 
 CHANNEL = "Shopify"
 
@@ -28,6 +29,10 @@ _NO_ORDER_NUMBER = (
 )
 _ODD_SUBTOTAL = "Orders whose discounts do not explain the subtotal: {n}. The stated discount was used."
 _TAX_INSIDE = "Orders whose prices include tax: {n}. Their amounts are as the shop shows them."
+_BY_NAME = "Orders whose IDs a spreadsheet rounded: {n}. They are told apart by name and time."
+_NO_LINE = "is empty, and yet the row has a subtotal or total: it sums up others and is no line of an order"
+_APART = "is of an order whose first row, with its status and totals, does not stand above it"
+_SORT = "Sort the rows by Name and Created at, or export the orders again."
 _NAME_FIRST = "The order's name, such as #1001, stands on its first row."
 
 
@@ -36,14 +41,14 @@ class ShopifyOrders(Reader):
 
     name = "Shopify orders"
     lacks = "This export does not include fees, or the day of a refund."
-    order_starts = "financial status"
+    order_starts = "name"
     headers = (_HEADER,)
     worth = ("lineitem price", "lineitem quantity")
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row; what stands on an order's first row holds for all of them."""
-        group = _groups(rows)
-        heads = rows.at(np.flatnonzero(np.diff(group, prepend=-1)))
+        group, first = _groups(rows)
+        heads = rows.at(first)
         of_orders = _of_orders(heads, context)
         money = _Money(heads, context)
         _reject_orders(rows, group, heads)
@@ -60,6 +65,7 @@ class ShopifyOrders(Reader):
         return rows.batch(
             LINES_AS_READ,
             item=rows.first_label("lineitem sku", "lineitem name", otherwise="item"),
+            run=heads.lines[group],
             sku=rows.labels("lineitem sku"),
             product=rows.labels("lineitem name"),
             quantity=rows.quantities("lineitem quantity"),
@@ -70,29 +76,80 @@ class ShopifyOrders(Reader):
         )
 
 
-def _groups(rows: Rows) -> NDArray[np.intp]:
-    """By row, the order's number in the chunk: its further rows bear its name, or none, and no status."""
-    group, order, current = [], -1, ""
-    for place, (status, name) in enumerate(
-        zip(rows.text("financial status"), rows.text("name"), strict=True)
-    ):
-        if status or order < 0 or name not in ("", current) or place in rows.faults:
-            order, current = order + 1, name
-        group.append(order)
-    return np.array(group, dtype=np.intp)
+def _groups(rows: Rows) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """By row, the number of its order in the chunk; and by order the place of its first row.
+
+    An order's further rows bear its name, or none, and no status; or all of its fields once more.
+    """
+    adds_up = ~rows.has_text("name") & ~rows.has_text("financial status")
+    adds_up &= rows.has_text("subtotal") | rows.has_text("total")
+    rows.reject_where(adds_up, "name", _NO_LINE, "Nothing is lost: the order's own rows count.")
+    is_again = _Again(rows)
+    group: list[int] = []
+    first: list[int] = []
+    apart: list[int] = []  # orders that begin without their fields
+    current, is_full = ("", "", ""), False  # whether each row of the order has all of its fields
+    cells = [rows.text(column) for column in ("financial status", "name", "id", "created at")]
+    for place, (status, *key) in enumerate(zip(*cells, strict=True)):
+        name, is_bad = key[0], place in rows.faults
+        if status and not is_bad:
+            continues = is_full and (*key,) == current and not is_again(first[-1], place)
+        else:
+            continues = not is_bad and bool(group) and name in ("", current[0])
+            is_full = False
+        if not continues:
+            first.append(place)
+            current, is_full = (name, key[1], key[2]), bool(status) and not is_bad
+            if not is_full and not is_bad:
+                apart.append(len(first) - 1)
+        group.append(len(first) - 1)
+    rows.reject_where(np.isin(group, apart), "name", _APART, _SORT)
+    return np.array(group, dtype=np.intp), np.array(first, dtype=np.intp)
+
+
+class _Again:
+    """Where all fields stand on every row: whether a row repeats those of its order above it."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def __call__(self, start: int, place: int) -> bool:
+        """Whether it has the item of another from `start` on, once these reach the order's subtotal."""
+        if self._items[place] not in self._items[start:place]:
+            return False
+        value, own, discount, subtotal = self._money
+        beyond = value[start:place].sum() - own[start:place].sum() - subtotal[start]
+        is_reached = beyond in (0, discount[start], discount[start] - own[start:place].sum())
+        return bool(is_reached and value[place] and self._rows.has_text("subtotal")[start])
+
+    @cached_property
+    def _items(self) -> list[tuple[str, ...]]:
+        columns = ("sku", "name", "price", "quantity", "discount")
+        return list(zip(*(self._rows.text(f"lineitem {column}") for column in columns), strict=True))
+
+    @cached_property
+    def _money(self) -> tuple[Millionths, ...]:
+        rows = self._rows.unjudged()
+        of_rows = [
+            abs(rows.amounts(column)) for column in ("lineitem discount", "discount amount", "subtotal")
+        ]
+        return (rows.line_totals("lineitem price", "lineitem quantity"), *of_rows)
 
 
 def _of_orders(heads: Rows, context: Context) -> dict[str, Any]:
     """By column of the table, what orders' first rows say of all their lines: one element per order."""
     name = heads.required("name", _NAME_FIRST)
     marketplaces = heads.each(_marketplace, "source", otherwise=None)
-    identities = _identities(heads, marketplaces)
+    ordered_at = heads.moments("created at", context.timezone)
+    identities = _identities(heads, marketplaces, ordered_at)
+    by_name = heads.has_text("id") & np.array([not number for number in heads.exact_labels("id")])
     is_own = np.array([marketplace is None for marketplace in marketplaces])
     numbers = [
         None if own else ORDER_NUMBER.search(identity)
         for own, identity in zip(is_own, identities, strict=True)
     ]
     context.note(_NO_ORDER_NUMBER, numbers.count(None) - int(is_own.sum()))
+    context.note(_BY_NAME, int((by_name & is_own).sum()))
     keys = pa.array(heads.each(context.keys.of_email, "email", otherwise=None), pa.string())
     consent = heads.each(lambda cell: _CONSENT.get(cell.casefold()), "accepts marketing", otherwise=None)
     return {
@@ -100,8 +157,8 @@ def _of_orders(heads: Rows, context: Context) -> dict[str, Any]:
         "channel": [marketplace.capitalize() if marketplace else CHANNEL for marketplace in marketplaces],
         "kind": np.where(is_own, "owned", "marketplace"),
         "identity": identities,
-        "rank": np.where(is_own, 0, _COPY),
-        "ordered_at": heads.moments("created at", context.timezone),
+        "rank": np.where(is_own, np.where(by_name, BY_NAME, 0), _COPY),
+        "ordered_at": ordered_at,
         "customer_key": pc.if_else(is_own, keys, None),
         "consent": pc.if_else(is_own, pa.array(consent, pa.bool_()), None),
         "currency": heads.currencies("currency"),
@@ -113,8 +170,8 @@ def _of_orders(heads: Rows, context: Context) -> dict[str, Any]:
 def _reject_orders(rows: Rows, group: NDArray[np.intp], heads: Rows) -> None:
     """Set all rows of an order aside where its first row cannot be used."""
     codes = heads.text("currency")
-    for order, fault in heads.faults.items():
-        for place in range(*np.searchsorted(group, [order, order + 1])):
+    for place, order in enumerate(group.tolist()):
+        if fault := heads.faults.get(order):
             of_row = fault._replace(line=int(rows.lines[place]), currency=codes[order].upper())
             rows.faults.setdefault(place, of_row)
 
@@ -133,9 +190,15 @@ def _marketplace(source: str) -> str | None:
     return next((name for name in _MARKETPLACES if name in source.casefold()), None)
 
 
-def _identities(heads: Rows, marketplaces: Sequence[str | None]) -> list[str]:
-    """By order, what it is known by in every file that holds it."""
-    identities = [f"shopify/{number}" for number in heads.first_label("id", "name")]
+def _identities(
+    heads: Rows, marketplaces: Sequence[str | None], ordered_at: NDArray[np.datetime64]
+) -> list[str]:
+    """By order, what it is known by in every file that holds it: its id, or where rounded name and time."""
+    columns = (heads.text("id"), heads.exact_labels("id"), heads.labels("name"), ordered_at)
+    identities = [
+        f"shopify/{number or name}" if number or not cell else f"shopify/{name}/{at}"
+        for cell, number, name, at in zip(*columns, strict=True)
+    ]
     copies = np.flatnonzero([marketplace is not None for marketplace in marketplaces])
     if len(copies):
         theirs = heads.at(copies).each(_their_identity, *_NUMBER_IN, otherwise="")

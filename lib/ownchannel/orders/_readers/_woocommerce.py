@@ -51,7 +51,7 @@ class WooCommerceOrders(Reader):
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per item; a row gives several. Coupons are taken off the items by the shop already."""
-        order, number_shown = rows.required("order_id"), rows.labels("order_number")
+        order, number_shown = rows.identities("order_id"), rows.labels("order_number")
         ordered_at = rows.moments("order_date", context.timezone)
         status = rows.each(_status, "status", otherwise="cancelled")
         currency = rows.currencies("order_currency")
@@ -80,6 +80,7 @@ class WooCommerceOrders(Reader):
             LINES_AS_READ,
             order_id=pa.array(shown).take(of_row),
             item=[item.sku or item.product or "item" for item in found],
+            run=rows.lines[places],  # each row is a whole order
             channel=CHANNEL,
             kind="owned",
             ordered_at=ordered_at[places],
