@@ -168,6 +168,35 @@ def test_a_downloaded_plan_opens_again(open_voila: Open, notebook: Path, tmp_pat
     expect_answer(page, moved)
 
 
+def test_the_keyboard_alone_saves_compares_copies_and_downloads(open_voila: Open, notebook: Path) -> None:
+    page = open_voila(notebook)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    name_field(page).focus()
+    page.keyboard.type("By hand")
+    page.keyboard.press("Enter")
+    expect_said(page, "Saved as ‘By hand’.")
+
+    def tab_to(wanted: Locator) -> None:
+        for _ in range(20):
+            if wanted.evaluate("element => element === document.activeElement"):
+                return
+            page.keyboard.press("Tab")
+        raise AssertionError("twenty presses of Tab do not lead there")
+
+    tab_to(bar(page).get_by_role("button", name="Copy link", exact=True))
+    page.keyboard.press("Enter")
+    expect_said(page, "The link to this plan is copied.")
+    tab_to(bar(page).get_by_role("button", name="Download", exact=True))
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert download.value.suggested_filename == "By hand.json"
+    tab_to(bar(page).get_by_label("Open file"))
+    tab_to(bar(page).get_by_role("checkbox", name="By hand"))
+    page.keyboard.press("Space")
+    expect_said(page, "Side by side: ‘By hand’.")
+    expect(compared(page).filter(has_text="By hand")).to_be_attached()
+
+
 @pytest.mark.slow
 def test_in_jupyterlab_the_keyboard_alone_saves_and_loads_and_the_notebook_stays(
     open_lab: Open, notebook: Path, library: ScenarioLibrary
