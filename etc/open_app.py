@@ -66,7 +66,7 @@ def main() -> None:
     Workbooks.launch_instance()
 
 
-# Nothing is imported above: every kernel that is forked reads this file once more.
+# The process that kernels are forked from reads this file once more, and needs nothing of what main imports.
 if __name__ == "__main__":
     os.environ["JUPYTER_CONFIG_PATH"] = SETTINGS
     os.environ["JUPYTER_PATH"] = SETTINGS  # where the page's template is found

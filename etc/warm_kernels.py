@@ -47,22 +47,48 @@ class Nursery:
 
     def fork(self, arguments: list[str], environment: dict[str, str], folder: str | None) -> int:
         """Start a kernel, and give its process's number."""
+        asked = (os.getpid(), arguments, environment, folder)
         with self._lock:
-            nursery = self._informed if self._screens else self._imported
-            nursery.send((os.getpid(), arguments, environment, folder))
-            return int(nursery.recv())
+            if self._screens and not self._answering():
+                self._start_again()
+            if not self._screens:
+                self._imported.send(asked)
+                return int(self._imported.recv())
+            self._informed.send(asked)
+            while not self._informed.poll(1):
+                if not self._answering():  # ended over this very kernel: its pipe is not used again
+                    self._screens = {}
+                    raise EOFError
+            return int(self._informed.recv())
+
+    def _answering(self) -> bool:
+        """Whether the process that has the answers is there: a pipe that others hold open does not say so."""
+        return ForkedKernel(self._screens["process"]).poll() is None
+
+    def _start_again(self) -> None:
+        """Have the answers worked out anew: the orders are others, or the process that had them is gone."""
+        self._screens = {}
+        self._imported.send("again")
 
     def screens(self) -> dict[str, Any]:
-        """`first_screens()` by its fields, once worked out for the orders of this moment; else empty."""
+        """`first_screens()` by its fields, once worked out for the orders of this moment; else empty.
+
+        Empty as well while a kernel is being forked: the server waits for nothing.
+        """
         from ownchannel.workspace import Workspace
 
-        with self._lock:
+        if not self._lock.acquire(blocking=False):
+            return {}
+        try:
             if not self._screens and self._informed.poll():
                 self._screens = self._informed.recv()
             if self._screens and self._screens["mark"] != Workspace().mark():
-                self._screens = {}
-                self._imported.send("again")
+                self._start_again()
             return self._screens
+        except (EOFError, OSError):  # both processes have ended
+            return {}
+        finally:
+            self._lock.release()
 
 
 def prepare() -> Nursery | None:
@@ -105,7 +131,8 @@ def _fork_informed(informed: Connection, orders: Connection) -> int:
     from ownchannel.panels import first_screens
 
     try:
-        informed.send(first_screens()._asdict())  # the server need not know the library
+        # As a plain mapping: the server need not know the library.
+        informed.send({**first_screens()._asdict(), "process": os.getpid()})
         gc.freeze()
         while True:
             informed.send(_fork_kernel(informed.recv(), informed))
@@ -185,7 +212,10 @@ class WarmProvisioner(LocalProvisioner):
         # Voilà's names are members of an enumeration, and would arrive as such, together with all of Voilà.
         plain = {str.__str__(name): value for name, value in environment.items()}
         arguments = cmd[cmd.index("-m") + 2 :]
-        number = await asyncio.to_thread(self.nursery.fork, arguments, plain, options.get("cwd"))
+        try:
+            number = await asyncio.to_thread(self.nursery.fork, arguments, plain, options.get("cwd"))
+        except (EOFError, OSError):  # what kernels are forked from has ended: they start slowly, as elsewhere
+            return await super().launch_kernel(cmd, **options)
         self.process, self.pid, self.pgid = ForkedKernel(number), number, None
         self.cwd = options.get("cwd")
         return self.connection_info

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -84,6 +85,23 @@ def test_other_orders_make_other_first_answers(
         page.reload()
         expect(page.get_by_text("Your brand")).to_be_visible(timeout=harness.READY_MS)
         expect(page.locator(".workbooks .oc-sentence").first).to_contain_text("you owned 91%")
+
+
+def test_kernels_start_though_what_they_are_forked_from_has_ended(
+    page: Page, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OWNCHANNEL_WORKSPACE", str(tmp_path))
+    before = {process.pid for process in psutil.Process().children(recursive=True)}
+    with harness.serve_voila(root / "workbooks") as address:
+        page.goto(address)
+        expect(page.get_by_text("Hearth & Ladle")).to_be_visible(timeout=harness.READY_MS)
+        here = [each for each in psutil.Process().children(recursive=True) if each.pid not in before]
+        imported = next(each for each in here if each.children() and "spawn_main" in " ".join(each.cmdline()))
+        imported.children()[0].kill()  # what has the answers
+        harness.open_voila(page, address, f"{DEPENDENCE}.ipynb")
+        for each in [*imported.children(), imported]:
+            each.kill()
+        harness.open_voila(page, address, f"{DEPENDENCE}.ipynb")
 
 
 def test_a_link_in_a_fresh_browser_asks_for_the_token_and_leads_on(page: Page, app: str) -> None:

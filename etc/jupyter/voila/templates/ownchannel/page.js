@@ -52,14 +52,13 @@
 
   // Settings that a reload brings back make another answer than the first.
   const place = `ownchannel-settings:${location.pathname}${location.search}`;
-  if (sessionStorage.getItem(place)) document.querySelectorAll("#oc-first :is(.oc-answer, .oc-rest)").forEach((part) => part.remove());
+  if (sessionStorage.getItem(place)) first.querySelectorAll(".oc-answer, .oc-rest").forEach((part) => part.remove());
 
   // The first chart, before there is a kernel that could send it.
-  const chart = document.querySelector("#oc-first script");
   addEventListener("DOMContentLoaded", () => {
-    const plot = document.querySelector("#oc-first .oc-plot");
+    const plot = first.querySelector(".oc-plot");
     if (!plot || !globalThis.Plotly) return;
-    const { figure, templates } = JSON.parse(chart.textContent);
+    const { figure, templates } = JSON.parse(first.querySelector("script").textContent);
     const template = templates[document.body.dataset.jpThemeLight === "true" ? "light" : "dark"];
     Plotly.newPlot(plot, figure.data, { ...figure.layout, template }, { staticPlot: true });
   });
