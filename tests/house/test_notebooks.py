@@ -13,7 +13,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from etc.clean_notebook import WIDGET_VIEW, clean
+from etc.clean_notebook import PLOTLY, SAVED_CHART, WIDGET_VIEW, clean
 
 WORKBOOKS = sorted((Path(__file__).resolve().parents[2] / "workbooks").glob("*.ipynb"))
 MONEY_OR_SHARE = re.compile(r"[$€£¥₹]\s?\d|\d\s?%|\d\s(?:USD|EUR|GBP|dollars?|euros?|per ?cent)\b")
@@ -74,6 +74,12 @@ def question_then_page(notebook: NotebookNode) -> Iterator[str]:
         yield "the second cell does not show the page"
 
 
+def page_keeps_its_chart(notebook: NotebookNode) -> Iterator[str]:
+    kept = [set(output.get("data", {})) for output in notebook.cells[1].outputs]
+    if {PLOTLY} not in kept:
+        yield "the saved page has no chart below its words: run python etc/clean_notebook.py --run on it"
+
+
 def what_follows_is_folded(notebook: NotebookNode) -> Iterator[str]:
     for cell in notebook.cells[2:]:
         if cell.source.startswith("## ") and not cell.metadata.get("jp-MarkdownHeadingCollapsed"):
@@ -104,6 +110,7 @@ RULES: list[Rule] = [
     file_is_clean,
     file_is_small,
     question_then_page,
+    page_keeps_its_chart,
     what_follows_is_folded,
     numbers_come_from_code,
     every_cell_is_compared,
@@ -125,10 +132,12 @@ def good() -> NotebookNode:
     def shown(text: str) -> NotebookNode:
         return new_output("execute_result", {"text/plain": text}, execution_count=1)
 
+    page = shown("2")
+    page.data[SAVED_CHART] = {"data": [], "layout": {}}
     notebook = new_notebook(
         cells=[
             new_markdown_cell("# How dependent am I?\n\nOn whom, and what would be left."),
-            new_code_cell("oc.panels.Opening()", outputs=[shown("2")]),
+            new_code_cell("oc.panels.Opening()", outputs=[page]),
             new_markdown_cell(
                 "## Fees\n\nFees differ: 15% in most categories.",
                 metadata={"tags": ["facts"], "jp-MarkdownHeadingCollapsed": True},
@@ -182,6 +191,7 @@ SPOILERS: list[tuple[Rule, Callable[[NotebookNode], object]]] = [
     (question_then_page, set_source(0, "# Dependence\n\nHow dependent am I?")),
     (question_then_page, set_source(0, "# How dependent am I?\n\nOn whom.\n\nAnd for how long.")),
     (question_then_page, set_source(1, "opened = oc.current_orders()")),
+    (page_keeps_its_chart, lambda notebook: notebook.cells[1].outputs.pop(1)),
     (what_follows_is_folded, lambda notebook: notebook.cells.append(new_markdown_cell("## Sources"))),
     (what_follows_is_folded, lambda notebook: notebook.cells.insert(2, new_markdown_cell("Words."))),
     (numbers_come_from_code, set_source(4, "You keep $4.20 an order.")),
