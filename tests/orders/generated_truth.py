@@ -12,25 +12,20 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from hypothesis import strategies as st
 
-from ownchannel.orders import Orders, read_orders
+from ownchannel.orders import SIDE_TABLES, Orders, read_orders
 from tests.orders.headers import SECRETS, sentinel
 
 #: Of each kind of file, the columns of its tuples; an order's amounts are summed over its lines.
-LINES = (
-    "channel",
-    "order_id",
-    "ordered_at",
-    "sku",
-    "product",
-    "quantity",
-    "item_value",
-    "currency",
-    "status",
-)
+COLUMNS = {
+    "lines": "channel order_id ordered_at sku product quantity item_value currency status",
+    "entries": "posted_at event part order_id amount currency",
+    "repeat_rates": "product_id orders customers repeat_customers_share repeat_revenue ends_on",
+    "rates": "date from to rate",
+    "returns": "order_id sku returned_on units reason disposition channel",
+    "traffic": "date product_id parent_id sku sessions page_views units order_items sales currency",
+    "baskets": "product_id with_product_id rank share ends_on",
+}
 ORDER_SUMS = ("discount", "shipping", "tax", "refund")
-ENTRIES = ("posted_at", "event", "part", "order_id", "amount", "currency")
-REPEAT_RATES = ("product_id", "orders", "customers", "repeat_customers_share", "repeat_revenue", "ends_on")
-RATES = ("date", "from", "to", "rate")
 
 _START = datetime(2024, 1, 1, tzinfo=UTC)
 _NAMES = {
@@ -148,16 +143,15 @@ def check_reading(file: GeneratedFile, workspace: str) -> None:
     for split in report.money.values():
         assert split["in"] == split["accepted"] + split["rejected"]
     assert not any("The amounts read do not add up" in warning for warning in report.warnings)
-    shown = [str(table.to_pylist()) for table in (orders.arrow, orders.entries, orders.repeat_rates)]
+    shown = [str(getattr(orders, name).to_pylist()) for name in ("arrow", "entries", *SIDE_TABLES)]
     shown += [str(orders.report), orders.report.rejected.to_csv()]
     assert not [secret for secret in SECRETS if any(secret in text for text in shown)]
 
 
 def told(orders: Orders, gives: str) -> tuple[tuple[Any, ...], ...]:
     """What was read, in the tuples of `GeneratedFile.holds`."""
-    tables = {"lines": orders.arrow, "entries": orders.entries, "rates": orders.rates}
-    columns = {"lines": LINES, "entries": ENTRIES, "rates": RATES, "repeat_rates": REPEAT_RATES}[gives]
-    return in_order(_tuples(tables.get(gives, orders.repeat_rates), columns))
+    table = orders.arrow if gives == "lines" else getattr(orders, gives)
+    return in_order(_tuples(table, COLUMNS[gives].split()))
 
 
 def told_of_orders(orders: Orders) -> tuple[tuple[Any, ...], ...]:

@@ -16,7 +16,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from ownchannel.answers import files_html
-from ownchannel.orders import Opened, Orders, save_orders, saved_orders
+from ownchannel.orders import SIDE_TABLES, Opened, Orders, save_orders, saved_orders
 from ownchannel.workspace import Workspace
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
@@ -32,9 +32,7 @@ def everything_shown(orders: Orders, workspace: Path) -> str:
     parts = [str(kept), kept._repr_markdown_(), str(orders), str(orders.channels()), str(orders.currencies())]
     parts += [str(report), repr(report.files), files_html(report), report.reasons().to_csv()]
     parts += [report.rejected.to_csv(), orders.table.to_csv(), orders.sales.to_csv()]
-    parts += [
-        str(getattr(orders, name).to_pydict()) for name in ("arrow", "entries", "repeat_rates", "rates")
-    ]
+    parts += [str(getattr(orders, name).to_pydict()) for name in ("arrow", "entries", *SIDE_TABLES)]
     parts += [file.read_bytes().decode("latin-1") for file in sorted(workspace.rglob("*")) if file.is_file()]
     archives = sorted(workspace.rglob("*.zip"))
     return "\n".join([*parts, *(part for archive in archives for part in unpacked(archive))])

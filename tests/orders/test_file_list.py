@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ownchannel.orders import (
+    SIDE_TABLES,
     FileList,
     Orders,
     current_orders,
@@ -68,7 +69,7 @@ def read_nothing_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 def parts(orders: Orders) -> tuple[object, ...]:
     """All of orders and their report that counts, to compare."""
-    tables = (orders.arrow, orders.entries, orders.repeat_rates, orders.rates)
+    tables = (getattr(orders, name) for name in ("arrow", "entries", *SIDE_TABLES))
     report = orders.report
     return (*(table.to_pydict() for table in tables), report.files, report.rejected.to_csv(), report.timezone)
 

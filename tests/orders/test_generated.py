@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownchannel.orders import Orders, read_orders
+from ownchannel.orders import SIDE_TABLES, Orders, read_orders
 from tests.orders import generated_orders
 from tests.orders.generated_bookings import Generated, assert_read_as_generated, settlements
 from tests.orders.generated_transactions import transactions
@@ -89,7 +89,7 @@ def test_several_files_give_what_each_gives_alone(data: st.DataObject):
     booked = [data.draw(strategy) for strategy in BOOKINGS.values()]
     mapping = next(file.mapping for file in files if file.mapping)
     orders = read([(file.name, file.content) for file in [*files, *booked]], mapping)
-    for gives in ("lines", "repeat_rates", "rates"):
+    for gives in ("lines", *SIDE_TABLES):
         held = [row for file in files if file.gives == gives for row in file.holds]
         from_bookings = {entry.order_id for file in booked for entry in file.entries}
         found = [row for row in told(orders, gives) if gives != "lines" or row[1] not in from_bookings]
@@ -110,7 +110,7 @@ def test_a_file_that_is_read_twice_counts_once(name: str, data: st.DataObject):
     mapping = file.mapping if isinstance(file, GeneratedFile) else None
     once = read([(file.name, file.content)], mapping)
     twice = read([(file.name, file.content), (f"again-{file.name}", file.content)], mapping)
-    for table in ("arrow", "entries", "repeat_rates", "rates"):
+    for table in ("arrow", "entries", *SIDE_TABLES):
         assert known(getattr(twice, table)) == known(getattr(once, table))
     assert [report.accepted for report in twice.report.files] == [once.report.files[0].accepted, 0]
 

@@ -276,8 +276,10 @@ def test_bookings_and_rates_likewise():
     )
     assert entries.schema == ENTRIES
     assert str(entries["posted_on"][0].as_py()) == "2025-12-31"
-    rates = _merge.repeat_rate_table(
-        as_read(_schema.AS_READ["repeat_rates"], {"file_no": 1, "orders": 5}), ["a.txt", "b.txt"]
+    rates = _merge.side_table(
+        as_read(_schema.AS_READ["repeat_rates"], {"file_no": 1, "orders": 5}),
+        REPEAT_RATES,
+        ["a.txt", "b.txt"],
     )
     assert rates.schema == REPEAT_RATES
     assert (rates["source_file"].to_pylist(), rates["orders"].to_pylist()) == (["b.txt"], [5])

@@ -14,7 +14,7 @@ from ownchannel.orders import (
     ENTRIES,
     MONEY,
     RATES,
-    REPEAT_RATES,
+    SIDE_TABLES,
     TEXT,
     Orders,
     current_orders,
@@ -39,7 +39,8 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def orders_with_all_tables(workspace: Workspace) -> Orders:
     orders = read_orders(FILES, workspace=workspace, timezone="America/New_York")
-    return replace(orders, entries=one_row(ENTRIES), repeat_rates=one_row(REPEAT_RATES), rates=one_row(RATES))
+    beside = {name: one_row(schema) for name, schema in SIDE_TABLES.items()}
+    return replace(orders, entries=one_row(ENTRIES), **beside)
 
 
 def one_row(schema: pa.Schema) -> pa.Table:
@@ -63,7 +64,7 @@ def test_saved_orders_come_back_as_they_were(workspace):
     file = save_orders(orders, workspace)
     back = saved_orders(workspace)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    for name in ("arrow", "entries", "repeat_rates", "rates"):
+    for name in ("arrow", "entries", *SIDE_TABLES):
         assert getattr(back, name).equals(getattr(orders, name)), name
     assert back.report.files == orders.report.files
     assert str(back.report) == str(orders.report)

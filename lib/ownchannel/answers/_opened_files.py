@@ -48,6 +48,10 @@ _ROWS_ARE = {
     "entries": "bookings",
     "repeat_rates": "repeat rates",
     "rates": "exchange rates",
+    "returns": "returns",
+    "traffic": "traffic figures",
+    "baskets": "product pairs",
+    "customers": "customers",
 }
 
 

@@ -10,29 +10,37 @@ from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._report import FileReport, Report, day
 from ownchannel.orders._saved import forget, forget_orders, save_orders, saved_orders
 from ownchannel.orders._schema import (
+    BASKETS,
     ENTRIES,
     MONEY,
     NO_CURRENCY,
     RATES,
     REPEAT_RATES,
+    RETURNS,
     SALES,
+    SIDE_TABLES,
     TABLE,
     TEXT,
+    TRAFFIC,
     ChannelKind,
     Event,
     Part,
 )
 
 __all__ = [
+    "BASKETS",
     "ENTRIES",
     "LARGEST_UPLOAD",
     "MONEY",
     "NO_CURRENCY",
     "RATES",
     "REPEAT_RATES",
+    "RETURNS",
     "SALES",
+    "SIDE_TABLES",
     "TABLE",
     "TEXT",
+    "TRAFFIC",
     "ChannelKind",
     "ColumnMapping",
     "Event",

@@ -22,7 +22,7 @@ from ownchannel.orders._merge import (
     local_days,
     matched,
     order_table,
-    repeat_rate_table,
+    side_table,
     without_gaps,
 )
 from ownchannel.orders._one_file import FileRead, read_file
@@ -32,7 +32,7 @@ from ownchannel.orders._readers._named_columns import ColumnMapping, MappedOrder
 from ownchannel.orders._readers._reader import Context
 from ownchannel.orders._report import Report, day, rejected_table, summary
 from ownchannel.orders._saved import SAMPLE_FILE, SavedOrders, key_remark, reading_version, saved_orders
-from ownchannel.orders._schema import RATES, Gives
+from ownchannel.orders._schema import SIDE_TABLES, Gives
 from ownchannel.orders._times import timezone_named
 from ownchannel.workspace import Workspace, saved_account
 
@@ -46,6 +46,9 @@ _REPORTED = {
     *("source_row", "currency", "amount", "settlement_id", "part", "event", "description", "status"),
     *("identity", "customer_key", "fee", "day"),
 }
+
+#: By what the moments of a file's rows are called.
+_DATED: dict[Gives, str] = {"lines": "ordered_at", "entries": "posted_at", "returns": "returned_at"}
 
 
 def read_orders(
@@ -222,11 +225,13 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
     from_bookings = lines_from(entries, lines["identity"])
     lines = without_gaps(pa.concat_tables([lines, from_bookings]))
     kept: dict[Gives, pa.Table] = {
-        "lines": counting.append_column("day", local_days(counting["ordered_at"], timezone)),
-        "entries": entries.append_column("day", local_days(entries["posted_at"], timezone)),
-        "repeat_rates": _once(_together(files, "repeat_rates")),
-        "rates": _once(_together(files, "rates")),
+        "lines": counting,
+        "entries": entries,
+        **{name: _once(_together(files, name)) for name in SIDE_TABLES},
     }
+    for gives, moment in _DATED.items():
+        days = local_days(kept[gives][moment], timezone)
+        kept[gives] = kept[gives].append_column("day", days)
     reports = []
     for number, file in enumerate(files):
         counted, made = _of_file(kept[file.gives], number), _of_file(from_bookings, number)
@@ -237,8 +242,7 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
         order_table(lines, names, timezone),
         replace(report, files=tuple(reports), rejected=rejected),
         entries=entry_table(entries, names, timezone),
-        repeat_rates=repeat_rate_table(kept["repeat_rates"], names),
-        rates=kept["rates"].select(RATES.names),
+        **{name: side_table(kept[name], schema, names) for name, schema in SIDE_TABLES.items()},
     )
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ownchannel.orders._bookings import codes
 from ownchannel.orders._cells import as_millionths, decimals, spread, summed, with_columns
-from ownchannel.orders._schema import BY_NAME, ENTRIES, MONEY, REPEAT_RATES, TABLE
+from ownchannel.orders._schema import BY_NAME, ENTRIES, MONEY, TABLE
 
 
 def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
@@ -199,9 +199,10 @@ def entry_table(entries: pa.Table, names: list[str], timezone: str) -> pa.Table:
     return _finished(entries, ENTRIES, names, {"posted_on": local_days(entries["posted_at"], timezone)})
 
 
-def repeat_rate_table(rates: pa.Table, names: list[str]) -> pa.Table:
-    """The marketplaces' own counts of repeat customers."""
-    return _finished(rates, REPEAT_RATES, names, {})
+def side_table(table: pa.Table, schema: pa.Schema, names: list[str]) -> pa.Table:
+    """A table beside these two; its `day` is that of the return."""
+    days = {"returned_on": table["day"]} if "returned_on" in schema.names else {}
+    return _finished(table, schema, names, days)
 
 
 def local_days(moments: pa.ChunkedArray, timezone: str) -> pa.Array:

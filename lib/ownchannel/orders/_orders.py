@@ -14,7 +14,16 @@ import pyarrow.csv as pa_csv
 from ownchannel.formats import count, listed
 from ownchannel.orders._exchange import Rates
 from ownchannel.orders._report import Report, day
-from ownchannel.orders._schema import ENTRIES, NO_CURRENCY, RATES, REPEAT_RATES, SALES
+from ownchannel.orders._schema import (
+    BASKETS,
+    ENTRIES,
+    NO_CURRENCY,
+    RATES,
+    REPEAT_RATES,
+    RETURNS,
+    SALES,
+    TRAFFIC,
+)
 from ownchannel.workspace import BrandAccount
 
 #: Text that a spreadsheet could run, since a product's name is written by strangers: it begins with = + - @,
@@ -55,6 +64,12 @@ class Orders:
     """A marketplace's own count of repeat customers, by product: see `REPEAT_RATES`."""
     rates: pa.Table = field(default_factory=RATES.empty_table, repr=False)
     """Exchange rates that were read: see `in_currency`."""
+    returns: pa.Table = field(default_factory=RETURNS.empty_table, repr=False)
+    """What came back to a marketplace's warehouse, and why: see `RETURNS`."""
+    traffic: pa.Table = field(default_factory=TRAFFIC.empty_table, repr=False)
+    """A marketplace's count of visits, and of what they led to, by product or by date: see `TRAFFIC`."""
+    baskets: pa.Table = field(default_factory=BASKETS.empty_table, repr=False)
+    """What a marketplace's customers buy together: see `BASKETS`."""
     account: BrandAccount = field(default_factory=BrandAccount, repr=False)
     """What the brand says of itself, where it was asked."""
 

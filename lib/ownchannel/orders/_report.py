@@ -29,6 +29,10 @@ _FACTS = {
     "fee": "fees",
     "fulfilment": "fulfilment fees",
 }
+_WORKED_OUT = {
+    "refund": "No other file shows the refunds of {}: they were taken as the returned share of what was paid",
+    "consent": "Adds the consent of the buyers of {}",
+}
 _PARTS = {
     "advertising": "advertising",
     "fee": "account fees",
@@ -38,7 +42,22 @@ _PARTS = {
     "transfer": "transfers to your bank (not profit)",
 }
 _ROWS = TypeAdapter(tuple[tuple[str, int, str, str, str, str], ...])
-_MONEY_OF = {"lines": "of order lines", "entries": "booked", "repeat_rates": "from returning customers"}
+_MONEY_OF = {
+    "lines": "of order lines",
+    "entries": "booked",
+    "repeat_rates": "from returning customers",
+    "traffic": "of sales",
+}
+#: What one of a file's rows is; exchange rates are no news.
+_ROWS_ARE = {
+    "lines": "order line",
+    "entries": "booking",
+    "repeat_rates": "repeat rate",
+    "returns": "return",
+    "traffic": "traffic figure",
+    "baskets": "product pair",
+    "customers": "customer",
+}
 
 
 def rejected_table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
@@ -77,7 +96,7 @@ class FileReport:
     difference: Decimal | None = None
     unclassified: Mapping[str, Decimal] | None = None
     gives: str = "lines"
-    """What its rows are: order lines, entries that a platform booked, repeat rates or exchange rates."""
+    """What its rows are: order lines, entries that a platform booked, or those of a side table."""
     summary: str = ""
     """What of it counts, in plain words."""
 
@@ -155,8 +174,7 @@ class Report:
 
 def _accepted(read: Sequence[FileReport]) -> list[str]:
     """How many rows of each kind were accepted."""
-    kinds = (("lines", "order line"), ("entries", "booking"), ("repeat_rates", "repeat rate"))
-    sums = [(sum(f.accepted for f in read if f.gives == gives), noun) for gives, noun in kinds]
+    sums = [(sum(f.accepted for f in read if f.gives == gives), noun) for gives, noun in _ROWS_ARE.items()]
     return [count(rows, noun) for rows, noun in sums if rows]
 
 
@@ -181,7 +199,8 @@ def summary(gives: str, counted: pa.Table, filled: Mapping[str, int], made: pa.T
         return " ".join(filter(None, [_booked(counted), _account(counted), _made(made)]))
     if gives == "repeat_rates" and len(counted):
         return f"Share of customers who returned, for {count(len(counted), 'product')}."
-    return f"{count(len(counted), 'exchange rate')}." if len(counted) else ""
+    rows = count(len(counted), _ROWS_ARE.get(gives, "exchange rate"))
+    return " ".join(filter(None, [f"{rows}." if len(counted) else "", _worked_out(filled)]))
 
 
 def _orders(counted: pa.Table) -> str:
@@ -200,6 +219,12 @@ def _orders(counted: pa.Table) -> str:
 def _filled_in(filled: Mapping[str, int]) -> str:
     parts = [f"{_FACTS[column]} for {orders:,}" for column, orders in filled.items()]
     return f"Adds to orders from other files: {listed(parts)}." if parts else ""
+
+
+def _worked_out(filled: Mapping[str, int]) -> str:
+    """What orders owe to a file that is no report of orders."""
+    parts = [f"{_WORKED_OUT[column].format(count(orders, 'order'))}." for column, orders in filled.items()]
+    return " ".join(parts)
 
 
 def _booked(counted: pa.Table) -> str:

@@ -17,7 +17,7 @@ from ownchannel.orders._cells import with_columns
 from ownchannel.orders._one_file import FileBooks, FileRead
 from ownchannel.orders._orders import Orders
 from ownchannel.orders._report import Report
-from ownchannel.orders._schema import AS_READ, ENTRIES, RATES, REPEAT_RATES, TABLE, Gives
+from ownchannel.orders._schema import AS_READ, ENTRIES, SIDE_TABLES, TABLE, Gives
 from ownchannel.workspace import KEY_FILE, CustomerKeys, SavedTables, Workspace
 
 ORDERS_FILE, SAMPLE_FILE, FILES = "orders.zip", "sample.zip", "files"
@@ -26,7 +26,7 @@ _COMPARED = {"identity", "row_key"}
 _KEY = re.compile("[0-9a-f]{32}")
 
 #: The tables of `Orders` by their names there.
-_TABLES = {"arrow": TABLE, "entries": ENTRIES, "repeat_rates": REPEAT_RATES, "rates": RATES}
+_TABLES: dict[str, pa.Schema] = {"arrow": TABLE, "entries": ENTRIES, **SIDE_TABLES}
 
 
 class SavedOrders:

@@ -6,6 +6,9 @@ import pyarrow as pa
 
 ChannelKind = Literal["marketplace", "owned"]
 Status = Literal["completed", "pending", "cancelled", "refunded"]
+SideTable = Literal["repeat_rates", "rates", "returns", "traffic", "baskets"]
+#: What the rows of a file are. Those of `customers` only fill in what orders leave open.
+Gives = Literal["lines", "entries", "customers"] | SideTable
 
 #: Statuses whose lines count as sales; the others are kept in the table and left out of every sum.
 SALES: tuple[Status, ...] = ("completed", "refunded")
@@ -120,11 +123,71 @@ RATES = pa.schema(
     ]
 )
 
+#: What came back to a warehouse, one row per unit or parcel.
+RETURNS = pa.schema(
+    [
+        pa.field("order_id", pa.string(), nullable=False),
+        pa.field("sku", pa.string()),
+        pa.field("returned_on", pa.date32(), nullable=False),
+        pa.field("units", pa.float64(), nullable=False),
+        pa.field("reason", pa.string()),
+        pa.field("disposition", pa.string()),
+        pa.field("channel", pa.string(), nullable=False),
+        pa.field("source_file", pa.string(), nullable=False),
+        pa.field("source_row", pa.int64(), nullable=False),
+    ]
+)
 
-Gives = Literal["lines", "entries", "repeat_rates", "rates"]
+#: Visits and what they led to, one row per product, or per date for all products (without a `product_id`).
+#: `featured_offer_share`: of the page views, those that had the seller's offer in the shopping cart button.
+TRAFFIC = pa.schema(
+    [
+        pa.field("date", pa.date32()),
+        pa.field("channel", pa.string(), nullable=False),
+        pa.field("product_id", pa.string()),
+        pa.field("parent_id", pa.string()),
+        pa.field("sku", pa.string()),
+        pa.field("product", pa.string()),
+        pa.field("sessions", pa.int64(), nullable=False),
+        pa.field("page_views", pa.int64()),
+        pa.field("featured_offer_share", pa.float64()),
+        pa.field("units", pa.int64(), nullable=False),
+        pa.field("order_items", pa.int64()),
+        pa.field("sales", MONEY, nullable=False),
+        pa.field("currency", pa.string()),
+        pa.field("source_file", pa.string(), nullable=False),
+        pa.field("source_row", pa.int64(), nullable=False),
+    ]
+)
+
+#: What is bought together, one row per pair: `share` of the orders of several items with the product hold
+#: the other one as well, which may be anybody's. Rank 1 is the pair met most often.
+BASKETS = pa.schema(
+    [
+        pa.field("ends_on", pa.date32()),
+        pa.field("channel", pa.string(), nullable=False),
+        pa.field("product_id", pa.string(), nullable=False),
+        pa.field("product", pa.string()),
+        pa.field("with_product_id", pa.string(), nullable=False),
+        pa.field("with_product", pa.string()),
+        pa.field("rank", pa.int64(), nullable=False),
+        pa.field("share", pa.float64(), nullable=False),
+        pa.field("source_file", pa.string(), nullable=False),
+        pa.field("source_row", pa.int64(), nullable=False),
+    ]
+)
+
+#: The tables beside order lines and bookings, by their names in `Orders`.
+SIDE_TABLES: dict[SideTable, pa.Schema] = {
+    "repeat_rates": REPEAT_RATES,
+    "rates": RATES,
+    "returns": RETURNS,
+    "traffic": TRAFFIC,
+    "baskets": BASKETS,
+}
 
 #: Known once a whole file, or all files, are read.
-_LATER = ("ordered_on", "posted_on", "source_file")
+_LATER = ("ordered_on", "posted_on", "returned_on", "source_file")
 
 _AMOUNT = pa.field("amount", MONEY)  # the money that the row brought in
 #: The line at which the rows begin that one export has of an order or settlement: a repeat has another.
@@ -147,19 +210,32 @@ _ENTRY = [
 ]
 
 
+#: What tells a return from another, and from others of its order.
+_RETURN = [
+    pa.field("returned_at", pa.timestamp("us", tz="UTC")),
+    pa.field("identity", pa.string()),
+    pa.field("row_key", pa.string()),
+]
+_CUSTOMER = [
+    pa.field("customer_key", pa.string()),
+    pa.field("consent", pa.bool_()),
+    pa.field("orders", pa.int64()),  # so far: of two exports the one with more is newer
+]
+
+
 def _as_read(schema: pa.Schema, *own: pa.Field) -> pa.Schema:
     known = [field.with_nullable(True) for field in schema if field.name not in _LATER]
-    return pa.schema([*known, *own])
+    return pa.schema([*known, *(field for field in own if field.name not in schema.names)])
 
 
 LINES_AS_READ = _as_read(TABLE, *_LINE)
 ENTRIES_AS_READ = _as_read(ENTRIES, *_ENTRY)
-REPEAT_RATES_AS_READ = _as_read(REPEAT_RATES, _AMOUNT)
-RATES_AS_READ = _as_read(RATES, _AMOUNT, *_ORIGIN)
 
 AS_READ: dict[Gives, pa.Schema] = {
     "lines": LINES_AS_READ,
     "entries": ENTRIES_AS_READ,
-    "repeat_rates": REPEAT_RATES_AS_READ,
-    "rates": RATES_AS_READ,
+    "customers": _as_read(pa.schema(_CUSTOMER), _AMOUNT, *_ORIGIN),
+    **{name: _as_read(schema, _AMOUNT, *_ORIGIN) for name, schema in SIDE_TABLES.items()},
+    "returns": _as_read(RETURNS, _AMOUNT, *_ORIGIN, *_RETURN),
 }
+REPEAT_RATES_AS_READ, RATES_AS_READ = AS_READ["repeat_rates"], AS_READ["rates"]
