@@ -26,7 +26,8 @@ _COMPARED = {"identity", "row_key"}
 _KEY = re.compile("[0-9a-f]{32}")
 
 #: The tables of `Orders` by their names there.
-_TABLES: dict[str, pa.Schema] = {"arrow": TABLE, "entries": ENTRIES, **SIDE_TABLES}
+_BESIDE = {str(name): schema for name, schema in SIDE_TABLES.items()}
+_TABLES = {"arrow": TABLE, "entries": ENTRIES, **_BESIDE}
 
 
 class SavedOrders:
