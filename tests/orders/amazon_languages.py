@@ -1,6 +1,7 @@
 """How Amazon's sites write their transactions reports: headers, words, numbers, dates and encodings."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -13,11 +14,12 @@ class Form(NamedTuple):
     thousands: str = ""
     trailing: str = ""
     places: int = 2
+    minus: str = "-"
 
     def write(self, amount: Decimal) -> str:
         whole, _, part = f"{abs(amount):,.{self.places}f}".partition(".")
         text = whole.replace(",", self.thousands) + (self.decimal + part if part else "")
-        return f"{'-' if amount < 0 else ''}{text}{self.trailing}"
+        return f"{self.minus if amount < 0 else ''}{text}{self.trailing}"
 
 
 POINTS = (Form("."), Form(".", trailing="    "), Form(".", ","))
@@ -33,6 +35,8 @@ AMOUNT_PARTS = {
     "giftwrap credits tax": "tax",
     "promotional rebates": "discount",
     "promotional rebates tax": "tax",
+    "sales tax collected": "tax",
+    "marketplace facilitator tax": "tax",
     "marketplace withheld tax": "tax",
     "selling fees": "fee",
     "fba fees": "fulfilment",
@@ -43,18 +47,24 @@ _FIRST = (
     "date/time,settlement id,type,order id,sku,description,quantity,marketplace,fulfillment,order city,"
     "order state,order postal"
 )
-COLUMNS = [
-    *_FIRST.split(","),
-    "tax collection model",
-    *AMOUNT_PARTS,
-    "total",
-    "Transaction Status",
-    "Transaction Release Date",
+_LAST = ["total", "Transaction Status", "Transaction Release Date"]
+#: Of the sites where Amazon splits taxes by what they are for, and of the others.
+_OF_OTHERS = ("sales tax collected", "marketplace facilitator tax")
+_SPLIT = [column for column in AMOUNT_PARTS if column not in _OF_OTHERS]
+_SUMMED = [column for column in AMOUNT_PARTS if "tax" not in column or column in _OF_OTHERS]
+COLUMNS = [*_FIRST.split(","), "tax collection model", *_SPLIT, *_LAST]
+COLUMNS_OF_OTHERS = [*_FIRST.split(","), *_SUMMED, *_LAST]
+_NOT_IN_TURKEY = ("gift wrap credits", *_OF_OTHERS)
+COLUMNS_OF_TURKEY = [column for column in COLUMNS_OF_OTHERS if column not in _NOT_IN_TURKEY]
+COLUMNS_OF_BRAZIL = [
+    "account type" if column == "fulfillment" else column
+    for column in COLUMNS_OF_OTHERS
+    if column != "marketplace facilitator tax"
 ]
 
 
 class Language(NamedTuple):
-    """A site's report: its headers in the order of `COLUMNS`, its words, and how it writes."""
+    """A site's report: its headers in the order of its columns, its words, and how it writes."""
 
     site: str
     currency: str
@@ -71,6 +81,7 @@ class Language(NamedTuple):
     forms: tuple[Form, ...]
     encodings: tuple[str, ...]
     months: str = ""
+    columns: Sequence[str] = COLUMNS
 
     @property
     def channel(self) -> str:
@@ -197,6 +208,106 @@ LANGUAGES = {
         (Form(".", ",", places=0), Form(".", places=0)),
         ("utf-8", "utf-8-sig", "cp932"),
     ),
+    # What Dutch and Swedish reports call released and deferred nobody here knows: these words are made up.
+    "nl": Language(
+        "amazon.nl",
+        "EUR",
+        "datum/tijd;schikkings-ID;type;bestelnummer;sku;beschrijving;aantal;marketplace;fulfillment;"
+        "bestelling stad;status bestelling;bestelling per post;verkoop van producten;Verzendtegoeden;"
+        "kredietpunten cadeauverpakking;promotiekortingen;geïnde omzetbelasting;"
+        "Belasting voor marketplace-facilitator;verkoopkosten;fba-vergoedingen;overige transactiekosten;"
+        "overige;totaal;Transactiestatus;Publicatiedatum van transactie",
+        "Bestelling",
+        "Terugbetaling",
+        ("Servicekosten", "Kosten van reclame"),
+        "FBA Inventory Fee",
+        ("Overboeking", "Naar rekening die eindigt op: 123"),
+        ("Aanpassing", "WAREHOUSE_DAMAGE"),
+        ("Betaald", "Wacht"),
+        COMMAS,
+        WESTERN,
+        "jan feb mrt apr mei jun jul aug sep okt nov dec",
+        COLUMNS_OF_OTHERS,
+    ),
+    "sv": Language(
+        "amazon.se",
+        "SEK",
+        "datum/tid;reglerings-id;typ;beställnings-id;sku;beskrivning;antal;marknadsplats;leverans;"
+        "stad för beställning;delstat för beställning;postadress för beställning;försäljning av produkter;"
+        "fraktkrediter;krediter för presentinslagning;kampanjrabatter;Inkasserad moms;"
+        "Skatt för marknadsplatsförmedlare;försäljningsavgifter;fba-avgifter;övriga transaktionsavgifter;"
+        "Övrigt;totalt;Transaktionsstatus;Transaktionens utgivningsdatum",
+        "Beställning",
+        "Återbetalning",
+        ("Serviceavgift", "Reklamkostnad"),
+        "FBA Inventory Fee",
+        ("Överföring", "Till konto som slutar på: 123"),
+        ("Justering", "WAREHOUSE_DAMAGE"),
+        ("Betald", "Väntar"),
+        (Form(",", "\xa0", minus="\u2212"), Form(",", " ", minus="\u2212")),
+        ("utf-8", "utf-8-sig", "utf-16"),
+        "jan. feb. mars apr. maj juni juli aug. sep. okt. nov. dec.",
+        COLUMNS_OF_OTHERS,
+    ),
+    "pl": Language(
+        "amazon.pl",
+        "PLN",
+        "data/godzina;identyfikator rozliczenia;typ;identyfikator zamówienia;sku;opis;ilość;rynek;realizacja;"
+        "miejscowość zamówienia;stan zamówienia;przekaz pocztowy;sprzedaż produktów;"
+        "noty kredytowe za wysyłkę;środki na pokrycie pakowania na prezent;rabaty promocyjne;"
+        "pobrany podatek od sprzedaży;podatek od transakcji marketplace facilitator;opłaty za sprzedaż;"
+        "opłaty za fba;inne opłaty transakcyjne;inne;suma;status transakcji;data zrealizowania transakcji",
+        "Zamówienie",
+        "Zwrot",
+        ("Opłata za usługę", "Koszt reklamy"),
+        "FBA — opłata za zapasy",
+        ("Przelew", "Na konto o numerze: 123"),
+        ("Korekta", "WAREHOUSE_DAMAGE"),
+        ("Wydano", "Czeka"),
+        (*COMMAS, Form(",", "\xa0")),
+        ("utf-8", "utf-8-sig", "utf-16"),
+        "sty lut mar kwi maj cze lip sie wrz paź lis gru",
+        COLUMNS_OF_OTHERS,
+    ),
+    "pt": Language(
+        "amazon.com.br",
+        "BRL",
+        "data/hora;id de liquidação;tipo;id do pedido;sku;descrição;quantidade;mercado;tipo de conta;"
+        "cidade do pedido;estado do pedido;postal do pedido;vendas do produto;créditos de remessa;"
+        "créditos de embalagem de presente;descontos promocionais;imposto de vendas coletados;"
+        "tarifas de venda;taxas fba;taxas de outras transações;outro;total;Status da transação;"
+        "Data de liberação da transação",
+        "Pedido",
+        "Reembolso",
+        ("Taxa de serviço", "Custo de Publicidade"),
+        "Taxa de Estoque FBA",
+        ("Transferir", "Conta bancária com final: 123"),
+        ("Ajuste", "WAREHOUSE_DAMAGE"),
+        ("Liberado", "Diferido"),
+        COMMAS,
+        WESTERN,
+        "jan. fev. mar. abr. mai. jun. jul. ago. set. out. nov. dez.",
+        COLUMNS_OF_BRAZIL,
+    ),
+    "tr": Language(
+        "amazon.com.tr",
+        "TRY",
+        "tarih/saat;hesap kesim no;tip;sipariş no.;sku;açıklama;adet;pazar yeri;gönderim;sipariş şehri;"
+        "sipariş durumu;sipariş postası;ürün satışları;kargo kredileri;promosyon indirimleri;"
+        "satış ücretleri;Amazon Lojistik ücretleri;diğer işlem ücretleri;diğer;toplam;İşlem durumu;"
+        "İşlem çıkış tarihi",
+        "Sipariş",
+        "İade",
+        ("Hizmet Ücreti", "Reklam Maliyeti"),
+        "FBA Inventory Fee",
+        ("Transfer", "Sonu şununla biten hesaba: 123"),
+        ("Düzeltme", "WAREHOUSE_DAMAGE"),
+        ("Oluşturuldu", "Bekliyor"),
+        COMMAS,
+        ("utf-8", "utf-8-sig", "utf-16"),
+        "Oca Şub Mar Nis May Haz Tem Ağu Eyl Eki Kas Ara",
+        COLUMNS_OF_TURKEY,
+    ),
 }
 
 
@@ -209,4 +320,8 @@ def written(at: datetime, name: str) -> str:
         return f"{at.astimezone(ZoneInfo('Asia/Tokyo')):%Y/%m/%d %H:%M:%S}JST"
     if name == "de":
         return f"{at:%d.%m.%Y %H:%M:%S} UTC"
+    if name == "pt":
+        local = at.astimezone(timezone(timedelta(hours=-8)))
+        month = LANGUAGES[name].months.split()[local.month - 1]
+        return f"{local.day} de {month} de {local.year} {local:%H:%M:%S} GMT-8"
     return f"{at.day} {LANGUAGES[name].months.split()[at.month - 1]} {at.year} {at:%H:%M:%S} UTC"

@@ -1,4 +1,4 @@
-"""Amazon's transactions reports made up by hypothesis, in six languages: see generated_bookings."""
+"""Amazon's transactions reports made up by hypothesis, in eleven languages: see generated_bookings."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from tests.orders.amazon_languages import AMOUNT_PARTS, COLUMNS, LANGUAGES, Form, Language, written
+from tests.orders.amazon_languages import AMOUNT_PARTS, LANGUAGES, Form, Language, written
 from tests.orders.generated_bookings import Entry, Generated, cents, ends, instants, order_ids
 
 PRODUCT = "Cast-iron pan, 12"
@@ -38,7 +38,7 @@ def transactions(draw: st.DrawFn) -> Generated:
     """A transactions report of a site below 2 to 13 lines of its own; the older set of columns is shorter."""
     name = draw(st.sampled_from([*LANGUAGES]))
     language = LANGUAGES[name]
-    headers = dict(zip(COLUMNS, language.headers.split(";"), strict=True))
+    headers = dict(zip(language.columns, language.headers.split(";"), strict=True))
     if draw(st.booleans()):
         headers = {column: header for column, header in headers.items() if "Transaction" not in column}
     preamble = draw(st.integers(2, 13))
@@ -84,7 +84,7 @@ def _row(draw: st.DrawFn, file: _File) -> None:
     has_order = kind in ("order", "refund")
     type_, description, part = _words(file.language, kind)
     unit = Decimal(1).scaleb(-file.form.places)
-    columns = [column for column in AMOUNT_PARTS if has_order != (column == "other")]
+    columns = [c for c in AMOUNT_PARTS if has_order != (c == "other") and c in file.headers]
     amounts = {column: draw(cents) * 100 * unit for column in columns if draw(st.booleans())}
     off = draw(st.sampled_from([Decimal(0)] * 6 + [unit])) if amounts else Decimal(0)
     units = draw(st.integers(0, 3)) if has_order else 0
@@ -98,6 +98,7 @@ def _row(draw: st.DrawFn, file: _File) -> None:
         "quantity": str(units) if units else "",
         "total": file.form.write(total),
         "Transaction Status": file.language.status[is_held_back],
+        "Transaction Release Date": "" if is_held_back else written(at, file.name),
         **{column: file.form.write(amounts.get(column, Decimal(0))) for column in AMOUNT_PARTS},
         **({"order id": draw(order_ids), "sku": draw(_SKUS)} if has_order else {}),
     }

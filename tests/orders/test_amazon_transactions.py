@@ -5,6 +5,7 @@ import io
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 
@@ -19,6 +20,7 @@ from tests.orders.test_amazon_settlement import written as settlement
 PREAMBLE = (
     '"Includes Amazon Marketplace, Fulfillment by Amazon (FBA)"\n"All amounts in USD, unless specified"\n'
 )
+NO_CURRENCY_ABOVE = PREAMBLE.replace("USD", "local currency")
 OLDER_COLUMNS = (  # noqa: SIM905
     "date/time,settlement id,type,order id,sku,description,quantity,marketplace,fulfillment,order city,"
     "order state,order postal,product sales,shipping credits,gift wrap credits,promotional rebates,"
@@ -57,9 +59,9 @@ def booked(type_: str, description: str, amount: str, **cells: str) -> dict[str,
     return row(**(NO_ORDER | told | cells))
 
 
-def written(*rows: dict[str, str], columns: list[str] = COLUMNS) -> bytes:
+def written(*rows: dict[str, str], columns: list[str] = COLUMNS, above: str = PREAMBLE) -> bytes:
     text = io.StringIO()
-    text.write(PREAMBLE)
+    text.write(above)
     writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", quoting=csv.QUOTE_ALL)
     writer.writeheader()
     writer.writerows(rows)
@@ -68,8 +70,10 @@ def written(*rows: dict[str, str], columns: list[str] = COLUMNS) -> bytes:
 
 @pytest.fixture
 def read(tmp_path: Path):
-    def reading(*rows: dict[str, str], columns: list[str] = COLUMNS) -> Orders:
-        return read_orders(("transactions.csv", written(*rows, columns=columns)), workspace=tmp_path)
+    def reading(*rows: dict[str, str], columns: list[str] = COLUMNS, above: str = PREAMBLE) -> Orders:
+        return read_orders(
+            ("transactions.csv", written(*rows, columns=columns, above=above)), workspace=tmp_path
+        )
 
     return reading
 
@@ -224,10 +228,116 @@ def test_the_currency_is_the_sites_and_without_a_site_the_files(read):
 
 
 def test_where_no_site_tells_the_currency_rows_are_set_aside_with_a_sentence(read):
-    report = read(row(marketplace=""), booked("Transfer", "To your account", "-5.00", marketplace="")).report
+    rows = row(marketplace=""), booked("Transfer", "To your account", "-5.00", marketplace="")
+    report = read(*rows, above=NO_CURRENCY_ABOVE).report
     assert (report.files[0].accepted, report.files[0].rejected) == (0, 2)
     assert report.rejected["column"].tolist() == ["marketplace"] * 2
     assert "currency" in report.rejected["reason"][0]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "currency"),
+    [
+        ("All amounts in ZAR, unless specified", "ZAR"),
+        ("Todas as quantias em BRL, a menos que especificado", "BRL"),
+        ("Alle Beträge in Euro sofern nicht anders gekennzeichnet", "EUR"),
+        ("Todos los importes en euros", "EUR"),
+        ("すべての金額の単位は円です", "JPY"),
+    ],
+)
+def test_the_sentence_above_the_header_tells_the_currency_of_a_site_that_is_not_known(
+    read, sentence, currency
+):
+    orders = read(row(marketplace="amazon.example"), above=f'"Includes FBA"\n"{sentence}"\n')
+    assert orders.table["currency"].tolist() == [currency]
+
+
+@pytest.mark.parametrize(
+    ("status", "release", "deferred"),
+    [("Moonlit", "Jan 6, 2026 11:03:05 AM PST", False), ("Moonlit", "", True), ("", "", False)],
+)
+def test_money_under_a_status_that_nobody_knows_is_held_back_until_its_release(
+    read, status, release, deferred
+):
+    orders = read(row(**{"Transaction Status": status, "Transaction Release Date": release}))
+    assert set(orders.entries["deferred"].to_pylist()) == {deferred}
+
+
+BRAZIL = (
+    '"Todas as quantias em BRL, a menos que especificado"\n'
+    "data/hora,id de liquidação,tipo,id do pedido,sku,descrição,quantidade,mercado,tipo de conta,"
+    "atendimento,cidade do pedido,estado do pedido,postal do pedido,vendas do produto,créditos de remessa,"
+    "créditos de embalagem de presente,descontos promocionais,imposto de vendas coletados,tarifas de venda,"
+    "taxas fba,taxas de outras transações,outro,total,Status da transação,Data de liberação da transação\n"
+    '2 de set. de 2026 23:59:00 GMT-7,1,Pedido,702-1,PAN,Panela,1,amazon.com.br,,Amazon,,,,"1.250,00",'
+    '"9,90",0,"-9,90",0,"-150,00","-12,50",0,0,"1.087,50",Diferido,\n'
+    "3 de set. de 2026 10:00:00 GMT-7,1,Transferir,,,Conta bancária com final: 321,,,,,,,,0,0,0,0,0,0,0,0,"
+    '"-2.500,75","-2.500,75",Liberado,3 de set. de 2026 10:00:00 GMT-7\n'
+)
+POLAND = (
+    "data/godzina,identyfikator rozliczenia,typ,identyfikator zamówienia,sku,opis,ilość,rynek,realizacja,"
+    "miejscowość zamówienia,stan zamówienia,przekaz pocztowy,sprzedaż produktów,noty kredytowe za wysyłkę,"
+    "środki na pokrycie pakowania na prezent,rabaty promocyjne,pobrany podatek od sprzedaży,"
+    "podatek od transakcji marketplace facilitator,opłaty za sprzedaż,opłaty za fba,"
+    "inne opłaty transakcyjne,inne,suma,status transakcji,data zrealizowania transakcji\n"
+    '7 paź 2026 10:11:12 UTC,1,Zamówienie,404-1,PAN,Patelnia,1,amazon.pl,Amazon,Łódź,,90-001,"1 250,50",0,0,'
+    '0,0,0,"-187,58","-11,20",0,0,"1 051,72",Wydano,20 paź 2026 10:11:12 UTC\n'
+)
+INDIA = (
+    '"All amounts in INR, unless specified"\n'
+    "date/time,settlement id,type,order id,Sku,description,quantity,marketplace,account type,fulfillment,"
+    "order city,order state,order postal,product sales,shipping credits,gift wrap credits,"
+    "promotional rebates,Total sales tax liable(GST before adjusting TCS),TCS-CGST,TCS-SGST,TCS-IGST,"
+    "TDS (Section 194-O),selling fees,fba fees,other transaction fees,other,total\n"
+    '3 May 2026 9:10:11 pm UTC,1,Order,171-1,PAN,Pan,1,amazon.in,,Merchant,,,,"1,00,000.00",0,0,0,'
+    '"18,000.00",-250.00,-250.00,0,-100.00,"-9,000.00",0,0,0,"1,08,400.00"\n'
+    "4 May 2026 9:10:11 pm UTC,1,Order,171-2,PAN,Pan,1,amazon.in,,Merchant,,,,500.00,0,0,0,90.00,0,0,-2.50,"
+    "-0.50,-45.00,0,0,0,542.00\n"
+)
+AFRICA = (
+    '"All amounts in ZAR, unless specified"\n'
+    f"{','.join(OLDER_COLUMNS)}\n"
+    "15 Mar 2026 3:22:08 PM UTC,1,Order,123-1,PAN,Pan,1,amazon.co.za,Amazon,,,,199.00,0,0,0,0,0,-29.85,"
+    "-20.00,0,0,149.15\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("report", "currency", "amounts"),
+    [
+        (
+            BRAZIL,
+            "BRL",
+            "goods 1250.00, shipping 9.90, discount -9.90, fee -150.00, fulfilment -12.50, transfer -2500.75",
+        ),
+        (POLAND, "PLN", "goods 1250.50, fee -187.58, fulfilment -11.20"),
+        (
+            INDIA,
+            "INR",
+            "goods 100000.00, tax 18000.00, tax -250.00, tax -250.00, tax -100.00, fee -9000.00, "
+            "goods 500.00, tax 90.00, tax -2.50, tax -0.50, fee -45.00",
+        ),
+        (AFRICA, "ZAR", "goods 199.00, fee -29.85, fulfilment -20.00"),
+    ],
+    ids=["amazon.com.br", "amazon.pl", "amazon.in", "amazon.co.za"],
+)
+def test_a_sites_own_report_is_read_to_the_cent(tmp_path, report, currency, amounts):
+    orders = read_orders(("report.csv", report.encode()), workspace=tmp_path)
+    booked = zip(*orders.entries.select(["part", "amount"]).to_pydict().values(), strict=True)
+    assert ", ".join(f"{part} {amount:.2f}" for part, amount in booked) == amounts
+    (file,) = orders.report.files
+    assert (file.rejected, file.reconciled, file.unclassified) == (0, True, {})
+    assert set(orders.entries["currency"].to_pylist()) == {currency}
+
+
+def test_brazils_clock_and_what_it_holds_back(tmp_path):
+    orders = read_orders(("report.csv", BRAZIL.encode()), workspace=tmp_path)
+    sold, moved = (
+        orders.entries.filter(pc.equal(orders.entries["event"], event)) for event in ("sale", "account")
+    )
+    assert {str(at) for at in sold["posted_at"].to_pylist()} == {"2026-09-03 06:59:00+00:00"}
+    assert (set(sold["deferred"].to_pylist()), moved["deferred"].to_pylist()) == ({True}, [False])
+    assert "321" not in orders.entries.to_pandas().to_csv()
 
 
 @pytest.mark.parametrize(

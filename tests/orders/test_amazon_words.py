@@ -2,7 +2,7 @@
 
 import pytest
 
-# inside: every word in six languages, of which a file holds a few
+# inside: every word in eleven languages, of which a file holds a few
 from ownchannel.orders._readers._amazon_bookings import (
     canonical_columns,
     classify,
@@ -22,6 +22,9 @@ NEWER = (
     "promotional rebates tax,marketplace withheld tax,selling fees,fba fees,other transaction fees,other,"
     "total,transaction status,transaction release date"
 )
+
+#: As the sites write it that sum taxes up.
+SUMMED = f"{OLDER},transaction status,transaction release date"
 
 # Whole headers in the order of their files; each must come out as the English one, column by column.
 HEADERS = {
@@ -94,6 +97,56 @@ HEADERS = {
         "Frais pour le service Expédié par Amazon,autres frais de transaction,autres,total",
         OLDER,
     ),
+    "amazon.nl, amazon.com.be in Dutch": (
+        "datum/tijd,schikkings-ID,type,bestelnummer,sku,beschrijving,aantal,marketplace,fulfillment,"
+        "bestelling stad,status bestelling,bestelling per post,verkoop van producten,Verzendtegoeden,"
+        "kredietpunten cadeauverpakking,promotiekortingen,geïnde omzetbelasting,"
+        "Belasting voor marketplace-facilitator,verkoopkosten,fba-vergoedingen,overige transactiekosten,"
+        "overige,totaal,Transactiestatus,Publicatiedatum van transactie",
+        SUMMED,
+    ),
+    "amazon.se": (
+        "datum/tid,reglerings-id,typ,beställnings-id,sku,beskrivning,antal,marknadsplats,leverans,"
+        "stad för beställning,delstat för beställning,postadress för beställning,försäljning av produkter,"
+        "fraktkrediter,krediter för presentinslagning,kampanjrabatter,Inkasserad moms,"
+        "Skatt för marknadsplatsförmedlare,försäljningsavgifter,fba-avgifter,övriga transaktionsavgifter,"
+        "Övrigt,totalt,Transaktionsstatus,Transaktionens utgivningsdatum",
+        SUMMED,
+    ),
+    "amazon.pl": (
+        "data/godzina,identyfikator rozliczenia,typ,identyfikator zamówienia,sku,opis,ilość,rynek,"
+        "realizacja,miejscowość zamówienia,stan zamówienia,przekaz pocztowy,sprzedaż produktów,"
+        "noty kredytowe za wysyłkę,środki na pokrycie pakowania na prezent,rabaty promocyjne,"
+        "pobrany podatek od sprzedaży,podatek od transakcji marketplace facilitator,opłaty za sprzedaż,"
+        "opłaty za fba,inne opłaty transakcyjne,inne,suma,status transakcji,data zrealizowania transakcji",
+        SUMMED,
+    ),
+    "amazon.com.br": (
+        "data/hora,id de liquidação,tipo,id do pedido,sku,descrição,quantidade,mercado,tipo de conta,"
+        "atendimento,cidade do pedido,estado do pedido,postal do pedido,vendas do produto,"
+        "créditos de remessa,créditos de embalagem de presente,descontos promocionais,"
+        "imposto de vendas coletados,tarifas de venda,taxas fba,taxas de outras transações,outro,total,"
+        "Status da transação,Data de liberação da transação",
+        SUMMED.replace("fulfillment", "account type,fulfillment").replace("marketplace facilitator tax,", ""),
+    ),
+    "amazon.com.tr": (
+        "tarih/saat,hesap kesim no,tip,sipariş no.,sku,açıklama,adet,pazar yeri,gönderim,sipariş şehri,"
+        "sipariş durumu,sipariş postası,ürün satışları,kargo kredileri,promosyon indirimleri,"
+        "satış ücretleri,Amazon Lojistik ücretleri,diğer işlem ücretleri,diğer,toplam,İşlem durumu,"
+        "İşlem çıkış tarihi",
+        SUMMED.replace("gift wrap credits,", "").replace(
+            "sales tax collected,marketplace facilitator tax,", ""
+        ),
+    ),
+    "amazon.in": (
+        "date/time,settlement id,type,order id,Sku,description,quantity,marketplace,account type,"
+        "fulfillment,order city,order state,order postal,product sales,shipping credits,gift wrap credits,"
+        "promotional rebates,Total sales tax liable(GST before adjusting TCS),TCS-CGST,TCS-SGST,TCS-IGST,"
+        "TDS (Section 194-O),selling fees,fba fees,other transaction fees,other,total",
+        OLDER.replace("fulfillment", "account type,fulfillment").replace(
+            "marketplace facilitator tax", "tcs-cgst,tcs-sgst,tcs-igst,tds (section 194-o)"
+        ),
+    ),
     "amazon.com.mx": (
         "fecha/hora,Id. de liquidación,tipo ,Id. del pedido,sku,descripción,cantidad,marketplace,"
         "cumplimiento,ciudad del pedido,estado del pedido,código postal del pedido,"
@@ -132,19 +185,24 @@ def test_two_columns_never_get_one_name():
 @pytest.mark.parametrize(
     ("canonical", "names"),
     {
-        "Order": "Order Bestellung Commande Ordine Pedido 注文",
-        "Refund": "Refund Erstattung Remboursement Rimborso Reembolso 返金",
-        "Adjustment": "Adjustment Anpassung Ajustement Modifica Ajuste 調整",
-        "Transfer": "Transfer Übertrag Transfert Trasferimento Transferir 振込み",
+        "Order": (
+            "Order Bestellung Commande Ordine Pedido 注文 Bestelling Beställning Zamówienie Sipariş SİPARİŞ"
+        ),
+        "Refund": "Refund Erstattung Remboursement Rimborso Reembolso 返金 Terugbetaling Återbetalning Zwrot",
+        "Adjustment": "Adjustment Anpassung Ajustement Modifica Ajuste 調整 Düzeltme DÜZELTME",
+        "Transfer": (
+            "Transfer Übertrag Transfert Trasferimento Transferir 振込み Overboeking Överföring Przelew"
+        ),
         "Debt": "Debt Verbindlichkeit Solde_négatif Saldo_negativo Saldo_descubierto マイナス残高",
         "Service Fee": (
             "Service_Fee ServiceFee Servicegebühr Frais_de_service Commissione_di_servizio "
-            "Tarifa_de_prestación_de_servicio 注文外料金"
+            "Tarifa_de_prestación_de_servicio 注文外料金 Servicekosten Serviceavgift Opłata_za_usługę "
+            "Taxa_de_serviço Hizmet_Ücreti"
         ),
         "FBA Inventory Fee": (
             "FBA_Inventory_Fee Versand_durch_Amazon_Lagergebühr Frais_de_stock_Expédié_par_Amazon "
             "Costo_di_stoccaggio_Logistica_di_Amazon Tarifas_de_inventario_de_Logística_de_Amazon "
-            "FBA_在庫関連の手数料"
+            "FBA_在庫関連の手数料 FBA_—_opłata_za_zapasy Taxa_de_Estoque_FBA"
         ),
         "Deal Fee": (
             "Lightning_Deal_Fee Blitzangebotsgebühr Tarif_de_la_Vente_Flash Tariffa_dell’Offerta_Lampo "
@@ -168,8 +226,9 @@ def test_what_is_no_type_stays_unknown(text):
 
 
 def test_a_status_tells_whether_money_is_held_back():
-    held = ["Deferred", "Verzögert", "Différé", "Différée", "Differito", "Diferida", "留保中"]
+    held = ["Deferred", "Verzögert", "Différé", "Différée", "Differito", "Diferida", "留保中", "Diferido"]
     free = ["Released", "Veröffentlicht", "Sorti", "Emesso", "Liberada", "支払い実行済み"]
+    free += ["Wydano", "Liberado", "Oluşturuldu"]
     assert all(is_deferred(status) for status in held)
     assert [is_deferred(status) for status in free] == [False] * len(free)
     assert is_deferred("") is None
@@ -251,6 +310,13 @@ ACCOUNT = [
     ("Tarifa de prestación de servicio", "", "Gastos de publicidad", "advertising"),
     ("注文外料金", "", "広告費用", "advertising"),
     ("注文外料金", "", "月額登録料", "fee"),
+    ("Opłata za usługę", "", "Koszt reklamy", "advertising"),
+    ("Taxa de serviço", "", "Custo de Publicidade", "advertising"),
+    ("Taxa de serviço", "", "Cadastro", "fee"),
+    ("Hizmet Ücreti", "", "Reklam Maliyeti", "advertising"),
+    ("HİZMET ÜCRETİ", "", "REKLAM MALİYETİ", "advertising"),
+    ("Servicekosten", "", "", "fee"),
+    ("Przelew", "", "", "transfer"),
     ("FBA 在庫関連の手数料 - 訂正", "", "FBA在庫保管手数料:", "fee"),
     ("Übertrag", "", "An Ihr Konto mit der Endung: 833", "transfer"),
     ("Adjustment", "", "FBA Inventory Reimbursement - Lost:Warehouse", "reimbursement"),

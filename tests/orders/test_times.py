@@ -1,22 +1,31 @@
 """Dates and times as they are written: one by one, and by columns."""
 
+import re
+from collections import defaultdict
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from zoneinfo import ZoneInfo, available_timezones
 
+import dateutil.parser
 import numpy as np
 import pyarrow as pa
 import pytest
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_date_format, get_month_names
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import from_excel
 
-from ownchannel.orders import read_orders
+from ownchannel.orders import ColumnMapping, read_orders
 
 # inside: thousands of ways to write a moment, against another parser
-from ownchannel.orders._times import instants, moment, timezone_named
+from ownchannel.orders._times import are_serials, from_serials, instants, moment, timezone_named
 
-LANGUAGES = ("en", "en_GB", "de", "fr", "it", "es", "es_MX", "ja")
+#: Each language in the countries of Amazon's sites; those in which the day comes first between slashes.
+LANGUAGES = (
+    *("en", "en_GB", "en_CA", "en_AU", "en_IN", "de", "fr", "fr_CA", "fr_BE", "it", "es", "es_MX"),
+    *("nl", "nl_BE", "sv", "pl", "pt", "pt_PT", "tr", "ar", "ar_AE", "ar_SA", "ar_EG", "ar_LB", "ja"),
+)
 
 seconds = st.datetimes(datetime(1996, 1, 1), datetime(2090, 1, 1)).map(  # noqa: DTZ001
     lambda time: time.replace(microsecond=0, tzinfo=UTC)
@@ -53,6 +62,20 @@ seconds = st.datetimes(datetime(1996, 1, 1), datetime(2090, 1, 1)).map(  # noqa:
         ("10 Apr 2026 11:11:26 IST", "2026-04-10 05:41:26"),
         ("10 Apr 2026 11:11:26 +5:30", "2026-04-10 05:41:26"),
         ("10 Apr 2026 11:11:26 AEDT", "2026-04-10 00:11:26"),
+        ("1 de mar. de 2026 00:15:19 GMT-8", "2026-03-01 08:15:19"),
+        ("16 de mar. de 2026 06:14:14 GMT-7", "2026-03-16 13:14:14"),
+        ("5 sty 2026 10:11:12 UTC", "2026-01-05 10:11:12"),
+        ("12 paź 2026 10:11:12 UTC", "2026-10-12 10:11:12"),
+        ("5 mrt 2026 10:11:12 UTC", "2026-03-05 10:11:12"),
+        ("5 maj 2026 10:11:12 UTC", "2026-05-05 10:11:12"),
+        ("1 Haz 2026 12:55:55 UTC", "2026-06-01 12:55:55"),
+        ("5 Ağu 2026 12:55:55 UTC", "2026-08-05 12:55:55"),
+        ("5 KASIM 2026 12:55:55 UTC", "2026-11-05 12:55:55"),
+        ("5 NİSAN 2026 12:55:55 UTC", "2026-04-05 12:55:55"),
+        ("5 يناير 2026 11:03:05 ص UTC", "2026-01-05 11:03:05"),
+        ("٥ مارس ٢٠٢٦ ٣:٠٣:٠٥ م UTC", "2026-03-05 15:03:05"),
+        ("٥ كانون الثاني ٢٠٢٦ ١١:٠٣:٠٥ UTC", "2026-01-05 11:03:05"),
+        ("5 تشرين الأول 2026 11:03:05 UTC", "2026-10-05 11:03:05"),
         ("2026-01-05T11:03:05.250Z", "2026-01-05 11:03:05.250000"),
     ],
 )
@@ -94,7 +117,7 @@ def test_a_zone_in_the_text_counts_before_the_one_that_is_named():
         ("5 Jan 2026 11:03:05", "no offset from UTC"),
         ("5 Jan 2026 11:03:05 XYZ", "time zone is not one that is known"),
         ("5 Jan 2026 11:03:05 PST+1", "time zone is not one that is known"),
-        ("5 Brumaire 2026 11:03:05 UTC", "month has no English"),
+        ("5 Brumaire 2026 11:03:05 UTC", "month has no name in the languages"),
         ("25/12/2026 11:03:05 UTC", "say whether days or months come first"),
         ("5 Jan 2026 13:03:05 PM UTC", "hour is above 12"),
         ("31.02.2026 11:03:05 UTC", "day"),
@@ -122,10 +145,39 @@ def test_an_iso_time_reads_back(time):
     assert moment(f"{time:%Y-%m-%d %H:%M:%S} +0530") == time - timedelta(hours=5, minutes=30)
 
 
+def has_day_first(language: str) -> bool:
+    pattern = get_date_format("short", language).pattern
+    return pattern.find("d") < pattern.find("M")
+
+
 @given(seconds, st.sampled_from(LANGUAGES))
 def test_a_time_reads_back_as_its_language_writes_it(time, language):
-    assert moment(format_datetime(time, "medium", locale=language), "UTC") == time
-    assert moment(f"{format_datetime(time, 'medium', locale=language)} UTC") == time
+    day_first = has_day_first(language)
+    assert moment(format_datetime(time, "medium", locale=language), "UTC", day_first) == time
+    assert moment(f"{format_datetime(time, 'medium', locale=language)} UTC", None, day_first) == time
+
+
+@given(seconds, st.sampled_from(LANGUAGES), st.sampled_from(["short", "medium", "long"]))
+def test_a_day_reads_back_as_its_language_writes_it(time, language, width):
+    pattern = re.sub("y+", "y", get_date_format(width, language).pattern)
+    text = format_date(time, pattern, locale=language)
+    assert moment(text, "UTC", has_day_first(language)).date() == time.date(), text
+
+
+def test_a_months_name_is_that_of_one_month():
+    named = defaultdict(set)
+    for language, width, context in product(LANGUAGES, ("abbreviated", "wide"), ("format", "stand-alone")):
+        for month, name in get_month_names(width, context, language).items():
+            if language != "ja":
+                named[name.casefold().rstrip(".")].add(month)
+                assert moment(f"5 {name} 2026", "UTC").month == month
+    assert not [name for name, months in named.items() if len(months) > 1]
+
+
+@given(seconds, st.sampled_from(["%B %d, %Y", "%b %d, %Y", "%d %b %Y", "%d-%b-%Y", "%m/%d/%Y", "%Y/%m/%d"]))
+def test_english_dates_are_those_that_dateutil_reads(time, form):
+    text = f"{time:{form}} {time:%I:%M:%S %p} UTC"
+    assert moment(text) == dateutil.parser.parse(text)
 
 
 @given(seconds)
@@ -185,6 +237,54 @@ def test_what_reports_write_is_read_as_a_column(form):
     days = [datetime(2026, month, day, 23, 5, 9, tzinfo=UTC) for month, day in months]
     _, others = instants(pa.array([day.strftime(form) for day in days]), None, None)
     assert not len(others)
+
+
+@pytest.mark.parametrize(
+    "form", ["1 de mar. de 2026 00:15:19 GMT-8", "5 sty 2026 10:11:12 UTC", "5 Oca 2026 10:11:12 UTC"]
+)
+def test_what_other_languages_write_is_read_as_a_column(form):
+    found, others = instants(pa.array([form]), None, None)
+    assert (found[0].item(), len(others)) == (moment(form).replace(tzinfo=None), 0)
+
+
+# ---------------------------------------------------------------- Excel's numbers of days
+
+
+@given(seconds)
+def test_a_day_that_excel_numbered_reads_back(time):
+    number = (time - datetime(1899, 12, 30, tzinfo=UTC)) / timedelta(days=1)
+    cells = pa.array([f"{number:.6f}", str(number).replace(".", ","), ""])
+    assert are_serials(cells)
+    read = [moment(text, "UTC") for text in from_serials(cells).to_pylist()[:2]]
+    assert [abs(each - time) <= timedelta(seconds=1) for each in read] == [True, True]
+
+
+def test_numbers_of_days_are_excels_own():
+    # As openpyxl, which reads workbooks, knows them.
+    for number in (34_700, 36_526, 46_027, 72_686):
+        assert from_serials(pa.array([str(number)]))[0].as_py() == str(from_excel(number))
+
+
+@pytest.mark.parametrize("cell", ["34699", "72700", "2026", "460270", "5 Jan 2026", "46027.4.2", "-46027"])
+def test_a_column_with_anything_else_has_no_numbers_of_days(cell):
+    assert not are_serials(pa.array(["46027", cell]))
+
+
+TABLE = ColumnMapping(order_id="Nr", ordered_at="Day", unit_price="Price", currency="EUR")
+
+
+@pytest.mark.parametrize(
+    ("cells", "days"),
+    [
+        (["46027", "46028.5"], [date(2026, 1, 5), date(2026, 1, 6)]),
+        (["46027", "2026-01-06"], [date(2026, 1, 6)]),
+    ],
+)
+def test_numbers_of_days_count_where_a_column_holds_nothing_else(cells, days, tmp_path):
+    table = "Nr,Day,Price\n" + "".join(f"{number},{cell},9.50\n" for number, cell in enumerate(cells, 1))
+    orders = read_orders(("table.csv", table.encode()), mapping=TABLE, timezone="UTC", workspace=tmp_path)
+    assert [day.date() for day in orders.table["ordered_at"]] == days
+    assert orders.report.files[0].rejected == len(cells) - len(days)
 
 
 # ---------------------------------------------------------------- time zones by name

@@ -37,6 +37,8 @@ class Layout:
     columns: dict[str, int]
     width: int
     repeated: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
+    """The texts above the header."""
     further_headers: list[int] = field(default_factory=list, compare=False)
     """Lines below at which the same header stands again, as far as the rows were read."""
     strips_headers: bool = True
@@ -92,6 +94,7 @@ def _top_layout(
     found: Iterator[Record], encoding: Encoding, delimiter: str, known: Callable[[frozenset[str]], bool]
 ) -> Layout | None:
     """The layout by one of the first records; damage is raised where none before it is a known header."""
+    above: list[str] = []
     for line, cells in islice(found, HEADER_WITHIN):
         if isinstance(cells, str) or len(cells) > MOST_COLUMNS:
             continue
@@ -102,7 +105,8 @@ def _top_layout(
             # Reports between tabs carry quotes as plain characters, until a spreadsheet saves them.
             in_quotes = any(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in map(str.strip, cells))
             quoted = delimiter != "\t" or in_quotes
-            return Layout(encoding, delimiter, quoted, line, columns, len(cells), repeated)
+            return Layout(encoding, delimiter, quoted, line, columns, len(cells), repeated, tuple(above))
+        above += cells
     return None
 
 

@@ -164,6 +164,7 @@ def _read_rows(
     read: FileRead, source: Source, layout: Layout, readers: Sequence[Reader], context: Context
 ) -> None:
     reader = next(r for r in readers if r.recognises(frozenset(layout.columns)))
+    context.above_header = layout.above
     read.format, read.encoding, read.gives = reader.name, layout.encoding.name, reader.gives
     read.warnings += [reader.lacks] if reader.lacks else []
     read.warnings += [layout.encoding.remark] if layout.encoding.remark else []

@@ -25,7 +25,7 @@ from ownchannel.orders._cells import (
     without_address,
 )
 from ownchannel.orders._schema import MONEY, NO_CURRENCY
-from ownchannel.orders._times import PLAUSIBLE_YEARS, instants, moment
+from ownchannel.orders._times import PLAUSIBLE_YEARS, from_serials, instants, moment
 
 T = TypeVar("T")
 
@@ -276,11 +276,15 @@ class Rows:
         day_first: bool | None = None,
         required: bool = True,
         where: NDArray[np.bool_] | None = None,
+        *,
+        serials: bool = False,
     ) -> NDArray[np.datetime64]:
         """Instants in UTC, to the microsecond; where none is required an empty cell gives no time.
 
-        Only the rows of `where` are looked at; the others have no time.
+        Only the rows of `where` are looked at; the others have no time. `serials`: the cells are numbers of
+        days, as Excel counts them.
         """
+        cells = from_serials(self.column(column)) if serials else self.column(column)
 
         def read(cell: str) -> datetime:
             try:
@@ -290,14 +294,14 @@ class Rows:
                 remedy = "Write it as 2026-01-31T10:15:00+00:00, or export the report again."
                 raise BadCell(column, cell, reason, remedy) from error
 
-        moments, others = instants(self.column(column), zone, day_first)
+        moments, others = instants(cells, zone, day_first)
         if where is not None:
             moments[~where] = np.datetime64("NaT")
             others = others[where[others]]
         if not required:
             others = others[self.has_text(column)[others]]
         if len(others):
-            encoded = self.column(column).take(pa.array(others)).dictionary_encode()
+            encoded = cells.take(pa.array(others)).dictionary_encode()
             place = np.full(len(self), -1)
             place[others] = encoded.indices.to_numpy()
             distinct = [(cell,) for cell in encoded.dictionary.to_pylist()]

@@ -1,8 +1,7 @@
-"""From a cell's text to an instant: ISO 8601, and dates as Amazon's reports write them in six languages."""
+"""From a cell's text to an instant: ISO 8601, and dates as Amazon's reports write them in their languages."""
 
 import re
 import unicodedata
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from difflib import get_close_matches
@@ -18,8 +17,9 @@ from numpy.typing import NDArray
 #: The oldest marketplace here opened in 1995; the far end catches the "never" dates of exports.
 PLAUSIBLE_YEARS = range(1995, 2099)
 
-# Japanese numbers its months. Canada shortens July otherwise than France; no other country adds a name.
-_LOCALES = ("en", "de", "fr", "fr_CA", "it", "es")
+# Japanese numbers its months. Canada shortens July otherwise than France; Lebanon and its neighbours have
+# months of their own in Arabic. No other country adds a name.
+_LOCALES = ("en", "de", "fr", "fr_CA", "it", "es", "nl", "sv", "pl", "pt", "tr", "ar", "ar_LB")
 
 # Hours ahead of UTC. Abbreviations are ambiguous in the world at large (IST is also Irish, CST Chinese, BST
 # Bangladeshi time); each stands here for the time of the Amazon shop whose reports use it.
@@ -37,26 +37,33 @@ _AREAS = (
 )
 
 # The numbers of a date, with a month's name as `word`, and as `first` and `second` where slashes part them.
+# In Arabic a month may have two words.
+_WORD = r"(?P<word>[^\W\d_]+(?: [^\W\d_]+)??)\.?"
 _DATES = tuple(
     re.compile(form)
     for form in (
         r"(?P<year>[0-9]{4})[-/.年] ?(?P<month>[0-9]{1,2})[-/.月] ?(?P<day>[0-9]{1,2})日?",
         r"(?P<day>[0-9]{1,2})\.(?P<month>[0-9]{1,2})\.(?P<year>[0-9]{4})",
         r"(?P<first>[0-9]{1,2})(?P<mark>[/-])(?P<second>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4}|[0-9]{2})",
-        r"(?P<word>[^\W\d_]+)\.?-(?P<day>[0-9]{1,2})-(?P<year>[0-9]{4}|[0-9]{2})",
-        r"(?P<day>[0-9]{1,2})-(?P<word>[^\W\d_]+)\.?-(?P<year>[0-9]{4}|[0-9]{2})",
-        r"(?P<word>[^\W\d_]+)\.? (?P<day>[0-9]{1,2}),? (?P<year>[0-9]{4})",
-        r"(?P<day>[0-9]{1,2})\.? (?:de )?(?P<word>[^\W\d_]+)\.? (?:de )?(?P<year>[0-9]{4})",
+        rf"{_WORD}-(?P<day>[0-9]{{1,2}})-(?P<year>[0-9]{{4}}|[0-9]{{2}})",
+        rf"(?P<day>[0-9]{{1,2}})-{_WORD}-(?P<year>[0-9]{{4}}|[0-9]{{2}})",
+        rf"{_WORD} (?P<day>[0-9]{{1,2}}),? (?P<year>[0-9]{{4}})",
+        rf"(?P<day>[0-9]{{1,2}})\.? (?:de )?{_WORD} (?:de )?(?P<year>[0-9]{{4}})",
     )
 )
 _TWO_NUMBERS = re.compile(r"[0-9]{1,2}([/-])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2})(?![0-9])")
 _CLOCK = re.compile(
-    r",? ?(?P<before>午前|午後)? ?"
-    r"(?P<hour>\d\d?)[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d))?"
-    r" ?(?P<after>[ap]\.? ?m\b\.?)? ?"
+    r"[,،]? ?(?P<before>午前|午後)? ?"
+    r"(?P<hour>\d\d?)(?:[:.]| h )(?P<minute>\d\d)(?:(?:[:.]| min )(?P<second>\d\d)(?: s)?)?"
+    r" ?(?P<after>[ap]\.? ?m\b\.?|[صم])? ?"
     r"(?P<zone>[a-z]+)?(?P<offset>[-+](?:0?\d|1[0-4])(?::?[0-5]\d)?)?\Z",
     re.ASCII,
 )
+
+# Arabic has figures of its own and marks that turn the direction of writing; small letters of a Turkish
+# capital leave its dot behind.
+_UNMARKED = {start + figure: str(figure) for start in (0x660, 0x6F0) for figure in range(10)}
+_UNMARKED |= dict.fromkeys((0x200E, 0x200F, 0x61C, 0x307), "")
 
 
 def timezone_named(text: str) -> str:
@@ -100,10 +107,10 @@ def _plain(name: str) -> str:
 def moment(text: str, zone: str | None = None, day_first: bool | None = None) -> datetime:
     """A date, or a date and time, as an instant in UTC.
 
-    Reads ISO 8601, and what Amazon writes in English, German, French, Italian, Spanish and Japanese; month
-    names are those of CLDR. A time without an offset is read in `zone` (an IANA name). In a date with
-    slashes the month comes first, as in the United States, unless `day_first`. Raises ValueError, with what
-    is wrong as a sentence, for anything else and for years before 1995 or after 2098.
+    Reads ISO 8601, and what Amazon writes in the languages of its sites; month names are those of CLDR. A
+    time without an offset is read in `zone` (an IANA name). In a date with slashes the month comes first, as
+    in the United States, unless `day_first`. Raises ValueError, with what is wrong as a sentence, for
+    anything else and for years before 1995 or after 2098.
 
     >>> moment("2026-04-10 11:11:26 +0530").isoformat()
     '2026-04-10T05:41:26+00:00'
@@ -113,12 +120,10 @@ def moment(text: str, zone: str | None = None, day_first: bool | None = None) ->
     True
     """
     plain = text.strip()
-    if plain.endswith(" UTC"):  # as most settlements write it: the quick way reads that, too
-        plain = plain[:-4] + "+00:00"
     try:
-        found = datetime.fromisoformat(plain[:19] + plain[19:].replace(" ", ""))
+        found = datetime.fromisoformat(plain[:19] + plain[19:].replace(" ", "").replace("UTC", "+00:00"))
     except ValueError:
-        found = _written(plain, day_first)
+        found = _written(_plain_date(plain), day_first)
     if found.tzinfo is None:
         if zone is None:
             raise ValueError("The time has no offset from UTC, and no time zone was named for it.")
@@ -136,7 +141,7 @@ def day_places(text: str) -> str:
     >>> [day_places(cell) for cell in ("31/01/2026", "1/31/2026 9:15", "05/01/2026", "05/05/2026")]
     ['d', 'm', 'dm', '']
     """
-    found = _TWO_NUMBERS.match(text.strip())
+    found = _TWO_NUMBERS.match(_plain_date(text))
     read: dict[str, tuple[int, int, int]] = {}
     for place, day_first in (("d", True), ("m", False)) if found else ():
         with suppress(ValueError):
@@ -146,9 +151,13 @@ def day_places(text: str) -> str:
     return "" if len(read) == 2 and read["d"] == read["m"] else "".join(read)
 
 
-def _written(text: str, day_first: bool | None) -> datetime:
+def _plain_date(text: str) -> str:
+    """A date as it is compared: in small letters and European figures."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().translate(_UNMARKED).split())
+
+
+def _written(plain: str, day_first: bool | None) -> datetime:
     """A date in words or figures of a language; without time zone where none is written."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     clock = _CLOCK.search(plain)
     if clock is None:
         return datetime(*_date(plain, day_first))  # noqa: DTZ001, the caller names the zone
@@ -174,9 +183,10 @@ def _date(text: str, day_first: bool | None) -> tuple[int, int, int]:
         return year, int(month), int(day)
     if "month" in part:
         return year, int(part["month"]), int(part["day"])
-    if part["word"] not in _months():
-        raise ValueError("Its month has no English, German, French, Italian or Spanish name.")
-    return year, _months()[part["word"]], int(part["day"])
+    month_named = _months().get(_without_accents(part["word"]))
+    if month_named is None:
+        raise ValueError("Its month has no name in the languages of Amazon's sites.")
+    return year, month_named, int(part["day"])
 
 
 def _hour(clock: re.Match[str]) -> int:
@@ -186,7 +196,7 @@ def _hour(clock: re.Match[str]) -> int:
         return hour
     if hour > 12:
         raise ValueError("Its hour is above 12 although it says which half of the day it is.")
-    return hour % 12 + (12 if half == "午後" or half.startswith("p") else 0)
+    return hour % 12 + (12 if half == "午後" or half.startswith(("p", "م")) else 0)
 
 
 @lru_cache(maxsize=256)
@@ -207,35 +217,32 @@ def _offset(name: str | None, offset: str | None) -> timezone | None:
 
 @cache
 def _months() -> dict[str, int]:
-    """The numbers of months by name, shortened and in full, with and without accents."""
+    """The numbers of months by name, shortened and in full, without accents."""
     from babel.dates import get_month_names
 
-    names = {
-        name.casefold().rstrip("."): month
+    return {
+        _without_accents(_plain_date(name).rstrip(".")): month
         for locale in _LOCALES
         for width in ("abbreviated", "wide")
         for context in ("format", "stand-alone")
         for month, name in get_month_names(width, context, locale).items()
     }
-    return {_without_accents(name): month for name, month in names.items()} | names
 
 
 def _without_accents(name: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+    letters = unicodedata.normalize("NFD", name.replace("ı", "i"))
+    return "".join(c for c in letters if not unicodedata.combining(c))
 
 
 Instants = NDArray[np.datetime64]
 
-#: A time from 2000 to 2098, and its offset.
-_TIME_OF_DAY = (
-    r"^20([0-8]\d|9[0-8])-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)"
-    r"[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
-)
-_ISO = _TIME_OF_DAY + r"(Z|[+-](0\d|1[0-4]):?[0-5]\d)$"
+#: A day and time of ISO 8601 from 2000 to 2098, and the offset that may follow.
+_ISO = r"^20([0-8]\d|9[0-8])-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?"
+_OFFSET = r" ?(Z|[+-](0\d|1[0-4]):?[0-5]\d)$"
 #: A day in whatever words, a clock and a time zone's name: a file has many times, but few days.
 _DAY_CLOCK_ZONE = (
     r"^(?P<day>.*\S) (?P<hour>0?\d|1\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)"
-    r"(?P<half> ?[AaPp][Mm])? (?P<zone>[A-Z]{3,4})$"
+    r"(?P<half> ?[AaPp][Mm])? (?P<zone>[A-Z]{3,4}(?:[+-]\d\d?)?)$"
 )
 
 
@@ -246,31 +253,47 @@ def instants(
 
     Arguments as for `moment`, with which every time agrees.
     """
-    plain = pc.replace_substring(pc.replace_substring(cells, " +", "+"), " -", "-")
-    is_iso = pc.match_substring_regex(plain, _ISO)
-    moments = pc.if_else(is_iso, plain, None).cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us"))
-    # A copy, for what Arrow gives cannot be written to.
-    found = moments.to_numpy(zero_copy_only=False).copy()
+    plain = pc.replace_substring_regex(cells, " ?UTC$", "Z")
+    found = _iso(plain, _ISO + _OFFSET, None)
     if zone is not None:
-        found = np.where(np.isnat(found), _local(cells, zone), found)
+        found = np.where(np.isnat(found), _iso(cells, _ISO + "$", zone), found)
     others = np.flatnonzero(np.isnat(found))
     if len(others):
-        written = _day_clock_zone(cells.take(pa.array(others)), lambda day: moment(day, zone, day_first))
-        found[others] = written
-        others = others[np.isnat(written)]
+        found[others] = _day_clock_zone(cells.take(pa.array(others)), zone, day_first)
+        others = others[np.isnat(found[others])]
     return found, others
 
 
-def _local(cells: pa.StringArray, zone: str) -> Instants:
-    """Times without an offset; of an hour that comes twice the first, and no time within one left out."""
-    plain = pc.if_else(pc.match_substring_regex(cells, _TIME_OF_DAY + "$"), cells, None)
-    clock = pd.DatetimeIndex(plain.cast(pa.timestamp("us")).to_numpy(zero_copy_only=False))
-    is_summer = np.ones(len(clock), dtype=np.bool_)
-    local = clock.tz_localize(ZoneInfo(zone), ambiguous=is_summer, nonexistent="NaT")
-    return np.asarray(local.tz_convert("UTC").tz_localize(None), dtype="datetime64[us]")
+def are_serials(cells: pa.StringArray) -> bool:
+    """Whether all that stands in a column are days as Excel numbers them, from 1995 to 2098."""
+    days = pc.match_substring_regex(cells, r"^(3(4[7-9]|[5-9]\d)|[4-6]\d\d|7([01]\d|2[0-6]))\d\d([.,]\d+)?$")
+    return bool(pc.all(pc.or_(days, pc.equal(cells, ""))).as_py())
 
 
-def _day_clock_zone(cells: pa.StringArray, read: Callable[[str], datetime]) -> Instants:
+def from_serials(cells: pa.StringArray) -> pa.StringArray:
+    """Such numbers as dates and times to the second.
+
+    >>> from_serials(pa.array(["46027.4271"]))[0].as_py()
+    '2026-01-05 10:15:01'
+    """
+    points = pc.replace_substring(pc.if_else(pc.equal(cells, ""), None, cells), ",", ".")
+    seconds = pc.round(pc.multiply(points.cast(pa.float64()), 86_400)).cast(pa.int64())
+    times = pc.add(seconds.cast(pa.duration("s")), pa.scalar(datetime(1899, 12, 30), pa.timestamp("s")))  # noqa: DTZ001
+    return pc.strftime(times, "%Y-%m-%d %H:%M:%S").fill_null("")
+
+
+def _iso(cells: pa.StringArray, form: str, zone: str | None) -> Instants:
+    """Times of ISO 8601; of an hour that comes twice the first, and no time within one left out."""
+    fits = pc.match_substring_regex(cells, form)
+    texts = pc.if_else(fits, cells, None).to_numpy(zero_copy_only=False)
+    times = pd.DatetimeIndex(pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=zone is None))
+    if zone is not None:
+        is_summer = np.ones(len(times), dtype=np.bool_)
+        times = times.tz_localize(ZoneInfo(zone), ambiguous=is_summer, nonexistent="NaT").tz_convert("UTC")
+    return np.array(times.tz_localize(None), dtype="datetime64[us]")
+
+
+def _day_clock_zone(cells: pa.StringArray, zone: str | None, day_first: bool | None) -> Instants:
     """Times of cells such as `5 janv. 2026 11:03:05 UTC`; no time where a cell is none."""
     parts = pc.extract_regex(cells, _DAY_CLOCK_ZONE)
     hour, minute, second = (
@@ -285,17 +308,18 @@ def _day_clock_zone(cells: pa.StringArray, read: Callable[[str], datetime]) -> I
         pc.struct_field(parts, "day"), pc.struct_field(parts, "zone"), " 00:00:00 "
     )
     encoded = midnight.dictionary_encode()
-    days = np.array([_or_none(read, text) for text in encoded.dictionary.to_pylist()], dtype="datetime64[us]")
-    days = np.append(days, np.datetime64("NaT", "us"))
-    of_row = days[encoded.indices.fill_null(len(days) - 1).to_numpy()]
+    texts = encoded.dictionary.to_pylist()
+    days = np.array([*(_midnight(text, zone, day_first) for text in texts), None], dtype="datetime64[us]")
+    of_row = days[encoded.indices.fill_null(len(texts)).to_numpy()]
     hours = np.where(in_halves, hour % 12 + 12 * is_after_noon, hour)
     times = of_row + ((hours * 60 + minute) * 60 + second).astype("timedelta64[s]")
     return np.where(in_halves & ((hour > 12) | (hour == 0)), np.datetime64("NaT", "us"), times)
 
 
-def _or_none(read: Callable[[str], datetime], text: str) -> datetime | None:
+@lru_cache(maxsize=4096)
+def _midnight(text: str, zone: str | None, day_first: bool | None) -> datetime | None:
     """None where the words are no day: they are looked at again, with the rest of their cell."""
     try:
-        return read(text).replace(tzinfo=None)
+        return moment(text, zone, day_first).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None

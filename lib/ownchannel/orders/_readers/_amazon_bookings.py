@@ -1,4 +1,4 @@
-"""What Amazon's reports of money share: words in six languages, and bookings made of columns of amounts.
+"""What Amazon's reports of money share: words in eleven languages, and bookings made of columns of amounts.
 
 The words stand in `amazon_words.toml`, with their sources.
 """
@@ -23,6 +23,8 @@ from ownchannel.orders._schema import ENTRIES_AS_READ, TEXT, Event, Part
 
 WORDS = tomllib.loads(Path(__file__).with_name("amazon_words.toml").read_text(encoding="utf-8"))
 
+# Turkish has a dotted and an undotted i, which capital letters do not show in other languages.
+_ALIKE = {ord("’"): "'", ord("ı"): "i", ord("\N{COMBINING DOT ABOVE}"): ""}
 _POINTED_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 
 
@@ -32,7 +34,7 @@ def folded(text: str) -> str:
     >>> folded("Gift wrap－credits ") == folded("giftwrap_credits:")
     True
     """
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
     return re.sub(r"[\s_-]+", "", plain).rstrip(":")
 
 
@@ -46,6 +48,11 @@ _COLUMN_OF = _meanings(WORDS["columns"], with_keys=True)
 _TYPE_OF = _meanings(WORDS["types"], with_keys=True)
 _STATUS_OF = _meanings(WORDS["statuses"])
 _PARTS = cast("dict[str, Part]", _meanings(WORDS["parts"]))
+_CURRENCY_OF: dict[str, str] = {
+    f"Amazon.{site}": code for code, sites in WORDS["currencies"].items() for site in sites
+}
+_SPELT_OUT = {"euro": "EUR", "euros": "EUR", "円": "JPY"}
+_STATED = re.compile(rf"\b(?:{'|'.join(WORDS['currencies'])}|[Ee]uros?)\b|円")
 _EVENTS: dict[str, Event] = {type_: event for event, types in WORDS["events"].items() for type_ in types}
 
 # An account sells nothing: where Amazon takes over stock (a liquidation) it pays for it, and corrections of
@@ -87,6 +94,27 @@ def is_deferred(status: str) -> bool | None:
     """
     known = _STATUS_OF.get(folded(status))
     return None if known is None else known == "deferred"
+
+
+def currency_of(site: str | None) -> str:
+    """The currency of a site of Amazon; empty where there is none or it is not known.
+
+    >>> currency_of("Amazon.com.be"), currency_of("Amazon.tv")
+    ('EUR', '')
+    """
+    return _CURRENCY_OF.get(site or "", "")
+
+
+def stated_currency(sentences: Iterable[str]) -> str:
+    """The currency that the sentences above a report's header state, in whichever language; else empty.
+
+    >>> stated_currency(["Includes Amazon Marketplace, FBA", "Todas as quantias em BRL"])
+    'BRL'
+    >>> stated_currency(["Alle Beträge in Euro, sofern nicht anders angegeben"]), stated_currency(["None"])
+    ('EUR', '')
+    """
+    found = filter(None, map(_STATED.search, sentences))
+    return next((_SPELT_OUT.get(each[0].casefold(), each[0]) for each in found), "")
 
 
 def classify(transaction_type: str, amount_type: str, amount_description: str) -> tuple[Event, Part]:

@@ -17,10 +17,12 @@ from ownchannel.orders._readers._amazon_bookings import (
     amazon_site,
     canonical_columns,
     classify,
+    currency_of,
     entries,
     file_decimal,
     is_deferred,
     is_other_shop,
+    stated_currency,
     transaction_event,
 )
 from ownchannel.orders._readers._reader import Context, Reader
@@ -38,8 +40,6 @@ _ACCOUNT_PARTS: dict[str, Part] = {
     "fulfilment": "fee",
 }
 
-_CURRENCY_OF = {f"Amazon.{site}": code for code, sites in WORDS["currencies"].items() for site in sites}
-
 _LARGEST_ROW = 10.0**18
 _TOO_LARGE = "makes a trillion or more with the row's other amounts"
 _NO_CURRENCY = "does not show the currency, nor does any row above"
@@ -49,7 +49,7 @@ _NOT_EXPLAINED = "not explained by the parts"
 
 
 class AmazonTransactions(Reader):
-    """The CSV of date-range reports and of the transactions page, in six languages, columns by name."""
+    """The CSV of date-range reports and of the transactions page, in eleven languages, columns by name."""
 
     name = "Amazon transactions"
     lacks = "This report does not include buyers."
@@ -74,7 +74,6 @@ class AmazonTransactions(Reader):
         context.unexplained = (context.unexplained or 0) + total(abs(rest[rows.kept()]))
         if_nothing = np.where(kinds.of_order, "goods", kinds.named)
         products = zip(rows.labels("description"), kinds.of_order.tolist(), strict=True)
-        held_back = rows.each(lambda status: bool(is_deferred(status)), "transaction status", otherwise=False)
         return entries(
             rows,
             [*_by_part(amounts, kinds, quantity), Amounts(rest, rest != 0, "unclassified", _NOT_EXPLAINED)],
@@ -89,7 +88,7 @@ class AmazonTransactions(Reader):
             quantity=quantity,
             currency=currency,
             settlement_id=rows.labels("settlement id"),
-            deferred=held_back,
+            deferred=_held_back(rows),
             identity=[f"amazon/{number}" if number else None for number in order],
             row_key=_row_keys(rows, posted, kinds.type, amounts, rest),
         )
@@ -98,7 +97,7 @@ class AmazonTransactions(Reader):
         """The total; where a row has none, the sum of its amounts."""
         rows = rows.renamed(canonical_columns(rows.columns)).unjudged()
         sites = rows.each(amazon_site, "marketplace", otherwise=None)
-        codes = [_CURRENCY_OF.get(site or "", context.currencies.get("", "")) for site in sites]
+        codes = [currency_of(site) or context.currencies.get("", "") for site in sites]
         stated = rows.amounts("total", context.decimal)
         is_stated = rows.has_text("total")
         if is_stated.all():
@@ -176,14 +175,26 @@ def _parts(own: Part, kinds: _Kinds) -> tuple[NDArray[np.str_], NDArray[np.bool_
 
 
 def _currencies(rows: Rows, context: Context, channel: list[str | None]) -> list[str]:
-    """By row its site's currency; without a site, what most rows have where the file first names sites."""
-    codes = [_CURRENCY_OF.get(site or "", "") for site in channel]
-    if "" not in context.currencies and (counted := Counter(filter(None, codes))):
-        context.currencies[""] = counted.most_common(1)[0][0]
+    """By row its site's currency; where that is not known the one above the header, else of most rows."""
+    codes = [currency_of(site) for site in channel]
+    if "" not in context.currencies:
+        usual = [code for code, _ in Counter(filter(None, codes)).most_common(1)]
+        if known := stated_currency(context.above_header) or "".join(usual):
+            context.currencies[""] = known
     codes = [code or context.currencies.get("", NO_CURRENCY) for code in codes]
     unknown = np.fromiter((code == NO_CURRENCY for code in codes), dtype=np.bool_, count=len(rows))
     rows.reject_where(unknown, "marketplace", _NO_CURRENCY, _NAME_A_SITE)
     return codes
+
+
+def _held_back(rows: Rows) -> NDArray[np.bool_]:
+    """Where a row's money is deferred: by its status, and of one that nobody knows by its missing release."""
+    known = rows.numbers(
+        lambda status: {True: 1, False: 0, None: -1}[is_deferred(status)], "transaction status"
+    )
+    has_dates = "transaction release date" in rows.columns
+    open_ = rows.has_text("transaction status") & ~rows.has_text("transaction release date")
+    return np.where(known < 0, open_ & has_dates, known == 1)
 
 
 def _row_keys(

@@ -27,6 +27,7 @@ from ownchannel.orders._readers._reader import (
 )
 from ownchannel.orders._rows import Rows, as_label, is_currency
 from ownchannel.orders._schema import LINES_AS_READ, NO_CURRENCY, RATE, RATES_AS_READ, ChannelKind, Status
+from ownchannel.orders._times import are_serials
 
 _CONSENT = dict.fromkeys(("yes", "true", "1", "y"), True) | dict.fromkeys(("no", "false", "0", "n"), False)
 _AMOUNTS = ("item_value", "unit_price", "quantity", "discount", "shipping", "tax", "refund", "fee")
@@ -159,6 +160,7 @@ class MappedOrders(Reader):
         context.codes.update(map(str.upper, rows.text(self.currency)))
         date = self._column["ordered_at"]
         DAYS.shown(rows, date, context.seen[date])
+        context.serials &= are_serials(rows.column(date))
         headers = [name == date for name in rows.each(folded_name, date, otherwise="")]
         if not context.second_header and any(headers):
             context.second_header = int(rows.lines[headers.index(True)])
@@ -184,7 +186,7 @@ class MappedOrders(Reader):
         fee = decimals(abs(rows.amounts(column["fee"], marks[column["fee"]]))) if column["fee"] else None
         status = rows.each(self._status, column["status"], otherwise="completed")
         units = rows.quantities(column["quantity"], marks[column["quantity"]])
-        ordered_at = rows.moments(column["ordered_at"], context.timezone, day_first)
+        ordered_at = rows.moments(column["ordered_at"], context.timezone, day_first, serials=context.serials)
         self._name_options(rows)
         in_column = self.currency in rows.columns
         return rows.batch(

@@ -89,6 +89,10 @@ class Context:
     unexplained: int | None = None
     """Where rows state totals: the sum, signs aside, of what these have beyond the amounts, in millionths."""
 
+    serials: bool = True
+    """Whether the column of dates holds nothing but Excel's numbers of days, as far as it was surveyed."""
+    above_header: tuple[str, ...] = ()
+    """What stands above the file's header: sentences that say what all rows share, such as the currency."""
     seen: defaultdict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     """By column, the first line that shows each way to read it (`Choice`), once the file was surveyed."""
     second_header: int = 0
