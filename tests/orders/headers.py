@@ -13,6 +13,23 @@ FULFILLED_COLUMNS = (  # noqa: SIM905
     "fulfillment-center-id fulfillment-channel sales-channel"
 ).split()
 
+#: Of New Orders and, with the three columns that follow `payments-date`, Unshipped Orders.
+MERCHANT_COLUMNS = (  # noqa: SIM905
+    "order-id order-item-id purchase-date payments-date buyer-email buyer-name buyer-phone-number sku "
+    "product-name quantity-purchased currency item-price item-tax shipping-price shipping-tax "
+    "ship-service-level recipient-name ship-address-1 ship-address-2 ship-address-3 ship-city ship-state "
+    "ship-postal-code ship-country ship-phone-number bill-address-1 bill-city bill-state bill-postal-code "
+    "bill-country item-promotion-discount item-promotion-id ship-promotion-discount ship-promotion-id "
+    "delivery-start-date delivery-end-date delivery-time-zone delivery-Instructions sales-channel"
+).split()
+UNSHIPPED_COLUMNS = (  # noqa: SIM905
+    "order-id order-item-id purchase-date payments-date reporting-date promise-date days-past-promise "
+    "buyer-email buyer-name buyer-phone-number sku product-name quantity-purchased quantity-shipped "
+    "quantity-to-ship ship-service-level recipient-name ship-address-1 ship-address-2 ship-address-3 "
+    "ship-city ship-state ship-postal-code ship-country is-business-order purchase-order-number "
+    "price-designation"
+).split()
+
 REPEAT_PERIOD = 'Reporting Range=["Monthly"],Select year=["2026"],Select month=["September"]'
 REPEAT_COLUMNS = (  # noqa: SIM905
     "ASIN,Product Title,Brand Name,Category Name,Number of Orders,Unique Customer Count,"
@@ -69,7 +86,9 @@ _PERSONAL = {
     re.compile(r"street|address"): "17 Sentinel Street",
     re.compile(r"city|state|location"): "Sentinelville",
     re.compile(r"zip|post(al|code)"): "JR-90210-ZIP",
-    re.compile(r"note|variations|transaction_id|tracking|merchant-order"): "Ring twice, Sentinel",
+    re.compile(
+        r"note|instructions|variations|transaction_id|tracking|merchant-order"
+    ): "Ring twice, Sentinel",
     re.compile(r"name|buyer|user|company"): "Jane Roe-Sentinel",
 }
 SECRETS = tuple(_PERSONAL.values())

@@ -127,6 +127,7 @@ def known(table: pa.Table) -> list[dict[str, Any]]:
 NUMBER = {
     "Amazon All Orders": "amazon-order-id",
     "Amazon Fulfilled Shipments": "amazon-order-id",
+    "Amazon Order Report": "order-id",
     "Shopify orders": "Name",
     "WooCommerce orders": "order_id",
     "Etsy orders": "Order ID",

@@ -32,7 +32,7 @@ from ownchannel.orders._readers._named_columns import ColumnMapping, MappedOrder
 from ownchannel.orders._readers._reader import Context
 from ownchannel.orders._report import Report, day, rejected_table, summary
 from ownchannel.orders._saved import SAMPLE_FILE, SavedOrders, key_remark, reading_version, saved_orders
-from ownchannel.orders._schema import SIDE_TABLES, Gives
+from ownchannel.orders._schema import NO_CURRENCY, SIDE_TABLES, Gives
 from ownchannel.orders._times import timezone_named
 from ownchannel.workspace import Workspace, saved_account
 
@@ -221,9 +221,11 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
     entries = entries_once(_together(files, "entries"))
     counting, others = counted_once(known_by_id(_together(files, "lines")))
     entries = matched(entries, counting)
-    lines, given = filled(joined(counting, entries), others)
-    from_bookings = lines_from(entries, lines["identity"])
-    lines = without_gaps(pa.concat_tables([lines, from_bookings]))
+    counting, unpriced = _without_unpriced(counting, entries)
+    from_bookings = lines_from(entries, counting["identity"])
+    lines = pa.concat_tables([joined(counting, entries), from_bookings])
+    lines, given = filled(lines, pa.concat_tables([others, unpriced]))
+    lines = without_gaps(lines)
     kept: dict[Gives, pa.Table] = {
         "lines": counting,
         "entries": entries,
@@ -244,6 +246,14 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
         entries=entry_table(entries, names, timezone),
         **{name: side_table(kept[name], schema, names) for name, schema in SIDE_TABLES.items()},
     )
+
+
+def _without_unpriced(lines: pa.Table, entries: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The lines, and apart those of orders without a price yet that were booked since: bookings have it."""
+    open_yet = pc.and_(pc.equal(lines["currency"], NO_CURRENCY), pc.equal(lines["status"], "pending"))
+    sold = pc.unique(entries.filter(pc.equal(entries["event"], "sale"))["identity"].cast(pa.string()))
+    booked = pc.fill_null(pc.and_(open_yet, pc.is_in(lines["identity"], value_set=sold)), False)
+    return lines.filter(pc.invert(booked)), lines.filter(booked)
 
 
 def _together(files: Sequence[FileRead], gives: Gives) -> pa.Table:

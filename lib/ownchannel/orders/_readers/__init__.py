@@ -1,5 +1,6 @@
 """The formats that are known. To add one, write a module with a `Reader` and name it here."""
 
+from ownchannel.orders._readers._amazon_merchant import AmazonMerchantOrders
 from ownchannel.orders._readers._amazon_orders import AmazonFulfilled, AmazonOrders, AmazonRepeatPurchase
 from ownchannel.orders._readers._amazon_settlement import AmazonSettlement
 from ownchannel.orders._readers._amazon_transactions import AmazonTransactions
@@ -13,6 +14,7 @@ from ownchannel.orders._readers._woocommerce import WooCommerceOrders
 READERS: tuple[Reader, ...] = (
     AmazonOrders(),
     AmazonFulfilled(),
+    AmazonMerchantOrders(),
     AmazonRepeatPurchase(),
     AmazonSettlement(),
     AmazonTransactions(),

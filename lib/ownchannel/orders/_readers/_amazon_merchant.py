@@ -1,0 +1,61 @@
+"""Amazon's order reports of sellers who ship themselves: one row per item, with the buyer's relay address."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ownchannel.orders._readers._amazon_orders import _common_columns, _is_shared, sales_channel
+from ownchannel.orders._readers._reader import Context, Reader
+from ownchannel.orders._rows import Rows
+from ownchannel.orders._schema import LINES_AS_READ
+
+_HEADER = frozenset(
+    {"order-id", "order-item-id", "purchase-date", "buyer-email", "sku", "quantity-purchased"}
+)
+#: The order reports of all sellers go before, and before a list of what is to be sent that of what was sold.
+_SOLD, _TO_SEND = 2, 4
+_NO_PRICE = "is not the price of an order line"
+_UNPRICED = "Orders without a price in this report: {n}. They count once another report has their amounts."
+
+
+class AmazonMerchantOrders(Reader):
+    """New Orders, and Unshipped Orders, which may have no prices; older ones name no marketplace.
+
+    Documented as "Order Report" and "Unshipped Orders Report":
+    https://developer-docs.amazon.com/sp-api/docs/report-type-values-order.
+    """
+
+    name = "Amazon Order Report"
+    lacks = (
+        "This report does not include fees, refunds or later cancellations, and covers only what you shipped "
+        "yourself."
+    )
+    headers = (_HEADER,)
+    worth = ("item-price",)
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """One line per row."""
+        order = rows.identities("order-id")
+        mark = context.decimal_of(rows, "item-price")
+        item_value = rows.amounts("item-price", mark)
+        rows.reject_where(item_value < 0, "item-price", _NO_PRICE, "Export the report again.")
+        # As in All Orders, what is not shipped yet is pending, and may be cancelled.
+        unpriced = ~rows.has_text("item-price")
+        to_send = unpriced | ("days-past-promise" in rows.columns)
+        shared = rows.numbers(_is_shared, "buyer-email") > 0
+        keys = pa.array(rows.each(context.keys.of_email, "buyer-email", otherwise=None), pa.string())
+        named = "sales-channel" in rows.columns
+        batch = rows.batch(
+            LINES_AS_READ,
+            item=rows.first_label("sku", "product-name", otherwise="item"),
+            channel=rows.each(sales_channel, "sales-channel", otherwise="") if named else "Amazon",
+            ordered_at=rows.moments("purchase-date"),
+            customer_key=pc.if_else(shared, None, keys),
+            quantity=rows.quantities("quantity-purchased", mark),
+            **_common_columns(rows, order, item_value, mark),
+            currency=rows.currencies("currency", unless=unpriced),
+            status=pa.array(np.where(to_send, "pending", "completed")),
+            rank=np.where(to_send, _TO_SEND, _SOLD),
+        )
+        context.note(_UNPRICED, int((unpriced & rows.kept()).sum()))
+        return batch
