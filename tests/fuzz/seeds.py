@@ -19,6 +19,7 @@ FILES: dict[str, st.SearchStrategy[Any]] = {
     "amazon_orders": FORMATS["Amazon All Orders"],
     "amazon_fulfilled": FORMATS["Amazon Fulfilled Shipments"],
     "amazon_merchant": FORMATS["Amazon Order Report"],
+    "amazon_returns": FORMATS["Amazon FBA returns"],
     "amazon_repeat_purchase": FORMATS["Amazon Brand Analytics repeat purchase"],
     "amazon_settlement": settlements(),
     "amazon_transactions": transactions(),

@@ -10,7 +10,7 @@ from datetime import datetime
 from hypothesis import strategies as st
 
 from tests.orders.exports import AMAZON_COLUMNS, SHOPIFY_COLUMNS
-from tests.orders.generated_reports import amazon_merchant
+from tests.orders.generated_reports import amazon_merchant, amazon_returns
 from tests.orders.generated_tables import exchange_rates, repeat_rates, shopify_payments
 from tests.orders.generated_truth import (
     GeneratedFile,
@@ -370,6 +370,7 @@ FORMATS: Mapping[str, st.SearchStrategy[GeneratedFile]] = {
     "Amazon All Orders": amazon_orders(),
     "Amazon Fulfilled Shipments": amazon_fulfilled(),
     "Amazon Order Report": amazon_merchant(),
+    "Amazon FBA returns": amazon_returns(),
     "Amazon Brand Analytics repeat purchase": repeat_rates(),
     "Shopify orders": shopify_orders(),
     "Shopify Payments transactions": shopify_payments(),

@@ -30,6 +30,11 @@ UNSHIPPED_COLUMNS = (  # noqa: SIM905
     "price-designation"
 ).split()
 
+RETURN_COLUMNS = (  # noqa: SIM905
+    "return-date order-id sku asin fnsku product-name quantity fulfillment-center-id detailed-disposition "
+    "reason status license-plate-number customer-comments"
+).split()
+
 REPEAT_PERIOD = 'Reporting Range=["Monthly"],Select year=["2026"],Select month=["September"]'
 REPEAT_COLUMNS = (  # noqa: SIM905
     "ASIN,Product Title,Brand Name,Category Name,Number of Orders,Unique Customer Count,"
@@ -87,7 +92,7 @@ _PERSONAL = {
     re.compile(r"city|state|location"): "Sentinelville",
     re.compile(r"zip|post(al|code)"): "JR-90210-ZIP",
     re.compile(
-        r"note|instructions|variations|transaction_id|tracking|merchant-order"
+        r"note|instructions|comments|variations|transaction_id|tracking|merchant-order"
     ): "Ring twice, Sentinel",
     re.compile(r"name|buyer|user|company"): "Jane Roe-Sentinel",
 }

@@ -164,7 +164,7 @@ def as_millionths(column: pa.Array | pa.ChunkedArray) -> Millionths:
     return words[whole.offset : whole.offset + len(whole), 0].copy()
 
 
-_CENT = 10_000
+CENT = 10_000
 
 
 def summed(groups: NDArray[np.integer], amounts: Millionths, size: int) -> Millionths:
@@ -209,7 +209,7 @@ def _spread_sorted(totals: Millionths, groups: NDArray[np.intp], weights: Millio
     weight = weights.astype(object)
     whole = np.add.reduceat(weight, first)
     total = totals[groups[first]].astype(object)
-    step = np.where(totals[groups[first]] % _CENT == 0, _CENT, 1).astype(object)
+    step = np.where(totals[groups[first]] % CENT == 0, CENT, 1).astype(object)
     # Rounded towards 0, so that no share has more than its part; without weights the last line takes all.
     parts = np.abs(total)[of_group] * weight // np.maximum(whole, 1)[of_group]
     shares = parts // step[of_group] * step[of_group] * np.sign(totals[groups])

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ownchannel.orders._additions import with_returns
 from ownchannel.orders._bookings import entries_once, joined, lines_from
 from ownchannel.orders._files import Input, LeftAside, find_sources
 from ownchannel.orders._merge import (
@@ -225,12 +226,13 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
     from_bookings = lines_from(entries, counting["identity"])
     lines = pa.concat_tables([joined(counting, entries), from_bookings])
     lines, given = filled(lines, pa.concat_tables([others, unpriced]))
-    lines = without_gaps(lines)
     kept: dict[Gives, pa.Table] = {
         "lines": counting,
         "entries": entries,
         **{name: _once(_together(files, name)) for name in SIDE_TABLES},
     }
+    lines, of_returns = with_returns(lines, kept["returns"])
+    lines, given = without_gaps(lines), given + of_returns
     for gives, moment in _DATED.items():
         days = local_days(kept[gives][moment], timezone)
         kept[gives] = kept[gives].append_column("day", days)

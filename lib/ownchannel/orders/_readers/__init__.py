@@ -2,6 +2,7 @@
 
 from ownchannel.orders._readers._amazon_merchant import AmazonMerchantOrders
 from ownchannel.orders._readers._amazon_orders import AmazonFulfilled, AmazonOrders, AmazonRepeatPurchase
+from ownchannel.orders._readers._amazon_returns import AmazonReturns
 from ownchannel.orders._readers._amazon_settlement import AmazonSettlement
 from ownchannel.orders._readers._amazon_transactions import AmazonTransactions
 from ownchannel.orders._readers._etsy import EtsyItems, EtsyOrders
@@ -15,6 +16,7 @@ READERS: tuple[Reader, ...] = (
     AmazonOrders(),
     AmazonFulfilled(),
     AmazonMerchantOrders(),
+    AmazonReturns(),
     AmazonRepeatPurchase(),
     AmazonSettlement(),
     AmazonTransactions(),
