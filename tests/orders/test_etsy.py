@@ -192,7 +192,7 @@ def test_countries_are_two_letters_where_they_are_known(read, name, country):
     [
         ("Order Value", "-1"),
         ("Order Value", ""),
-        ("Sale Date", "31/12/25"),
+        ("Sale Date", "13/32/25"),
         ("Sale Date", ""),
         ("Currency", ""),
         ("Status", "teleported"),

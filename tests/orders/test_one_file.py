@@ -21,10 +21,10 @@ from ownchannel.workspace import CustomerKeys
 from tests.orders.exports import amazon, amazon_row, continued, shopify, shopify_row
 
 
-class Plain:
+class Plain(_one_file.Reader):
     """A reader of three columns, which a test can make forgetful."""
 
-    name, lacks, gives, order_starts, surveys = "Plain table", "", "lines", "", False
+    name = "Plain table"
     forgets_row = -1
     forgets_money = 0
 
@@ -46,8 +46,8 @@ class Plain:
 
     def money(
         self, rows: _one_file.Rows, context: _one_file.Context
-    ) -> tuple[list[str], _one_file.Millionths]:
-        return rows.text("currency"), rows.unjudged().amounts("price") + self.forgets_money
+    ) -> tuple[pa.StringArray, _one_file.Millionths]:
+        return rows.column("currency"), rows.unjudged().amounts("price") + self.forgets_money
 
 
 def read(content: bytes | _one_file.Source, *readers: _one_file.Reader) -> _one_file.FileRead:

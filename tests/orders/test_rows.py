@@ -112,12 +112,12 @@ label_cells = st.lists(st.tuples(*[st.sampled_from(["", "a", "b@c.d", "\0"])] * 
 def test_the_first_label_there_is(cells):
     some = _rows.Rows(range(len(cells)), table(cells), {"x": 0, "y": 1, "z": 2})
     expected = [next((_rows.as_label(cell) for cell in row if _rows.as_label(cell)), None) for row in cells]
-    assert some.first_label("x", "y", "z") == expected
+    assert some.first_label("x", "y", "z").to_pylist() == expected
 
 
 def test_a_required_text():
     some = rows(order=["1", "", "\0"])
-    assert some.required("order") == ["1", "", ""]
+    assert some.required("order").to_pylist() == ["1", "", ""]
     assert reasons(some) == {3: ("order", "is empty"), 4: ("order", "is empty")}
 
 
@@ -161,7 +161,7 @@ def test_what_is_empty_counts_as_nothing_and_one_unit_unless_it_is_required():
     cells = {"price": ["", "5"], "units": ["2", ""]}
     assert rows(**cells).amounts("price").tolist() == [0, 5_000_000]
     assert rows(**cells).line_totals("price", "units").tolist() == [0, 5_000_000]
-    assert rows(**cells).quantities("units") == [2, 0]
+    assert rows(**cells).quantities("units").tolist() == [2, 0]
     strict = rows(**cells)
     assert strict.amounts("price", required=True).tolist() == [0, 5_000_000]
     assert strict.line_totals("price", "units", required=True).tolist() == [0, 0]
@@ -238,7 +238,7 @@ def test_a_time_that_is_not_required_may_be_missing():
 def test_currencies():
     some = rows(currency=["usd", "EUR", "", "dollars", "", "U$D"])
     unpriced = np.array([False, False, True, False, False, False])
-    assert some.currencies("currency", unless=unpriced) == ["USD", "EUR", "XXX", "XXX", "XXX", "XXX"]
+    assert some.currencies("currency", unless=unpriced).to_pylist() == ["USD", "EUR", *["XXX"] * 4]
     assert reasons(some) == {
         5: ("currency", "is not a currency code"),
         6: ("currency", "is empty"),
@@ -296,13 +296,11 @@ def test_one_value_for_all_rows_is_in_memory_once():
 @given(st.lists(st.text(st.sampled_from("aB1 .-@é\x07\u2028フ＠"), max_size=6), max_size=8))
 def test_labels_are_those_of_each_cell_however_many_are_plain(cells):
     some = rows(product=cells)
-    assert some.labels("product") == [_rows.as_label(cell.strip()) for cell in cells]
-    assert some.required("product") == [_rows.as_label(cell.strip()) or "" for cell in cells]
+    assert some.labels("product").to_pylist() == [_rows.as_label(cell.strip()) for cell in cells]
+    assert some.required("product").to_pylist() == [_rows.as_label(cell.strip()) or "" for cell in cells]
     assert set(some.faults) == {place for place, cell in enumerate(cells) if not _rows.as_label(cell.strip())}
 
 
 def test_a_plain_label_that_is_too_long_is_cut():
-    assert rows(product=["a" * (_rows.LONGEST_LABEL + 1), "b"]).labels("product") == [
-        "a" * _rows.LONGEST_LABEL,
-        "b",
-    ]
+    labels = rows(product=["a" * (_rows.LONGEST_LABEL + 1), "b"]).labels("product")
+    assert labels.to_pylist() == ["a" * _rows.LONGEST_LABEL, "b"]

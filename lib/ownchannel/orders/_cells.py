@@ -114,7 +114,7 @@ def decimal_marks(text: str) -> str:
     read: dict[str, Decimal] = {}
     for mark in ".,":
         with suppress(ValueError):
-            read[mark] = number(text, mark)
+            read[mark] = number(text.removesuffix("%"), mark)
     return "" if len(read) == 2 and read["."] == read[","] else "".join(read)
 
 
@@ -162,6 +162,12 @@ def as_millionths(column: pa.Array | pa.ChunkedArray) -> Millionths:
     whole = array.fill_null(pa.scalar(Decimal(0), MONEY)) if array.null_count else array
     words = np.frombuffer(whole.buffers()[1], dtype="<i8").reshape(-1, 2)
     return words[whole.offset : whole.offset + len(whole), 0].copy()
+
+
+def flags(where: pa.BooleanArray | pa.ChunkedArray) -> NDArray[np.bool_]:
+    """A column of yes and no, as numpy has it."""
+    found: NDArray[np.bool_] = where.to_numpy(zero_copy_only=False)
+    return found
 
 
 CENT = 10_000

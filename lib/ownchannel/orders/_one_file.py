@@ -13,9 +13,10 @@ import pyarrow.compute as pc
 from ownchannel.formats import listed
 from ownchannel.orders._archives import DAMAGED, Source, TooLarge, Unopened
 from ownchannel.orders._bookings import entries_once
-from ownchannel.orders._cells import Millionths, amount_of, total
+from ownchannel.orders._cells import Millionths, amount_of, total, with_columns
 from ownchannel.orders._layout import HEADER_WITHIN, Layout, find_layout, open_rows
 from ownchannel.orders._merge import in_runs, numbered, repeated_rows
+from ownchannel.orders._notation import Notation
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._report import FileReport
 from ownchannel.orders._rows import Rejection, Rows, is_currency
@@ -76,7 +77,7 @@ class FileRead(FileBooks):
         """What was read, in the order of the rows."""
         return pa.Table.from_batches(self.batches, schema=AS_READ[self.gives])
 
-    def book(self, rows: Rows, batch: pa.RecordBatch, money: tuple[Sequence[str], Millionths]) -> None:
+    def book(self, rows: Rows, batch: pa.RecordBatch, money: tuple[pa.StringArray, Millionths]) -> None:
         """Enter a chunk: every row is in the batch or set aside, and so is its money."""
         stated, amounts = money
         at = np.searchsorted(rows.lines, batch["source_row"].to_numpy())
@@ -88,7 +89,7 @@ class FileRead(FileBooks):
         for place in np.flatnonzero(currency < 0).tolist():
             line = int(rows.lines[place])
             unfinished = Rejection(line, "", "", _NOT_FINISHED, "Fetch the file again.")
-            code = rows.faults.setdefault(place, unfinished).currency or stated[place]
+            code = rows.faults.setdefault(place, unfinished).currency or stated[place].as_py() or ""
             self.set_aside[code if is_currency(code) else NO_CURRENCY] += int(amounts[place])
         self.rows += len(rows)
         # What stood in the currency's place is known no further: it may be anything.
@@ -139,59 +140,70 @@ class FileRead(FileBooks):
 
 def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Context) -> FileRead:
     """One file by the first reader that knows its header; what goes wrong is reported, never raised."""
-    read = FileRead(source.name)
     if isinstance(source, Unopened):
-        read.warnings.append(source.reason)
-        return read
+        return FileRead(source.name, warnings=[source.reason])
     before = source.fingerprint()
-    layout = None
     try:
         layout = find_layout(source, lambda columns: any(reader.recognises(columns) for reader in readers))
-        read.warnings += [_why_unknown(source)] if layout is None else []
     except DAMAGED as error:
-        read.warnings.append(str(error) if isinstance(error, TooLarge) else _NOTHING_READ)
-    if layout is not None:
-        _read_rows(read, source, layout, readers, context)
+        reason = str(error) if isinstance(error, TooLarge) else _NOTHING_READ
+        read = FileRead(source.name, warnings=[reason])
+    else:
+        read = _read_known(source, layout, readers, context) if layout else FileRead(source.name)
+        read.warnings += [] if layout else [_why_unknown(source)]
     if source.fingerprint() != before:
         read.warnings.append(_CHANGED)
-    read.stated, read.unexplained = context.stated, context.unexplained
-    read.timezone = context.zone if context.asked_zone else ""
-    read.warnings += [sentence.format(n=f"{n:,}") for sentence, n in context.notes.items()]
     return read
 
 
-def _read_rows(
-    read: FileRead, source: Source, layout: Layout, readers: Sequence[Reader], context: Context
-) -> None:
+def _read_known(source: Source, layout: Layout, readers: Sequence[Reader], context: Context) -> FileRead:
+    """A file of a known format; from the start again where its rows leave open how columns are written."""
     reader = next(r for r in readers if r.recognises(frozenset(layout.columns)))
-    context.above_header = layout.above
-    read.format, read.encoding, read.gives = reader.name, layout.encoding.name, reader.gives
-    read.warnings += [reader.lacks] if reader.lacks else []
-    read.warnings += [layout.encoding.remark] if layout.encoding.remark else []
+    notation = Notation(reader.habits, reader.given, context.zone)
+    while True:
+        notes, layout = replace(context), replace(layout, further_headers=[])
+        notation.note, notes.above_header = notes.note, layout.above
+        read = _read_through(source, layout, reader, notation, notes)
+        if not notation.is_open:
+            break
+        notation.survey(_until_damage(source, layout, reader, notation, []), reader.currency)
+    read.warnings += [] if read.rows else [_NO_ROWS]
+    headers = sorted({*layout.further_headers, *notes.headers})
+    if headers:
+        read.warnings.append(_PASTED.format(lines=listed([f"{line:,}" for line in headers])))
+    if read.batches and read.gives in ("lines", "entries"):
+        rows = reader.finished(read.table(), notes)
+        read.batches = _named(read, rows, headers, reader.is_one_run).to_batches()
+    read.stated, read.unexplained = notes.stated, notes.unexplained
+    read.timezone = notes.zone if notes.asked_zone else ""
+    read.warnings += [sentence.format(n=f"{n:,}") for sentence, n in notes.notes.items()]
+    return read
+
+
+def _read_through(
+    source: Source, layout: Layout, reader: Reader, notation: Notation, notes: Context
+) -> FileRead:
+    """All rows, unless it turns out on the way that they have to be looked at first."""
+    read = FileRead(source.name, reader.name, layout.encoding.name, reader.gives)
+    read.warnings += filter(None, [reader.lacks, layout.encoding.remark])
     if layout.repeated:
         # By number: in a damaged file the header may hold what belongs below it.
         places = sorted(layout.columns[name] + 1 for name in layout.repeated)
         read.warnings.append(_NAMESAKES.format(places=", ".join(map(str, places))))
-    if reader.surveys:
-        layout = replace(layout, strips_headers=False)
-        for rows in _until_damage(source, layout, "", []):
-            reader.survey(rows, context)
-    for rows in _until_damage(source, layout, reader.order_starts, read.warnings):
-        batch = reader.read(rows, context)
-        read.book(rows, batch, reader.money(rows, context))
-    read.warnings += [] if read.rows else [_NO_ROWS]
-    if layout.further_headers:
-        read.warnings.append(_PASTED.format(lines=listed([f"{line:,}" for line in layout.further_headers])))
-    if read.batches and read.gives in ("lines", "entries"):
-        _find_repeats(read, layout.further_headers, in_one=reader.surveys)
+    for rows in _until_damage(source, layout, reader, notation, read.warnings):
+        batch = reader.read(rows, notes)
+        if notation.is_open:
+            break
+        read.book(rows, batch, reader.money(rows, notes))
+    return read
 
 
-def _find_repeats(read: FileRead, headers: Sequence[int], in_one: bool) -> None:
-    """Name lines and runs, so that what the file holds twice counts once, and say how many rows that are.
-
-    `in_one`: the reader has left repeats out itself, so that the rows are one run.
-    """
-    rows = read.table() if in_one else in_runs(read.table(), headers)
+def _named(read: FileRead, rows: pa.Table, headers: Sequence[int], is_one_run: bool) -> pa.Table:
+    """The rows with their lines and runs named, so that what the file holds twice counts once."""
+    if is_one_run:
+        run = np.searchsorted(headers, rows["source_row"].to_numpy())
+        rows = with_columns(rows, run=pa.array(run.astype(np.int64)))
+    rows = in_runs(rows, headers)
     if read.gives == "lines":
         rows = numbered(rows)
         repeats = repeated_rows(rows)
@@ -199,15 +211,19 @@ def _find_repeats(read: FileRead, headers: Sequence[int], in_one: bool) -> None:
         file_no = pa.repeat(pa.scalar(0, pa.int32()), len(rows))
         once = entries_once(rows.append_column("file_no", file_no).unify_dictionaries())
         repeats = len(pc.unique(rows["source_row"])) - len(pc.unique(once["source_row"]))
-    read.batches = rows.to_batches()
     read.warnings += [_REPEATS.format(n=f"{repeats:,}")] if repeats else []
+    return rows
 
 
-def _until_damage(source: Source, layout: Layout, order_starts: str, warnings: list[str]) -> Iterator[Rows]:
+def _until_damage(
+    source: Source, layout: Layout, reader: Reader, notation: Notation, warnings: list[str]
+) -> Iterator[Rows]:
     """The file's rows up to where it is damaged, so that what was read until there is kept."""
     try:
-        with open_rows(source, layout, order_starts) as chunks:
-            yield from chunks
+        with open_rows(source, layout, reader.order_starts) as chunks:
+            for rows in chunks:
+                rows.notation = notation
+                yield reader.renamed(rows)
     except DAMAGED as error:
         warnings.append(str(error) if isinstance(error, TooLarge) else _CUT_SHORT)
 

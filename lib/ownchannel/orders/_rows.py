@@ -3,8 +3,7 @@
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from copy import copy
 from datetime import datetime
-from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -18,12 +17,16 @@ from ownchannel.orders._cells import (
     ROUNDED,
     BadCell,
     Millionths,
+    amount_of,
+    as_millionths,
     decimals,
+    flags,
     masked,
     millionths,
     number,
     without_address,
 )
+from ownchannel.orders._notation import DAYS, MARKS, Notation
 from ownchannel.orders._schema import MONEY, NO_CURRENCY
 from ownchannel.orders._times import PLAUSIBLE_YEARS, from_serials, instants, moment
 
@@ -31,6 +34,10 @@ T = TypeVar("T")
 
 _LARGEST = millionths(LARGEST_AMOUNT)
 _TOO_MUCH = "adds up to a trillion or more"
+_TOO_MUCH_IN_ALL = "makes a trillion or more with the quantity"
+MILLION = 1_000_000
+#: By decimal mark, the form of most amounts: they are read at once.
+_PLAIN = {".": r"^-?\d{1,12}(\.\d{1,6})?$", ",": r"^-?\d{1,12}(,\d{1,6})?$"}
 #: Labels longer than this are cut: no product's name is, and a cell may hold a megabyte.
 LONGEST_LABEL = 500
 #: What a label may hold is looked at closely where a cell has any of these.
@@ -73,9 +80,11 @@ class Rows:
         self.lines = np.asarray(lines, dtype=np.int64)
         self.columns = columns
         self.faults: dict[int, Rejection] = dict(faults or {})
+        self.notation = Notation()
         self._cells = cells
         self._taken: pa.Array | None = None
         self._columns: dict[str, pa.StringArray] = {}
+        self._encoded: dict[str, pa.DictionaryArray] = {}
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -84,14 +93,21 @@ class Rows:
         """The same rows, faults included, with columns under other names."""
         same = copy(self)
         same.columns = {names.get(column, column): place for column, place in self.columns.items()}
-        same._columns = {}
+        same._columns, same._encoded = {}, {}
         return same
 
     def at(self, places: NDArray[np.intp]) -> "Rows":
         """Some of the rows, with a slate of their own for faults."""
         some = Rows(self.lines[places], self._cells, self.columns)
+        some.notation = self.notation
         some._taken = pa.array(places) if self._taken is None else self._taken.take(pa.array(places))
         return some
+
+    def unjudged(self) -> "Rows":
+        """The same rows with none set aside: what cannot be read is 0."""
+        apart = copy(self)
+        apart.faults = {}
+        return apart
 
     def reject(self, place: int, bad: BadCell, currency: str = "") -> None:
         """Set a row aside; the first fault found in it stays."""
@@ -102,9 +118,17 @@ class Rows:
 
     def reject_where(self, wrong: NDArray[np.bool_], column: str, reason: str, remedy: str) -> None:
         """Set aside every row where something in a column does not fit."""
-        cells = self.text(column) if wrong.any() else []
+        cells = self.column(column) if wrong.any() else []
         for place in np.flatnonzero(wrong).tolist():
-            self.reject(place, BadCell(column, cells[place], reason, remedy))
+            self.reject(place, BadCell(column, cells[place].as_py(), reason, remedy))
+
+    def kept(self) -> NDArray[np.bool_]:
+        """Which rows are not set aside."""
+        kept = np.ones(len(self), dtype=np.bool_)
+        kept[list(self.faults)] = False
+        return kept
+
+    # ------------------------------------------------------------ texts
 
     def column(self, name: str) -> pa.StringArray:
         """The cells, stripped; empty where there is no such column."""
@@ -118,25 +142,36 @@ class Rows:
             self._columns[name] = pc.utf8_trim_whitespace(cells)
         return self._columns[name]
 
+    def encoded(self, name: str) -> pa.DictionaryArray:
+        """The same as distinct texts, and by row the place of its own among them."""
+        if name not in self._encoded:
+            self._encoded[name] = self.column(name).dictionary_encode()
+        return self._encoded[name]
+
     def text(self, column: str) -> list[str]:
         """The cells as texts, stripped; empty where there is no such column."""
         return cast("list[str]", self.column(column).to_pylist())
 
     def has_text(self, column: str) -> NDArray[np.bool_]:
         """Where a cell is not empty."""
-        filled = pc.not_equal(self.column(column), "")
-        return cast("NDArray[np.bool_]", filled.to_numpy(zero_copy_only=False))
+        return flags(pc.not_equal(self.column(column), ""))
 
     def is_rounded(self, column: str) -> NDArray[np.bool_]:
         """Where a spreadsheet has rounded an id, such as 5.55E+12: it is no identity."""
-        rounded = pc.match_substring_regex(self.column(column), ROUNDED)
-        return cast("NDArray[np.bool_]", rounded.to_numpy(zero_copy_only=False))
+        return flags(pc.match_substring_regex(self.column(column), ROUNDED))
 
     def each(self, read: Callable[..., T], *columns: str, otherwise: T) -> list[T]:
         """`read` of every row's cells; where it raises BadCell the row is set aside with `otherwise`."""
         distinct, place = self._distinct(columns)
         known = self._known(read, distinct, place, otherwise)
         return [known[at] for at in place.tolist()]
+
+    def words(
+        self, read: Callable[..., str | None], *columns: str, otherwise: str | None = None
+    ) -> pa.StringArray:
+        """The same for texts, as an array."""
+        distinct, place = self._distinct(columns)
+        return pa.array(self._known(read, distinct, place, otherwise), pa.string()).take(pa.array(place))
 
     def numbers(self, read: Callable[..., int], *columns: str) -> Millionths:
         """The same for whole numbers, as an array; 0 where the row is set aside."""
@@ -145,17 +180,17 @@ class Rows:
 
     def _distinct(self, columns: Sequence[str]) -> tuple[list[tuple[str, ...]], NDArray[np.intp]]:
         """The distinct cells, or combinations of cells, and by row the place of its own among them."""
-        cells = [self.column(column) for column in columns]
-        encoded = cells[0].dictionary_encode()
-        if len(cells) == 1:
-            return [(text,) for text in encoded.dictionary.to_pylist()], encoded.indices.to_numpy()
-        of_row = encoded.indices.to_numpy().astype(np.int64)
-        for further in cells[1:]:
+        encoded = [self.encoded(column) for column in columns]
+        of_row = encoded[0].indices.to_numpy()
+        if len(encoded) == 1:
+            return [(text,) for text in encoded[0].dictionary.to_pylist()], of_row
+        of_row = of_row.astype(np.int64)
+        for further in encoded[1:]:
             # Numbered anew by column: the product of many columns' numbers would overflow.
-            code = further.dictionary_encode().indices.to_numpy()
-            _, of_row = np.unique(of_row * len(self) + code, return_inverse=True)
+            _, of_row = np.unique(of_row * len(self) + further.indices.to_numpy(), return_inverse=True)
         _, first = np.unique(of_row, return_index=True)
-        return list(zip(*(column.take(pa.array(first)).to_pylist() for column in cells), strict=True)), of_row
+        cells = (self.column(column).take(pa.array(first)).to_pylist() for column in columns)
+        return list(zip(*cells, strict=True)), of_row
 
     def _known(
         self,
@@ -175,116 +210,110 @@ class Rows:
                     self.reject(int(row), bad)
         return known
 
-    def labels(self, column: str) -> list[str | None]:
-        """Texts for the table, free of addresses and control characters; None where empty."""
-        if self._are_labels(column):
-            return [cell or None for cell in self.text(column)]
-        return self.each(as_label, column, otherwise=None)
-
-    def _are_labels(self, column: str) -> bool:
-        """Whether all cells are labels as they stand: short, printable ASCII without an address."""
+    def labels(self, column: str) -> pa.StringArray:
+        """Texts for the table, free of addresses and control characters; null where empty."""
         cells = self.column(column)
-        return not (
-            pc.any(pc.match_substring_regex(cells, _NO_LABEL)).as_py()
-            or (pc.max(pc.binary_length(cells)).as_py() or 0) > LONGEST_LABEL
+        found = pc.if_else(pc.equal(cells, ""), None, cells)
+        # Most cells are labels as they stand: short, printable ASCII without an address.
+        odd = pc.or_(
+            pc.match_substring_regex(cells, _NO_LABEL), pc.greater(pc.binary_length(cells), LONGEST_LABEL)
         )
+        if not pc.any(odd).as_py():
+            return found
+        encoded = pc.filter(cells, odd).dictionary_encode()
+        labels = pa.array(map(as_label, encoded.dictionary.to_pylist()), pa.string())
+        return pc.replace_with_mask(found, odd, labels.take(encoded.indices))
 
-    def first_label(self, *columns: str, otherwise: str | None = None) -> list[str | None]:
+    def first_label(self, *columns: str, otherwise: str | None = None) -> pa.StringArray:
         """In each row the first of these columns' labels that there is."""
-        labels = self.labels(columns[0])
-        for column in columns[1:]:
-            if None in labels:
-                labels = [label or other for label, other in zip(labels, self.labels(column), strict=True)]
-        return [label or otherwise for label in labels] if otherwise and None in labels else labels
+        labels = [self.labels(column) for column in columns if column in self.columns]
+        return pc.coalesce(*labels, pa.scalar(otherwise, pa.string())) if labels else self._all(otherwise)
 
-    def required(self, column: str, remedy: str = _EXPORT_AGAIN) -> list[str]:
+    def required(self, column: str, remedy: str = _EXPORT_AGAIN) -> pa.StringArray:
         """Texts for the table; a row without one is set aside."""
+        labels = self.labels(column)
+        if labels.null_count:
+            self.reject_where(flags(labels.is_null()), column, "is empty", remedy)
+            return labels.fill_null("")
+        return labels
 
-        def read(cell: str) -> str:
-            label = as_label(cell)
-            if label is None:
-                raise BadCell(column, "", "is empty", remedy)
-            return label
-
-        if self._are_labels(column) and self.has_text(column).all():
-            return self.text(column)
-        return self.each(read, column, otherwise="")
-
-    def identities(self, column: str) -> list[str]:
+    def identities(self, column: str) -> pa.StringArray:
         """Required texts that tell orders apart: one that a spreadsheet rounded, 5.55E+12, does not."""
         texts = self.required(column)
         self.reject_where(self.is_rounded(column), column, _ROUNDED_ID, _NOT_THROUGH_A_SPREADSHEET)
         return texts
 
-    def exact_labels(self, column: str) -> list[str | None]:
-        """Labels; None for ids that a spreadsheet rounded as well."""
-        return [
-            None if rounded else label
-            for label, rounded in zip(self.labels(column), self.is_rounded(column).tolist(), strict=True)
-        ]
+    def exact_labels(self, column: str) -> pa.StringArray:
+        """Labels; null for ids that a spreadsheet rounded as well."""
+        return pc.if_else(pa.array(self.is_rounded(column)), None, self.labels(column))
 
-    def amounts(self, column: str, decimal: str = ".", required: bool = False) -> Millionths:
+    def _all(self, value: str | None) -> pa.StringArray:
+        return _repeated(value, pa.string(), len(self))
+
+    # ------------------------------------------------------------ numbers
+
+    def amounts(self, column: str, required: bool = False) -> Millionths:
         """Exact numbers in millionths; 0 where empty, unless one is required."""
+        mark = self.notation.way(MARKS, self, column) or "."
+        encoded = self.encoded(column)
+        distinct, place = encoded.dictionary, encoded.indices.to_numpy()
+        plain = pc.match_substring_regex(distinct, _PLAIN[mark])
+        written = pc.replace_substring(pc.if_else(plain, distinct, "0"), ",", ".")
+        found: Millionths = as_millionths(written.cast(MONEY))
+        others = np.flatnonzero(flags(pc.invert(plain)))
+        if len(others):
+            texts = [(text,) for text in distinct.take(pa.array(others)).to_pylist()]
+            at = np.full(len(distinct), -1)
+            at[others] = np.arange(len(others))
+            read = partial(_amount, column, mark, required)
+            found[others] = self._known(read, texts, at[place], 0)
+        of_row: Millionths = found[place]
+        return of_row
 
-        def read(cell: str) -> int:
-            return millionths(self._number(column, cell, decimal, required))
-
-        return self.numbers(read, column)
-
-    def unjudged(self) -> "Rows":
-        """The same rows with none set aside: what cannot be read is 0."""
-        apart = copy(self)
-        apart.faults = {}
-        return apart
-
-    def quantities(self, column: str, decimal: str = ".") -> list[float]:
+    def quantities(self, column: str) -> NDArray[np.float64]:
         """Numbers of units; 0 where empty."""
-        return self.each(lambda cell: float(self._number(column, cell, decimal)), column, otherwise=0.0)
+        return self.amounts(column) / MILLION
 
-    def line_totals(
-        self, price: str, quantity: str, decimal: str = ".", required: bool = False, units_decimal: str = ""
-    ) -> Millionths:
-        """Price for one times quantity (one where none is given), exact to the millionth.
+    def shares(self, column: str, required: bool = False) -> pa.DoubleArray:
+        """Percent, with or without the sign, as shares from 0 to 1; null where empty."""
+        self._columns[column] = pc.utf8_rtrim(self.column(column), "% ")
+        self._encoded.pop(column, None)
+        percent = self.amounts(column, required)
+        wrong = (percent < 0) | (percent > 100 * MILLION)
+        self.reject_where(wrong, column, "is not between 0 and 100 percent", _EXPORT_AGAIN)
+        return pa.array(percent / (100 * MILLION), mask=~self.has_text(column))
 
-        `units_decimal` is the quantity's decimal mark where it has another than the price.
-        """
+    def line_totals(self, price: str, quantity: str, required: bool = False) -> Millionths:
+        """Price for one times quantity (one where none is given), exact to the millionth."""
+        of_one, units = self.amounts(price, required), self.amounts(quantity, required)
+        if not required:
+            units = np.where(self.has_text(quantity), units, MILLION)
+        whole, parts = np.divmod(units, MILLION)
+        with np.errstate(over="ignore"):
+            totals = of_one * whole
+        size = np.abs(of_one.astype(float)) * np.abs(units.astype(float)) / MILLION
+        self.reject_where(size >= _LARGEST, price, _TOO_MUCH_IN_ALL, "Correct it.")
+        for place in np.flatnonzero((parts != 0) & (size < _LARGEST)).tolist():
+            exact = amount_of(int(of_one[place])) * amount_of(int(units[place]))
+            totals[place] = millionths(exact.quantize(MILLIONTH))
+        return np.where(size < _LARGEST, totals, 0)
 
-        def read(one: str, units: str) -> int:
-            mark = units_decimal or decimal
-            number_of = self._number(quantity, units, mark, required) if units or required else Decimal(1)
-            total = (self._number(price, one, decimal, required) * number_of).quantize(MILLIONTH)
-            if abs(total) >= LARGEST_AMOUNT:
-                raise BadCell(price, one, "makes a trillion or more with the quantity", "Correct it.")
-            return millionths(total)
-
-        return self.numbers(read, price, quantity)
-
-    @staticmethod
-    def _number(column: str, cell: str, decimal: str, required: bool = False) -> Decimal:
-        if not cell and not required:
-            return Decimal(0)
-        try:
-            return number(cell, decimal)
-        except ValueError as error:
-            remedy = "Write a plain number such as 1234.50." if decimal == "." else "Write 1234,50."
-            raise BadCell(column, cell, "is not an amount that can be read", remedy) from error
+    # ------------------------------------------------------------ times and currencies
 
     def moments(
         self,
         column: str,
         zone: str | None = None,
-        day_first: bool | None = None,
         required: bool = True,
         where: NDArray[np.bool_] | None = None,
-        *,
-        serials: bool = False,
     ) -> NDArray[np.datetime64]:
         """Instants in UTC, to the microsecond; where none is required an empty cell gives no time.
 
-        Only the rows of `where` are looked at; the others have no time. `serials`: the cells are numbers of
-        days, as Excel counts them.
+        Only the rows of `where` are looked at; the others have no time.
         """
-        cells = from_serials(self.column(column)) if serials else self.column(column)
+        day_first = {"d": True, "m": False, "": None}[self.notation.way(DAYS, self, column)]
+        is_serial = self.notation.serials.get(column)
+        cells = from_serials(self.column(column)) if is_serial else self.column(column)
 
         def read(cell: str) -> datetime:
             try:
@@ -309,18 +338,19 @@ class Rows:
             moments[others] = known[place[others]]
         return moments
 
-    def currencies(self, column: str, unless: NDArray[np.bool_] | None = None) -> list[str]:
+    def currencies(self, column: str, unless: NDArray[np.bool_] | None = None) -> pa.StringArray:
         """ISO 4217 codes; XXX (no currency) where the cell is empty and `unless` allows it."""
 
         def read(cell: str) -> str:
             if not cell or is_currency(cell.upper()):
-                return cell.upper()
+                return cell.upper() or NO_CURRENCY
             raise BadCell(column, cell, "is not a currency code", _WRITE_A_CODE)
 
-        codes = self.each(read, column, otherwise=NO_CURRENCY)
-        empty = np.fromiter((not code for code in codes), dtype=np.bool_, count=len(self))
+        empty = ~self.has_text(column)
         self.reject_where(empty if unless is None else empty & ~unless, column, "is empty", _WRITE_A_CODE)
-        return [code or NO_CURRENCY for code in codes]
+        return self.words(read, column, otherwise=NO_CURRENCY)
+
+    # ------------------------------------------------------------ what is left
 
     def batch(self, schema: pa.Schema, **columns: Any) -> pa.RecordBatch:
         """The rows that were not set aside; a single value stands for all rows, None for nothing known."""
@@ -333,7 +363,7 @@ class Rows:
 
         def array(field: pa.Field) -> pa.Array:
             value = self.lines if field.name == "source_row" else columns.get(field.name)
-            if not isinstance(value, (list, np.ndarray, pa.Array)):
+            if not isinstance(value, (list, np.ndarray, pa.Array, pa.ChunkedArray)):
                 return _repeated(value, field.type, length)
             whole = _as_array(value, field.type)
             # Filtered before texts become numbers: no word of a row that was set aside may stay.
@@ -341,15 +371,11 @@ class Rows:
 
         return pa.RecordBatch.from_arrays([array(field) for field in schema], schema=schema)
 
-    def kept(self) -> NDArray[np.bool_]:
-        """Which rows are not set aside."""
-        kept = np.ones(len(self), dtype=np.bool_)
-        kept[list(self.faults)] = False
-        return kept
-
 
 def _as_array(value: Any, kind: pa.DataType) -> pa.Array:
     """An array of that type, or of the texts that its numbers stand for."""
+    if isinstance(value, pa.ChunkedArray):
+        return value.combine_chunks()
     if isinstance(value, pa.Array):
         return value
     if isinstance(value, np.ndarray) and pa.types.is_decimal(kind):
@@ -367,6 +393,16 @@ def _repeated(value: Hashable, kind: pa.DataType, length: int) -> pa.Array:
 @lru_cache(maxsize=64)
 def _constant(value: Hashable, kind: pa.DataType, length: int) -> pa.Array:
     return pa.repeat(pa.scalar(value, kind), length)
+
+
+def _amount(column: str, mark: str, required: bool, cell: str) -> int:
+    if not cell and not required:
+        return 0
+    try:
+        return millionths(number(cell, mark))
+    except ValueError as error:
+        remedy = "Write a plain number such as 1234.50." if mark == "." else "Write 1234,50."
+        raise BadCell(column, cell, "is not an amount that can be read", remedy) from error
 
 
 def as_label(cell: str) -> str | None:

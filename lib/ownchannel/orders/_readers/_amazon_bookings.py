@@ -16,8 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, decimal_mark, decimals
-from ownchannel.orders._readers._reader import Context
+from ownchannel.orders._cells import Millionths, decimals
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import ENTRIES_AS_READ, TEXT, Event, Part
 
@@ -209,15 +208,3 @@ def is_other_shop(name: str) -> bool:
     (True, False, False)
     """
     return bool(name) and amazon_site(name) is None
-
-
-def file_decimal(rows: Rows, context: Context, amounts: Iterable[str], dates: Iterable[str]) -> str:
-    """The file's decimal mark, judged once from its first chunk.
-
-    Where its amounts leave it open (1.141 alone does), the dates decide: who writes 31.01.2026 writes 12,50.
-    """
-    if not context.decimal:
-        pointed = any(_POINTED_DATE.match(text) for column in dates for text in rows.text(column))
-        texts = {text for column in amounts for text in rows.text(column)}
-        context.decimal = decimal_mark(texts, default="," if pointed else ".")
-    return context.decimal

@@ -2,9 +2,8 @@
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from ownchannel.orders._readers._amazon_orders import _common_columns, _is_shared, sales_channel
+from ownchannel.orders._readers._amazon_orders import sales_channel
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._rows import Rows
 from ownchannel.orders._schema import LINES_AS_READ
@@ -36,23 +35,19 @@ class AmazonMerchantOrders(Reader):
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row."""
         order = rows.identities("order-id")
-        mark = context.decimal_of(rows, "item-price")
-        item_value = rows.amounts("item-price", mark)
+        item_value = rows.amounts("item-price")
         rows.reject_where(item_value < 0, "item-price", _NO_PRICE, "Export the report again.")
         # As in All Orders, what is not shipped yet is pending, and may be cancelled.
         unpriced = ~rows.has_text("item-price")
         to_send = unpriced | ("days-past-promise" in rows.columns)
-        shared = rows.numbers(_is_shared, "buyer-email") > 0
-        keys = pa.array(rows.each(context.keys.of_email, "buyer-email", otherwise=None), pa.string())
         named = "sales-channel" in rows.columns
         batch = rows.batch(
             LINES_AS_READ,
             item=rows.first_label("sku", "product-name", otherwise="item"),
-            channel=rows.each(sales_channel, "sales-channel", otherwise="") if named else "Amazon",
-            ordered_at=rows.moments("purchase-date"),
-            customer_key=pc.if_else(shared, None, keys),
-            quantity=rows.quantities("quantity-purchased", mark),
-            **_common_columns(rows, order, item_value, mark),
+            channel=rows.words(sales_channel, "sales-channel", otherwise="") if named else "Amazon",
+            customer_key=buyers(rows, context),
+            quantity=rows.quantities("quantity-purchased"),
+            **columns_of_lines(rows, order, item_value),
             currency=rows.currencies("currency", unless=unpriced),
             status=pa.array(np.where(to_send, "pending", "completed")),
             rank=np.where(to_send, _TO_SEND, _SOLD),

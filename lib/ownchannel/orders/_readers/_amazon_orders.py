@@ -1,16 +1,15 @@
 """Amazon's reports on orders, shipments and repeat purchases: one row per item, or per product."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.orders._cells import BadCell, Millionths, decimals, number
-from ownchannel.orders._readers._reader import Context, Reader
-from ownchannel.orders._rows import Rows, as_label
+from ownchannel.orders._cells import BadCell, Millionths, decimals, flags
+from ownchannel.orders._readers._reader import Context, Reader, is_one_of
+from ownchannel.orders._rows import MILLION, Rows, as_label
 from ownchannel.orders._schema import LINES_AS_READ, REPEAT_RATES_AS_READ, Status
 
 ORDER_NUMBER = re.compile(r"\b\d{3}-\d{7}-\d{7}\b")
@@ -37,45 +36,41 @@ class AmazonOrders(Reader):
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row."""
-        status = rows.each(_status, "order-status", "item-status", otherwise="cancelled")
-        channel = rows.each(sales_channel, "sales-channel", otherwise="")
-        order = rows.identities("amazon-order-id")
-        mark = context.decimal_of(rows, "item-price")
-        item_value = rows.amounts("item-price", mark)
+        status = rows.words(_status, "order-status", "item-status", otherwise="cancelled")
+        item_value = rows.amounts("item-price")
         # Amazon leaves price and currency of cancelled and pending items empty; they are no sales.
-        unpriced = np.isin(status, ("cancelled", "pending")) & ~rows.has_text("currency")
+        unpriced = is_one_of(status, "cancelled", "pending") & ~rows.has_text("currency")
         rows.reject_where(
             (item_value < 0) | (unpriced & (item_value != 0)), "item-price", _NO_PRICE, "Export it again."
         )
-        currency = rows.currencies("currency", unless=unpriced)
         return rows.batch(
             LINES_AS_READ,
             item=rows.first_label("sku", "asin", "product-name", otherwise="item"),
-            channel=channel,
-            ordered_at=rows.moments("purchase-date"),
-            quantity=rows.quantities("quantity", mark),
-            **_common_columns(rows, order, item_value, mark),
-            currency=currency,
+            quantity=rows.quantities("quantity"),
+            channel=rows.words(sales_channel, "sales-channel", otherwise=""),
+            **columns_of_lines(rows, rows.identities("amazon-order-id"), item_value),
+            currency=rows.currencies("currency", unless=unpriced),
             status=status,
             updated_at=rows.moments("last-updated-date", required=False),
             rank=0,
         )
 
 
-def _common_columns(rows: Rows, order: list[str], item_value: Millionths, mark: str) -> dict[str, Any]:
-    """What both reports say of a line in the same words."""
-    sending = rows.amounts("shipping-price", mark) + rows.amounts("gift-wrap-price", mark)
-    taxes = [rows.amounts(column, mark) for column in ("item-tax", "shipping-tax", "gift-wrap-tax")]
+def columns_of_lines(rows: Rows, order: pa.StringArray, item_value: Millionths) -> dict[str, Any]:
+    """What all reports say of a line in the same words."""
+    sending = rows.amounts("shipping-price") + rows.amounts("gift-wrap-price")
+    taxes = [rows.amounts(column) for column in ("item-tax", "shipping-tax", "gift-wrap-tax")]
     return {
         "order_id": order,
-        "identity": [f"amazon/{number}" for number in order],
+        "identity": pc.binary_join_element_wise("amazon", order, "/"),
         "kind": "marketplace",
+        "ordered_at": rows.moments("purchase-date"),
         "sku": rows.labels("sku"),
         "product": rows.labels("product-name"),
         "item_value": item_value,
         "amount": item_value,
-        "discount": abs(rows.amounts("item-promotion-discount", mark)),
-        "shipping": sending - abs(rows.amounts("ship-promotion-discount", mark)),
+        "discount": abs(rows.amounts("item-promotion-discount")),
+        "shipping": sending - abs(rows.amounts("ship-promotion-discount")),
         "tax": np.sum(taxes, axis=0),
         "country": rows.labels("ship-country"),
     }
@@ -111,7 +106,7 @@ _SHIPMENT_HEADER = frozenset(
 )
 _AFTER_ALL_ORDERS = 1
 #: Amazon hides business buyers behind one address, such as no-reply-amazon-iba-buyer@…: it is nobody's.
-_SHARED_ADDRESS = re.compile(r"no-?reply", re.IGNORECASE)
+_SHARED_ADDRESS = "^(?i:no-?reply)"
 _OF_BUSINESSES = (
     "Shipments to an address that Amazon shares among business buyers: {n}. Their buyers stay unknown."
 )
@@ -129,32 +124,27 @@ class AmazonFulfilled(Reader):
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row: an item sent in two parcels is two lines, each with its part of the price."""
-        order = rows.identities("amazon-order-id")
-        channel = rows.each(sales_channel, "sales-channel", otherwise="")
-        mark = context.decimal_of(rows, "item-price")
-        item_value = rows.amounts("item-price", mark)
+        item_value = rows.amounts("item-price")
         rows.reject_where(item_value < 0, "item-price", _NEGATIVE, _NO_REFUNDS)
-        shared = rows.numbers(_is_shared, "buyer-email") > 0
-        keys = pa.array(rows.each(context.keys.of_email, "buyer-email", otherwise=None), pa.string())
-        batch = rows.batch(
+        return rows.batch(
             LINES_AS_READ,
             line_id=rows.exact_labels("shipment-item-id"),
             item=rows.first_label("sku", "product-name", otherwise="item"),
-            channel=channel,
-            ordered_at=rows.moments("purchase-date"),
-            customer_key=pc.if_else(shared, None, keys),
-            quantity=rows.quantities("quantity-shipped", mark),
-            **_common_columns(rows, order, item_value, mark),
+            customer_key=buyers(rows, context),
+            quantity=rows.quantities("quantity-shipped"),
+            channel=rows.words(sales_channel, "sales-channel", otherwise=""),
+            **columns_of_lines(rows, rows.identities("amazon-order-id"), item_value),
             currency=rows.currencies("currency"),
             status="completed",
             rank=_AFTER_ALL_ORDERS,
         )
-        context.note(_OF_BUSINESSES, int((shared & rows.kept()).sum()))
-        return batch
 
 
-def _is_shared(address: str) -> bool:
-    return _SHARED_ADDRESS.match(address) is not None
+def buyers(rows: Rows, context: Context) -> pa.StringArray:
+    """The keys of buyers by the addresses under which Amazon hides them."""
+    shared = flags(pc.match_substring_regex(rows.column("buyer-email"), _SHARED_ADDRESS))
+    context.note(_OF_BUSINESSES, int((shared & rows.kept()).sum()))
+    return pc.if_else(shared, None, rows.words(context.keys.of_email, "buyer-email"))
 
 
 _ORDERS, _CUSTOMERS = "number of orders", "unique customer count"
@@ -181,43 +171,24 @@ class AmazonRepeatPurchase(Reader):
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One rate per product; its columns of shares are in percent, with or without the sign."""
-        mark = context.decimal_of(rows, _SALES, _SALES_SHARE, _CUSTOMERS_SHARE)
-        revenue = rows.amounts(_SALES, mark)
+        revenue = rows.amounts(_SALES)
         return rows.batch(
             REPEAT_RATES_AS_READ,
             ends_on=rows.moments("reporting date", "UTC", required=False).astype("datetime64[D]"),
             channel="Amazon",
             product_id=rows.required("asin", _DOWNLOAD_AGAIN),
             product=rows.labels("product title"),
-            orders=_counts(rows, _ORDERS, mark),
-            customers=_counts(rows, _CUSTOMERS, mark),
-            repeat_customers_share=_shares(rows, _CUSTOMERS_SHARE, mark, required=True),
+            orders=_counts(rows, _ORDERS),
+            customers=_counts(rows, _CUSTOMERS),
+            repeat_customers_share=rows.shares(_CUSTOMERS_SHARE, required=True),
             repeat_revenue=decimals(revenue, rows.has_text(_SALES)),
-            repeat_revenue_share=_shares(rows, _SALES_SHARE, mark),
+            repeat_revenue_share=rows.shares(_SALES_SHARE),
             amount=revenue,
         )
 
 
-def _counts(rows: Rows, column: str, mark: str) -> Millionths:
+def _counts(rows: Rows, column: str) -> Millionths:
     rows.required(column, _DOWNLOAD_AGAIN)
-    counts, rest = np.divmod(rows.amounts(column, mark, required=True), 1_000_000)
+    counts, rest = np.divmod(rows.amounts(column, required=True), MILLION)
     rows.reject_where((counts < 0) | (rest != 0), column, "is not a count", _DOWNLOAD_AGAIN)
     return counts
-
-
-def _shares(rows: Rows, column: str, mark: str, required: bool = False) -> list[float | None]:
-    """Percent as shares between 0 and 1; None where empty, unless one is required."""
-
-    def read(cell: str) -> float | None:
-        if not cell and not required:
-            return None
-        try:
-            share = number(cell.removesuffix("%").rstrip(), mark) / 100
-        except ValueError as error:
-            reason = "is not a percentage that can be read" if cell else "is empty"
-            raise BadCell(column, cell, reason, _DOWNLOAD_AGAIN) from error
-        if not Decimal(0) <= share <= Decimal(1):
-            raise BadCell(column, cell, "is not between 0 and 100 percent", _DOWNLOAD_AGAIN)
-        return float(share)
-
-    return rows.each(read, column, otherwise=np.nan)

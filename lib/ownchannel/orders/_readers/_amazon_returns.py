@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._rows import Rows
@@ -29,11 +30,11 @@ class AmazonReturns(Reader):
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One return per row; a unit's label tells it from another of its order."""
         order, units = rows.identities("order-id"), rows.quantities("quantity")
-        rows.reject_where(np.array(units) <= 0, "quantity", _NO_UNITS, "Export the report again.")
+        rows.reject_where(units <= 0, "quantity", _NO_UNITS, "Export the report again.")
         return rows.batch(
             AS_READ["returns"],
             order_id=order,
-            identity=[f"amazon/{number}" for number in order],
+            identity=pc.binary_join_element_wise("amazon", order, "/"),
             row_key=rows.labels("license-plate-number"),
             sku=rows.labels("sku"),
             returned_at=rows.moments("return-date"),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths
@@ -14,7 +15,6 @@ from ownchannel.orders._readers._amazon_bookings import (
     amazon_site,
     classify,
     entries,
-    file_decimal,
     is_other_shop,
 )
 from ownchannel.orders._readers._reader import Context, Reader
@@ -63,19 +63,13 @@ class AmazonSettlement(Reader):
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One entry per amount; a settlement's first row states its total and the currency of all rows."""
         columns = _columns(rows)
-        mark = file_decimal(
-            rows,
-            context,
-            ("total-amount", *(c.amount for c in columns)),
-            ("posted-date", "settlement-end-date"),
-        )
-        settlement = rows.identities("settlement-id")
+        settlement = rows.identities("settlement-id").to_pylist()
         is_summary = rows.has_text("total-amount") & ~rows.has_text("transaction-type")
-        currency = _currencies(rows, context, settlement, is_summary, mark)
+        currency = _currencies(rows, context, settlement, is_summary)
         event = rows.each(_event, "transaction-type", "marketplace-name", otherwise="account")
-        quantity = rows.quantities("quantity-purchased", mark)
+        quantity = rows.quantities("quantity-purchased")
         order = rows.labels("order-id")
-        amounts = [_amounts(rows, column, mark) for column in columns]
+        amounts = [_amounts(rows, column) for column in columns]
         return entries(
             rows,
             amounts,
@@ -91,14 +85,14 @@ class AmazonSettlement(Reader):
             settlement_id=settlement,
             run=_runs(rows, context, settlement, is_summary),
             deferred=False,
-            identity=[f"amazon/{number}" if number else None for number in order],
+            identity=pc.binary_join_element_wise("amazon", order, "/"),
         )
 
-    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+    def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
         """The sum of all amounts in a row."""
         codes = [context.currencies.get(settlement, "") for settlement in rows.text("settlement-id")]
-        amounts = [rows.unjudged().amounts(column.amount, context.decimal) for column in _columns(rows)]
-        return codes, np.sum(amounts, axis=0)
+        amounts = [rows.unjudged().amounts(column.amount) for column in _columns(rows)]
+        return pa.array(codes, pa.string()), np.sum(amounts, axis=0)
 
 
 def _columns(rows: Rows) -> Sequence[_Column]:
@@ -108,11 +102,11 @@ def _columns(rows: Rows) -> Sequence[_Column]:
 
 
 def _currencies(
-    rows: Rows, context: Context, settlement: list[str], is_summary: NDArray[np.bool_], mark: str
+    rows: Rows, context: Context, settlement: list[str], is_summary: NDArray[np.bool_]
 ) -> list[str]:
     """By row its settlement's currency; takes down what the first rows of settlements state."""
-    codes = rows.currencies("currency", unless=~is_summary)
-    totals = rows.amounts("total-amount", mark)
+    codes = rows.currencies("currency", unless=~is_summary).to_pylist()
+    totals = rows.amounts("total-amount")
     for place in np.flatnonzero(is_summary).tolist():
         if codes[place] != NO_CURRENCY:
             context.currencies[settlement[place]] = codes[place]
@@ -147,12 +141,12 @@ def _posted(rows: Rows, is_summary: NDArray[np.bool_]) -> NDArray[np.datetime64]
     return posted
 
 
-def _amounts(rows: Rows, column: _Column, mark: str) -> Amounts:
+def _amounts(rows: Rows, column: _Column) -> Amounts:
     words = ("transaction-type", "marketplace-name", "amount-type", column.name)
     otherwise: tuple[Part, str | None] = ("unclassified", None)
     booked = rows.each(partial(_booked, column.type), *words, otherwise=otherwise)
     part, description = [each for each, _ in booked], [each for _, each in booked]
-    return Amounts(rows.amounts(column.amount, mark), rows.has_text(column.amount), part, description)
+    return Amounts(rows.amounts(column.amount), rows.has_text(column.amount), part, description)
 
 
 def _type(transaction_type: str, site: str) -> str:
@@ -175,14 +169,14 @@ def _booked(
 
 
 def _without_amount(
-    rows: Rows, is_summary: NDArray[np.bool_], event: list[str], quantity: list[float]
+    rows: Rows, is_summary: NDArray[np.bool_], event: list[str], quantity: NDArray[np.float64]
 ) -> Amounts:
     """Rows of 0: the settlement's first, those of V1 with an order's units, and blank ones."""
     account = rows.each(lambda word: classify(word, "", "")[1], "transaction-type", otherwise="unclassified")
     of_order = [of != "account" for of in event]
-    types = np.array(rows.labels("transaction-type"), dtype=object)
+    types = rows.labels("transaction-type").to_numpy(zero_copy_only=False)
     part = np.where(is_summary, "transfer", np.where(of_order, "goods", account))
-    units = np.where(np.array(quantity) != 0, "quantity-purchased", types)
+    units = np.where(quantity != 0, "quantity-purchased", types)
     description = np.where(is_summary, _SUMMARY, units)
     nothing = np.zeros(len(rows), dtype=np.int64)
     return Amounts(nothing, np.ones(len(rows), dtype=np.bool_), part.tolist(), description.tolist())

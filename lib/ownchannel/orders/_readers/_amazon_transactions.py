@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths, total
@@ -19,7 +20,6 @@ from ownchannel.orders._readers._amazon_bookings import (
     classify,
     currency_of,
     entries,
-    file_decimal,
     is_deferred,
     is_other_shop,
     stated_currency,
@@ -59,21 +59,22 @@ class AmazonTransactions(Reader):
         """By its date, type, product sales and total, in any of the languages."""
         return set(canonical_columns(columns).values()) >= _HEADER
 
+    def renamed(self, rows: Rows) -> Rows:
+        """The rows with their columns in English."""
+        return rows.renamed(canonical_columns(rows.columns))
+
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """An entry for each amount of a row that is not 0, and one for what its total has more or less."""
-        rows = rows.renamed(canonical_columns(rows.columns))
-        mark = file_decimal(rows, context, [*_PARTS, "total"], ["date/time"])
-        amounts = {column: rows.amounts(column, mark) for column in _PARTS if column in rows.columns}
-        rest = _unexplained(rows, amounts, mark)
+        amounts = {column: rows.amounts(column) for column in _PARTS if column in rows.columns}
+        rest = _unexplained(rows, amounts)
         kinds = _kinds(rows, amounts["product sales"])
-        quantity = rows.quantities("quantity", mark)
+        quantity = rows.quantities("quantity")
         posted = rows.moments("date/time", context.timezone)
         order = rows.labels("order id")
         channel = rows.each(amazon_site, "marketplace", otherwise=None)
         currency = _currencies(rows, context, channel)
         context.unexplained = (context.unexplained or 0) + total(abs(rest[rows.kept()]))
         if_nothing = np.where(kinds.of_order, "goods", kinds.named)
-        products = zip(rows.labels("description"), kinds.of_order.tolist(), strict=True)
         return entries(
             rows,
             [*_by_part(amounts, kinds, quantity), Amounts(rest, rest != 0, "unclassified", _NOT_EXPLAINED)],
@@ -84,31 +85,31 @@ class AmazonTransactions(Reader):
             event=kinds.event,
             order_id=order,
             sku=rows.labels("sku"),
-            product=[name if of else None for name, of in products],
+            product=pc.if_else(kinds.of_order, rows.labels("description"), None),
             quantity=quantity,
             currency=currency,
             settlement_id=rows.labels("settlement id"),
             deferred=_held_back(rows),
-            identity=[f"amazon/{number}" if number else None for number in order],
+            identity=pc.binary_join_element_wise("amazon", order, "/"),
             row_key=_row_keys(rows, posted, kinds.type, amounts, rest),
         )
 
-    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+    def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
         """The total; where a row has none, the sum of its amounts."""
-        rows = rows.renamed(canonical_columns(rows.columns)).unjudged()
+        rows = rows.unjudged()
         sites = rows.each(amazon_site, "marketplace", otherwise=None)
         codes = [currency_of(site) or context.currencies.get("", "") for site in sites]
-        stated = rows.amounts("total", context.decimal)
+        stated = rows.amounts("total")
         is_stated = rows.has_text("total")
         if is_stated.all():
-            return codes, stated
-        amounts = [rows.amounts(column, context.decimal) for column in _PARTS]
-        return codes, np.where(is_stated, stated, np.sum(amounts, axis=0))
+            return pa.array(codes, pa.string()), stated
+        amounts = [rows.amounts(column) for column in _PARTS]
+        return pa.array(codes, pa.string()), np.where(is_stated, stated, np.sum(amounts, axis=0))
 
 
-def _unexplained(rows: Rows, amounts: dict[str, Millionths], mark: str) -> Millionths:
+def _unexplained(rows: Rows, amounts: dict[str, Millionths]) -> Millionths:
     """By row, what the total has beyond the amounts; 0 where none is stated."""
-    stated = rows.amounts("total", mark)
+    stated = rows.amounts("total")
     size = np.sum([abs(values.astype(float)) for values in (stated, *amounts.values())], axis=0)
     rows.reject_where(size >= _LARGEST_ROW, "total", _TOO_LARGE, _FETCH_AGAIN)
     rest = stated - np.sum(list(amounts.values()), axis=0)
@@ -153,12 +154,14 @@ def _named(type_: str, description: str) -> tuple[Part, str | None]:
     return part, as_label(both if part == "unclassified" else description or type_)
 
 
-def _by_part(amounts: dict[str, Millionths], kinds: _Kinds, quantity: list[float]) -> Iterator[Amounts]:
+def _by_part(
+    amounts: dict[str, Millionths], kinds: _Kinds, quantity: NDArray[np.float64]
+) -> Iterator[Amounts]:
     """By column the part of its amounts: of an order by the column, else by type and description."""
     for column, values in amounts.items():
         own, present = _PARTS[column], values != 0
         if own == "goods":  # what was given for nothing counts as units sold, too
-            present |= (kinds.event == "sale") & (np.array(quantity) != 0)
+            present |= (kinds.event == "sale") & (quantity != 0)
         if present.any():
             part, by_words = _parts(own, kinds)
             words = np.where(by_words | (part == "unclassified"), kinds.words, column)

@@ -4,10 +4,11 @@ from functools import cache
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths, decimals
-from ownchannel.orders._readers._reader import Context, Reader, status_of
+from ownchannel.orders._readers._reader import Context, Reader, is_one_of, status_of
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import LINES_AS_READ, Status
 
@@ -31,14 +32,13 @@ class EtsyOrders(Reader):
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row: `Order Value` is before discounts, shipping and tax."""
-        mark = context.decimal_of(rows, "order value", "order total", "shipping", "card processing fees")
         order = _order_numbers(rows)
-        value = rows.amounts("order value", mark, required=True)
+        value = rows.amounts("order value", required=True)
         rows.reject_where(value < 0, "order value", _NEGATIVE, _NO_REFUNDS)
-        discount = abs(rows.amounts("discount amount", mark))
-        status = rows.each(_status, "status", otherwise="cancelled")
-        refund, refund_stated = _refunds(rows, mark)
-        whole = np.isin(status, "refunded") & ~refund_stated
+        discount = abs(rows.amounts("discount amount"))
+        status = rows.words(_status, "status", otherwise="cancelled")
+        refund, refund_stated = _refunds(rows)
+        whole = is_one_of(status, "refunded") & ~refund_stated
         return rows.batch(
             LINES_AS_READ,
             order_id=order,
@@ -47,23 +47,21 @@ class EtsyOrders(Reader):
             channel=CHANNEL,
             kind="marketplace",
             ordered_at=rows.moments("sale date", context.timezone),
-            customer_key=rows.each(
-                lambda cell: context.keys.of_id(f"etsy:{cell.casefold()}") if cell else None,
-                "buyer user id",
-                otherwise=None,
+            customer_key=rows.words(
+                lambda cell: context.keys.of_id(f"etsy:{cell.casefold()}") if cell else None, "buyer user id"
             ),
-            quantity=rows.quantities("number of items", mark),
+            quantity=rows.quantities("number of items"),
             item_value=value,
             discount=discount,
-            shipping=rows.amounts("shipping", mark) - abs(rows.amounts("shipping discount", mark)),
-            tax=rows.amounts("sales tax", mark),
+            shipping=rows.amounts("shipping") - abs(rows.amounts("shipping discount")),
+            tax=rows.amounts("sales tax"),
             refund=np.where(whole, value - discount, refund),
-            fee=_fees(rows, mark, adjusted=refund_stated),
+            fee=_fees(rows, adjusted=refund_stated),
             currency=rows.currencies("currency"),
-            country=rows.each(_country, "ship country", otherwise=None),
+            country=rows.words(_country, "ship country"),
             status=status,
             amount=value,
-            identity=[f"etsy/{number}" for number in order],
+            identity=pc.binary_join_element_wise("etsy", order, "/"),
             rank=_ORDERS_SECOND,
         )
 
@@ -85,11 +83,10 @@ class EtsyItems(Reader):
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row: `Price` is for one."""
-        mark = context.decimal_of(rows, "price", "item total")
         for column in ("price", "quantity"):
-            negative = rows.amounts(column, mark, required=True) < 0
+            negative = rows.amounts(column, required=True) < 0
             rows.reject_where(negative, column, _NEGATIVE, _NO_REFUNDS)
-        value = rows.line_totals("price", "quantity", mark, required=True)
+        value = rows.line_totals("price", "quantity", required=True)
         order = _order_numbers(rows)
         return rows.batch(
             LINES_AS_READ,
@@ -101,32 +98,32 @@ class EtsyItems(Reader):
             ordered_at=rows.moments("sale date", context.timezone),
             sku=rows.labels("sku"),
             product=rows.labels("item name"),
-            quantity=rows.quantities("quantity", mark),
+            quantity=rows.quantities("quantity"),
             item_value=value,
-            discount=abs(rows.amounts("discount amount", mark)),
+            discount=abs(rows.amounts("discount amount")),
             currency=rows.currencies("currency"),
-            country=rows.each(_country, "ship country", otherwise=None),
+            country=rows.words(_country, "ship country"),
             amount=value,
-            identity=[f"etsy/{number}" for number in order],
+            identity=pc.binary_join_element_wise("etsy", order, "/"),
             rank=_ITEMS_FIRST,
         )
 
 
-def _order_numbers(rows: Rows) -> list[str]:
-    return [number.removeprefix("#") for number in rows.identities("order id")]
+def _order_numbers(rows: Rows) -> pa.StringArray:
+    return pc.utf8_ltrim(rows.identities("order id"), "#")
 
 
-def _refunds(rows: Rows, mark: str) -> tuple[Millionths, NDArray[np.bool_]]:
+def _refunds(rows: Rows) -> tuple[Millionths, NDArray[np.bool_]]:
     """What was given back, and where it is stated: an adjusted total that is empty or 0 says nothing."""
-    total, adjusted = rows.amounts("order total", mark), rows.amounts("adjusted order total", mark)
+    total, adjusted = rows.amounts("order total"), rows.amounts("adjusted order total")
     stated = (adjusted > 0) & (adjusted < total)
     return np.where(stated, total - adjusted, 0), stated
 
 
-def _fees(rows: Rows, mark: str, adjusted: NDArray[np.bool_]) -> pa.Array:
+def _fees(rows: Rows, adjusted: NDArray[np.bool_]) -> pa.Array:
     """The card's fee, less what of it came back with a refund; null where none is stated."""
-    fee = abs(rows.amounts("card processing fees", mark))
-    left = abs(rows.amounts("adjusted card processing fees", mark))
+    fee = abs(rows.amounts("card processing fees"))
+    left = abs(rows.amounts("adjusted card processing fees"))
     return decimals(np.where(adjusted, left, fee), rows.has_text("card processing fees"))
 
 

@@ -2,56 +2,39 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Literal, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ownchannel.assumptions import why_refused
-from ownchannel.orders._cells import BadCell, Millionths, decimals
+from ownchannel.orders._bookings import codes
+from ownchannel.orders._cells import (
+    BadCell,
+    Millionths,
+    as_millionths,
+    decimals,
+    flags,
+    spread,
+    with_columns,
+)
 from ownchannel.orders._exchange import LARGEST_RATE, SMALLEST_RATE
 from ownchannel.orders._layout import folded_name
-from ownchannel.orders._readers._reader import (
-    DAYS,
-    MARKS,
-    Choice,
-    Context,
-    Reader,
-    less_refund,
-    status_of,
-)
+from ownchannel.orders._notation import DAYS, MARKS, Choice
+from ownchannel.orders._readers._reader import Context, Reader, is_one_of, less_refund, status_of
 from ownchannel.orders._rows import Rows, as_label, is_currency
 from ownchannel.orders._schema import LINES_AS_READ, NO_CURRENCY, RATE, RATES_AS_READ, ChannelKind, Status
-from ownchannel.orders._times import are_serials
 
 _CONSENT = dict.fromkeys(("yes", "true", "1", "y"), True) | dict.fromkeys(("no", "false", "0", "n"), False)
 _AMOUNTS = ("item_value", "unit_price", "quantity", "discount", "shipping", "tax", "refund", "fee")
-#: Order of day and month, and decimal mark, that are usual with a currency or in a time zone. Where people
-#: write in several ways (the euro's decimal mark, Canada's dates), nothing is said.
-_HABITS = {
-    "USD": ("m", "."),
-    **dict.fromkeys(("GBP", "AUD", "NZD", "INR", "SGD", "MXN"), ("d", ".")),
-    **dict.fromkeys(("BRL", "PLN", "CZK", "DKK", "NOK", "TRY", "RON"), ("d", ",")),
-    **dict.fromkeys(("JPY", "CNY", "HKD", "KRW"), ("", ".")),
-    "EUR": ("d", ""),
-}
-_ZONES = {
-    "Europe/": ("d", ""),
-    "Australia/": ("d", "."),
-    **dict.fromkeys(("America/New_York", "America/Chicago", "America/Denver"), ("m", ".")),
-    **dict.fromkeys(("America/Los_Angeles", "America/Phoenix"), ("m", ".")),
-}
-_NOTHING_PROVES = (
-    "Cells of {column} that can be read in two ways, such as in line {line}: {{n}}. Nothing in the column "
-    "proves which; they were read with {way}, {why}. If that is wrong, say "
-    "{option} in the mapping."
-)
 _ONE_TABLE = "Nothing is to be done, unless these are other orders: give each table a file of its own."
+_REFUNDED_IN_PART = "(?i)part.*refund|refund.*part"
 _IS_ROUNDED = "was rounded by a spreadsheet, so that different orders look alike"
 _FORMAT_AS_TEXT = (
     "Export the table again and open it with this column as text, or name another column as order_id."
@@ -63,6 +46,10 @@ _NO_CUSTOMER = (
 _PART_UNKNOWN = (
     "Rows that were refunded in part without an amount: {n}. They count in full: name the column of "
     "refunds in the mapping."
+)
+_DIFFERS = (
+    "Rows with another amount for their whole order than its first row has: {n}. The first row's is used; "
+    "leave the column out of of_order if each row has an amount of its own."
 )
 _LINES_AS_ORDERS = (
     "Rows whose order id was rounded by a spreadsheet: {n}. Each counts as an order of its own, known by "
@@ -107,6 +94,9 @@ class ColumnMapping(BaseModel):
     currency: str = Field(description="the name of a column, or a code such as USD for the whole file")
     channel: str = Field(default="Own store", description="the name of a column, or the channel's own name")
     kind: ChannelKind = "owned"
+    of_order: tuple[Literal["discount", "shipping", "tax", "refund", "fee"], ...] = Field(
+        default=(), description="amounts that are the whole order's and stand on each of its rows"
+    )
     decimal: Literal[".", ","] | None = Field(
         default=None, description="the decimal mark, where the columns themselves do not prove it"
     )
@@ -138,57 +128,44 @@ class MappedOrders(Reader):
     """A table whose columns a person named."""
 
     name = "Table with named columns"
-    surveys = True
+    habits: Mapping[Choice, str] = MappingProxyType({})  # a person may have written it in any way
+    is_one_run = True
 
     def __init__(self, mapping: ColumnMapping) -> None:
         self._mapping = mapping
-        columns = mapping.model_dump(exclude={"kind", "decimal", "day_first"}, exclude_none=True)
+        options = {"kind", "decimal", "day_first", "of_order"}
+        columns = mapping.model_dump(exclude=options, exclude_none=True)
         # A field that the mapping does not name has a column of no name, as no table has.
         self._column = defaultdict(str, {field: folded_name(name) for field, name in columns.items()})
+        self._code = mapping.currency.upper()
         self.currency = self._column["currency"]
         priced = ("item_value",) if mapping.item_value else ("unit_price", "quantity")
         self.worth = tuple(self._column[field] for field in priced)
-        self._amounts = tuple(filter(None, (self._column[field] for field in _AMOUNTS)))
         # A channel's own name and a currency's code stand for columns.
-        apart = {"channel", "currency"} if is_currency(mapping.currency.upper()) else {"channel"}
+        apart = {"channel", "currency"} if is_currency(self._code) else {"channel"}
         self.headers = (frozenset(self._column[field] for field in columns.keys() - apart),)
-
-    def survey(self, rows: Rows, context: Context) -> None:
-        """How amounts and dates are written, and in which currencies."""
-        for column in self._amounts:
-            MARKS.shown(rows, column, context.seen[column])
-        context.codes.update(map(str.upper, rows.text(self.currency)))
-        date = self._column["ordered_at"]
-        DAYS.shown(rows, date, context.seen[date])
-        context.serials &= are_serials(rows.column(date))
-        headers = [name == date for name in rows.each(folded_name, date, otherwise="")]
-        if not context.second_header and any(headers):
-            context.second_header = int(rows.lines[headers.index(True)])
+        self.given = dict.fromkeys(map(self._column.__getitem__, _AMOUNTS), mapping.decimal or "")
+        self.given[self._column["ordered_at"]] = {True: "d", False: "m", None: ""}[mapping.day_first]
+        self.given = {column: way for column, way in self.given.items() if way}
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row; a negative total is a refund without its order line."""
-        column = self._column
-        marks = self._marks(rows, context)
-        day_first = self._day_first(rows, context)
-        if context.second_header:
-            self._reject_repeats(rows, context)
+        column, in_column = self._column, self.currency in rows.columns
+        if not in_column:
+            rows.notation.codes.add(self._code)
+        self._reject_headers(rows, context)
         for name in filter(None, self.worth):
             rows.reject_where(~rows.has_text(name), name, "is empty", "An empty cell is no 0: fill it in.")
-        total = self._totals(rows, marks)
-        only_refund = total < 0
+        total = self.worths(rows)
         order, line_id = self._orders(rows, context)
         named = as_label(self._mapping.channel) or "Own store"
-        channel = rows.each(lambda cell: as_label(cell) or named, column["channel"], otherwise=named)
-        money = {
-            name: rows.amounts(column[name], marks[column[name]])
-            for name in ("discount", "shipping", "tax", "refund")
-        }
-        fee = decimals(abs(rows.amounts(column["fee"], marks[column["fee"]]))) if column["fee"] else None
-        status = rows.each(self._status, column["status"], otherwise="completed")
-        units = rows.quantities(column["quantity"], marks[column["quantity"]])
-        ordered_at = rows.moments(column["ordered_at"], context.timezone, day_first, serials=context.serials)
+        channel = rows.labels(column["channel"]).fill_null(named)
+        status = rows.words(self._status, column["status"], otherwise="completed")
+        units = rows.quantities(column["quantity"])
+        ordered_at = rows.moments(column["ordered_at"], context.timezone)
+        money = {name: rows.amounts(column[name]) for name in ("discount", "shipping", "tax", "refund")}
+        fee = decimals(abs(rows.amounts(column["fee"]))) if column["fee"] else None
         self._name_options(rows)
-        in_column = self.currency in rows.columns
         return rows.batch(
             LINES_AS_READ,
             order_id=order,
@@ -205,106 +182,84 @@ class MappedOrders(Reader):
             discount=abs(money["discount"]),
             **self._refunds(rows, context, total, status, money),
             fee=fee,
-            currency=rows.currencies(self.currency) if in_column else self._mapping.currency.upper(),
+            currency=rows.currencies(self.currency) if in_column else self._code,
             country=rows.labels(column["country"]),
-            status=np.where(only_refund, "refunded", status),
+            status=np.where(total < 0, "refunded", status),
             consent=rows.each(lambda cell: _CONSENT.get(cell.casefold()), column["consent"], otherwise=None),
             amount=total,
-            identity=[f"{name}/{number}" for name, number in zip(channel, order, strict=True)],
+            identity=pc.binary_join_element_wise(channel, order, "/"),
             rank=0,
         )
 
-    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+    def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
         """The line's total as it stands, negative where money was given back."""
-        codes = [code.upper() for code in rows.text(self.currency)]
-        apart, quiet = rows.unjudged(), replace(context, notes={})
-        amounts = self._totals(apart, self._marks(apart, quiet))
+        apart = rows.unjudged()
+        amounts = self.worths(apart)
         # What can be read in two ways is no sum that could be stated.
         amounts[list(apart.faults)] = 0
-        in_column = self.currency in rows.columns
-        return codes if in_column else [self._mapping.currency.upper()] * len(rows), amounts
+        in_column = pc.utf8_upper(rows.column(self.currency))
+        return in_column if self.currency in rows.columns else pa.repeat(self._code, len(rows)), amounts
 
-    def _reject_repeats(self, rows: Rows, context: Context) -> None:
-        """Below a second header, set the rows aside that stand above it as well: tables pasted together."""
-        header, order = context.second_header, self._column["order_id"]
-        columns = sorted(set(self._column.values()) & rows.columns.keys())
-        cells = list(zip(*(rows.text(name) for name in columns), strict=True))
-        above = rows.lines < header
-        context.above.update(row for row, is_above in zip(cells, above.tolist(), strict=True) if is_above)
-        again = np.array([row in context.above for row in cells], dtype=np.bool_) & ~above
-        names = [order == folded_name(cell) for cell in rows.text(order)]
-        rows.reject_where(np.array(names, dtype=np.bool_), order, "is a further header", _ONE_TABLE)
-        repeats = f"stands above the second header (line {header}) as well, and counts once"
-        rows.reject_where(again, order, repeats, _ONE_TABLE)
+    def finished(self, lines: pa.Table, context: Context) -> pa.Table:
+        """The file's lines, with what their order has once shared out among them."""
+        order = codes(lines["identity"]).astype(np.intp)
+        first = np.unique(order, return_index=True)[1]
+        weights = as_millionths(lines["item_value"])
+        for name in filter(self._column.get, self._mapping.of_order):
+            stated = as_millionths(lines[name])
+            context.note(_DIFFERS, int(np.count_nonzero(stated != stated[first][order])))
+            lines = with_columns(lines, **{name: decimals(spread(stated[first], order, weights))})
+        return lines
 
-    def _totals(self, rows: Rows, marks: Mapping[str, str]) -> Millionths:
-        price, *units = self.worth
-        if not units:
-            return rows.amounts(price, marks[price])
-        return rows.line_totals(price, units[0], marks[price], units_decimal=marks[units[0]])
+    def _reject_headers(self, rows: Rows, context: Context) -> None:
+        """A further header, maybe of a wider table: what stands above and below it counts once."""
+        fields = ("order_id", "ordered_at")
+        named = [pc.equal(pc.utf8_lower(rows.column(self._column[f])), self._column[f]) for f in fields]
+        headers = flags(pc.and_(*named))
+        context.headers += rows.lines[headers].tolist()
+        rows.reject_where(headers, self._column["order_id"], "is a further header", _ONE_TABLE)
 
-    def _marks(self, rows: Rows, context: Context) -> dict[str, str]:
-        """Decimal marks by column: as the mapping says, the column proves, or the rest of the file shows."""
-        given, usual = self._mapping.decimal or "", _usual(context, self._mapping.currency.upper(), of=1)
-        judged = {
-            each: _judged(MARKS, rows, context, each, given=given, usual=usual) for each in self._amounts
-        }
-        return {"": ".", **{column: mark or "." for column, mark in judged.items()}}
-
-    def _day_first(self, rows: Rows, context: Context) -> bool | None:
-        """Whether days come before months in the dates; None where it makes no difference."""
-        given = {True: "d", False: "m", None: ""}[self._mapping.day_first]
-        usual = _usual(context, self._mapping.currency.upper(), of=0)
-        way = _judged(DAYS, rows, context, self._column["ordered_at"], given=given, usual=usual)
-        return way == "d" if way else None
-
-    def _orders(self, rows: Rows, context: Context) -> tuple[list[str], list[str | None]]:
+    def _orders(self, rows: Rows, context: Context) -> tuple[pa.StringArray, pa.StringArray]:
         """Order and line ids: an order id that a spreadsheet rounded gives way to the line's own."""
-        order, line = rows.required(self._column["order_id"]), rows.labels(self._column["line_id"])
-        rounded = rows.is_rounded(self._column["order_id"])
-        own = rows.has_text(self._column["line_id"]) & ~rows.is_rounded(self._column["line_id"])
+        order, line = rows.required(self._column["order_id"]), rows.exact_labels(self._column["line_id"])
+        rounded, own = rows.is_rounded(self._column["order_id"]), flags(line.is_valid())
         rows.reject_where(rounded & ~own, self._column["order_id"], _IS_ROUNDED, _FORMAT_AS_TEXT)
         context.note(_LINES_AS_ORDERS, int(np.count_nonzero(rounded & own)))
-        # Rounded line ids would make one line of several.
-        line = [number if exact else None for number, exact in zip(line, own.tolist(), strict=True)]
-        for place in np.flatnonzero(rounded & own):
-            order[place] = line[place] or ""
-        return order, line
+        return pc.if_else(rounded & own, line, order), line
 
-    def _customers(self, rows: Rows, context: Context) -> list[str | None]:
+    def _customers(self, rows: Rows, context: Context) -> pa.StringArray:
         """Keys of customers; none where their number was rounded, since many would look like one."""
         rounded = rows.is_rounded(self._column["customer"])
         context.note(_NO_CUSTOMER, int(np.count_nonzero(rounded)))
-        keys = rows.each(partial(_customer, context), self._column["customer"], otherwise=None)
-        return [None if no_id else key for key, no_id in zip(keys, rounded.tolist(), strict=True)]
+        keys = rows.words(partial(_customer, context), self._column["customer"])
+        return pc.if_else(rounded, None, keys)
 
     def _refunds(
         self,
         rows: Rows,
         context: Context,
         total: Millionths,
-        status: Sequence[str],
+        status: pa.StringArray,
         money: dict[str, Millionths],
     ) -> dict[str, Millionths]:
         """What was given back, and the shipping and tax that are left."""
         stated = rows.has_text(self._column["refund"])
-        whole = np.isin(status, "refunded") & ~stated & (total >= 0)
-        words = rows.text(self._column["status"])
-        in_part = np.array(["part" in word.casefold() and "refund" in word.casefold() for word in words])
+        whole = is_one_of(status, "refunded") & ~stated & (total >= 0)
+        in_part = flags(pc.match_substring_regex(rows.column(self._column["status"]), _REFUNDED_IN_PART))
         context.note(_PART_UNKNOWN, int(np.count_nonzero(in_part & ~stated)))
         goods = np.maximum(total - abs(money["discount"]), 0)
         everything = less_refund(
             goods + money["shipping"] + money["tax"], goods, money["shipping"], money["tax"]
         )
-        known = {
-            "refund": abs(money["refund"]) + np.maximum(-total, 0),
-            **{n: money[n] for n in ("shipping", "tax")},
+        known = money | {"refund": abs(money["refund"]) + np.maximum(-total, 0)}
+        return {
+            name: np.where(whole, everything[name], known[name]) for name in ("refund", "shipping", "tax")
         }
-        return {name: np.where(whole, everything[name], known[name]) for name in known}
 
     def _name_options(self, rows: Rows) -> None:
         """Every remedy for an amount or a date says how the mapping can help."""
-        hints = dict.fromkeys(self._amounts, MARKS.said()) | {self._column["ordered_at"]: DAYS.said()}
+        hints = {self._column[field]: MARKS.said for field in _AMOUNTS}
+        hints[self._column["ordered_at"]] = DAYS.said
         for place, fault in rows.faults.items():
             hint = hints.get(fault.column, "")
             if fault.value and hint and hint not in fault.remedy:
@@ -313,44 +268,6 @@ class MappedOrders(Reader):
 
     def _status(self, cell: str) -> Status:
         return status_of(cell, self._column["status"]) if cell else "completed"
-
-
-def _judged(choice: Choice, rows: Rows, context: Context, column: str, *, given: str, usual: str) -> str:
-    """The one way to read a column; empty where it makes no difference or its rows were set aside."""
-    seen, either = context.seen[column], "".join(choice.words)
-    proven = choice.proven(seen)
-    if given or len(proven) == 1:
-        return given or proven
-    if proven:
-        choice.reject_both(rows, column, seen)
-        return ""
-    if either not in seen:
-        return ""
-    elsewhere = {choice.proven(other) for name, other in context.seen.items() if name != column} - {""}
-    way = elsewhere.pop() if len(elsewhere) == 1 else ""
-    why = "as in the file's other columns" if way in choice.words else f"as is usual with {usual[1:]}"
-    way = way if way in choice.words else usual[:1]
-    if not way:
-        choice.reject_open(rows, column)
-        return ""
-    name = column.replace("{", "{{").replace("}", "}}")
-    option = choice.options[either.replace(way, "")]
-    note = _NOTHING_PROVES.format(
-        column=name, line=seen[either], way=choice.words[way], why=why, option=option
-    )
-    context.note(note, sum(each == either for each in rows.each(choice.ways, column, otherwise="")))
-    return way
-
-
-def _usual(context: Context, code: str, of: int) -> str:
-    """The way that is usual with currencies and time zone, and these; nothing where they differ."""
-    codes = sorted(context.codes - {""} or {code})
-    habits = {each: _HABITS[each][of] for each in codes if each in _HABITS}
-    habits[context.zone] = next(
-        (way[of] for start, way in _ZONES.items() if context.zone.startswith(start)), ""
-    )
-    places, ways = [place for place, way in habits.items() if way], set(habits.values()) - {""}
-    return ways.pop() + " and ".join(places) if len(ways) == 1 else ""
 
 
 def _customer(context: Context, cell: str) -> str | None:
@@ -377,12 +294,16 @@ class ExchangeRates(Reader):
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One rate per row."""
-        slashes = np.array(["/" in cell for cell in rows.text("date")], dtype=bool)
+        slashes = flags(pc.match_substring(rows.column("date"), "/"))
         rows.reject_where(slashes, "date", _TWO_WAYS, _WRITE_A_DATE)
-        mark = context.decimal_of(rows, "rate")
-        source, target = (rows.each(partial(_code, side), side, otherwise="") for side in ("from", "to"))
-        same = np.array([one == other for one, other in zip(source, target, strict=True)], dtype=bool)
-        rows.reject_where(same, "to", "is the currency that it is converted from", "Delete the row.")
+        mark = rows.notation.way(MARKS, rows, "rate") or "."
+        source, target = (rows.words(partial(_code, side), side, otherwise="") for side in ("from", "to"))
+        rows.reject_where(
+            flags(pc.equal(source, target)),
+            "to",
+            "is the currency that it is converted from",
+            "Delete the row.",
+        )
         return rows.batch(
             RATES_AS_READ,
             date=rows.moments("date", "UTC").astype("datetime64[D]"),

@@ -1,73 +1,20 @@
 """What a reader of one platform's format declares and does, and what it is given."""
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from ownchannel.orders._cells import BadCell, Millionths, decimal_mark, decimal_marks
+from ownchannel.orders._cells import BadCell, Millionths, flags
+from ownchannel.orders._notation import DAYS, MARKS, Choice
 from ownchannel.orders._rows import Rows
 from ownchannel.orders._schema import Gives, Status
-from ownchannel.orders._times import day_places
 from ownchannel.workspace import CustomerKeys
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Two ways to read a column, of which one holds for all its cells."""
-
-    ways: Callable[[str], str]
-    """The ways, a letter each, in which a cell alone can be read; both where they differ."""
-    words: dict[str, str]
-    """What each way is called."""
-    options: dict[str, str]
-    """How a mapping names each way."""
-
-    def shown(self, rows: Rows, column: str, seen: dict[str, int]) -> None:
-        """Add to `seen` the first line that shows each way, and the first that fits both."""
-        found = np.array(rows.each(self.ways, column, otherwise=""), dtype=str)
-        for way in np.unique(found[found != ""]).tolist():
-            seen.setdefault(way, int(rows.lines[np.argmax(found == way)]))
-
-    def proven(self, seen: Mapping[str, int]) -> str:
-        """The ways that a column's cells prove: none, one or both."""
-        return "".join(way for way in self.words if way in seen)
-
-    def reject_both(self, rows: Rows, column: str, seen: Mapping[str, int]) -> None:
-        """Refuse a column that proves both ways: wherever the way matters, the row is set aside."""
-        lines = " and ".join(f"{self.words[way]} in line {seen[way]}" for way in self.words)
-        remedy = f"Write the whole column one way, or say {self.said()} in the mapping."
-        self._reject(rows, column, "", f"is in a column that is written two ways: {lines}", remedy)
-
-    def reject_open(self, rows: Rows, column: str) -> None:
-        """Set the rows aside that can be read both ways, where nothing says which."""
-        words, remedy = " or with ".join(self.words.values()), f"Say {self.said()} in the mapping."
-        reason = f"can be read with {words}, and nothing in the file proves which"
-        self._reject(rows, column, "".join(self.words), reason, remedy)
-
-    def said(self) -> str:
-        """Both options in words."""
-        return " or ".join(self.options.values())
-
-    def _reject(self, rows: Rows, column: str, only: str, reason: str, remedy: str) -> None:
-        found = rows.each(self.ways, column, otherwise="")
-        wrong = np.array([way == only if only else way != "" for way in found], dtype=np.bool_)
-        rows.reject_where(wrong, column, reason, remedy)
-
-
-MARKS = Choice(
-    decimal_marks,
-    {".": "a decimal point", ",": "a decimal comma"},
-    {".": "decimal='.'", ",": "decimal=','"},
-)
-DAYS = Choice(
-    day_places,
-    {"d": "the day first", "m": "the month first"},
-    {"d": "day_first=True", "m": "day_first=False"},
-)
 
 
 @dataclass
@@ -76,33 +23,22 @@ class Context:
 
     keys: CustomerKeys
     zone: str
-    notes: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, int] = field(init=False, default_factory=dict)
     """Remarks on the file as sentences, with how many rows each concerns; `{n}` stands for that number."""
-    decimal: str = ""
-    """The file's decimal mark, once its reader has judged it."""
-    currencies: dict[str, str] = field(default_factory=dict)
+    currencies: dict[str, str] = field(init=False, default_factory=dict)
     """By settlement, the currency that its first row names."""
-    runs: dict[str, int] = field(default_factory=dict)
+    runs: dict[str, int] = field(init=False, default_factory=dict)
     """By settlement, the line of its first row; where it stands in the file again, of the last of these."""
-    stated: dict[int, int] = field(default_factory=dict)
+    stated: dict[int, int] = field(init=False, default_factory=dict)
     """By such a line, the total that it states, in millionths."""
-    unexplained: int | None = None
+    headers: list[int] = field(init=False, default_factory=list)
+    """Lines of further headers that only the reader knew."""
+    unexplained: int | None = field(init=False, default=None)
     """Where rows state totals: the sum, signs aside, of what these have beyond the amounts, in millionths."""
 
-    serials: bool = True
-    """Whether the column of dates holds nothing but Excel's numbers of days, as far as it was surveyed."""
-    above_header: tuple[str, ...] = ()
+    above_header: tuple[str, ...] = field(init=False, default=())
     """What stands above the file's header: sentences that say what all rows share, such as the currency."""
-    seen: defaultdict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
-    """By column, the first line that shows each way to read it (`Choice`), once the file was surveyed."""
-    second_header: int = 0
-    """The line of a further header within the file, once the file was surveyed; 0 without one."""
-    above: set[tuple[str, ...]] = field(default_factory=set)
-    """What stands above such a header, row by row."""
-    codes: set[str] = field(default_factory=set)
-    """What stands in the column of currencies, once the file was surveyed."""
-
-    asked_zone: bool = False
+    asked_zone: bool = field(init=False, default=False)
     """Whether what was read depends on the brand's time zone."""
 
     @property
@@ -115,12 +51,6 @@ class Context:
         """Count so many more rows that a remark concerns."""
         if rows:
             self.notes[sentence] = self.notes.get(sentence, 0) + rows
-
-    def decimal_of(self, rows: Rows, *columns: str) -> str:
-        """The file's decimal mark, judged once from the first chunk's amounts."""
-        if not self.decimal:
-            self.decimal = decimal_mark(text for column in columns for text in rows.text(column))
-        return self.decimal
 
 
 class Reader:
@@ -145,11 +75,12 @@ class Reader:
     worth: tuple[str, ...] = ("",)
     """The column of a row's money, or those of price and quantity; no column where rows hold no money."""
 
-    surveys: bool = False
-    """Whether all rows are looked at once before they are read: columns are judged whole."""
-
-    def survey(self, rows: Rows, context: Context) -> None:
-        """What a chunk shows of how the file's columns are written."""
+    habits: Mapping[Choice, str] = MappingProxyType({MARKS: ".", DAYS: "m"})
+    """How amounts and dates are written where the file does not prove it; asked for where nothing is said."""
+    given: Mapping[str, str] = MappingProxyType({})
+    """By column, how a person says that it is written."""
+    is_one_run: bool = False
+    """Whether rows of an order may stand anywhere: then only a further header begins a repeat."""
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """Whether these column names (lower case) are this format's header."""
@@ -159,17 +90,24 @@ class Reader:
         """What the rows hold, in the schema of what the reader gives."""
         raise NotImplementedError
 
-    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
-        """By row, currency and money as far as they can be read, whatever else is wrong with the row."""
-        amounts = self.worths(rows.unjudged(), context.decimal or ".")
-        return [code.upper() for code in rows.text(self.currency)], amounts
+    def renamed(self, rows: Rows) -> Rows:
+        """The rows with the columns as this reader names them."""
+        return rows
 
-    def worths(self, rows: Rows, decimal: str, required: bool = False) -> Millionths:
+    def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
+        """By row, currency and money as far as they can be read, whatever else is wrong with the row."""
+        return pc.utf8_upper(rows.column(self.currency)), self.worths(rows.unjudged())
+
+    def finished(self, lines: pa.Table, context: Context) -> pa.Table:
+        """All rows of a file, once more: for what a chunk alone does not show."""
+        return lines
+
+    def worths(self, rows: Rows, required: bool = False) -> Millionths:
         """By row, the money in the columns of `worth`."""
         if len(self.worth) == 1:
-            return rows.amounts(self.worth[0], decimal, required)
+            return rows.amounts(self.worth[0], required)
         price, quantity = self.worth
-        return rows.line_totals(price, quantity, decimal, required)
+        return rows.line_totals(price, quantity, required)
 
 
 _STATUS_WORDS: dict[Status, str] = {
@@ -198,6 +136,11 @@ def status_of(cell: str, column: str, when_empty: str = "is empty") -> Status:
     if word not in STATUSES:
         raise BadCell(column, cell, "is an unknown status" if word else when_empty, _NAMED_STATUSES)
     return STATUSES[word]
+
+
+def is_one_of(texts: pa.StringArray, *words: str) -> NDArray[np.bool_]:
+    """Where a text is one of some words."""
+    return flags(pc.is_in(texts, pa.array(words)).fill_null(False))
 
 
 def less_refund(

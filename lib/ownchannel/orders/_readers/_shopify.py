@@ -1,7 +1,5 @@
 """Shopify's orders export: one row per line item, the order's own fields on its first row only."""
 
-from collections.abc import Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,9 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, spread, summed
+from ownchannel.orders._cells import Millionths, flags, spread, summed
 from ownchannel.orders._readers._amazon_orders import ORDER_NUMBER
-from ownchannel.orders._readers._reader import Context, Reader, less_refund, status_of
+from ownchannel.orders._readers._reader import Context, Reader, is_one_of, less_refund, status_of
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import BY_NAME, ENTRIES_AS_READ, LINES_AS_READ, Event, Part, Status
 
@@ -55,7 +53,7 @@ class ShopifyOrders(Reader):
         for column in ("lineitem quantity", "lineitem price"):
             negative = rows.amounts(column, required=True) < 0
             rows.reject_where(negative, column, "is negative", "Shopify shows refunds in Refunded Amount.")
-        value = self.worths(rows, ".", required=True)
+        value = self.worths(rows, required=True)
         own_discount = abs(rows.amounts("lineitem discount"))
         kept = rows.kept()
         shared = {column: np.zeros_like(value) for column in ("refund", "shipping", "tax", "discount")}
@@ -84,96 +82,88 @@ def _groups(rows: Rows) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     adds_up = ~rows.has_text("name") & ~rows.has_text("financial status")
     adds_up &= rows.has_text("subtotal") | rows.has_text("total")
     rows.reject_where(adds_up, "name", _NO_LINE, "Nothing is lost: the order's own rows count.")
-    is_again = _Again(rows)
-    group: list[int] = []
-    first: list[int] = []
-    apart: list[int] = []  # orders that begin without their fields
-    current, is_full = ("", "", ""), False  # whether each row of the order has all of its fields
-    cells = [rows.text(column) for column in ("financial status", "name", "id", "created at")]
-    for place, (status, *key) in enumerate(zip(*cells, strict=True)):
-        name, is_bad = key[0], place in rows.faults
-        if status and not is_bad:
-            continues = is_full and (*key,) == current and not is_again(first[-1], place)
-        else:
-            continues = not is_bad and bool(group) and name in ("", current[0])
-            is_full = False
-        if not continues:
-            first.append(place)
-            current, is_full = (name, key[1], key[2]), bool(status) and not is_bad
-            if not is_full and not is_bad:
-                apart.append(len(first) - 1)
-        group.append(len(first) - 1)
-    rows.reject_where(np.isin(group, apart), "name", _APART, _SORT)
-    return np.array(group, dtype=np.intp), np.array(first, dtype=np.intp)
+    is_bad = ~rows.kept()
+    is_full = rows.has_text("financial status") & ~is_bad
+    # What a row without a name continues is not known below one that cannot be read.
+    names = pc.if_else(pa.array(is_bad), "\0", rows.column("name"))
+    is_same = _like_above(pc.fill_null_forward(pc.if_else(pc.equal(names, ""), None, names)).fill_null(""))
+    is_further = is_full & is_same & np.append(False, is_full[:-1])
+    for column in ("id", "created at"):
+        is_further &= _like_above(rows.column(column))
+    starts = np.where(is_full, ~is_further, ~is_same | is_bad)
+    starts[:1] = True
+    if is_further.any():
+        _start_again(rows, starts, np.flatnonzero(is_further))
+    first, group = np.flatnonzero(starts), np.cumsum(starts) - 1
+    apart = ~is_full[first] & ~is_bad[first]
+    rows.reject_where(apart[group], "name", _APART, _SORT)
+    return group, first
 
 
-class _Again:
-    """Where all fields stand on every row: whether a row repeats those of its order above it."""
+def _like_above(texts: pa.StringArray) -> NDArray[np.bool_]:
+    """Where a row has the same text as the one above it."""
+    return np.append(False, flags(pc.equal(texts[1:], texts[:-1])))
 
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
 
-    def __call__(self, start: int, place: int) -> bool:
-        """Whether it has the item of another from `start` on, once these reach the order's subtotal."""
-        if self._items[place] not in self._items[start:place]:
-            return False
-        value, own, discount, subtotal = self._money
-        beyond = value[start:place].sum() - own[start:place].sum() - subtotal[start]
-        is_reached = beyond in (0, discount[start], discount[start] - own[start:place].sum())
-        return bool(is_reached and value[place] and self._rows.has_text("subtotal")[start])
+def _start_again(rows: Rows, starts: NDArray[np.bool_], further: NDArray[np.intp]) -> None:
+    """Where all fields stand on every row: an order starts again in exports that were pasted together.
 
-    @cached_property
-    def _items(self) -> list[tuple[str, ...]]:
-        columns = ("sku", "name", "price", "quantity", "discount")
-        return list(zip(*(self._rows.text(f"lineitem {column}") for column in columns), strict=True))
-
-    @cached_property
-    def _money(self) -> tuple[Millionths, ...]:
-        rows = self._rows.unjudged()
-        of_rows = [
-            abs(rows.amounts(column)) for column in ("lineitem discount", "discount amount", "subtotal")
-        ]
-        return (rows.line_totals("lineitem price", "lineitem quantity"), *of_rows)
+    There a row has the item of another of its order, and those above it reach the order's subtotal.
+    """
+    columns = ("sku", "name", "price", "quantity", "discount")
+    items = list(zip(*(rows.text(f"lineitem {column}") for column in columns), strict=True))
+    apart, has_subtotal = rows.unjudged(), rows.has_text("subtotal")
+    own, discount, subtotal = (
+        abs(apart.amounts(column)) for column in ("lineitem discount", "discount amount", "subtotal")
+    )
+    value = apart.line_totals("lineitem price", "lineitem quantity")
+    for place in further.tolist():
+        start = place - 1
+        while not starts[start]:
+            start -= 1
+        if not value[place] or not has_subtotal[start] or items[place] not in items[start:place]:
+            continue
+        lines = own[start:place].sum()
+        beyond = value[start:place].sum() - lines - subtotal[start]
+        starts[place] = beyond in (0, discount[start], discount[start] - lines)
 
 
 def _of_orders(heads: Rows, context: Context) -> dict[str, Any]:
     """By column of the table, what orders' first rows say of all their lines: one element per order."""
     name = heads.required("name", _NAME_FIRST)
-    marketplaces = heads.each(_marketplace, "source", otherwise=None)
+    marketplace = heads.words(_marketplace, "source")
     ordered_at = heads.moments("created at", context.timezone)
-    identities = _identities(heads, marketplaces, ordered_at)
-    by_name = heads.has_text("id") & np.array([not number for number in heads.exact_labels("id")])
-    is_own = np.array([marketplace is None for marketplace in marketplaces])
-    numbers = [
-        None if own else ORDER_NUMBER.search(identity)
-        for own, identity in zip(is_own, identities, strict=True)
-    ]
-    context.note(_NO_ORDER_NUMBER, numbers.count(None) - int(is_own.sum()))
+    identity = _identities(heads, marketplace, ordered_at)
+    is_own = flags(marketplace.is_null())
+    by_name = heads.has_text("id") & heads.is_rounded("id")
+    numbers = pc.struct_field(pc.extract_regex(identity, f"(?P<number>{ORDER_NUMBER.pattern})"), "number")
+    theirs = pc.if_else(is_own, None, numbers)
+    context.note(_NO_ORDER_NUMBER, theirs.null_count - int(is_own.sum()))
     context.note(_BY_NAME, int((by_name & is_own).sum()))
-    keys = pa.array(heads.each(context.keys.of_email, "email", otherwise=None), pa.string())
+    keys = heads.words(context.keys.of_email, "email")
     consent = heads.each(lambda cell: _CONSENT.get(cell.casefold()), "accepts marketing", otherwise=None)
     return {
-        "order_id": [n.group() if n else own for n, own in zip(numbers, name, strict=True)],
-        "channel": [marketplace.capitalize() if marketplace else CHANNEL for marketplace in marketplaces],
-        "kind": np.where(is_own, "owned", "marketplace"),
-        "identity": identities,
+        "order_id": pc.coalesce(theirs, name),
+        "channel": pc.coalesce(pc.utf8_capitalize(marketplace), CHANNEL),
+        "kind": pc.if_else(is_own, "owned", "marketplace"),
+        "identity": identity,
         "rank": np.where(is_own, np.where(by_name, BY_NAME, 0), _COPY),
         "ordered_at": ordered_at,
         "customer_key": pc.if_else(is_own, keys, None),
         "consent": pc.if_else(is_own, pa.array(consent, pa.bool_()), None),
         "currency": heads.currencies("currency"),
-        "country": pa.array(heads.first_label("shipping country", "billing country"), pa.string()),
-        "status": heads.each(_status, "financial status", "cancelled at", otherwise="cancelled"),
+        "country": heads.first_label("shipping country", "billing country"),
+        "status": heads.words(_status, "financial status", "cancelled at", otherwise="cancelled"),
     }
 
 
 def _reject_orders(rows: Rows, group: NDArray[np.intp], heads: Rows) -> None:
     """Set all rows of an order aside where its first row cannot be used."""
     codes = heads.text("currency")
-    for place, order in enumerate(group.tolist()):
-        if fault := heads.faults.get(order):
-            of_row = fault._replace(line=int(rows.lines[place]), currency=codes[order].upper())
-            rows.faults.setdefault(place, of_row)
+    for place in np.flatnonzero(np.isin(group, [*heads.faults])).tolist():
+        order = int(group[place])
+        of_row = heads.faults[order]._replace(line=int(rows.lines[place]), currency=codes[order].upper())
+        rows.faults.setdefault(place, of_row)
 
 
 def _status(financial: str, cancelled_at: str) -> Status:
@@ -191,20 +181,18 @@ def _marketplace(source: str) -> str | None:
 
 
 def _identities(
-    heads: Rows, marketplaces: Sequence[str | None], ordered_at: NDArray[np.datetime64]
-) -> list[str]:
+    heads: Rows, marketplace: pa.StringArray, ordered_at: NDArray[np.datetime64]
+) -> pa.StringArray:
     """By order, what it is known by in every file that holds it: its id, or where rounded name and time."""
-    columns = (heads.text("id"), heads.exact_labels("id"), heads.labels("name"), ordered_at)
-    identities = [
-        f"shopify/{number or name}" if number or not cell else f"shopify/{name}/{at}"
-        for cell, number, name, at in zip(*columns, strict=True)
-    ]
-    copies = np.flatnonzero([marketplace is not None for marketplace in marketplaces])
-    if len(copies):
-        theirs = heads.at(copies).each(_their_identity, *_NUMBER_IN, otherwise="")
-        for place, identity in zip(copies.tolist(), theirs, strict=True):
-            identities[place] = identity
-    return identities
+    at = pa.array(ordered_at).cast(pa.string())
+    by_name = pc.binary_join_element_wise(heads.labels("name").fill_null(""), at.fill_null(""), "/")
+    by_id = pc.if_else(pa.array(heads.has_text("id")), heads.exact_labels("id"), heads.labels("name"))
+    identity = pc.binary_join_element_wise("shopify", pc.coalesce(by_id, by_name), "/")
+    copies = flags(marketplace.is_valid())
+    if copies.any():
+        theirs = heads.at(np.flatnonzero(copies)).words(_their_identity, *_NUMBER_IN, otherwise="")
+        identity = pc.replace_with_mask(identity, pa.array(copies), theirs)
+    return identity
 
 
 def _their_identity(source: str, name: str, *notes: str) -> str:
@@ -253,8 +241,7 @@ _PARTS: dict[str, Part] = {
     **dict.fromkeys(("charge", "refund", "payout", "transfer", "reserve"), "transfer"),
     **dict.fromkeys(("chargeback", "dispute"), "reimbursement"),
 }
-_STILL_HELD = ("pending", "scheduled", "in_transit", "in transit")
-_SAME_IN_ANY_EXPORT = ("checkout", "transaction date", "type", "order", "amount", "fee", "net")
+_STILL_HELD = pa.array(["pending", "scheduled", "in_transit", "in transit"])
 
 
 class ShopifyPayments(Reader):
@@ -272,40 +259,49 @@ class ShopifyPayments(Reader):
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """Two entries a row: what moved, and the fee, which is all that did not arrive."""
-        kind = rows.each(_kind, "type", otherwise="")
+        kind = rows.words(_kind, "type", otherwise="")
         amount, net = rows.amounts("amount", required=True), rows.amounts("net", required=True)
+        posted = rows.moments("transaction date", context.timezone)
         of_row = {
-            "posted_at": rows.moments("transaction date", context.timezone),
+            "posted_at": posted,
             "channel": CHANNEL,
             "kind": "owned",
             "description": rows.required("type"),
             "currency": rows.currencies("currency"),
             "settlement_id": rows.labels("payout id"),
-            "deferred": [cell.casefold() in _STILL_HELD for cell in rows.text("payout status")],
-            "row_key": ["|".join(cells) for cells in zip(*map(rows.text, _SAME_IN_ANY_EXPORT), strict=True)],
+            "deferred": flags(pc.is_in(pc.utf8_lower(rows.column("payout status")), _STILL_HELD)),
+            "row_key": _row_keys(rows, posted, amount, net),
         }
-        of_order = [_OF_ORDERS.get(word) for word in kind]
-        names = [name if event else None for name, event in zip(rows.labels("order"), of_order, strict=True)]
+        names = rows.labels("order")
+        event = rows.words(lambda cell: _OF_ORDERS.get(_kind(cell), "account"), "type", otherwise="account")
+        event = pc.if_else(names.is_valid(), event, "account")
         moved = rows.batch(
             ENTRIES_AS_READ,
             event="account",
-            part=[_PARTS.get(word, "unclassified") for word in kind],
+            part=rows.words(lambda cell: _PARTS.get(_kind(cell), "unclassified"), "type", otherwise=""),
             amount=amount,
             **of_row,
         )
         fees = rows.batch(
             ENTRIES_AS_READ,
-            event=[
-                event if event and name else "account" for event, name in zip(of_order, names, strict=True)
-            ],
+            event=event,
             part="fee",
-            order_id=names,
+            order_id=pc.if_else(is_one_of(event, "account"), None, names),
             amount=net - amount,
             **of_row,
         )
         # That a sale cost nothing is worth knowing; of other rows it goes without saying.
-        counts = np.isin(kind, "charge") | (amount != net)
+        counts = is_one_of(kind, "charge") | (amount != net)
         return pa.concat_batches([moved, fees.filter(pa.array(counts[rows.kept()]))])
+
+
+def _row_keys(
+    rows: Rows, posted: NDArray[np.datetime64], amount: Millionths, net: Millionths
+) -> pa.StringArray:
+    """By row what it is known by in any export, whether or not a spreadsheet wrote its numbers anew."""
+    numbers = (pa.array(each).cast(pa.string()) for each in (posted.astype(np.int64), amount, net))
+    words = (rows.column(column) for column in ("checkout", "type", "order"))
+    return pc.binary_join_element_wise(*words, *numbers, "|")
 
 
 def _kind(cell: str) -> str:

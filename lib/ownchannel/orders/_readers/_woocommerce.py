@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ownchannel.orders._cells import LARGEST_AMOUNT, BadCell, Millionths, millionths, number, spread, summed
-from ownchannel.orders._readers._reader import Context, Reader, less_refund, status_of
+from ownchannel.orders._readers._reader import Context, Reader, is_one_of, less_refund, status_of
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import LINES_AS_READ, Status
 
@@ -53,10 +54,10 @@ class WooCommerceOrders(Reader):
         """One line per item; a row gives several. Coupons are taken off the items by the shop already."""
         order, number_shown = rows.identities("order_id"), rows.labels("order_number")
         ordered_at = rows.moments("order_date", context.timezone)
-        status = rows.each(_status, "status", otherwise="cancelled")
+        status = rows.words(_status, "status", otherwise="cancelled")
         currency = rows.currencies("order_currency")
         cells_of_customer = ("customer_email", "billing_email", "customer_id")
-        keys = rows.each(partial(_customer, context), *cells_of_customer, otherwise=None)
+        keys = rows.words(partial(_customer, context), *cells_of_customer)
         countries = rows.first_label("shipping_country", "billing_country")
         subtotal, tax = rows.amounts("order_subtotal"), rows.amounts("tax_total")
         # What a shop charges besides, for wrapping or paying on delivery, counts as shipping.
@@ -71,40 +72,39 @@ class WooCommerceOrders(Reader):
         is_odd = rows.has_text("order_subtotal") & (summed(places, value, len(rows)) != subtotal)
         context.note(_ODD_SUBTOTAL, int((is_odd & rows.kept()).sum()))
         paid = summed(places, value - discount, len(rows))
-        is_whole = np.isin(status, "refunded") & ~rows.has_text("refund_items")
+        is_whole = is_one_of(status, "refunded") & ~rows.has_text("refund_items")
         refund = np.where(is_whole, paid + shipping + tax, stated_refund)
         shared = less_refund(refund, paid, shipping, tax)
         of_row = pa.array(places)
-        shown = [number or own for number, own in zip(number_shown, order, strict=True)]
         return rows.at(places).batch(
             LINES_AS_READ,
-            order_id=pa.array(shown).take(of_row),
+            order_id=pc.coalesce(number_shown, order).take(of_row),
             item=[item.sku or item.product or "item" for item in found],
             run=rows.lines[places],  # each row is a whole order
             channel=CHANNEL,
             kind="owned",
             ordered_at=ordered_at[places],
-            customer_key=pa.array(keys, pa.string()).take(of_row),
+            customer_key=keys.take(of_row),
             sku=[item.sku for item in found],
             product=[item.product for item in found],
             quantity=[item.quantity for item in found],
             item_value=value,
             discount=discount,
-            currency=pa.array(currency).take(of_row),
-            country=pa.array(countries, pa.string()).take(of_row),
-            status=pa.array(status).take(of_row),
+            currency=currency.take(of_row),
+            country=countries.take(of_row),
+            status=status.take(of_row),
             amount=value,
-            identity=pa.array([f"woocommerce/{own}" for own in order]).take(of_row),
+            identity=pc.binary_join_element_wise("woocommerce", order, "/").take(of_row),
             rank=0,
             **{column: spread(whole, places, value) for column, whole in shared.items()},
         )
 
-    def money(self, rows: Rows, context: Context) -> tuple[list[str], Millionths]:
+    def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
         """The sum of the order's items before coupons, as far as they can be read."""
         values = [rows.each(_readable_value, column, otherwise=0) for column in _item_columns(rows)]
         # An order that adds up to more than a table holds is set aside.
         sums = [min(sum(of_order), _MOST) for of_order in zip(*values, strict=True)]
-        return [code.upper() for code in rows.text("order_currency")], np.array(sums, dtype=np.int64)
+        return pc.utf8_upper(rows.column("order_currency")), np.array(sums, dtype=np.int64)
 
 
 def _item_columns(rows: Rows) -> list[str]:
