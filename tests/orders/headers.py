@@ -62,6 +62,47 @@ ETSY_ITEM_COLUMNS = (  # noqa: SIM905
     "VAT Paid by Buyer,SKU"
 ).split(",")
 
+EBAY_COLUMNS = (  # noqa: SIM905
+    "Sales Record Number,Order Number,Buyer Username,Buyer Name,Buyer Email,Buyer Note,Buyer Address 1,"
+    "Buyer Address 2,Buyer City,Buyer State,Buyer Zip,Buyer Country,Ship To Name,Ship To Phone,"
+    "Ship To Address 1,Ship To Address 2,Ship To City,Ship To State,Ship To Zip,Ship To Country,Item Number,"
+    "Item Title,Custom Label,Sold Via Promoted Listings,Quantity,Sold For,Shipping And Handling,"
+    "eBay Collect And Remit Tax Rate,eBay Collect And Remit Tax Type,Seller Collected Tax,"
+    "eBay Collected Tax,Total Price,eBay Collected Tax and Fees Included in Total,Payment Method,Sale Date,"
+    "Paid On Date,Ship By Date,Shipped On Date,Feedback Left,Feedback Received,My Item Note,"
+    "PayPal Transaction ID,Shipping Service,Tracking Number,Transaction ID,Variation Details"
+).split(",")
+#: What ebay.co.uk and ebay.de call these, where they differ from ebay.com.
+EBAY_UK = {
+    "Sales Record Number": "Sales record number",
+    "Order Number": "Order number",
+    "Buyer Username": "Buyer username",
+    "Ship To Name": "Post to name",
+    "Ship To Country": "Post to country",
+    "Sold For": "Sold for",
+    "Shipping And Handling": "Postage and packaging",
+    "Paid On Date": "Paid on date",
+}
+EBAY_GERMAN = {
+    "Sales Record Number": "Verkaufsprotokollnummer",
+    "Order Number": "Bestellnummer",
+    "Buyer Username": "Nutzername des Käufers",
+    "Buyer Name": "Name des Käufers",
+    "Ship To Name": "Name des Empfängers",
+    "Ship To Country": "Versand nach - Land",
+    "Item Number": "Artikelnummer",
+    "Item Title": "Angebotstitel",
+    "Custom Label": "Bestandseinheit",
+    "Quantity": "Anzahl",
+    "Sold For": "Verkauft für",
+    "Shipping And Handling": "Verpackung und Versand",
+    "eBay Collected Tax": "Von eBay eingezogene Steuer",
+    "Total Price": "Gesamtbetrag",
+    "Sale Date": "Verkauft am",
+    "Paid On Date": "Zahlungsdatum",
+    "Transaction ID": "Transaktionsnummer",
+}
+
 PAYMENT_COLUMNS = (  # noqa: SIM905
     "Transaction Date,Type,Order,Card Brand,Card Source,Payout Status,Payout Date,Payout ID,Available On,"
     "Amount,Fee,Net,Checkout,Payment Method Name,Presentment Amount,Presentment Currency,Currency"

@@ -178,7 +178,8 @@ def fill(lines: Sequence[Line], others: Sequence[Line]) -> tuple[list[Line], Cou
             gaps = [(line, part) for line, part in zip(its_lines, parts, strict=True) if column not in line]
             for line, part in gaps:
                 line[column] = part
-            if any(part or column in _merge.FACTS for _, part in gaps):
+            is_other = best[0]["file_no"] != its_lines[0]["file_no"]
+            if is_other and any(part or column in _merge.FACTS for _, part in gaps):
                 given_by[best[0]["file_no"], column] += 1
     return found, given_by
 

@@ -304,3 +304,11 @@ def test_labels_are_those_of_each_cell_however_many_are_plain(cells):
 def test_a_plain_label_that_is_too_long_is_cut():
     labels = rows(product=["a" * (_rows.LONGEST_LABEL + 1), "b"]).labels("product")
     assert labels.to_pylist() == ["a" * _rows.LONGEST_LABEL, "b"]
+
+
+def test_rows_that_are_left_out_count_nowhere_and_faults_stay_with_their_rows():
+    some = rows(x=["a", "footer", "b"], y=["1", "", "x"])
+    some.reject_where(np.array([False, False, True]), "y", "is odd", "Mend it.")
+    kept = some.without(np.array([False, True, False]))
+    assert (kept.lines.tolist(), kept.text("x"), list(kept.faults)) == ([2, 4], ["a", "b"], [1])
+    assert kept.without(np.array([False, False])) is kept

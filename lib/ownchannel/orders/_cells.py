@@ -21,7 +21,7 @@ MILLIONTH = Decimal("0.000001")
 ROUNDED = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,}$"
 _EMAIL = re.compile(r"[^\s@＠<>,;:\"'()]+[@＠][^\s@＠<>,;:\"'()]+")
 
-_CURRENCY = r"(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3}|円)?"
+_CURRENCY = r"(?:[A-Z]{0,3} ?[$€£¥₹]|[A-Z]{3}|円)?"
 # Thousands between commas, blanks or apostrophes, or as in India: 1,23,45,678. No group starts with 0, so
 # that 0,500 is no 500.
 _WHOLE = r"\d+|[1-9]\d{0,2}(?P<mark>[,' ])\d{3}(?:(?P=mark)\d{3})*|[1-9]\d?(?:,\d\d)+,\d{3}"

@@ -44,7 +44,7 @@ FACTS = ("status", "customer_key", "consent", "country")
 MONEY_FACTS = ("discount", "shipping", "tax", "refund", "fee", "fulfilment")
 
 Given = Counter[tuple[int, str]]
-"""In how many orders a file (by number) filled a column that the report with the lines leaves open."""
+"""In how many orders a file (by number) filled a column that the lines' own file leaves open."""
 
 
 def in_runs(rows: pa.Table, headers: Sequence[int]) -> pa.Table:
@@ -143,6 +143,7 @@ def filled(lines: pa.Table, others: pa.Table) -> tuple[pa.Table, Given]:
     rows["order"] = identities.get_indexer(others["identity"].to_pandas())
     rows["place"] = np.arange(len(others))
     currency = lines["currency"].to_pandas().groupby(order).first().reindex(rows["order"])
+    own_file = lines["file_no"].to_pandas().groupby(order).first()
     same_money = others["currency"].to_pandas().to_numpy() == currency.to_numpy()
     weights = as_millionths(lines["item_value"])
     for column in (*FACTS, *MONEY_FACTS):
@@ -161,7 +162,8 @@ def filled(lines: pa.Table, others: pa.Table) -> tuple[pa.Table, Given]:
         gaps = pc.and_(lines[column].is_null(), fills.is_valid()).to_numpy()
         if gaps.any():
             is_news = gaps & (as_millionths(fills) != 0) if is_money else gaps
-            files = first.loc[np.isin(first["order"], order[is_news]), "file_no"]
+            is_other = first["file_no"].to_numpy() != own_file.reindex(first["order"]).to_numpy()
+            files = first.loc[np.isin(first["order"], order[is_news]) & is_other, "file_no"]
             given.update((file_no, column) for file_no in files.tolist())
             lines = with_columns(lines, **{column: pc.coalesce(lines[column], fills)})
     return lines, given

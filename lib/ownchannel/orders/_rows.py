@@ -103,6 +103,15 @@ class Rows:
         some._taken = pa.array(places) if self._taken is None else self._taken.take(pa.array(places))
         return some
 
+    def without(self, apart: NDArray[np.bool_]) -> "Rows":
+        """The rows but those that are none of the table, such as a footer below it: they count nowhere."""
+        kept = np.flatnonzero(~apart)
+        if len(kept) == len(self):
+            return self
+        some = self.at(kept)
+        some.faults = {int(np.searchsorted(kept, at)): self.faults[at] for at in self.faults if not apart[at]}
+        return some
+
     def unjudged(self) -> "Rows":
         """The same rows with none set aside: what cannot be read is 0."""
         apart = copy(self)

@@ -5,6 +5,7 @@ from ownchannel.orders._readers._amazon_orders import AmazonFulfilled, AmazonOrd
 from ownchannel.orders._readers._amazon_returns import AmazonReturns
 from ownchannel.orders._readers._amazon_settlement import AmazonSettlement
 from ownchannel.orders._readers._amazon_transactions import AmazonTransactions
+from ownchannel.orders._readers._ebay import EbayOrders
 from ownchannel.orders._readers._etsy import EtsyItems, EtsyOrders
 from ownchannel.orders._readers._named_columns import ColumnMapping, ExchangeRates, MappedOrders
 from ownchannel.orders._readers._reader import Context, Reader
@@ -25,6 +26,7 @@ READERS: tuple[Reader, ...] = (
     WooCommerceOrders(),
     EtsyItems(),
     EtsyOrders(),
+    EbayOrders(),
     ExchangeRates(),
 )
 

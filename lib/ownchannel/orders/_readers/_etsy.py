@@ -58,7 +58,7 @@ class EtsyOrders(Reader):
             refund=np.where(whole, value - discount, refund),
             fee=_fees(rows, adjusted=refund_stated),
             currency=rows.currencies("currency"),
-            country=rows.words(_country, "ship country"),
+            country=rows.words(country_code, "ship country"),
             status=status,
             amount=value,
             identity=pc.binary_join_element_wise("etsy", order, "/"),
@@ -102,7 +102,7 @@ class EtsyItems(Reader):
             item_value=value,
             discount=abs(rows.amounts("discount amount")),
             currency=rows.currencies("currency"),
-            country=rows.words(_country, "ship country"),
+            country=rows.words(country_code, "ship country"),
             amount=value,
             identity=pc.binary_join_element_wise("etsy", order, "/"),
             rank=_ITEMS_FIRST,
@@ -132,7 +132,7 @@ def _status(cell: str) -> Status:
     return status_of(cell, "status") if cell else "completed"
 
 
-def _country(name: str) -> str | None:
+def country_code(name: str) -> str | None:
     """The two letters of a country that Etsy writes out; as it stands where it is none."""
     return _country_codes().get(name.casefold()) or as_label(name)
 
@@ -141,4 +141,9 @@ def _country(name: str) -> str | None:
 def _country_codes() -> dict[str, str]:
     from babel import Locale
 
-    return {name.casefold(): code for code, name in Locale("en").territories.items() if code.isalpha()}
+    return {
+        name.casefold(): code
+        for language in ("de", "en")
+        for code, name in Locale(language).territories.items()
+        if code.isalpha()
+    }

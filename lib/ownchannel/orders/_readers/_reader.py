@@ -36,6 +36,8 @@ class Context:
     unexplained: int | None = field(init=False, default=None)
     """Where rows state totals: the sum, signs aside, of what these have beyond the amounts, in millionths."""
 
+    decided: dict[str, str] = field(init=False, default_factory=dict)
+    """What a reader has found to hold for the whole file."""
     above_header: tuple[str, ...] = field(init=False, default=())
     """What stands above the file's header: sentences that say what all rows share, such as the currency."""
     asked_zone: bool = field(init=False, default=False)

@@ -1,0 +1,209 @@
+"""eBay's orders report: one row per item, and above the items of one order a row that sums them up.
+
+Columns as public programs read them in reports of ebay.com, ebay.co.uk and ebay.de, those of Seller Hub and
+of File Exchange before it. None of these has a column for fees, refunds or cancellations.
+"""
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ownchannel.orders._cells import Millionths, decimals, flags, summed
+from ownchannel.orders._notation import MARKS
+from ownchannel.orders._readers._etsy import country_code
+from ownchannel.orders._readers._reader import Context, Reader
+from ownchannel.orders._rows import Rows
+from ownchannel.orders._schema import LINES_AS_READ, NO_CURRENCY
+
+#: By column of ebay.com, what other sites and older reports call it; the first that a file has counts.
+_COLUMNS = {
+    "sales record number": ("verkaufsprotokollnummer",),
+    "order number": ("bestellnummer", "order id"),
+    "buyer username": ("nutzername des käufers", "user id", "mitgliedsname"),
+    "item number": ("artikelnummer", "item id"),
+    "item title": ("angebotstitel", "artikelbezeichnung"),
+    "custom label": ("bestandseinheit", "custom label (sku)"),
+    "quantity": ("anzahl", "stückzahl"),
+    "sold for": ("verkauft für", "sale price", "verkaufspreis"),
+    "shipping and handling": ("postage and packaging", "verpackung und versand"),
+    "ebay collected tax": ("von ebay eingezogene steuer",),
+    "seller collected tax": ("sales tax", "vom verkäufer eingezogene steuer"),
+    "total price": ("gesamtbetrag", "gesamtpreis"),
+    "sale date": ("verkauft am", "verkaufsdatum"),
+    "paid on date": ("zahlungsdatum", "bezahldatum"),
+    "transaction id": ("transaktionsnummer", "transaktions-id"),
+    "ship to country": ("post to country", "versand nach - land", "buyer country", "land des käufers"),
+}
+_HEADER = {"sales record number", "item title", "quantity", "sold for", "sale date"}
+#: A row without any of these is none of an order: `4`, `record(s) downloaded`; `Seller ID : …`.
+_OF_AN_ORDER = ("item number", "item title", "quantity", "sold for", "total price", "sale date")
+_ITEMS_FIRST, _SUMS_SECOND = 0, 1
+
+#: Currency and decimal mark of a site, by a column that only it has; else those of ebay.com.
+_OF_SITE = {"verkaufsprotokollnummer": ("EUR", ","), "postage and packaging": ("GBP", ".")}
+_SIGNS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
+_DOLLARS = {"": "USD", "US": "USD", "A": "AUD", "AU": "AUD", "C": "CAD", "CA": "CAD", "NZ": "NZD", "S": "SGD"}
+_WITH_CURRENCY = re.compile(r"(?P<letters>[A-Z]{0,3}) ?(?P<sign>[$€£¥₹])|\b(?P<code>[A-Z]{3})\b")
+
+_UNKNOWN_CURRENCY = "is in a currency that is not known by its sign"
+_WRITE_A_CODE = "Write the three letters of the currency before the amount, such as USD 12.50."
+_NEGATIVE, _NO_REFUNDS = "is negative", "This report shows no refunds: export it again."
+_SUMS = "Rows that sum up an order: {n}. Its items are counted; these rows add shipping and tax."
+_UNPAID = "Rows of orders without a day of payment: {n}. They wait until an export shows them as paid."
+_FOR_ONE = "Rows of several units where no total shows whether the price is for one: {n}. It was read so."
+_BARE = "Rows whose amounts show no currency: {{n}}. They were read as {code}."
+
+
+class EbayOrders(Reader):
+    """Seller Hub's orders report, `eBay-OrdersReport-Jul-25-2026.csv`, in English or German."""
+
+    name = "eBay orders"
+    lacks = "This report does not include eBay's fees, advertising, refunds or cancelled orders."
+    order_starts = "sales record number"
+
+    def recognises(self, columns: frozenset[str]) -> bool:
+        """By its record numbers, titles, quantities, prices and dates."""
+        return set(_names(columns).values()) >= _HEADER
+
+    def renamed(self, rows: Rows) -> Rows:
+        """The rows under ebay.com's names, without the footer."""
+        site = next((site for column, site in _OF_SITE.items() if column in rows.columns), ("USD", "."))
+        rows = rows.renamed(_names(rows.columns))
+        rows = rows.without(~np.logical_or.reduce([rows.has_text(column) for column in _OF_AN_ORDER]))
+        found = {currency_in(cell) for cell in pc.unique(rows.column("sold for")).to_pylist()} - {
+            "",
+            NO_CURRENCY,
+        }
+        # The order of day and month is that of the currency's country.
+        rows.notation.habits = {MARKS: site[1]}
+        rows.notation.codes |= found or {site[0]}
+        return rows
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """One line per row; one that sums up an order gives way to its items, and adds what these lack."""
+        value, currency = _values(rows, context), _currencies(rows)
+        _check(rows, context, currency)
+        order, is_sum = _order_numbers(rows), _sums(rows)
+        context.note(_SUMS, int(np.count_nonzero(is_sum)))
+        # What the row above them states is the order's, whatever the items repeat of it.
+        own = is_sum | ~flags(pc.is_in(order, order.filter(pa.array(is_sum))))
+        taxes = [rows.amounts(f"{who} collected tax") for who in ("ebay", "seller")]
+        has_tax = rows.has_text("ebay collected tax") | rows.has_text("seller collected tax")
+        paid = rows.has_text("paid on date") | ("paid on date" not in rows.columns)
+        context.note(_UNPAID, int(np.count_nonzero(own & ~paid)))
+        return rows.batch(
+            LINES_AS_READ,
+            order_id=order,
+            line_id=rows.exact_labels("transaction id"),
+            item=rows.first_label("custom label", "item title", otherwise="order"),
+            channel="eBay",
+            kind="marketplace",
+            ordered_at=rows.moments("sale date", context.timezone),
+            customer_key=rows.words(
+                lambda cell: context.keys.of_id(f"ebay:{cell.casefold()}") if cell else None, "buyer username"
+            ),
+            sku=rows.labels("custom label"),
+            product=rows.labels("item title"),
+            quantity=rows.quantities("quantity"),
+            item_value=value,
+            shipping=decimals(
+                rows.amounts("shipping and handling"), own & rows.has_text("shipping and handling")
+            ),
+            tax=decimals(np.sum(taxes, axis=0), own & has_tax),
+            currency=currency,
+            country=rows.words(country_code, "ship to country"),
+            status=pa.array(np.where(paid, "completed", "pending"), mask=~paid & ~own),
+            amount=value,
+            identity=pc.binary_join_element_wise("ebay", order, "/"),
+            rank=np.where(is_sum, _SUMS_SECOND, _ITEMS_FIRST),
+        )
+
+    def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
+        """What was sold, in the currency of its sign."""
+        rows = rows.unjudged()
+        return _currencies(rows), _values(rows, context)
+
+
+def _names(columns: Iterable[str]) -> dict[str, str]:
+    """By column, its name on ebay.com."""
+    given = set(columns)
+    found = {name: next(filter(given.__contains__, (name, *others)), "") for name, others in _COLUMNS.items()}
+    return {column: name for name, column in found.items() if column}
+
+
+def _order_numbers(rows: Rows) -> pa.StringArray:
+    """By row its order's number; of what was never checked out the record's, for it has no order."""
+    record, number = rows.labels("sales record number"), rows.labels("order number")
+    both = pc.and_(record.is_valid(), number.is_valid())
+    place = pc.index_in(record, record.filter(both), skip_nulls=True)
+    return pc.coalesce(number, number.filter(both).take(place), record, "")
+
+
+def _check(rows: Rows, context: Context, currency: pa.StringArray) -> None:
+    """Set rows aside that no line can be made of, and note what had to be assumed."""
+    nameless = ~rows.has_text("sales record number") & ~rows.has_text("order number")
+    rows.reject_where(nameless, "order number", "is empty", "Export the report again.")
+    negative = rows.amounts("sold for", required=True) < 0
+    rows.reject_where(negative, "sold for", _NEGATIVE, _NO_REFUNDS)
+    unknown = flags(pc.equal(currency, NO_CURRENCY))
+    rows.reject_where(unknown, "sold for", _UNKNOWN_CURRENCY, _WRITE_A_CODE)
+    bare = rows.each(lambda cell: not currency_in(cell), "sold for", otherwise=False)
+    context.note(_BARE.format(code=_usual_currency(rows)), sum(bare))
+    if "price" not in context.decided:
+        context.note(_FOR_ONE, int(np.count_nonzero((rows.quantities("quantity") > 1) & ~_sums(rows))))
+
+
+def _values(rows: Rows, context: Context) -> Millionths:
+    """By row, what was sold: price times quantity, or the price alone where the file's has it for all units.
+
+    Public programs differ in how they read `Sold For`. The file's orders decide for all of them: which of
+    both is nearer to their totals without shipping, or to the row that sums them up.
+    """
+    is_sum = _sums(rows)
+    price, product = rows.amounts("sold for"), rows.line_totals("sold for", "quantity")
+    if "price" not in context.decided:
+        group = _order_numbers(rows).dictionary_encode().indices.to_numpy()
+        total = rows.amounts("total price") - rows.amounts("shipping and handling")
+        goods = np.where(is_sum, price, np.where(rows.has_text("total price"), total, 0))
+        parts = (goods, np.where(is_sum, 0, product), np.where(is_sum, 0, price))
+        stated, for_one, for_all = (summed(group, part, len(rows)) for part in parts)
+        proves = (stated > 0) & (for_one != for_all)
+        nearer_one = np.count_nonzero(proves & (abs(stated - for_one) <= abs(stated - for_all)))
+        nearer_all = np.count_nonzero(proves) - nearer_one
+        if nearer_one != nearer_all:
+            context.decided["price"] = "for one" if nearer_one > nearer_all else "for all"
+    return np.where(is_sum | (context.decided.get("price") == "for all"), price, product)
+
+
+def _sums(rows: Rows) -> NDArray[np.bool_]:
+    """Where a row names no item: it sums up its order."""
+    return ~rows.has_text("item number") & ~rows.has_text("item title")
+
+
+def currency_in(amount: str) -> str:
+    """The currency that an amount's sign or letters name; empty where it has none, XXX where it is unknown.
+
+    >>> [currency_in(cell) for cell in ("$4.00", "AU $12.00", "12,50 €", "EUR 12,50", "12.50", "Z$1")]
+    ['USD', 'AUD', 'EUR', 'EUR', '', 'XXX']
+    """
+    found = _WITH_CURRENCY.search(amount)
+    if found is None:
+        return ""
+    if found["sign"] == "$":
+        return _DOLLARS.get(found["letters"], NO_CURRENCY)
+    return found["code"] or _SIGNS[found["sign"]]
+
+
+def _currencies(rows: Rows) -> pa.StringArray:
+    """By row the currency of its amounts; of bare numbers the one that the file shows, else the site's."""
+    codes = rows.words(currency_in, "sold for")
+    return pc.if_else(pc.equal(codes, ""), _usual_currency(rows), codes)
+
+
+def _usual_currency(rows: Rows) -> str:
+    codes = rows.notation.codes - {""}
+    return codes.pop() if len(codes) == 1 else NO_CURRENCY
