@@ -26,6 +26,8 @@ class Choice:
     """What each way is called."""
     options: Mapping[str, str]
     """How a mapping names each way."""
+    shows: str
+    """The form of what every cell that shows a way has in it."""
     at_once: Mapping[str, str]
     """By way, or none, the form of cells that plainly show it: these need not be looked at singly."""
 
@@ -39,14 +41,16 @@ class Choice:
         """Both options in words."""
         return " or ".join(self.options.values())
 
-    def shown(self, cells: pa.StringArray) -> pa.StringArray:
-        """By cell the ways that it shows."""
-        encoded = cells.dictionary_encode()
+    def shown(self, rows: "Rows", column: str) -> pa.StringArray:
+        """By row the ways that a column's cell shows."""
+        if not pc.any(pc.match_substring_regex(rows.column(column), self.shows)).as_py():
+            return pa.repeat("", len(rows))
+        encoded = rows.encoded(column)
         distinct = encoded.dictionary
         found = np.full(len(distinct), None, dtype=object)
         for way, form in self.at_once.items():
-            found[pc.match_substring_regex(distinct, form).to_numpy(zero_copy_only=False)] = way
-        for place in np.flatnonzero([way is None for way in found]):
+            found[flags(pc.match_substring_regex(distinct, form))] = way
+        for place in np.flatnonzero(found == None):  # noqa: E711, element by element
             found[place] = self.ways(distinct[int(place)].as_py())
         return pa.array(found, pa.string()).take(encoded.indices)
 
@@ -55,13 +59,15 @@ MARKS = Choice(
     decimal_marks,
     {".": "a decimal point", ",": "a decimal comma"},
     {".": "decimal='.'", ",": "decimal=','"},
+    "[.,]",
     {"": r"^(-?\d+)?$", ".": r"^-?\d+\.(\d\d?|\d{4,6})$", ",": r"^-?\d+,(\d\d?|\d{4,6})$"},
 )
 DAYS = Choice(
     day_places,
     {"d": "the day first", "m": "the month first"},
     {"d": "day_first=True", "m": "day_first=False"},
-    {"": r"^(\D|\d{3}|\d{1,2}[^\d/-]|\d{1,2}[/-]\D|\d{1,2}$|$)"},
+    r"^\d{1,2}[/-]\d",
+    {},
 )
 
 #: Order of day and month, and decimal mark, that are usual with a currency or in a time zone. Where people
@@ -122,6 +128,9 @@ class Notation:
         """Look at all rows: at the columns that were asked for so far, and at that of the currency."""
         asked = {(choice, column) for choice, columns in self.seen.items() for column in columns}
         for rows in chunks:
+            dates = (rows.column(column) for column in self.seen[DAYS])
+            pointed = (pc.any(pc.match_substring_regex(cells, _POINTED_DATE)).as_py() for cells in dates)
+            self.has_pointed_dates |= any(pointed)
             self.codes.update(map(str.upper, pc.unique(rows.column(currency)).to_pylist()))
             for choice, column in asked:
                 self._look(choice, rows, column)
@@ -150,23 +159,19 @@ class Notation:
 
     def _look(self, choice: Choice, rows: "Rows", column: str) -> pa.StringArray:
         """By row the ways that it shows; takes down the first line of each."""
-        cells, seen = rows.column(column), self.seen[choice][column]
-        if choice is DAYS:
-            self._look_at_dates(column, pc.filter(cells, pc.not_equal(cells, "")))
-        shown = choice.shown(cells)
+        if (choice, column) in rows.shown:
+            return rows.shown[choice, column]
+        shown, seen = choice.shown(rows, column), self.seen[choice][column]
+        rows.shown[choice, column] = shown
         for way in pc.unique(shown).to_pylist():
             if way and way not in seen:
                 seen[way] = int(rows.lines[pc.index(shown, way).as_py()])
-        return shown
-
-    def _look_at_dates(self, column: str, cells: pa.StringArray) -> None:
-        pointed = pc.match_substring_regex(cells, _POINTED_DATE)
-        self.has_pointed_dates = self.has_pointed_dates or bool(pc.any(pointed).as_py())
-        if len(cells):
-            is_serial, was = are_serials(cells), self.serials.setdefault(column, are_serials(cells))
-            self.serials[column] = was and is_serial
+        if choice is DAYS and self.serials.get(column, True) and rows.has_text(column).any():
+            is_serial = are_serials(rows.column(column))
             # Earlier rows were read as Excel's numbers of days.
-            self.is_open |= was and not is_serial
+            self.is_open |= self.serials.get(column, False) and not is_serial
+            self.serials[column] = is_serial
+        return shown
 
     def _reject_both(self, choice: Choice, rows: "Rows", column: str, where: pa.BooleanArray) -> None:
         seen = self.seen[choice][column]

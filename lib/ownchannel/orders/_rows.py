@@ -26,7 +26,7 @@ from ownchannel.orders._cells import (
     number,
     without_address,
 )
-from ownchannel.orders._notation import DAYS, MARKS, Notation
+from ownchannel.orders._notation import DAYS, MARKS, Choice, Notation
 from ownchannel.orders._schema import MONEY, NO_CURRENCY
 from ownchannel.orders._times import PLAUSIBLE_YEARS, from_serials, instants, moment
 
@@ -81,10 +81,13 @@ class Rows:
         self.columns = columns
         self.faults: dict[int, Rejection] = dict(faults or {})
         self.notation = Notation()
+        self.shown: dict[tuple[Choice, str], pa.StringArray] = {}
+        """What the notation has seen of columns."""
         self._cells = cells
         self._taken: pa.Array | None = None
         self._columns: dict[str, pa.StringArray] = {}
         self._encoded: dict[str, pa.DictionaryArray] = {}
+        self._labels: dict[str, pa.StringArray] = {}
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -93,7 +96,7 @@ class Rows:
         """The same rows, faults included, with columns under other names."""
         same = copy(self)
         same.columns = {names.get(column, column): place for column, place in self.columns.items()}
-        same._columns, same._encoded = {}, {}
+        same._columns, same._encoded, same._labels, same.shown = {}, {}, {}, {}
         return same
 
     def at(self, places: NDArray[np.intp]) -> "Rows":
@@ -221,17 +224,9 @@ class Rows:
 
     def labels(self, column: str) -> pa.StringArray:
         """Texts for the table, free of addresses and control characters; null where empty."""
-        cells = self.column(column)
-        found = pc.if_else(pc.equal(cells, ""), None, cells)
-        # Most cells are labels as they stand: short, printable ASCII without an address.
-        odd = pc.or_(
-            pc.match_substring_regex(cells, _NO_LABEL), pc.greater(pc.binary_length(cells), LONGEST_LABEL)
-        )
-        if not pc.any(odd).as_py():
-            return found
-        encoded = pc.filter(cells, odd).dictionary_encode()
-        labels = pa.array(map(as_label, encoded.dictionary.to_pylist()), pa.string())
-        return pc.replace_with_mask(found, odd, labels.take(encoded.indices))
+        if column not in self._labels:
+            self._labels[column] = _as_labels(self.column(column))
+        return self._labels[column]
 
     def first_label(self, *columns: str, otherwise: str | None = None) -> pa.StringArray:
         """In each row the first of these columns' labels that there is."""
@@ -412,6 +407,19 @@ def _amount(column: str, mark: str, required: bool, cell: str) -> int:
     except ValueError as error:
         remedy = "Write a plain number such as 1234.50." if mark == "." else "Write 1234,50."
         raise BadCell(column, cell, "is not an amount that can be read", remedy) from error
+
+
+def _as_labels(cells: pa.StringArray) -> pa.StringArray:
+    found = pc.if_else(pc.equal(cells, ""), None, cells)
+    # Most cells are labels as they stand: short, printable ASCII without an address.
+    odd = pc.match_substring_regex(cells, _NO_LABEL)
+    if (pc.max(pc.binary_length(cells)).as_py() or 0) > LONGEST_LABEL:
+        odd = pc.or_(odd, pc.greater(pc.binary_length(cells), LONGEST_LABEL))
+    if not pc.any(odd).as_py():
+        return found
+    encoded = pc.filter(cells, odd).dictionary_encode()
+    labels = pa.array(map(as_label, encoded.dictionary.to_pylist()), pa.string())
+    return pc.replace_with_mask(found, odd, labels.take(encoded.indices))
 
 
 def as_label(cell: str) -> str | None:
