@@ -15,7 +15,7 @@ from ownchannel.orders import MONEY
 from ownchannel.orders._cells import (
     amount_of,
     as_millionths,
-    decimal_mark,
+    decimal_marks,
     decimals,
     masked,
     millionths,
@@ -39,6 +39,13 @@ DECIMAL_MARKS = {
     "fr_CH": ",",
 }
 locales = st.sampled_from(sorted(DECIMAL_MARKS))
+#: How amounts are written where Amazon sells: locale, decimal mark, currency.
+SITES = [
+    *[("en_US", ".", "USD"), ("en_CA", ".", "CAD"), ("es_MX", ".", "MXN"), ("pt_BR", ",", "BRL")],
+    *[("en_GB", ".", "GBP"), ("de_DE", ",", "EUR"), ("nl_NL", ",", "EUR"), ("sv_SE", ",", "SEK")],
+    *[("pl_PL", ",", "PLN"), ("tr_TR", ",", "TRY"), ("en_AE", ".", "AED"), ("en_IN", ".", "INR")],
+    *[("ja_JP", ".", "JPY"), ("en_AU", ".", "AUD"), ("en_SG", ".", "SGD")],
+]
 
 
 @pytest.mark.parametrize(
@@ -106,32 +113,29 @@ def test_an_amount_reads_back_as_its_locale_writes_it(amount, locale):
     assert number(format_currency(amount, "EUR", locale=locale), mark) == amount
 
 
+@given(cents, st.sampled_from(SITES), st.booleans())
+def test_an_amount_reads_back_as_each_site_of_amazon_writes_it(amount, site, named):
+    locale, mark, currency = site
+    amount = amount.quantize(Decimal(1)) if currency == "JPY" else amount
+    text = format_currency(amount, currency, locale=locale)
+    if named:
+        text = f"{currency} {format_decimal(amount, format='#,##0.00', locale=locale)}"
+    assert number(text, mark) == amount
+    assert decimal_marks(text) in (mark, ".,", "")
+
+
 @given(st.lists(cents, min_size=1), locales)
-def test_a_file_of_one_locale_tells_its_decimal_mark(amounts, locale):
-    texts = [format_currency(amount, "EUR", locale=locale) for amount in amounts]
-    assert decimal_mark(texts) == decimal_mark(texts, ",") == DECIMAL_MARKS[locale]
+def test_amounts_of_one_locale_prove_its_decimal_mark_or_nothing(amounts, locale):
+    proven = {decimal_marks(format_currency(amount, "EUR", locale=locale)) for amount in amounts}
+    assert proven <= {DECIMAL_MARKS[locale], ".,", ""}
 
 
 @pytest.mark.parametrize(
-    ("texts", "mark"),
-    [
-        (["12,34", "1.141"], ","),
-        (["1.141,18"], ","),
-        (["12.34", "1,141"], "."),
-        (["1,141.18"], "."),
-        (["12.34", "12,34", "1,5"], ","),
-        (["12.34", "0.5", "1,5"], "."),
-        (["0.500"], "."),
-    ],
+    ("text", "marks"),
+    [("12,34", ","), ("1.141,18", ","), ("12.34", "."), ("1.141", ".,"), ("1,23,456", "."), ("12.5%", ".")],
 )
-def test_cells_that_can_be_read_one_way_tell_the_decimal_mark(texts, mark):
-    assert decimal_mark(texts, ".") == decimal_mark(texts, ",") == mark
-
-
-@pytest.mark.parametrize("texts", [[], ["", "12", "1.141", "1,141", "n/a"], ["12.34", "12,34"]])
-def test_cells_that_tell_nothing_leave_the_decimal_mark_as_it_was(texts):
-    assert decimal_mark(texts, ".") == "."
-    assert decimal_mark(texts, ",") == ","
+def test_the_decimal_mark_that_a_cell_proves(text, marks):
+    assert decimal_marks(text) == marks
 
 
 @given(cents)

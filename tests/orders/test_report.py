@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 # inside: sums and words for files of every kind, without one made up for each
-from ownchannel.orders import _report, _schema
+from ownchannel.orders import FileReport, Report, _report, _schema
 
 ONE = {"identity": "amazon/1", "status": "completed"}
 TWO = {"identity": "amazon/2", "status": "refunded"}
@@ -84,3 +84,24 @@ def test_rates_are_counted():
     assert said("repeat_rates", {"orders": 5}) == "Share of customers who returned, for 1 product."
     assert said("rates", {"source_row": 1}, {"source_row": 2}) == "2 exchange rates."
     assert said("repeat_rates") == said("rates") == ""
+
+
+def test_a_printed_report_says_all_that_the_page_says():
+    settlement = FileReport(
+        "s.txt",
+        "Amazon settlement",
+        rows_in=3,
+        accepted=3,
+        money={"USD": {"accepted": Decimal(10)}},
+        reconciled=False,
+        difference=Decimal("-7.77"),
+        unclassified={"MoonFee": Decimal("-1.20")},
+        gives="entries",
+        summary="Fees of 2 orders.",
+        warnings=("It ends early.",),
+    )
+    assert str(settlement) == (
+        "s.txt: Amazon settlement, 3 rows: 3 accepted; $10.00 booked. It does not add up: $7.77 off. "
+        "Fees of 2 orders. It ends early. Unrecognised charges: MoonFee -$1.20."
+    )
+    assert str(settlement) in str(Report(files=(settlement,)))

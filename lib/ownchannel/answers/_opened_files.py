@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from decimal import Decimal
 from html import escape
 
 import pandas as pd
@@ -146,23 +145,15 @@ def _button(name: str) -> str:
 
 def _card(file: FileReport, button: str) -> str:
     marks = [_mark(file.was_read, "read" if file.was_read else "not read")]
-    if file.reconciled is not None:
-        off = "" if file.difference is None else f": {_amount(abs(file.difference), file)} off"
-        adds_up = "adds up to the cent" if file.reconciled else f"does not add up{off}"
-        marks.append(_mark(file.reconciled, adds_up))
+    if file.check:
+        marks.append(_mark(bool(file.reconciled), file.check))
     about = [file.format or "not recognised"]
     about += [f"{day(file.dates[0])} to {day(file.dates[1])}"] if file.dates else []
-    nothing_used = "Nothing in this file was used."
-    if file.was_read and file.duplicates:
-        nothing_used = "Everything in it is in other files already."
-    named = [f"{name} {_amount(sums, file)}" for name, sums in (file.unclassified or {}).items()]
-    notes = [*file.warnings]
-    notes += [f"Unrecognised charges: {'; '.join(named)}."] if named else []
     return (
         f"<li><p>{button}<strong>{escape(file.name)}</strong> {' '.join(marks)}</p>"
         f'<p class="oc-quiet">{escape(" · ".join(about))}</p>'
-        f"<p>{escape(file.summary or nothing_used)}</p>"
-        f"{notes_html(tuple(filter(None, notes)), warning=not file.was_read)}</li>"
+        f"<p>{escape(file.counts)}</p>"
+        f"{notes_html(file.notes, warning=not file.was_read)}</li>"
     )
 
 
@@ -170,12 +161,6 @@ def _mark(is_good: bool, words: str) -> str:
     """A tick or a cross with its words, so that neither colour nor sign stands alone."""
     sign, style = ("✓", "oc-good") if is_good else ("✗", "oc-bad")
     return f'<span class="oc-mark {style}">{sign} {escape(words)}</span>'
-
-
-def _amount(amount: Decimal, file: FileReport) -> str:
-    """An amount with its currency, where the file has one alone."""
-    codes = [code for code in file.money if code != NO_CURRENCY]
-    return money(amount, codes[0], 2) if len(codes) == 1 else f"{amount:,.2f}"
 
 
 def _counts(file: FileReport) -> dict[str, str]:

@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 from decimal import Decimal, InvalidOperation
-from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +20,7 @@ MILLIONTH = Decimal("0.000001")
 ROUNDED = r"^[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,}$"
 _EMAIL = re.compile(r"[^\s@＠<>,;:\"'()]+[@＠][^\s@＠<>,;:\"'()]+")
 
-_CURRENCY = r"(?:[A-Z]{0,3} ?[$€£¥₹]|[A-Z]{3}|円)?"
+_CURRENCY = r"(?:(?:[A-Z]{1,3} ?)?[$€£¥₹₺₩]|[A-Z]{3}|円|(?:kr|Rs)[.,]?|zł|Kč|TL)?"
 # Thousands between commas, blanks or apostrophes, or as in India: 1,23,45,678. No group starts with 0, so
 # that 0,500 is no 500.
 _WHOLE = r"\d+|[1-9]\d{0,2}(?P<mark>[,' ])\d{3}(?:(?P=mark)\d{3})*|[1-9]\d?(?:,\d\d)+,\d{3}"
@@ -90,19 +89,6 @@ def number(text: str, decimal: str = ".") -> Decimal:
     except InvalidOperation as error:
         raise ValueError("not a number") from error
     return -value if signs and signs != ["+"] else value
-
-
-def decimal_mark(texts: Iterable[str], default: Literal[".", ","] = ".") -> Literal[".", ","]:
-    """The decimal mark of a file's amounts, judged from many cells.
-
-    A cell decides where only one reading of it is a number: `12,34` or `1.141,18` says comma, `12.34` point,
-    `1.141` nothing. The majority counts, since `number` refuses the rest rather than misread it.
-
-    >>> decimal_mark(["1.141", "12,34", ""])
-    ','
-    """
-    commas_ahead = sum((_amount(text, ",") is not None) - (_amount(text, ".") is not None) for text in texts)
-    return default if not commas_ahead else "," if commas_ahead > 0 else "."
 
 
 def decimal_marks(text: str) -> str:

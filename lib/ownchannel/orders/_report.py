@@ -105,9 +105,36 @@ class FileReport:
         """Whether the file's format was recognised."""
         return bool(self.format)
 
+    @property
+    def check(self) -> str:
+        """Whether the amounts add up to what the file states, in words; empty where it states nothing."""
+        if self.reconciled is None or self.difference is None:
+            return ""
+        off = f"does not add up: {self._amount(abs(self.difference))} off"
+        return "adds up to the cent" if self.reconciled else off
+
+    @property
+    def counts(self) -> str:
+        """What of the file counts, as a sentence."""
+        if self.was_read and self.duplicates and not self.summary:
+            return "Everything in it is in other files already."
+        return self.summary or "Nothing in this file was used."
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be said of the file besides its numbers, charges that nobody knows among it."""
+        unknown = [f"{words} {self._amount(amount)}" for words, amount in (self.unclassified or {}).items()]
+        charges = f"Unrecognised charges: {'; '.join(unknown)}." if unknown else ""
+        return tuple(filter(None, [*self.warnings, charges]))
+
+    def _amount(self, amount: Decimal) -> str:
+        """An amount with its currency, where the file has one alone."""
+        codes = [code for code in self.money if code != NO_CURRENCY]
+        return money(amount, codes[0], 2) if len(codes) == 1 else f"{amount:,.2f}"
+
     def __str__(self) -> str:
         if not self.was_read:
-            return f"{self.name} was not read. {' '.join(self.warnings)}"
+            return f"{self.name} was not read. {' '.join(self.notes)}"
         parts = [f"{self.accepted:,} accepted"]
         parts += [f"{self.rejected:,} rejected"] if self.rejected else []
         parts += [f"{self.duplicates:,} already counted"] if self.duplicates else []
@@ -116,7 +143,8 @@ class FileReport:
         text = f"{self.name}: {self.format}, {count(self.rows_in, 'row')}: {', '.join(parts)}"
         text += f"; {' and '.join(sums)} {_MONEY_OF.get(self.gives, '')}" if sums else ""
         text += f", {day(self.dates[0])} to {day(self.dates[1])}" if self.dates else ""
-        return " ".join([f"{text}.", *self.warnings])
+        check = f"It {self.check}." if self.check else ""
+        return " ".join(filter(None, [f"{text}.", check, self.counts, *self.notes]))
 
 
 @dataclass(frozen=True)
