@@ -20,6 +20,8 @@ FILES: dict[str, st.SearchStrategy[Any]] = {
     "amazon_fulfilled": FORMATS["Amazon Fulfilled Shipments"],
     "amazon_merchant": FORMATS["Amazon Order Report"],
     "amazon_returns": FORMATS["Amazon FBA returns"],
+    "amazon_traffic": FORMATS["Amazon Sales and Traffic"],
+    "amazon_baskets": FORMATS["Amazon Brand Analytics market basket"],
     "amazon_repeat_purchase": FORMATS["Amazon Brand Analytics repeat purchase"],
     "amazon_settlement": settlements(),
     "amazon_transactions": transactions(),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.orders.exports import AMAZON_COLUMNS, SHOPIFY_COLUMNS
 from tests.orders.generated_marketplaces import ebay_orders
-from tests.orders.generated_reports import amazon_merchant, amazon_returns
+from tests.orders.generated_reports import amazon_baskets, amazon_merchant, amazon_returns, amazon_traffic
 from tests.orders.generated_tables import exchange_rates, repeat_rates, shopify_payments
 from tests.orders.generated_truth import (
     GeneratedFile,
@@ -372,6 +372,8 @@ FORMATS: Mapping[str, st.SearchStrategy[GeneratedFile]] = {
     "Amazon Fulfilled Shipments": amazon_fulfilled(),
     "Amazon Order Report": amazon_merchant(),
     "Amazon FBA returns": amazon_returns(),
+    "Amazon Sales and Traffic": amazon_traffic(),
+    "Amazon Brand Analytics market basket": amazon_baskets(),
     "Amazon Brand Analytics repeat purchase": repeat_rates(),
     "Shopify orders": shopify_orders(),
     "Shopify Payments transactions": shopify_payments(),

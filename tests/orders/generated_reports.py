@@ -1,13 +1,16 @@
 """More reports made up at random with what they hold: of sellers who ship, returns, visits, customers."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from hypothesis import strategies as st
 
 from tests.orders.generated_truth import (
     GeneratedFile,
     Order,
+    Style,
     address,
+    amount,
     buyers_of,
     in_order,
     lines_of,
@@ -17,7 +20,15 @@ from tests.orders.generated_truth import (
     with_bad,
     written,
 )
-from tests.orders.headers import MERCHANT_COLUMNS, RETURN_COLUMNS
+from tests.orders.headers import (
+    BASKET_COLUMNS,
+    MERCHANT_COLUMNS,
+    PAIR_COLUMNS,
+    REPEAT_PERIOD,
+    RETURN_COLUMNS,
+    TRAFFIC_BY_DATE_COLUMNS,
+    TRAFFIC_COLUMNS,
+)
 
 _START = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -106,5 +117,110 @@ def amazon_returns(draw: st.DrawFn) -> GeneratedFile:
         in_order(
             (order, sku, at.date(), float(units), reason, state, "Amazon")
             for order, sku, at, units, reason, state in truth
+        ),
+    )
+
+
+_SIGNS = {"USD": "$", "MXN": "MX$", "EUR": "€", "INR": "₹", "GBP": "£"}
+
+
+@st.composite
+def amazon_traffic(draw: st.DrawFn) -> GeneratedFile:
+    """Sales and Traffic, by product or by days of a whole month."""
+    style = draw(styles())
+    code = draw(st.sampled_from([each for each, sign in _SIGNS.items() if _is_written(sign, style)]))
+    by_date, day_first = draw(st.booleans()), draw(st.booleans())
+    count = st.integers(0, 99_999)
+    figures = st.tuples(count, count, st.integers(0, 10_000), count, count, st.integers(0, 10**8))
+    most = 31 if by_date else 6
+    truth = draw(st.lists(figures, min_size=most if by_date else 0, max_size=most))
+    days = [date(2026, 7, number) for number in range(1, 32)]
+    keys = [(days[at], None, None, None) if by_date else _product(at) for at in range(len(truth))]
+    rows = [
+        {
+            "Date": "" if day is None else day.strftime("%d/%m/%y" if day_first else "%m/%d/%y"),
+            "(Parent) ASIN": parent or "",
+            "(Child) ASIN": child or "",
+            "Title": "Pan",
+            "SKU": sku or "",
+            "Sessions - Total": f"{sessions:,}",
+            "Sessions - Total - B2B": "1",
+            "Page Views - Total": f"{views:,}",
+            "Featured Offer (Buy Box) Percentage": f"{basis / 100:.2f}%",
+            "Units Ordered": str(units),
+            "Ordered Product Sales": _SIGNS[code] + style.money(cents),
+            "Ordered Product Sales - B2B": f"{_SIGNS[code]}0.00",
+            "Total Order Items": str(items),
+        }
+        for (day, parent, child, sku), (sessions, views, basis, units, items, cents) in zip(
+            keys, truth, strict=True
+        )
+    ]
+    bad = [with_bad(row, "Units Ordered") for row in rows[: draw(st.integers(0, 2))]]
+    columns = TRAFFIC_BY_DATE_COLUMNS if by_date else TRAFFIC_COLUMNS
+    return GeneratedFile(
+        "business.csv",
+        written(columns, [*rows, *bad], style),
+        "traffic",
+        len(rows) + len(bad),
+        len(bad),
+        in_order(
+            (day, child, parent, sku, sessions, views, units, items, amount(cents), code)
+            for (day, parent, child, sku), (sessions, views, _, units, items, cents) in zip(
+                keys, truth, strict=True
+            )
+        ),
+    )
+
+
+def _is_written(sign: str, style: Style) -> bool:
+    try:
+        sign.encode(style.encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _product(at: int) -> tuple[None, str, str, str]:
+    return None, "B000000000", f"B00000001{at}", f"SKU-{at}"
+
+
+@st.composite
+def amazon_baskets(draw: st.DrawFn) -> GeneratedFile:
+    """Market Basket Analysis, up to three pairs in a row or one."""
+    style = draw(styles())
+    is_wide = draw(st.booleans())
+    shares = st.lists(st.integers(0, 10_000), min_size=1, max_size=3)
+    products = draw(st.dictionaries(st.integers(0, 99), shares, max_size=5))
+    pairs = [
+        (f"B{number:09}", f"B9{number:07}{rank}", rank, basis)
+        for number, of_product in products.items()
+        for rank, basis in enumerate(of_product, start=1)
+    ]
+    rows: list[dict[str, str]] = []
+    for product, other, rank, basis in pairs:
+        cells = {"ASIN": product, "Product Title": "Pan", "Reporting Date": "2026-09-30"}
+        mark = f"#{rank} " if is_wide else ""
+        named = {
+            f"{mark}Purchased ASIN" if is_wide else "Purchased With ASIN": other,
+            f"{mark}Purchased Title" if is_wide else "Purchased With Title": "Lid",
+            f"{mark}Combination %": f"{basis / 100:.2f}%",
+            "Purchased With Rank": str(rank),
+        }
+        if is_wide and rank > 1:
+            rows[-1] |= named
+        else:
+            rows.append(cells | named)
+    columns = BASKET_COLUMNS if is_wide else PAIR_COLUMNS
+    bad = [with_bad(row, "#1 Combination %" if is_wide else "Combination %") for row in rows[:1]]
+    return GeneratedFile(
+        "baskets.csv",
+        written(columns, [*rows, *bad], style, top=REPEAT_PERIOD + style.line_end),
+        "baskets",
+        len(rows) + len(bad),
+        len(bad),
+        in_order(
+            (product, other, rank, float(Decimal(basis).scaleb(-4)), date(2026, 9, 30))
+            for product, other, rank, basis in pairs
         ),
     )

@@ -35,6 +35,29 @@ RETURN_COLUMNS = (  # noqa: SIM905
     "reason status license-plate-number customer-comments"
 ).split()
 
+TRAFFIC_COLUMNS = (  # noqa: SIM905
+    "(Parent) ASIN,(Child) ASIN,Title,SKU,Sessions - Total,Sessions - Total - B2B,"
+    "Session Percentage - Total,Session Percentage - Total - B2B,Page Views - Total,"
+    "Page Views - Total - B2B,Page Views Percentage - Total,Page Views Percentage - Total - B2B,"
+    "Featured Offer (Buy Box) Percentage,Featured Offer (Buy Box) Percentage - B2B,Units Ordered,"
+    "Units Ordered - B2B,Unit Session Percentage,Unit Session Percentage - B2B,Ordered Product Sales,"
+    "Ordered Product Sales - B2B,Total Order Items,Total Order Items - B2B"
+).split(",")
+TRAFFIC_BY_DATE_COLUMNS = (  # noqa: SIM905
+    "Date,Ordered Product Sales,Ordered Product Sales - B2B,Units Ordered,Units Ordered - B2B,"
+    "Total Order Items,Total Order Items - B2B,Page Views - Total,Page Views - Total - B2B,Sessions - Total,"
+    "Sessions - Total - B2B,Featured Offer (Buy Box) Percentage,Featured Offer (Buy Box) Percentage - B2B,"
+    "Unit Session Percentage,Unit Session Percentage - B2B,Average Offer Count,Average Parent Items"
+).split(",")
+BASKET_COLUMNS = (  # noqa: SIM905
+    "ASIN,Product Title,#1 Purchased ASIN,#1 Purchased Title,#1 Combination %,#2 Purchased ASIN,"
+    "#2 Purchased Title,#2 Combination %,#3 Purchased ASIN,#3 Purchased Title,#3 Combination %,Reporting Date"
+).split(",")
+PAIR_COLUMNS = (  # noqa: SIM905
+    "ASIN,Product Title,Purchased With ASIN,Purchased With Title,Purchased With Rank,Combination %,"
+    "Reporting Date"
+).split(",")
+
 REPEAT_PERIOD = 'Reporting Range=["Monthly"],Select year=["2026"],Select month=["September"]'
 REPEAT_COLUMNS = (  # noqa: SIM905
     "ASIN,Product Title,Brand Name,Category Name,Number of Orders,Unique Customer Count,"

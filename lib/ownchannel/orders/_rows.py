@@ -99,6 +99,12 @@ class Rows:
         same._columns, same._encoded, same._labels, same.shown = {}, {}, {}, {}
         return same
 
+    def replaced(self, columns: Mapping[str, pa.StringArray]) -> "Rows":
+        """The same rows, faults included, with other cells in some columns, or with further columns."""
+        same = copy(self)
+        same._columns, same._encoded = {**self._columns, **columns}, {}
+        return same
+
     def at(self, places: NDArray[np.intp]) -> "Rows":
         """Some of the rows, with a slate of their own for faults."""
         some = Rows(self.lines[places], self._cells, self.columns)

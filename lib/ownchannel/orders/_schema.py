@@ -210,12 +210,8 @@ _ENTRY = [
 ]
 
 
-#: What tells a return from another, and from others of its order.
-_RETURN = [
-    pa.field("returned_at", pa.timestamp("us", tz="UTC")),
-    pa.field("identity", pa.string()),
-    pa.field("row_key", pa.string()),
-]
+_ROW_KEY = pa.field("row_key", pa.string())  # what else tells a row from a repeat
+_RETURN = [pa.field("returned_at", pa.timestamp("us", tz="UTC")), pa.field("identity", pa.string())]
 _CUSTOMER = [
     pa.field("customer_key", pa.string()),
     pa.field("consent", pa.bool_()),
@@ -236,6 +232,7 @@ AS_READ: dict[Gives, pa.Schema] = {
     "entries": ENTRIES_AS_READ,
     "customers": _as_read(pa.schema(_CUSTOMER), _AMOUNT, *_ORIGIN),
     **{name: _as_read(schema, _AMOUNT, *_ORIGIN) for name, schema in SIDE_TABLES.items()},
-    "returns": _as_read(RETURNS, _AMOUNT, *_ORIGIN, *_RETURN),
+    "returns": _as_read(RETURNS, _AMOUNT, *_ORIGIN, _ROW_KEY, *_RETURN),
+    "traffic": _as_read(TRAFFIC, _AMOUNT, *_ORIGIN, _ROW_KEY),
 }
 REPEAT_RATES_AS_READ, RATES_AS_READ = AS_READ["repeat_rates"], AS_READ["rates"]

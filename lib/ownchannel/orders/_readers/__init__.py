@@ -1,5 +1,6 @@
 """The formats that are known. To add one, write a module with a `Reader` and name it here."""
 
+from ownchannel.orders._readers._amazon_business import AmazonBaskets, AmazonTraffic
 from ownchannel.orders._readers._amazon_merchant import AmazonMerchantOrders
 from ownchannel.orders._readers._amazon_orders import AmazonFulfilled, AmazonOrders, AmazonRepeatPurchase
 from ownchannel.orders._readers._amazon_returns import AmazonReturns
@@ -19,6 +20,8 @@ READERS: tuple[Reader, ...] = (
     AmazonMerchantOrders(),
     AmazonReturns(),
     AmazonRepeatPurchase(),
+    AmazonTraffic(),
+    AmazonBaskets(),
     AmazonSettlement(),
     AmazonTransactions(),
     ShopifyOrders(),

@@ -152,7 +152,8 @@ _SALES = "repeat ordered product sales: sales"
 _SALES_SHARE = "repeat ordered product sales: % share of total sales"
 _CUSTOMERS_SHARE = "repeat customer share: % share of total customers"
 _REPEAT_HEADER = frozenset({"asin", _ORDERS, _CUSTOMERS, _CUSTOMERS_SHARE})
-_DOWNLOAD_AGAIN = "Download the report again from Brand Analytics, as CSV."
+_THOUSANDS = r"^\d{1,3}([.,' \x{a0}\x{202f}]\d{3})+$"
+_DOWNLOAD_AGAIN = "Download the report again, as CSV."
 
 
 class AmazonRepeatPurchase(Reader):
@@ -178,8 +179,8 @@ class AmazonRepeatPurchase(Reader):
             channel="Amazon",
             product_id=rows.required("asin", _DOWNLOAD_AGAIN),
             product=rows.labels("product title"),
-            orders=_counts(rows, _ORDERS),
-            customers=_counts(rows, _CUSTOMERS),
+            orders=counts(rows, _ORDERS),
+            customers=counts(rows, _CUSTOMERS),
             repeat_customers_share=rows.shares(_CUSTOMERS_SHARE, required=True),
             repeat_revenue=decimals(revenue, rows.has_text(_SALES)),
             repeat_revenue_share=rows.shares(_SALES_SHARE),
@@ -187,8 +188,12 @@ class AmazonRepeatPurchase(Reader):
         )
 
 
-def _counts(rows: Rows, column: str) -> Millionths:
+def counts(rows: Rows, column: str) -> Millionths:
+    """Required whole numbers from 0 on: a mark between thousands is none of decimals."""
     rows.required(column, _DOWNLOAD_AGAIN)
-    counts, rest = np.divmod(rows.amounts(column, required=True), MILLION)
-    rows.reject_where((counts < 0) | (rest != 0), column, "is not a count", _DOWNLOAD_AGAIN)
-    return counts
+    cells = rows.column(column)
+    digits = pc.replace_substring_regex(cells, r"\D", "")
+    rows = rows.replaced({column: pc.if_else(pc.match_substring_regex(cells, _THOUSANDS), digits, cells)})
+    number, rest = np.divmod(rows.amounts(column, required=True), MILLION)
+    rows.reject_where((number < 0) | (rest != 0), column, "is not a count", _DOWNLOAD_AGAIN)
+    return number

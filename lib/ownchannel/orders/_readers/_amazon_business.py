@@ -1,0 +1,165 @@
+"""Amazon's counts of visits and of what is bought together: Sales and Traffic, Market Basket Analysis."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ownchannel.orders._cells import as_millionths, with_columns
+from ownchannel.orders._notation import MARKS, Choice
+from ownchannel.orders._readers._amazon_orders import counts
+from ownchannel.orders._readers._currency_signs import note_dollars, with_signs_apart
+from ownchannel.orders._readers._reader import Context, Reader
+from ownchannel.orders._rows import Rows
+from ownchannel.orders._schema import AS_READ, NO_CURRENCY
+
+_DATE, _CHILD, _PARENT = "date", "(child) asin", "(parent) asin"
+_SESSIONS, _VIEWS, _OFFER = "sessions - total", "page views - total", "featured offer (buy box) percentage"
+_UNITS, _ITEMS, _SALES = "units ordered", "total order items", "ordered product sales"
+_CURRENCY = f"{_SALES}: currency"
+#: Names that columns had or have besides.
+_ALSO = {
+    "sessions": _SESSIONS,
+    "page views": _VIEWS,
+    "buy box percentage": _OFFER,
+    "featured offer percentage": _OFFER,
+}
+_DOWNLOAD_AGAIN = "Download the report again, as CSV."
+_WRITE_DATES = "write its dates as 2026-03-01, or download it for days after the 12th as well."
+
+
+class AmazonTraffic(Reader):
+    """Sales and Traffic by product or by date, in English; its totals hold what business customers did, too.
+
+    What its columns mean: https://github.com/amzn/selling-partner-api-models, the schema
+    `sellerSalesAndTrafficReport.json`.
+    """
+
+    name = "Amazon Sales and Traffic"
+    lacks = (
+        "This report does not include its marketplace, by product not its period, and by date not whether a "
+        "date stands for a day, a week or a month."
+    )
+    gives = "traffic"
+    headers = tuple(frozenset({by, _SESSIONS, _UNITS, _SALES}) for by in (_DATE, _CHILD, _PARENT))
+    currency = _CURRENCY
+    worth = (_SALES,)
+    habits: Mapping[Choice, str] = MappingProxyType(
+        {MARKS: "."}
+    )  # dates are written as a seller's country does
+
+    def recognises(self, columns: frozenset[str]) -> bool:
+        """By its columns under any of their names."""
+        return super().recognises(frozenset(map(_plain, columns)))
+
+    def renamed(self, rows: Rows) -> Rows:
+        """Columns by the names that they have now, and the currency apart."""
+        return with_signs_apart(rows.renamed({name: _plain(name) for name in rows.columns}), _SALES)
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """One row each, by product or by date."""
+        by_date = _DATE in rows.columns
+        if not by_date:
+            rows.required(_CHILD if _CHILD in rows.columns else _PARENT, _DOWNLOAD_AGAIN)
+        sales = rows.amounts(_SALES, required=True)
+        currency = rows.currencies(_CURRENCY, unless=np.ones(len(rows), dtype=np.bool_))
+        note_dollars(rows, _SALES, context)
+        batch = rows.batch(
+            AS_READ["traffic"],
+            date=rows.moments(_DATE, "UTC").astype("datetime64[D]") if by_date else None,
+            channel="Amazon",
+            product_id=rows.labels(_CHILD),
+            parent_id=rows.labels(_PARENT),
+            sku=rows.labels("sku"),
+            product=rows.labels("title"),
+            sessions=counts(rows, _SESSIONS),
+            page_views=counts(rows, _VIEWS) if _VIEWS in rows.columns else None,
+            featured_offer_share=rows.shares(_OFFER),
+            units=counts(rows, _UNITS),
+            order_items=counts(rows, _ITEMS) if _ITEMS in rows.columns else None,
+            sales=sales,
+            amount=sales,
+            currency=pc.if_else(pc.equal(currency, NO_CURRENCY), None, currency),
+        )
+        _name_dates(rows, context)
+        return batch
+
+    def finished(self, lines: pa.Table, context: Context) -> pa.Table:
+        """Figures by product are repeats only where the whole report is: it names no period."""
+        total = int(as_millionths(lines["sales"]).sum()), pc.sum(lines["sessions"]).as_py()
+        key = pc.if_else(lines["date"].is_null(), str(total), None)
+        return with_columns(lines, row_key=key.cast(pa.string()))
+
+
+def _plain(name: str) -> str:
+    name = re.sub("[–—]", "-", name)
+    return _ALSO.get(name, name)
+
+
+def _name_dates(rows: Rows, context: Context) -> None:
+    """A report has no mapping: what is said of its dates names another remedy."""
+    for place, fault in rows.faults.items():
+        if fault.column == _DATE and "mapping" in fault.remedy:
+            rows.faults[place] = fault._replace(remedy=f"If you can, {_WRITE_DATES}")
+    for sentence in [each for each in context.notes if "Cells of date" in each and "say day_first" in each]:
+        named = re.sub(r"say day_first=\w+ in the mapping\.", _WRITE_DATES, sentence)
+        context.note(named, context.notes.pop(sentence))
+
+
+_WITH, _RANK, _SHARE = "purchased with asin", "purchased with rank", "combination %"
+_TOP_PAIRS = (1, 2, 3)
+
+
+class AmazonBaskets(Reader):
+    """Market Basket Analysis of Brand Analytics: the three products met most often, or one per row.
+
+    What its columns mean: https://github.com/amzn/selling-partner-api-models, the schema
+    `sellingPartnerMarketBasketAnalysisReport.json`.
+    """
+
+    name = "Amazon Brand Analytics market basket"
+    lacks = "This report does not include the number of orders, or the first day of its period."
+    gives = "baskets"
+    headers = (
+        frozenset({"asin", "#1 purchased asin", f"#1 {_SHARE}"}),
+        frozenset({"asin", _WITH, _RANK, _SHARE}),
+    )
+    currency = ""
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """One row per pair; a product without one is set aside."""
+        one_each = _WITH in rows.columns
+        names = [(_WITH, "purchased with title", _SHARE)] if one_each else [*map(_names_of, _TOP_PAIRS)]
+        product = rows.required("asin", _DOWNLOAD_AGAIN)
+        has_pair = [rows.has_text(asin) for asin, *_ in names]
+        rows.reject_where(~np.any(has_pair, axis=0), names[0][0], "is empty", _DOWNLOAD_AGAIN)
+        for has, (*_, share) in zip(has_pair, names, strict=True):
+            rows.reject_where(has & ~rows.has_text(share), share, "is empty", _DOWNLOAD_AGAIN)
+        shares = [rows.shares(share) for *_, share in names]
+        ranks = [counts(rows, _RANK)] if one_each else [*_TOP_PAIRS]
+        ends_on = rows.moments("reporting date", "UTC", required=False).astype("datetime64[D]")
+        batches = [
+            rows.batch(
+                AS_READ["baskets"],
+                ends_on=ends_on,
+                channel="Amazon",
+                product_id=product,
+                product=rows.first_label("product title", "title"),
+                with_product_id=rows.labels(asin),
+                with_product=rows.first_label(title, title.replace("title", "product title")),
+                rank=rank,
+                share=share,
+                amount=np.zeros(len(rows), dtype=np.int64),
+                currency=NO_CURRENCY,
+            )
+            for (asin, title, _), rank, share in zip(names, ranks, shares, strict=True)
+        ]
+        return pa.concat_batches([batch.filter(batch["with_product_id"].is_valid()) for batch in batches])
+
+
+def _names_of(rank: int) -> tuple[str, str, str]:
+    """The columns of a pair: the other product's number and title, and the pair's share."""
+    return f"#{rank} purchased asin", f"#{rank} purchased title", f"#{rank} {_SHARE}"
