@@ -119,17 +119,11 @@ def moment(text: str, zone: str | None = None, day_first: bool | None = None) ->
     >>> moment("5 févr. 2026 11:03:05 UTC") == moment("2026年2月5日 20:03:05 JST")
     True
     """
-    plain = text.strip()
-    try:
-        found = datetime.fromisoformat(plain[:19] + plain[19:].replace(" ", "").replace("UTC", "+00:00"))
-    except ValueError:
-        found = _written(_plain_date(plain), day_first)
+    found = _read(text, day_first)
     if found.tzinfo is None:
         if zone is None:
             raise ValueError("The time has no offset from UTC, and no time zone was named for it.")
         found = found.replace(tzinfo=ZoneInfo(zone))
-    if found.year not in PLAUSIBLE_YEARS:
-        raise ValueError("The year is not between 1995 and 2098.")
     return found.astimezone(UTC)
 
 
@@ -156,14 +150,22 @@ def _plain_date(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().translate(_UNMARKED).split())
 
 
-def _written(plain: str, day_first: bool | None) -> datetime:
-    """A date in words or figures of a language; without time zone where none is written."""
-    clock = _CLOCK.search(plain)
-    if clock is None:
-        return datetime(*_date(plain, day_first))  # noqa: DTZ001, the caller names the zone
-    minute, second = int(clock["minute"]), int(clock["second"] or 0)
-    offset = _offset(clock["zone"], clock["offset"])
-    return datetime(*_date(plain[: clock.start()], day_first), _hour(clock), minute, second, tzinfo=offset)
+def _read(text: str, day_first: bool | None) -> datetime:
+    """A date, perhaps with a time; without time zone where none is written."""
+    plain = text.strip()
+    try:
+        found = datetime.fromisoformat(plain[:19] + plain[19:].replace(" ", "").replace("UTC", "+00:00"))
+    except ValueError:
+        plain = _plain_date(text)
+        clock = _CLOCK.search(plain)
+        found = datetime(*_date(plain[: clock.start()] if clock else plain, day_first))  # noqa: DTZ001
+        if clock:
+            minute, second = int(clock["minute"]), int(clock["second"] or 0)
+            zone = _offset(clock["zone"], clock["offset"])
+            found = found.replace(hour=_hour(clock), minute=minute, second=second, tzinfo=zone)
+    if found.year not in PLAUSIBLE_YEARS:
+        raise ValueError("The year is not between 1995 and 2098.")
+    return found
 
 
 @lru_cache(maxsize=1024)  # a file has many times and few days
@@ -183,10 +185,7 @@ def _date(text: str, day_first: bool | None) -> tuple[int, int, int]:
         return year, int(month), int(day)
     if "month" in part:
         return year, int(part["month"]), int(part["day"])
-    month_named = _months().get(_without_accents(part["word"]))
-    if month_named is None:
-        raise ValueError("Its month has no name in the languages of Amazon's sites.")
-    return year, month_named, int(part["day"])
+    return year, _month(part["word"]), int(part["day"])
 
 
 def _hour(clock: re.Match[str]) -> int:
@@ -216,13 +215,20 @@ def _offset(name: str | None, offset: str | None) -> timezone | None:
 
 
 @cache
-def _months() -> dict[str, int]:
-    """The numbers of months by name, shortened and in full, without accents."""
+def _month(word: str) -> int:
+    """The number of a month by its name, shortened or in full, with or without accents."""
+    for locale in _LOCALES:  # one by one, since each takes its time to load
+        if month := _months(locale).get(_without_accents(word)):
+            return month
+    raise ValueError("Its month has no name in the languages of Amazon's sites.")
+
+
+@cache
+def _months(locale: str) -> dict[str, int]:
     from babel.dates import get_month_names
 
     return {
         _without_accents(_plain_date(name).rstrip(".")): month
-        for locale in _LOCALES
         for width in ("abbreviated", "wide")
         for context in ("format", "stand-alone")
         for month, name in get_month_names(width, context, locale).items()
@@ -236,14 +242,12 @@ def _without_accents(name: str) -> str:
 
 Instants = NDArray[np.datetime64]
 
-#: A day and time of ISO 8601 from 2000 to 2098, and the offset that may follow.
-_ISO = r"^20([0-8]\d|9[0-8])-\d\d-\d\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?)?"
-_OFFSET = r" ?(Z|[+-](0\d|1[0-4]):?[0-5]\d)$"
-#: A day in whatever words, a clock and a time zone's name: a file has many times, but few days.
-_DAY_CLOCK_ZONE = (
-    r"^(?P<day>.*\S) (?P<hour>0?\d|1\d|2[0-3]):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)"
-    r"(?P<half> ?[AaPp][Mm])? (?P<zone>[A-Z]{3,4}(?:[+-]\d\d?)?)$"
-)
+_NEVER = np.datetime64("NaT", "us")
+#: A text with one clock in it, to the second and within a day.
+_WITH_CLOCK = r"^[^:]*[^:\d]([01]?\d|2[0-3]):[0-5]\d:[0-5]\d([^:\d].*)?$"
+#: Where a clock's figures stand, from its first colon, and how many seconds each counts.
+_FIGURES, _SECONDS = np.array([-2, -1, 1, 2, 4, 5]), np.array([36_000, 3_600, 600, 60, 10, 1])
+_HALF_A_DAY = 43_200
 
 
 def instants(
@@ -251,17 +255,52 @@ def instants(
 ) -> tuple[Instants, NDArray[np.intp]]:
     """UTC times of the cells that are plain to read, and the places of those to be looked at one by one.
 
-    Arguments as for `moment`, with which every time agrees.
+    Arguments as for `moment`, with which every time agrees. A file has many times but few days: the clocks
+    are set to midnight within the texts, of which few are left that differ, and added to what these say.
     """
-    plain = pc.replace_substring_regex(cells, " ?UTC$", "Z")
-    found = _iso(plain, _ISO + _OFFSET, None)
-    if zone is not None:
-        found = np.where(np.isnat(found), _iso(cells, _ISO + "$", zone), found)
-    others = np.flatnonzero(np.isnat(found))
-    if len(others):
-        found[others] = _day_clock_zone(cells.take(pa.array(others)), zone, day_first)
-        others = others[np.isnat(found[others])]
-    return found, others
+    found = np.full(len(cells), _NEVER)
+    places = np.flatnonzero(pc.match_substring_regex(cells, _WITH_CLOCK))
+    if len(places):
+        texts = cells.take(pa.array(places))
+        _, starts, letters = texts.buffers()
+        colon = np.frombuffer(starts, np.int32)[: len(texts)] + pc.find_substring(texts, ":").to_numpy()
+        clock, at = np.frombuffer(letters, np.uint8).copy(), colon[:, None] + _FIGURES
+        figures = clock[at] - ord("0")
+        is_figure = figures < 10  # the first may be none
+        clock[at[is_figure]] = ord("0")
+        seconds = np.where(is_figure, figures, 0) @ _SECONDS
+        days = pa.StringArray.from_buffers(len(texts), starts, pa.py_buffer(clock)).dictionary_encode()
+        read = [_midnight(text, day_first) for text in days.dictionary.to_pylist()]
+        of_row = days.indices.to_numpy()
+        begins, is_local, in_halves = (np.array(each)[of_row] for each in zip(*read, strict=True))
+        begins[in_halves & (seconds >= _HALF_A_DAY + 3_600)] = _NEVER
+        times = begins + np.where(in_halves, seconds % _HALF_A_DAY, seconds).astype("timedelta64[s]")
+        times[is_local] = _NEVER if zone is None else _from_local(times[is_local], zone)
+        found[places] = times
+    return found, np.flatnonzero(np.isnat(found))
+
+
+@lru_cache(maxsize=4096)
+def _midnight(text: str, day_first: bool | None) -> tuple[np.datetime64, bool, bool]:
+    """The instant, whether it is local time, and whether its clock counts to twelve.
+
+    No instant where the words are no day: they are looked at again, with the rest of their cell.
+    """
+    try:
+        found = _read(text, day_first)
+    except (ValueError, OverflowError):
+        return _NEVER, False, False
+    clock = _CLOCK.search(_plain_date(text))
+    in_halves = bool(clock and (clock["before"] or clock["after"]))
+    utc = found if found.tzinfo is None else found.astimezone(UTC).replace(tzinfo=None)
+    return np.datetime64(utc, "us"), found.tzinfo is None, in_halves
+
+
+def _from_local(times: Instants, zone: str) -> Instants:
+    """Times in UTC; of an hour that comes twice the first, and no time within one left out."""
+    is_summer = np.ones(len(times), dtype=np.bool_)
+    local = pd.DatetimeIndex(times).tz_localize(ZoneInfo(zone), ambiguous=is_summer, nonexistent="NaT")
+    return np.asarray(local.tz_convert("UTC").tz_localize(None), dtype="datetime64[us]")
 
 
 def are_serials(cells: pa.StringArray) -> bool:
@@ -280,46 +319,3 @@ def from_serials(cells: pa.StringArray) -> pa.StringArray:
     seconds = pc.round(pc.multiply(points.cast(pa.float64()), 86_400)).cast(pa.int64())
     times = pc.add(seconds.cast(pa.duration("s")), pa.scalar(datetime(1899, 12, 30), pa.timestamp("s")))  # noqa: DTZ001
     return pc.strftime(times, "%Y-%m-%d %H:%M:%S").fill_null("")
-
-
-def _iso(cells: pa.StringArray, form: str, zone: str | None) -> Instants:
-    """Times of ISO 8601; of an hour that comes twice the first, and no time within one left out."""
-    fits = pc.match_substring_regex(cells, form)
-    texts = pc.if_else(fits, cells, None).to_numpy(zero_copy_only=False)
-    times = pd.DatetimeIndex(pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=zone is None))
-    if zone is not None:
-        is_summer = np.ones(len(times), dtype=np.bool_)
-        times = times.tz_localize(ZoneInfo(zone), ambiguous=is_summer, nonexistent="NaT").tz_convert("UTC")
-    return np.array(times.tz_localize(None), dtype="datetime64[us]")
-
-
-def _day_clock_zone(cells: pa.StringArray, zone: str | None, day_first: bool | None) -> Instants:
-    """Times of cells such as `5 janv. 2026 11:03:05 UTC`; no time where a cell is none."""
-    parts = pc.extract_regex(cells, _DAY_CLOCK_ZONE)
-    hour, minute, second = (
-        pc.struct_field(parts, name).cast(pa.int64()).fill_null(0).to_numpy()
-        for name in ("hour", "minute", "second")
-    )
-    half = pc.utf8_lower(pc.utf8_trim_whitespace(pc.struct_field(parts, "half")))
-    in_halves = pc.not_equal(half, "").fill_null(False).to_numpy(zero_copy_only=False)
-    is_after_noon = pc.equal(half, "pm").fill_null(False).to_numpy(zero_copy_only=False)
-    # Midnight of the day in that zone is read in words, and the clock added to it.
-    midnight = pc.binary_join_element_wise(
-        pc.struct_field(parts, "day"), pc.struct_field(parts, "zone"), " 00:00:00 "
-    )
-    encoded = midnight.dictionary_encode()
-    texts = encoded.dictionary.to_pylist()
-    days = np.array([*(_midnight(text, zone, day_first) for text in texts), None], dtype="datetime64[us]")
-    of_row = days[encoded.indices.fill_null(len(texts)).to_numpy()]
-    hours = np.where(in_halves, hour % 12 + 12 * is_after_noon, hour)
-    times = of_row + ((hours * 60 + minute) * 60 + second).astype("timedelta64[s]")
-    return np.where(in_halves & ((hour > 12) | (hour == 0)), np.datetime64("NaT", "us"), times)
-
-
-@lru_cache(maxsize=4096)
-def _midnight(text: str, zone: str | None, day_first: bool | None) -> datetime | None:
-    """None where the words are no day: they are looked at again, with the rest of their cell."""
-    try:
-        return moment(text, zone, day_first).replace(tzinfo=None)
-    except (ValueError, OverflowError):
-        return None

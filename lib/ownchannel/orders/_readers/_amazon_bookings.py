@@ -6,10 +6,10 @@ The words stand in `amazon_words.toml`, with their sources.
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +24,6 @@ WORDS = tomllib.loads(Path(__file__).with_name("amazon_words.toml").read_text(en
 
 # Turkish has a dotted and an undotted i, which capital letters do not show in other languages.
 _ALIKE = {ord("’"): "'", ord("ı"): "i", ord("\N{COMBINING DOT ABOVE}"): ""}
-_POINTED_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 
 
 def folded(text: str) -> str:
@@ -53,6 +52,11 @@ _CURRENCY_OF: dict[str, str] = {
 _SPELT_OUT = {"euro": "EUR", "euros": "EUR", "円": "JPY"}
 _STATED = re.compile(rf"\b(?:{'|'.join(WORDS['currencies'])}|[Ee]uros?)\b|円")
 _EVENTS: dict[str, Event] = {type_: event for event, types in WORDS["events"].items() for type_ in types}
+
+EVENTS: tuple[Event, ...] = get_args(Event)
+PARTS: tuple[Part, ...] = get_args(Part)
+Codes = NDArray[np.int64]
+"""By row the place of an event, or of a part, among these."""
 
 # An account sells nothing: where Amazon takes over stock (a liquidation) it pays for it, and corrections of
 # the fees for sending name no order.
@@ -95,13 +99,13 @@ def is_deferred(status: str) -> bool | None:
     return None if known is None else known == "deferred"
 
 
-def currency_of(site: str | None) -> str:
-    """The currency of a site of Amazon; empty where there is none or it is not known.
+def currency_of(name: str) -> str | None:
+    """The currency of a site of Amazon; None where there is none or it is not known.
 
-    >>> currency_of("Amazon.com.be"), currency_of("Amazon.tv")
-    ('EUR', '')
+    >>> currency_of("www.amazon.com.be"), currency_of("Amazon.tv")
+    ('EUR', None)
     """
-    return _CURRENCY_OF.get(site or "", "")
+    return _CURRENCY_OF.get(amazon_site(name) or "")
 
 
 def stated_currency(sentences: Iterable[str]) -> str:
@@ -146,47 +150,68 @@ def _part(name: str) -> Part | None:
 
 @dataclass(frozen=True)
 class Amounts:
-    """One amount per row, what it is for and in which words; a single text stands for all rows."""
+    """Amounts of some rows, what each is for and in which words; a single text stands for all of them."""
 
+    at: NDArray[np.intp]
+    """The places of these rows."""
     amount: Millionths
-    present: NDArray[np.bool_]
-    """Where a row has this amount at all."""
-    part: str | Sequence[str]
-    description: str | Sequence[str | None]
+    part: str | pa.Array
+    description: str | pa.Array
 
 
-def entries(rows: Rows, amounts: Sequence[Amounts], otherwise: Amounts, **columns: Any) -> pa.RecordBatch:
+def entries(
+    rows: Rows,
+    amounts: Iterable[Amounts],
+    otherwise: Callable[[NDArray[np.intp]], Amounts],
+    *,
+    site: str,
+    order: str,
+    **columns: Any,
+) -> pa.RecordBatch:
     """An entry for each amount of the rows that were not set aside, in their order.
 
-    `columns` hold a value a row. `otherwise` stands for rows without any amount, so that each row is
-    accounted for. Units stand where goods were sold, and nowhere else.
+    `otherwise` gives an entry each for rows without any amount, so that each row is accounted for. `site`
+    and `order` are the columns that name these, and `columns` hold a value a row. Units stand where goods
+    were sold, and nowhere else.
     """
+    chosen = list(amounts)
     kept = rows.kept()
-    present = [each.present & kept for each in amounts]
-    none = kept & ~np.logical_or.reduce(present)
-    chosen = [
-        (each, np.flatnonzero(where))
-        for each, where in zip([*amounts, otherwise], [*present, none], strict=True)
-    ]
-    places = np.concatenate([at for _, at in chosen])
-    in_order = np.argsort(places, kind="stable")
-    position = np.cumsum(kept) - 1
-    table = rows.batch(ENTRIES_AS_READ, **columns).take(pa.array(position[places[in_order]]))
-    amount = np.concatenate([each.amount[at] for each, at in chosen])
-    part = pa.concat_arrays([_texts(each.part, at) for each, at in chosen]).take(pa.array(in_order))
-    words = pa.concat_arrays([_texts(each.description, at) for each, at in chosen]).take(pa.array(in_order))
+    none = kept.copy()
+    for each in chosen:
+        none[each.at] = False
+    chosen.append(otherwise(np.flatnonzero(none)))
+    at = np.concatenate([each.at for each in chosen])
+    in_order = np.argsort(at, kind="stable")
+    in_order = in_order[kept[at[in_order]]]
+    orders = rows.labels(order)
+    batch = rows.batch(
+        ENTRIES_AS_READ,
+        channel=rows.words(amazon_site, site),
+        kind="marketplace",
+        order_id=orders,
+        identity=pc.binary_join_element_wise("amazon", orders, "/"),
+        sku=rows.labels("sku"),
+        **columns,
+    )
+    table = batch.take(pa.array((np.cumsum(kept) - 1)[at[in_order]]))
+    texts = zip(*((_texts(each.part, each), _texts(each.description, each)) for each in chosen), strict=True)
+    part, words = (pa.concat_arrays(of_all).take(pa.array(in_order)) for of_all in texts)
     sold = pc.and_(pc.equal(table["event"], "sale"), pc.equal(part, "goods"))
     units = pc.if_else(pc.and_(sold, pc.not_equal(table["quantity"], 0)), table["quantity"], None)
-    computed = {"amount": decimals(amount[in_order]), "part": part, "description": words, "quantity": units}
+    amount = decimals(np.concatenate([each.amount for each in chosen])[in_order])
+    computed = {"amount": amount, "part": part, "description": words, "quantity": units}
     return pa.RecordBatch.from_arrays(
         [computed.get(field.name, table[field.name]) for field in ENTRIES_AS_READ], schema=ENTRIES_AS_READ
     )
 
 
-def _texts(texts: str | Sequence[str | None], at: NDArray[np.intp]) -> pa.Array:
-    if isinstance(texts, str):
-        return pa.repeat(pa.scalar(texts, TEXT), len(at))
-    return pa.array(texts, TEXT.value_type).take(pa.array(at)).cast(TEXT)
+def _texts(texts: str | pa.Array, of: Amounts) -> pa.Array:
+    return pa.repeat(pa.scalar(texts, TEXT), len(of.at)) if isinstance(texts, str) else texts.cast(TEXT)
+
+
+def coded(codes: Codes, names: Sequence[str]) -> pa.DictionaryArray:
+    """The names that numbers stand for."""
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(names))
 
 
 def amazon_site(name: str) -> str | None:

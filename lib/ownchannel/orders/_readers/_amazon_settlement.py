@@ -9,17 +9,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths
+from ownchannel.orders._cells import Millionths, flags
 from ownchannel.orders._readers._amazon_bookings import (
+    EVENTS,
+    PARTS,
     Amounts,
-    amazon_site,
+    Codes,
     classify,
+    coded,
     entries,
     is_other_shop,
 )
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._rows import Rows, as_label
-from ownchannel.orders._schema import NO_CURRENCY, Event, Part
+from ownchannel.orders._schema import NO_CURRENCY, Part
 
 
 class _Column(NamedTuple):
@@ -50,6 +53,7 @@ _HEADERS = (
 _NO_FIRST_ROW = "is not known: the settlement's first row, which names it, is missing above this one"
 _FETCH_AGAIN = "Download the settlement again, and do not sort it."
 _SUMMARY = "settlement total"
+_ACCOUNT = EVENTS.index("account")
 
 
 class AmazonSettlement(Reader):
@@ -62,37 +66,31 @@ class AmazonSettlement(Reader):
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One entry per amount; a settlement's first row states its total and the currency of all rows."""
-        columns = _columns(rows)
-        settlement = rows.identities("settlement-id").to_pylist()
+        rows.identities("settlement-id")
         is_summary = rows.has_text("total-amount") & ~rows.has_text("transaction-type")
-        currency = _currencies(rows, context, settlement, is_summary)
-        event = rows.each(_event, "transaction-type", "marketplace-name", otherwise="account")
+        currency = _currencies(rows, context, is_summary)
+        event = rows.numbers(_event, "transaction-type", "marketplace-name")
         quantity = rows.quantities("quantity-purchased")
-        order = rows.labels("order-id")
-        amounts = [_amounts(rows, column) for column in columns]
         return entries(
             rows,
-            amounts,
-            _without_amount(rows, is_summary, event, quantity),
+            [_amounts(rows, column) for column in _columns(rows)],
+            partial(_without_amount, rows, is_summary, event, quantity),
+            site="marketplace-name",
+            order="order-id",
             posted_at=_posted(rows, is_summary),
-            channel=rows.each(amazon_site, "marketplace-name", otherwise=None),
-            kind="marketplace",
-            event=event,
-            order_id=order,
-            sku=rows.labels("sku"),
+            event=coded(event, EVENTS),
             quantity=quantity,
             currency=currency,
-            settlement_id=settlement,
-            run=_runs(rows, context, settlement, is_summary),
+            settlement_id=rows.labels("settlement-id"),
+            run=_runs(rows, context, is_summary),
             deferred=False,
-            identity=pc.binary_join_element_wise("amazon", order, "/"),
         )
 
     def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
         """The sum of all amounts in a row."""
-        codes = [context.currencies.get(settlement, "") for settlement in rows.text("settlement-id")]
-        amounts = [rows.unjudged().amounts(column.amount) for column in _columns(rows)]
-        return pa.array(codes, pa.string()), np.sum(amounts, axis=0)
+        codes = rows.words(lambda settlement: context.currencies.get(settlement, ""), "settlement-id")
+        apart = rows.unjudged()
+        return codes, np.sum([apart.amounts(column.amount) for column in _columns(rows)], axis=0)
 
 
 def _columns(rows: Rows) -> Sequence[_Column]:
@@ -101,32 +99,28 @@ def _columns(rows: Rows) -> Sequence[_Column]:
     return [column for column in _V1 if column.amount in rows.columns]
 
 
-def _currencies(
-    rows: Rows, context: Context, settlement: list[str], is_summary: NDArray[np.bool_]
-) -> list[str]:
+def _currencies(rows: Rows, context: Context, is_summary: NDArray[np.bool_]) -> pa.StringArray:
     """By row its settlement's currency; takes down what the first rows of settlements state."""
-    codes = rows.currencies("currency", unless=~is_summary).to_pylist()
+    codes, settlement = rows.currencies("currency", unless=~is_summary), rows.column("settlement-id")
     totals = rows.amounts("total-amount")
     for place in np.flatnonzero(is_summary).tolist():
-        if codes[place] != NO_CURRENCY:
-            context.currencies[settlement[place]] = codes[place]
+        if (code := codes[place].as_py()) != NO_CURRENCY:
+            context.currencies[settlement[place].as_py()] = code
         if place not in rows.faults:
             context.stated[int(rows.lines[place])] = int(totals[place])
-    known = [context.currencies.get(number, NO_CURRENCY) for number in settlement]
-    unknown = np.fromiter((code == NO_CURRENCY for code in known), dtype=np.bool_, count=len(rows))
-    rows.reject_where(unknown, "currency", _NO_FIRST_ROW, _FETCH_AGAIN)
+    known = rows.words(lambda number: context.currencies.get(number, NO_CURRENCY), "settlement-id")
+    rows.reject_where(flags(pc.equal(known, NO_CURRENCY)), "currency", _NO_FIRST_ROW, _FETCH_AGAIN)
     return known
 
 
-def _runs(
-    rows: Rows, context: Context, settlement: list[str], is_summary: NDArray[np.bool_]
-) -> NDArray[np.int64]:
+def _runs(rows: Rows, context: Context, is_summary: NDArray[np.bool_]) -> Millionths:
     """By row the line of its settlement's first row above it."""
-    numbers = np.array(settlement, dtype=object)
-    run = np.array([context.runs.get(number, 0) for number in settlement], dtype=np.int64)
+    run = rows.numbers(lambda number: context.runs.get(number, 0), "settlement-id")
+    encoded = rows.encoded("settlement-id")
+    of_row = encoded.indices.to_numpy()
     for place in np.flatnonzero(is_summary).tolist():
-        context.runs[settlement[place]] = int(rows.lines[place])
-        run[place:][numbers[place:] == settlement[place]] = rows.lines[place]
+        context.runs[encoded[place].as_py()] = int(rows.lines[place])
+        run[place:][of_row[place:] == of_row[place]] = rows.lines[place]
     return run
 
 
@@ -142,11 +136,17 @@ def _posted(rows: Rows, is_summary: NDArray[np.bool_]) -> NDArray[np.datetime64]
 
 
 def _amounts(rows: Rows, column: _Column) -> Amounts:
+    at = np.flatnonzero(rows.has_text(column.amount))
     words = ("transaction-type", "marketplace-name", "amount-type", column.name)
-    otherwise: tuple[Part, str | None] = ("unclassified", None)
-    booked = rows.each(partial(_booked, column.type), *words, otherwise=otherwise)
-    part, description = [each for each, _ in booked], [each for _, each in booked]
-    return Amounts(rows.amounts(column.amount), rows.has_text(column.amount), part, description)
+    some = rows.at(at)
+    part = some.numbers(lambda *cells: PARTS.index(_part(column, *cells)), *words)
+    return Amounts(
+        at, rows.amounts(column.amount)[at], coded(part, PARTS), some.words(partial(_words, column), *words)
+    )
+
+
+def _event(transaction_type: str, site: str) -> int:
+    return EVENTS.index(classify(_type(transaction_type, site), "", "")[0])
 
 
 def _type(transaction_type: str, site: str) -> str:
@@ -154,29 +154,29 @@ def _type(transaction_type: str, site: str) -> str:
     return "other-transaction" if is_other_shop(site) else transaction_type
 
 
-def _event(transaction_type: str, site: str) -> Event:
-    return classify(_type(transaction_type, site), "", "")[0]
+def _part(column: _Column, transaction_type: str, site: str, amount_type: str, name: str) -> Part:
+    return classify(_type(transaction_type, site), amount_type or column.type, name)[1]
 
 
-def _booked(
-    column_type: str, transaction_type: str, site: str, amount_type: str, name: str
-) -> tuple[Part, str | None]:
-    """Part and description of an amount, in the platform's words; in more of them where none is known."""
-    amount_type = amount_type or column_type
-    part = classify(_type(transaction_type, site), amount_type, name)[1]
+def _words(column: _Column, transaction_type: str, site: str, amount_type: str, name: str) -> str | None:
+    """The platform's words for an amount; more of them where none is known."""
     words = name or transaction_type
-    return part, as_label(f"{amount_type} / {words}" if part == "unclassified" else words)
+    if _part(column, transaction_type, site, amount_type, name) == "unclassified":
+        words = f"{amount_type or column.type} / {words}"
+    return as_label(words)
 
 
 def _without_amount(
-    rows: Rows, is_summary: NDArray[np.bool_], event: list[str], quantity: NDArray[np.float64]
+    rows: Rows,
+    is_summary: NDArray[np.bool_],
+    event: Codes,
+    quantity: NDArray[np.float64],
+    at: NDArray[np.intp],
 ) -> Amounts:
     """Rows of 0: the settlement's first, those of V1 with an order's units, and blank ones."""
-    account = rows.each(lambda word: classify(word, "", "")[1], "transaction-type", otherwise="unclassified")
-    of_order = [of != "account" for of in event]
-    types = rows.labels("transaction-type").to_numpy(zero_copy_only=False)
-    part = np.where(is_summary, "transfer", np.where(of_order, "goods", account))
-    units = np.where(quantity != 0, "quantity-purchased", types)
-    description = np.where(is_summary, _SUMMARY, units)
-    nothing = np.zeros(len(rows), dtype=np.int64)
-    return Amounts(nothing, np.ones(len(rows), dtype=np.bool_), part.tolist(), description.tolist())
+    some = rows.at(at)
+    account = some.words(lambda type_: classify(type_, "", "")[1], "transaction-type")
+    part = pc.if_else(is_summary[at], "transfer", pc.if_else(event[at] != _ACCOUNT, "goods", account))
+    units = pc.if_else(quantity[at] != 0, "quantity-purchased", some.labels("transaction-type"))
+    words = pc.if_else(is_summary[at], _SUMMARY, units)
+    return Amounts(at, np.zeros(len(at), dtype=np.int64), part, words)

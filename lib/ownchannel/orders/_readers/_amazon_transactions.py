@@ -3,21 +3,24 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, total
+from ownchannel.orders._cells import Millionths, flags, total
 from ownchannel.orders._readers._amazon_bookings import (
+    EVENTS,
+    PARTS,
     WORDS,
     Amounts,
-    amazon_site,
+    Codes,
     canonical_columns,
     classify,
+    coded,
     currency_of,
     entries,
     is_deferred,
@@ -35,10 +38,12 @@ _HEADER = frozenset({"date/time", "type", "order id", "description", "product sa
 _PARTS: dict[str, Part] = {column: part for part, columns in WORDS["amounts"].items() for column in columns}
 # The same where no order is behind it and the type does not tell: for stock that it takes over (liquidations)
 # Amazon pays a price, too.
-_ACCOUNT_PARTS: dict[str, Part] = {
+_ACCOUNT_PARTS: dict[Part, Part] = {
     **dict.fromkeys(("goods", "shipping", "discount"), "reimbursement"),
     "fulfilment": "fee",
 }
+_SALE, _REFUND, _ACCOUNT = (EVENTS.index(event) for event in ("sale", "refund", "account"))
+_GOODS, _UNCLASSIFIED = PARTS.index("goods"), PARTS.index("unclassified")
 
 _LARGEST_ROW = 10.0**18
 _TOO_LARGE = "makes a trillion or more with the row's other amounts"
@@ -70,47 +75,44 @@ class AmazonTransactions(Reader):
         kinds = _kinds(rows, amounts["product sales"])
         quantity = rows.quantities("quantity")
         posted = rows.moments("date/time", context.timezone)
-        order = rows.labels("order id")
-        channel = rows.each(amazon_site, "marketplace", otherwise=None)
-        currency = _currencies(rows, context, channel)
+        currency = _currencies(rows, context)
         context.unexplained = (context.unexplained or 0) + total(abs(rest[rows.kept()]))
-        if_nothing = np.where(kinds.of_order, "goods", kinds.named)
+
+        def nothing(at: NDArray[np.intp]) -> Amounts:
+            part = np.where(kinds.of_order[at], _GOODS, kinds.named[at])
+            return Amounts(at, rest[at], coded(part, PARTS), kinds.words.take(pa.array(at)))
+
+        over = np.flatnonzero(rest)
+        unexplained = Amounts(over, rest[over], "unclassified", _NOT_EXPLAINED)
         return entries(
             rows,
-            [*_by_part(amounts, kinds, quantity), Amounts(rest, rest != 0, "unclassified", _NOT_EXPLAINED)],
-            Amounts(np.zeros_like(rest), rest == 0, if_nothing.tolist(), kinds.words.tolist()),
+            [*_by_part(amounts, kinds, quantity != 0), unexplained],
+            nothing,
+            site="marketplace",
+            order="order id",
             posted_at=posted,
-            channel=channel,
-            kind="marketplace",
-            event=kinds.event,
-            order_id=order,
-            sku=rows.labels("sku"),
+            event=coded(kinds.event, EVENTS),
             product=pc.if_else(kinds.of_order, rows.labels("description"), None),
             quantity=quantity,
             currency=currency,
             settlement_id=rows.labels("settlement id"),
             deferred=_held_back(rows),
-            identity=pc.binary_join_element_wise("amazon", order, "/"),
-            row_key=_row_keys(rows, posted, kinds.type, amounts, rest),
+            row_key=_row_keys(rows, posted, amounts, rest),
         )
 
     def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
         """The total; where a row has none, the sum of its amounts."""
-        rows = rows.unjudged()
-        sites = rows.each(amazon_site, "marketplace", otherwise=None)
-        codes = [currency_of(site) or context.currencies.get("", "") for site in sites]
+        rows, is_stated = rows.unjudged(), rows.has_text("total")
         stated = rows.amounts("total")
-        is_stated = rows.has_text("total")
-        if is_stated.all():
-            return pa.array(codes, pa.string()), stated
-        amounts = [rows.amounts(column) for column in _PARTS]
-        return pa.array(codes, pa.string()), np.where(is_stated, stated, np.sum(amounts, axis=0))
+        if not is_stated.all():
+            stated = np.where(is_stated, stated, np.sum([rows.amounts(column) for column in _PARTS], axis=0))
+        return _currencies(rows, context), stated
 
 
 def _unexplained(rows: Rows, amounts: dict[str, Millionths]) -> Millionths:
     """By row, what the total has beyond the amounts; 0 where none is stated."""
     stated = rows.amounts("total")
-    size = np.sum([abs(values.astype(float)) for values in (stated, *amounts.values())], axis=0)
+    size = np.sum([abs(values.astype(np.float64)) for values in (stated, *amounts.values())], axis=0)
     rows.reject_where(size >= _LARGEST_ROW, "total", _TOO_LARGE, _FETCH_AGAIN)
     rest = stated - np.sum(list(amounts.values()), axis=0)
     return np.where(rows.has_text("total") & (size < _LARGEST_ROW), rest, 0)
@@ -119,105 +121,97 @@ def _unexplained(rows: Rows, amounts: dict[str, Millionths]) -> Millionths:
 class _Kinds(NamedTuple):
     """What each row is."""
 
-    type: list[str]  # as Amazon calls it in English, else as it stands there
     is_known: NDArray[np.bool_]  # whether its type is
-    event: NDArray[np.str_]
+    event: Codes
     of_order: NDArray[np.bool_]  # whether a sale or its refund is behind it
-    named: NDArray[np.str_]  # the part that type and description name, or unclassified
-    words: NDArray[np.object_]  # type or description, as the platform writes them
+    named: Codes  # the part that type and description name, or unclassified
+    words: pa.StringArray  # type or description, as the platform writes them
 
 
 def _kinds(rows: Rows, product_sales: Millionths) -> _Kinds:
-    types = rows.each(lambda word: transaction_event(word) or word, "type", otherwise="")
-    known = np.array(rows.each(lambda word: transaction_event(word) is not None, "type", otherwise=False))
-    event = np.array(rows.each(lambda word: classify(word, "", "")[0], "type", otherwise="account"))
+    known = rows.numbers(lambda type_: int(transaction_event(type_) is not None), "type") == 1
+    event = rows.numbers(lambda type_: EVENTS.index(classify(type_, "", "")[0]), "type")
     # A type that nobody knows, with an order and goods: they were sold, or came back.
     goods = ~known & rows.has_text("order id") & (product_sales != 0)
-    event = np.where(goods, np.where(product_sales > 0, "sale", "refund"), event)
+    event = np.where(goods, np.where(product_sales > 0, _SALE, _REFUND), event)
+    named, words = rows.numbers(_part_named, "type"), rows.words(_words_of, "type")
     # Of an order the description is the product's name.
-    cells = zip(rows.text("type"), rows.text("description"), (event == "account").tolist(), strict=True)
-    booked = [(type_, description if describes else "") for type_, description, describes in cells]
-    parts = {words: _named(*words) for words in set(booked)}
+    describes = event == _ACCOUNT
+    apart = rows.at(np.flatnonzero(describes))
+    named[describes] = apart.numbers(_part_named, "type", "description")
+    words = pc.replace_with_mask(words, describes, apart.words(_words_of, "type", "description"))
     # What Amazon bills for delivering another shop's order has no sale behind it here.
-    event = np.where(rows.each(is_other_shop, "marketplace", otherwise=False), "account", event)
-    named = np.array([parts[words][0] for words in booked])
-    words = np.array([parts[words][1] for words in booked], dtype=object)
-    return _Kinds(types, known, event, event != "account", named, words)
+    event[rows.numbers(lambda site: int(is_other_shop(site)), "marketplace") == 1] = _ACCOUNT
+    return _Kinds(known, event, event != _ACCOUNT, named, words)
 
 
-def _named(type_: str, description: str) -> tuple[Part, str | None]:
-    """The part that the words of a booking name; and these words, rid of the digits of bank accounts."""
+def _part_named(type_: str, description: str = "") -> int:
+    """The part that the words of a booking name."""
+    return PARTS.index(classify(type_, "", description)[1])
+
+
+def _words_of(type_: str, description: str = "") -> str | None:
+    """The words of a booking, rid of the digits of bank accounts."""
     part = classify(type_, "", description)[1]
     if part == "transfer" or transaction_event(type_) is None:
         description = re.sub(r"\d", "*", description)
     both = " / ".join(filter(None, (type_, description)))
-    return part, as_label(both if part == "unclassified" else description or type_)
+    return as_label(both if part == "unclassified" else description or type_)
 
 
 def _by_part(
-    amounts: dict[str, Millionths], kinds: _Kinds, quantity: NDArray[np.float64]
+    amounts: dict[str, Millionths], kinds: _Kinds, has_units: NDArray[np.bool_]
 ) -> Iterator[Amounts]:
     """By column the part of its amounts: of an order by the column, else by type and description."""
     for column, values in amounts.items():
         own, present = _PARTS[column], values != 0
         if own == "goods":  # what was given for nothing counts as units sold, too
-            present |= (kinds.event == "sale") & (quantity != 0)
-        if present.any():
-            part, by_words = _parts(own, kinds)
-            words = np.where(by_words | (part == "unclassified"), kinds.words, column)
-            yield Amounts(values, present, part.tolist(), words.tolist())
+            present |= (kinds.event == _SALE) & has_units
+        at = np.flatnonzero(present)
+        of_order, named = kinds.of_order[at], kinds.named[at]
+        is_billed = kinds.is_known[at] | (own in ("fee", "fulfilment"))
+        of_account = np.where(is_billed, PARTS.index(_ACCOUNT_PARTS.get(own, own)), _UNCLASSIFIED)
+        by_column = np.where(of_order | (own == "tax"), PARTS.index(own), of_account)
+        by_words = (named != _UNCLASSIFIED) & (~of_order | (own == "unclassified")) & (own != "tax")
+        part = np.where(by_words, named, by_column)
+        words = pc.if_else(by_words | (part == _UNCLASSIFIED), kinds.words.take(pa.array(at)), column)
+        yield Amounts(at, values[at], coded(part, PARTS), words)
 
 
-def _parts(own: Part, kinds: _Kinds) -> tuple[NDArray[np.str_], NDArray[np.bool_]]:
-    """By row the part of an amount that stands in a column of `own`, and whether words decided it."""
-    is_billed = kinds.is_known | (own in ("fee", "fulfilment"))
-    of_account = np.where(is_billed, _ACCOUNT_PARTS.get(own, own), "unclassified")
-    by_column = np.where(kinds.of_order | (own == "tax"), own, of_account)
-    by_words = (kinds.named != "unclassified") & (~kinds.of_order | (own == "unclassified")) & (own != "tax")
-    return np.where(by_words, kinds.named, by_column), by_words
-
-
-def _currencies(rows: Rows, context: Context, channel: list[str | None]) -> list[str]:
+def _currencies(rows: Rows, context: Context) -> pa.StringArray:
     """By row its site's currency; where that is not known the one above the header, else of most rows."""
-    codes = [currency_of(site) for site in channel]
+    codes = rows.words(currency_of, "marketplace")
     if "" not in context.currencies:
-        usual = [code for code, _ in Counter(filter(None, codes)).most_common(1)]
+        usual = [code for code, _ in Counter(codes.drop_null().to_pylist()).most_common(1)]
         if known := stated_currency(context.above_header) or "".join(usual):
             context.currencies[""] = known
-    codes = [code or context.currencies.get("", NO_CURRENCY) for code in codes]
-    unknown = np.fromiter((code == NO_CURRENCY for code in codes), dtype=np.bool_, count=len(rows))
-    rows.reject_where(unknown, "marketplace", _NO_CURRENCY, _NAME_A_SITE)
+    codes = pc.coalesce(codes, context.currencies.get("", NO_CURRENCY))
+    rows.reject_where(flags(pc.equal(codes, NO_CURRENCY)), "marketplace", _NO_CURRENCY, _NAME_A_SITE)
     return codes
 
 
 def _held_back(rows: Rows) -> NDArray[np.bool_]:
     """Where a row's money is deferred: by its status, and of one that nobody knows by its missing release."""
-    known = rows.numbers(
-        lambda status: {True: 1, False: 0, None: -1}[is_deferred(status)], "transaction status"
-    )
+    meanings = {True: 1, False: 0, None: -1}
+    known = rows.numbers(lambda status: meanings[is_deferred(status)], "transaction status")
     has_dates = "transaction release date" in rows.columns
     open_ = rows.has_text("transaction status") & ~rows.has_text("transaction release date")
     return np.where(known < 0, open_ & has_dates, known == 1)
 
 
 def _row_keys(
-    rows: Rows,
-    posted: NDArray[np.datetime64],
-    types: list[str],
-    amounts: dict[str, Millionths],
-    rest: Millionths,
-) -> list[str]:
+    rows: Rows, posted: NDArray[np.datetime64], amounts: dict[str, Millionths], rest: Millionths
+) -> pa.StringArray:
     """By row what it is known by in every report that holds it: neither status nor settlement, which change.
 
     Amounts are summed by part, since older reports state the taxes of goods and of shipping in one column.
     """
-    sums = {part: np.zeros_like(rest) for part in _PARTS.values()}
+    sums: dict[str, Millionths] = {part: np.zeros_like(rest) for part in _PARTS.values()}
     for column, values in amounts.items():
         sums[_PARTS[column]] += values
-    numbers = np.column_stack([posted.astype(np.int64), *sums.values(), rest])
-    packed, width = numbers.tobytes(), numbers.shape[1] * numbers.itemsize
-    words = zip(types, rows.text("order id"), rows.text("sku"), rows.text("description"), strict=True)
-    return [
-        blake2b("\n".join(cells).encode() + packed[at * width : (at + 1) * width], digest_size=8).hexdigest()
-        for at, cells in enumerate(words)
-    ]
+    types = rows.words(lambda type_: transaction_event(type_) or type_, "type")
+    cells = (types, *(rows.column(name) for name in ("order id", "sku", "description")))
+    words = pc.binary_join_element_wise(*cells, "\n").to_numpy(zero_copy_only=False)
+    hashed = {"words": pd.util.hash_array(words, categorize=False), "posted": posted.astype(np.int64)}
+    known_by = pd.DataFrame({**hashed, **sums, "rest": rest})
+    return pa.array(pd.util.hash_pandas_object(known_by, index=False)).cast(pa.string())
