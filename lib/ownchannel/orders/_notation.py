@@ -26,10 +26,10 @@ class Choice:
     """What each way is called."""
     options: Mapping[str, str]
     """How a mapping names each way."""
-    shows: str
-    """The form of what every cell that shows a way has in it."""
+    part: str
+    """The form of what of a cell shows a way; all of it where empty."""
     at_once: Mapping[str, str]
-    """By way, or none, the form of cells that plainly show it: these need not be looked at singly."""
+    """By way, or none, the form of what plainly shows it: it need not be looked at singly."""
 
     @property
     def either(self) -> str:
@@ -43,9 +43,11 @@ class Choice:
 
     def shown(self, rows: "Rows", column: str) -> pa.StringArray:
         """By row the ways that a column's cell shows."""
-        if not pc.any(pc.match_substring_regex(rows.column(column), self.shows)).as_py():
-            return pa.repeat("", len(rows))
-        encoded = rows.encoded(column)
+        if self.part:
+            parts = pc.extract_regex(rows.column(column), f"(?P<part>{self.part})")
+            encoded = pc.struct_field(parts, "part").fill_null("").dictionary_encode()
+        else:
+            encoded = rows.encoded(column)
         distinct = encoded.dictionary
         found = np.full(len(distinct), None, dtype=object)
         for way, form in self.at_once.items():
@@ -59,15 +61,15 @@ MARKS = Choice(
     decimal_marks,
     {".": "a decimal point", ",": "a decimal comma"},
     {".": "decimal='.'", ",": "decimal=','"},
-    "[.,]",
+    "",
     {"": r"^(-?\d+)?$", ".": r"^-?\d+\.(\d\d?|\d{4,6})$", ",": r"^-?\d+,(\d\d?|\d{4,6})$"},
 )
 DAYS = Choice(
     day_places,
     {"d": "the day first", "m": "the month first"},
     {"d": "day_first=True", "m": "day_first=False"},
-    r"^\d{1,2}[/-]\d",
-    {},
+    r"^\d{1,2}[/-]\d{1,2}[/-]\d{2,4}",
+    {"": "^$"},
 )
 
 #: Order of day and month, and decimal mark, that are usual with a currency or in a time zone. Where people
