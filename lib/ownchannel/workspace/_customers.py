@@ -27,7 +27,7 @@ class CustomerKeys:
         """The key of an address, whatever its capitals and blanks; None where it is no address."""
         if not text:
             return None
-        address = unicodedata.normalize("NFKC", text).strip().casefold()
+        address = (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip().casefold()
         name, at, domain = address.partition("@")
         return self._key("e-mail", address) if name and at and domain else None
 
