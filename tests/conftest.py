@@ -36,6 +36,12 @@ def online_retail() -> Path:
     return _not_shipped("online_retail.csv.gz")
 
 
+@pytest.fixture(scope="session")
+def everyday_files() -> Path:
+    """Folders of small files as people hand them in, beside the data."""
+    return _not_shipped("").parent / "cases"
+
+
 def _not_shipped(name: str) -> Path:
     """The only data for which a test may be skipped; it must have a sibling that needs none of it."""
     folder = Path(os.environ.get("OWNCHANNEL_REAL_DATA", ROOT.parent / "shared" / "data"))
