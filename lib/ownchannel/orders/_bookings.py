@@ -9,31 +9,47 @@ from numpy.typing import NDArray
 from ownchannel.orders._cells import Millionths, as_millionths, decimals, spread, summed, with_columns
 from ownchannel.orders._schema import LINES_AS_READ, TEXT
 
-Codes = NDArray[np.int32]
-
-
-def codes(texts: pa.ChunkedArray) -> Codes:
-    """By row a number that stands for its text, from 0 on: sooner compared. Null has a number of its own."""
-    encoded = texts.dictionary_encode("encode").combine_chunks()
-    numbers: Codes = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy()
-    return numbers
-
+#: By row a number from 0 on.
+Numbers = NDArray[np.int64]
+Where = NDArray[np.bool_]
 
 #: Of a line that only bookings have; orders of any report go before.
 RANK = 9
 
 #: The channel of a booking where nothing names it: Amazon's alone leave it out.
 _MARKETPLACE = "Amazon"
+#: No file has so many lines.
+_MOST_LINES = 1 << 40
 
-#: What makes a line of bookings, and what it takes from the first of them that has it.
-_LINE = ["identity", "sku", "currency"]
-_OF_LINE = ["order_id", "channel", "kind", "product", "posted_at", "quantity", "source_row", "file_no"]
-#: A code that no text has, and a number that no file has.
-_NO_SKU = _NO_FILE = -1
-#: Bits of the number of a file's line, behind those of the file.
-_RUN_BITS = 40
 
-_BOOKED = [*_LINE, *_OF_LINE, "event", "part", "amount"]
+def coded(column: pa.ChunkedArray) -> tuple[Numbers, pa.Array]:
+    """By row the place of its value among the distinct ones, and these; the last of them is null."""
+    encoded = column.dictionary_encode().combine_chunks()
+    values = pa.concat_arrays([encoded.dictionary, pa.nulls(1, encoded.dictionary.type)])
+    return encoded.indices.fill_null(len(values) - 1).to_numpy(), values
+
+
+def places(column: pa.ChunkedArray, among: pa.Array) -> Numbers:
+    """By row the place of its value among others, none of which is there twice; -1 where it is none."""
+    place, values = coded(column)
+    return np.asarray(pc.index_in(values, value_set=among).fill_null(-1).to_numpy()[place])
+
+
+def numbers(*columns: Numbers) -> Numbers:
+    """By row a number for what stands in all columns together, from 0 on in the order of the rows."""
+    together = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        apart = column - column.min(initial=0)
+        together = pd.factorize(together * (apart.max(initial=0) + 1) + apart)[0]
+    return together
+
+
+def firsts(group: Numbers, groups: int, where: Where | None = None) -> Numbers:
+    """By group its first row, or its first of those that count; -1 where there is none."""
+    rows = np.flatnonzero(np.ones(len(group)) if where is None else where)[::-1]
+    first = np.full(groups, -1)
+    first[group[rows]] = rows  # what is written last stays
+    return first
 
 
 def entries_once(entries: pa.Table) -> pa.Table:
@@ -44,58 +60,68 @@ def entries_once(entries: pa.Table) -> pa.Table:
     was read.
     """
     entries = _with_channels(entries)
-    if not len(entries):
-        return entries
-    settlement = codes(entries["settlement_id"])
-    file = (
-        entries["file_no"].to_numpy().astype(np.int64) << _RUN_BITS | entries["run"].fill_null(0).to_numpy()
-    )
-    of_settlement = entries["row_key"].is_null().to_numpy()
-    counts_in = _fullest_files(settlement[of_settlement], file[of_settlement], int(settlement.max()) + 1)
-    counts_in[settlement[entries["settlement_id"].is_null().to_numpy()]] = _NO_FILE
-    counted_in = counts_in[settlement]
-    apart = counted_in == _NO_FILE
-    keeps = np.where(
-        of_settlement, apart | (counted_in == file), apart & _first_seen(entries, ~of_settlement)
-    )
+    row, part = (_in_file(entries, name) for name in ("source_row", "run"))
+    settlement, settlements = coded(entries["settlement_id"])
+    has_key, is_settled = (entries[name].is_valid().to_numpy() for name in ("row_key", "settlement_id"))
+
+    held = np.flatnonzero(is_settled & ~has_key)
+    held_in = numbers(settlement[held], part[held])
+    fullest = pd.Series(np.bincount(held_in)[held_in]).groupby(settlement[held]).idxmax()
+    is_read = np.isin(np.arange(len(settlements)), fullest.index)
+    keeps = ~is_read[settlement]
+    keeps[held] = held_in == held_in[fullest.reindex(settlement[held]).to_numpy(np.intp)]
+
+    first = np.flatnonzero(has_key & ~pd.Series(row).duplicated())
+    rows = pd.DataFrame({"key": coded(entries["row_key"].take(pa.array(first)))[0], "part": part[first]})
+    rows["occurrence"] = rows.groupby(["key", "part"]).cumcount()  # one run may hold several that are alike
+    keeps &= ~pd.Series(row).isin(row[first][rows.duplicated(["key", "occurrence"])])
     return entries if keeps.all() else entries.filter(pa.array(keeps))
 
 
-def _fullest_files(settlement: Codes, file: NDArray[np.int64], settlements: int) -> NDArray[np.int64]:
-    """By settlement the run of a file that holds most of it, the first of several; none where not read."""
-    fullest = np.full(settlements, _NO_FILE, dtype=np.int64)
-    sizes = pd.DataFrame({"settlement": settlement, "file": file}).value_counts(sort=False).reset_index()
-    most = sizes.sort_values(["count", "file"], ascending=[False, True]).drop_duplicates("settlement")
-    fullest[most["settlement"]] = most["file"]
-    return fullest
-
-
-def _first_seen(entries: pa.Table, of_rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where an entry's row is the first of its kind; False for entries that are not `of_rows`."""
-    keys = pd.DataFrame({name: entries[name].to_numpy() for name in ("file_no", "source_row")})
-    keys["run"] = entries["run"].fill_null(0).to_numpy()
-    keys["row_key"] = codes(entries["row_key"])
-    row = keys.groupby(["file_no", "source_row"], sort=False).ngroup().to_numpy()
-    at = np.flatnonzero(of_rows & ~pd.Series(row).duplicated().to_numpy())
-    rows = keys.iloc[at]
-    # One run may hold two rows that are alike; the second is none of another run's first.
-    occurrence = rows.groupby(["file_no", "run", "row_key"]).cumcount()
-    first = np.zeros(len(row), dtype=np.bool_)
-    first[row[at]] = ~rows[["row_key"]].assign(occurrence=occurrence).duplicated().to_numpy()
-    return first[row] & of_rows
+def _in_file(entries: pa.Table, name: str) -> Numbers:
+    """A line's number, with that of its file before it."""
+    line = entries[name].fill_null(0).to_numpy()
+    return np.asarray(entries["file_no"].to_numpy().astype(np.int64) * _MOST_LINES + line)
 
 
 def _with_channels(entries: pa.Table) -> pa.Table:
     """Bookings that name no marketplace are of that which another booking of their settlement names."""
-    channel = entries["channel"]
+    channel, settlement = entries["channel"], entries["settlement_id"]
     if not channel.null_count:
         return entries
-    known = entries.filter(channel.is_valid()).group_by(["settlement_id", "channel"]).aggregate([])
+    known = entries.filter(pc.and_(channel.is_valid(), settlement.is_valid()))
+    known = known.group_by(["settlement_id", "channel"]).aggregate([])
     texts = pa.table({name: known[name].cast(pa.string()) for name in known.column_names})
     named = texts.group_by("settlement_id").aggregate([("channel", "min")])
-    place = pc.index_in(entries["settlement_id"], value_set=named["settlement_id"], skip_nulls=True)
-    filled = pc.coalesce(channel, named["channel_min"].take(place), _MARKETPLACE)
+    place = places(settlement, named["settlement_id"].combine_chunks())
+    filled = pc.coalesce(channel, named["channel_min"].take(pa.array(place, mask=place < 0)), _MARKETPLACE)
     return with_columns(entries, channel=filled.cast(TEXT))
+
+
+def of_orders(entries: pa.Table) -> Where:
+    """Which entries belong to an order."""
+    of_order = pc.and_(entries["identity"].is_valid(), pc.not_equal(entries["event"], "account"))
+    return np.asarray(of_order.to_numpy())
+
+
+class _Booked:
+    """Some rows of entries of orders, to be summed by group."""
+
+    def __init__(self, entries: pa.Table, rows: Numbers, group: Numbers, groups: int) -> None:
+        self._part, self._parts = coded(entries["part"].take(pa.array(rows)))
+        self._amount = as_millionths(entries["amount"])[rows]
+        self._group, self._groups = group, groups
+        self.is_sale = pc.equal(entries["event"], "sale").to_numpy()[rows]
+
+    def are(self, *parts: str, of: str = "") -> Where:
+        """Where they are of these parts, of sales alone or of refunds alone where `of` says so."""
+        are = pc.is_in(self._parts, pa.array(parts)).to_numpy(zero_copy_only=False)[self._part]
+        return are & (self.is_sale == (of == "sale")) if of else np.asarray(are)
+
+    def sums(self, *parts: str, of: str = "") -> Millionths:
+        """By group the sum of the same."""
+        are = self.are(*parts, of=of)
+        return summed(self._group[are], self._amount[are], self._groups)
 
 
 def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
@@ -105,84 +131,44 @@ def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
     Fees count where the sale itself was booked, for a refund alone shows only what was given back. What the
     order's own report has stays as it is. Amounts in another currency than the order's are not joined.
     """
-    if not len(entries) or not len(lines):
+    names = ("identity", "sku", "currency")
+    (order, orders), (sku, skus), (currency, currencies) = (coded(lines[name]) for name in names)
+    of_order = places(entries["identity"], orders)
+    rows = np.flatnonzero(of_orders(entries) & (of_order >= 0))
+    of_order, its_currency = of_order[rows], places(entries["currency"], currencies)[rows]
+    same = its_currency == currency[firsts(order, len(orders))[of_order]]
+    rows, of_order = rows[same], of_order[same]
+    if not len(rows):
         return lines
-    index = pd.Index(lines["identity"].to_pandas().unique())
-    order = index.get_indexer(lines["identity"].to_pandas())
-    booked = _of_orders(entries, index)
-    line_currency = lines["currency"].to_pandas().groupby(order).first()
-    booked = booked[booked["currency"].to_numpy() == line_currency.reindex(booked["order"]).to_numpy()]
-    if booked.empty:
-        return lines
-    items = pd.MultiIndex.from_arrays([order, lines["sku"].to_pandas().fillna("")])
-    distinct, weights = items.unique(), as_millionths(lines["item_value"])
-    item = distinct.get_indexer(items)
-    booked["item"] = distinct.get_indexer(
-        pd.MultiIndex.from_arrays([booked["order"], booked["sku"].fillna("")])
-    )
+    item = numbers(np.append(order, of_order), np.append(sku, places(entries["sku"], skus)[rows]))
+    item, of_item = np.split(item, [len(lines)])
+    items, weights = item.max() + 1, np.tile(as_millionths(lines["item_value"]), 2)
+    # Each line is of an item, and once more of its order: of no item is what no line of the order has.
+    both, of_both = np.append(item, items + order), np.where(of_item < items, of_item, items + of_order)
+    booked = _Booked(entries, rows, of_both, items + len(orders))
 
-    def share(which: "pd.Series[bool]") -> Millionths:
-        """What each line has of these amounts."""
-        chosen = {name: booked[name].to_numpy()[which.to_numpy()] for name in ("item", "order", "amount")}
-        of_item, amounts = chosen["item"] >= 0, chosen["amount"]
-        by_item = summed(chosen["item"][of_item], amounts[of_item], len(distinct))
-        by_order = summed(chosen["order"][~of_item], amounts[~of_item], len(index))
-        return spread(by_item, item, weights) + spread(by_order, order, weights)
+    def share(*parts: str, of: str = "") -> Millionths:
+        shares = spread(booked.sums(*parts, of=of), both, weights)
+        return np.asarray(shares[: len(lines)] + shares[len(lines) :])
 
-    sale, back = booked["event"] == "sale", booked["event"] == "refund"
-    goods_back = back & booked["part"].isin(["goods", "discount"])
-    sold = np.isin(order, booked.loc[sale, "order"].unique())
-    returned = np.isin(order, booked.loc[goods_back, "order"].unique())
-    is_fulfilment = booked["part"] == "fulfilment"
+    def has(where: Where) -> Where:
+        return np.isin(order, of_order[where])
+
+    returned = booked.are("goods", "discount", of="refund")
     found = {
-        "fee": decimals(-share(is_fulfilment | (booked["part"] == "fee")), sold),
-        "fulfilment": decimals(-share(is_fulfilment), sold),
-        "refund": decimals(-share(goods_back), returned),
+        "fee": decimals(-share("fee", "fulfilment"), has(booked.is_sale)),
+        "fulfilment": decimals(-share("fulfilment"), has(booked.is_sale)),
+        "refund": decimals(-share("goods", "discount", of="refund"), has(returned)),
     }
-    # What was given back of these is booked with a minus.
-    left = {
-        column: decimals(
-            as_millionths(lines[column]) + share(back & (booked["part"] == column)),
-            lines[column].is_valid().to_numpy(),
-        )
-        for column in ("shipping", "tax")
-    }
-    filled = {column: pc.coalesce(lines[column], values) for column, values in found.items()}
-    return _with_status(with_columns(lines, **filled, **left))
-
-
-def _of_orders(entries: pa.Table, index: "pd.Index[str]") -> pd.DataFrame:
-    """The amounts that belong to an order of the index, in millionths, with the order's place in it."""
-    found = of_orders(entries)
-    order = _places(found["identity"], index)
-    known = order >= 0
-    found = found.select(["sku", "event", "part", "currency", "amount"]).filter(pa.array(known))
-    booked = pd.DataFrame(
-        {name: found[name].cast(pa.string()).to_pandas() for name in found.column_names[:-1]}
-    )
-    return booked.assign(amount=as_millionths(found["amount"]), order=order[known])
-
-
-def _places(texts: pa.ChunkedArray, index: "pd.Index[str]") -> NDArray[np.intp]:
-    """By row the place of its text in the index; -1 where it has none."""
-    distinct = texts.combine_chunks()
-    of_distinct = np.append(index.get_indexer(distinct.dictionary.to_pandas()), -1)
-    return np.asarray(of_distinct[codes(texts)])
-
-
-def of_orders(entries: pa.Table) -> pa.Table:
-    """The entries that belong to an order."""
-    return entries.filter(pc.and_(entries["identity"].is_valid(), pc.not_equal(entries["event"], "account")))
-
-
-def _with_status(lines: pa.Table) -> pa.Table:
-    """Lines whose goods were given back in full are refunded."""
-    paid = as_millionths(lines["item_value"]) - as_millionths(lines["discount"])
-    refund = as_millionths(lines["refund"])
-    whole = pa.chunked_array([pa.array((refund > 0) & (refund >= paid))])
-    completed = pc.equal(lines["status"], "completed")
-    status = pc.if_else(pc.and_(whole, completed), "refunded", lines["status"])
-    return with_columns(lines, status=status)
+    values = {column: pc.coalesce(lines[column], amounts) for column, amounts in found.items()}
+    for column in ("shipping", "tax"):  # what was given back of these is booked with a minus
+        left = as_millionths(lines[column]) + share(column, of="refund")
+        values[column] = decimals(left, lines[column].is_valid().to_numpy())
+    lines = with_columns(lines, **values)
+    refund, discount = as_millionths(lines["refund"]), as_millionths(lines["discount"])
+    is_whole = (refund > 0) & (refund >= as_millionths(lines["item_value"]) - discount)
+    is_refunded = pc.and_(pa.chunked_array([is_whole]), pc.equal(lines["status"], "completed"))
+    return with_columns(lines, status=pc.if_else(is_refunded, "refunded", lines["status"]))
 
 
 def lines_from(entries: pa.Table, reported: pa.ChunkedArray) -> pa.Table:
@@ -190,62 +176,48 @@ def lines_from(entries: pa.Table, reported: pa.ChunkedArray) -> pa.Table:
 
     They are dated by their first booking. Amounts without a sku go to the order's first line.
     """
-    booked = of_orders(entries.select(_BOOKED))
-    booked = booked.filter(pc.invert(pc.is_in(booked["identity"], value_set=pc.unique(reported))))
+    rows = np.flatnonzero(of_orders(entries) & (places(entries["identity"], pc.unique(reported)) < 0))
+    rows = rows[np.argsort(entries["posted_at"].to_numpy()[rows], kind="stable")]
     schema = LINES_AS_READ.append(entries.schema.field("file_no"))
-    if not len(booked):
+    if not len(rows):
         return schema.empty_table()
-    booked = booked.take(pa.array(np.argsort(booked["posted_at"].to_numpy(), kind="stable")))
-    line, first, sku = _numbered_lines(booked)
-    amount = as_millionths(booked["amount"])
-    sale = pc.equal(booked["event"], "sale").to_numpy()
+    booked = entries.select(["identity", "sku", "currency"]).take(pa.array(rows))
+    (order, orders), (sku, _), (currency, _) = map(coded, booked.columns)
+    has_sku, has_product = (entries[name].is_valid().to_numpy()[rows] for name in ("sku", "product"))
+    with_sku = np.where(has_sku, np.arange(len(rows)), firsts(order, len(orders), has_sku)[order])
+    line = numbers(order, np.where(with_sku < 0, -1, sku[with_sku]), currency)
+    size = line.max() + 1
+    first = firsts(line, size)
+    booked = _Booked(entries, rows, line, size)
 
-    def sums(events: NDArray[np.bool_], *parts: str) -> Millionths:
-        of_parts = events & pc.is_in(booked["part"], pa.array(parts)).to_numpy()
-        return summed(line[of_parts], amount[of_parts], len(first))
+    def values(name: str, at: Numbers = first) -> pa.ChunkedArray:
+        return entries[name].take(pa.array(rows[at], mask=at < 0))
 
-    item_value, discount = sums(sale, "goods"), -sums(sale, "discount")
-    refund = -sums(~sale, "goods", "discount")
-    sold = summed(line, sale.astype(np.int64), len(first)) > 0
-    both = np.ones(len(line), dtype=np.bool_)
-    units = np.where(
-        sale & pc.equal(booked["part"], "goods").to_numpy(), booked["quantity"].fill_null(0).to_numpy(), 0
+    item_value, discount = booked.sums("goods", of="sale"), -booked.sums("discount", of="sale")
+    refund, is_sold = (
+        -booked.sums("goods", "discount", of="refund"),
+        np.isin(line, line[booked.is_sale])[first],
     )
-    products = booked["product"].cast(pa.string()).to_pandas()
-    of_first = booked.take(pa.array(first)).combine_chunks()
+    units = entries["quantity"].fill_null(0).to_numpy()[rows] * booked.are("goods", of="sale")
+    skus = values("sku", with_sku[first])
     made = {
-        **{name: of_first[name] for name in ("identity", "order_id", "channel", "kind", "currency")},
-        **{name: of_first[name] for name in ("source_row", "file_no")},
-        "line_id": pc.binary_join_element_wise(sku.fill_null("item"), "1", "#"),
-        "sku": sku,
-        "product": pa.array(products.groupby(line).first(), pa.string(), from_pandas=True),
-        "ordered_at": of_first["posted_at"],
-        "quantity": np.bincount(line, units, len(first)),
+        **{name: values(name) for name in ("identity", "order_id", "channel", "kind", "currency")},
+        **{name: values(name) for name in ("source_row", "file_no")},
+        "line_id": pc.binary_join_element_wise(pc.coalesce(skus, "item"), "1", "#"),
+        "sku": skus,
+        "product": values("product", firsts(line, size, has_product)),
+        "ordered_at": values("posted_at"),
+        "quantity": np.bincount(line, units),
         "item_value": decimals(item_value),
         "discount": decimals(discount),
-        "shipping": decimals(sums(both, "shipping")),
-        "tax": decimals(sums(both, "tax")),
+        "shipping": decimals(booked.sums("shipping")),
+        "tax": decimals(booked.sums("tax")),
         "refund": decimals(refund),
-        "fee": decimals(-sums(both, "fee", "fulfilment"), sold),
-        "fulfilment": decimals(-sums(both, "fulfilment"), sold),
+        "fee": decimals(-booked.sums("fee", "fulfilment"), is_sold),
+        "fulfilment": decimals(-booked.sums("fulfilment"), is_sold),
         "status": np.where((refund > 0) & (refund >= item_value - discount), "refunded", "completed"),
         "amount": decimals(item_value),
-        "rank": np.full(len(first), RANK),
+        "rank": np.full(size, RANK),
     }
-    known = pa.table(made)
-    arrays = [known[f.name] if f.name in made else pa.nulls(len(first), f.type) for f in schema]
+    arrays = [made.get(field.name, pa.nulls(size, field.type)) for field in schema]
     return pa.table(arrays, schema.names).cast(schema)
-
-
-def _numbered_lines(booked: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64], pa.Array]:
-    """By booking the number of its line; by line the place of its first booking, and its sku."""
-    keys = pd.DataFrame({name: codes(booked[name]) for name in _LINE})
-    has_sku = booked["sku"].is_valid().to_numpy()
-    first_sku = keys[has_sku].drop_duplicates("identity").set_index("identity")["sku"]
-    of_order = keys["identity"].map(first_sku).fillna(_NO_SKU)
-    keys["sku"] = keys["sku"].where(has_sku, of_order).astype(np.int64)
-    line = np.asarray(keys.groupby(_LINE, sort=False).ngroup(), dtype=np.int64)
-    first = np.unique(line, return_index=True)[1].astype(np.int64)
-    skus = booked["sku"].dictionary_encode("encode").combine_chunks().dictionary
-    of_line = keys["sku"].to_numpy()[first]
-    return line, first, skus.take(pa.array(of_line, mask=of_line == _NO_SKU))

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
-from ownchannel.orders._bookings import codes
+from ownchannel.orders._bookings import Numbers, coded, firsts, numbers, places
 from ownchannel.orders._cells import as_millionths, decimals, spread, summed, with_columns
 from ownchannel.orders._schema import BY_NAME, ENTRIES, MONEY, TABLE
 
@@ -27,16 +26,32 @@ def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
     ['shopify/55']
     """
     nameless = pc.and_(pc.not_equal(entries["event"], "account"), entries["identity"].is_null())
-    if not pc.any(nameless).as_py():
-        return entries
-    name = ["channel", "order_id"]
-    orders = lines.select([*name, "identity"]).to_pandas().drop_duplicates()
-    wanted = entries.filter(nameless).select(name).cast(pa.schema([(column, pa.string()) for column in name]))
-    named = wanted.to_pandas().merge(orders.drop_duplicates(name, keep=False), "left", name)["identity"]
-    found = pa.array(named, pa.string(), from_pandas=True)
-    identity = entries["identity"].cast(pa.string()).combine_chunks()
-    named_too = pc.replace_with_mask(identity, nameless.combine_chunks(), found)
-    return with_columns(entries, identity=named_too.cast(entries["identity"].type))
+    return _known_by(entries, nameless, lines, "channel", "order_id")
+
+
+def known_by_id(lines: pa.Table) -> pa.Table:
+    """Orders that an export knows by name and time alone have the identity of the one that has their id."""
+    by_name = pc.and_(pc.equal(lines["kind"], "owned"), pc.equal(lines["rank"], BY_NAME))
+    others = lines.filter(pc.invert(by_name))
+    return _known_by(lines, by_name, others, "channel", "order_id", "ordered_at")
+
+
+def _known_by(rows: pa.Table, where: pa.ChunkedArray, orders: pa.Table, *name: str) -> pa.Table:
+    """The rows, some with the identity of the one order of their name, where there is one."""
+    if not pc.any(where).as_py():
+        return rows
+    keys, among = (
+        pc.binary_join_element_wise(*(table[column].cast(pa.string()) for column in name), "|")
+        for table in (rows.filter(where), orders)
+    )
+    identities = pa.table({"key": among, "identity": orders["identity"]}).group_by("key")
+    found = identities.aggregate([("identity", "min"), ("identity", "count_distinct")])
+    found = found.filter(pc.equal(found["identity_count_distinct"], 1))
+    known = found["identity_min"].take(pc.index_in(keys, value_set=found["key"], skip_nulls=True))
+    identity = rows["identity"].cast(pa.string()).combine_chunks()
+    known = pc.coalesce(known, identity.filter(where)).combine_chunks()
+    identity = pc.replace_with_mask(identity, where.combine_chunks(), known)
+    return with_columns(rows, identity=identity.cast(rows["identity"].type))
 
 
 #: What one report may know of an order that another does not.
@@ -55,13 +70,15 @@ def in_runs(rows: pa.Table, headers: Sequence[int]) -> pa.Table:
     """
     if not rows["run"].null_count:
         return rows
+    of = coded(rows["identity"])[0] if "item" in rows.column_names else rows["posted_at"].to_numpy()
     line = rows["source_row"].to_numpy()
-    of = codes(rows["identity"]) if "item" in rows.column_names else rows["posted_at"].to_numpy()
-    keys = pd.DataFrame({"line": line, "of": of, "part": np.searchsorted(headers, line)})
-    keys = keys.sort_values("line", kind="stable")
-    begins = (keys[["of", "part"]] != keys[["of", "part"]].shift()).any(axis=1)
-    run = keys["line"].where(begins).ffill().sort_index().astype(np.int64)
-    return with_columns(rows, run=pc.coalesce(rows["run"], pa.chunked_array([pa.array(run)])))
+    in_order = np.argsort(line, kind="stable")
+    line, of = line[in_order], of[in_order]
+    goes_on = (of[1:] == of[:-1]) & (np.diff(np.searchsorted(headers, line)) == 0)
+    begins = np.flatnonzero(np.append(True, ~goes_on)[: len(line)])
+    run = np.empty_like(line)
+    run[in_order] = np.repeat(line[begins], np.diff(begins, append=len(line)))
+    return with_columns(rows, run=pc.coalesce(rows["run"], pa.chunked_array([run])))
 
 
 def numbered(lines: pa.Table) -> pa.Table:
@@ -71,35 +88,18 @@ def numbered(lines: pa.Table) -> pa.Table:
     """
     if not lines["line_id"].null_count:
         return lines
-    keys = pd.DataFrame({"order": codes(lines["identity"]), "item": codes(lines["item"])})
-    keys["run"] = lines["run"].fill_null(0).to_numpy()
-    place = keys.groupby(["order", "run", "item"], sort=False).cumcount() + 1
-    named = pc.binary_join_element_wise(lines["item"], pa.array(place.to_numpy()).cast(pa.string()), "#")
+    run = lines["run"].fill_null(0).to_numpy()
+    alike = numbers(coded(lines["identity"])[0], run, coded(lines["item"])[0])
+    place = pd.Series(alike).groupby(alike).cumcount() + 1
+    named = pc.binary_join_element_wise(lines["item"], pa.array(place).cast(pa.string()), "#")
     return with_columns(lines, line_id=pc.coalesce(lines["line_id"], named))
 
 
 def repeated_rows(lines: pa.Table) -> int:
     """How many rows of one file hold lines that another of its rows holds."""
     named = lines.filter(lines["line_id"].is_valid())
-    keys = pd.DataFrame({name: codes(named[name]) for name in ("identity", "line_id")})
-    return int(named["source_row"].to_pandas()[keys.duplicated()].nunique())
-
-
-def known_by_id(lines: pa.Table) -> pa.Table:
-    """Orders that an export knows by name and time alone have the identity of the one that has their id."""
-    by_name = pc.and_(pc.equal(lines["kind"], "owned"), pc.equal(lines["rank"], BY_NAME))
-    if not pc.any(by_name).as_py():
-        return lines
-    name = ["channel", "order_id", "ordered_at"]
-    orders = lines.filter(pc.invert(by_name)).select([*name, "identity"]).to_pandas().drop_duplicates()
-    once = orders.drop_duplicates(name, keep=False)
-    found = lines.filter(by_name).select(name).to_pandas().merge(once, "left", name)["identity"]
-    places = pa.array(np.flatnonzero(by_name.to_numpy()))
-    known = pc.coalesce(pa.array(found, pa.string(), from_pandas=True), lines["identity"].take(places))
-    identity = pc.replace_with_mask(
-        lines["identity"].combine_chunks(), by_name.combine_chunks(), known.combine_chunks()
-    )
-    return with_columns(lines, identity=identity)
+    line = numbers(coded(named["identity"])[0], coded(named["line_id"])[0])
+    return len(np.unique(named["source_row"].to_numpy()[pd.Series(line).duplicated()]))
 
 
 def counted_once(lines: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -109,24 +109,23 @@ def counted_once(lines: pa.Table) -> tuple[pa.Table, pa.Table]:
     newest counts, and where the format does not say, the one from the export that reaches further; of one
     file's rows the last.
     """
-    order, line = codes(lines["identity"]), codes(lines["line_id"])
-    keys = pd.DataFrame({"order": order, "line": line, "rank": lines["rank"].to_numpy()})
-    best = keys["rank"] == keys.groupby("order", sort=False)["rank"].transform("min")
-    if not keys.duplicated().any():
-        once = np.arange(len(keys))
-    else:
-        newest = lines.select(["updated_at", "ordered_at", "file_no"]).to_pandas()
-        keys["updated_at"], keys["earlier_file"] = newest["updated_at"], -newest["file_no"]
-        keys["reaches"] = newest.groupby("file_no")["ordered_at"].transform("max")
-        keys["place"] = np.arange(len(keys))
-        first = keys.sort_values(["updated_at", "reaches", "earlier_file", "place"], ascending=False)
-        once = np.sort(first.drop_duplicates(["order", "line", "rank"]).index.to_numpy())
-    counts = best.to_numpy()[once]
+    (order, _), (line, _) = coded(lines["identity"]), coded(lines["line_id"])
+    rank, file = lines["rank"].to_numpy(), lines["file_no"].to_numpy()
+    line = numbers(order, line, rank)
+    once, several = np.arange(len(lines)), line.max(initial=-1) + 1
+    if several < len(lines):
+        updated, ordered = (
+            lines[name].cast(pa.int64()).fill_null(0) for name in ("updated_at", "ordered_at")
+        )
+        reaches = pd.Series(ordered.to_numpy()).groupby(file).transform("max")
+        newest = np.lexsort((-file, reaches, updated.to_numpy()))[::-1]
+        once = np.sort(newest[firsts(line[newest], several)])
+    counts = (rank == pd.Series(rank).groupby(order).transform("min"))[once]
     return _taken(lines, once[counts]), _taken(lines, once[~counts])
 
 
-def _taken(lines: pa.Table, places: NDArray[np.intp]) -> pa.Table:
-    return lines if len(places) == len(lines) else lines.take(places)
+def _taken(lines: pa.Table, rows: Numbers) -> pa.Table:
+    return lines if len(rows) == len(lines) else lines.take(rows)
 
 
 def filled(lines: pa.Table, others: pa.Table) -> tuple[pa.Table, Given]:
@@ -135,37 +134,30 @@ def filled(lines: pa.Table, others: pa.Table) -> tuple[pa.Table, Given]:
     An amount from another report is spread over the order's lines in proportion to their item value.
     """
     given: Given = Counter()
-    if not len(others):
-        return lines, given
-    identities = pd.Index(lines["identity"].to_pandas().unique())
-    order = identities.get_indexer(lines["identity"].to_pandas())
-    rows = others.select(["rank", "file_no"]).to_pandas()
-    rows["order"] = identities.get_indexer(others["identity"].to_pandas())
-    rows["place"] = np.arange(len(others))
-    currency = lines["currency"].to_pandas().groupby(order).first().reindex(rows["order"])
-    own_file = lines["file_no"].to_pandas().groupby(order).first()
-    same_money = others["currency"].to_pandas().to_numpy() == currency.to_numpy()
+    (order, orders), (currency, currencies) = coded(lines["identity"]), coded(lines["currency"])
+    others = others.filter(pa.array(places(others["identity"], orders) >= 0)).sort_by("rank")
+    of_order, rank = places(others["identity"], orders), others["rank"].to_numpy()
+    own = firsts(order, len(orders))
+    has_money = places(others["currency"], currencies) == currency[own[of_order]]
+    own_file, of_file = (table["file_no"].to_numpy() for table in (lines, others))
     weights = as_millionths(lines["item_value"])
-    for column in (*FACTS, *MONEY_FACTS):
+    for column in (*FACTS, *MONEY_FACTS) if len(others) else ():
         is_money = column in MONEY_FACTS
-        usable = same_money if is_money else (rows["order"] >= 0).to_numpy()
-        known = rows[others[column].is_valid().to_numpy() & usable]
-        best = known[known["rank"] == known.groupby("order")["rank"].transform("min")]
-        first = best.drop_duplicates("order")
+        is_known = others[column].is_valid().to_numpy() & (has_money | (not is_money))
+        first = firsts(of_order, len(orders), is_known)
         if is_money:
-            amounts = as_millionths(others[column])[best["place"]]
-            shares = spread(summed(best["order"].to_numpy(), amounts, len(identities)), order, weights)
-            fills = decimals(shares, np.isin(order, best["order"]))
+            best = is_known & (rank == rank[first][of_order])
+            totals = summed(of_order[best], as_millionths(others[column])[best], len(orders))
+            values = decimals(spread(totals, order, weights), first[order] >= 0)
         else:
-            place = first.set_index("order")["place"].reindex(order).to_numpy(dtype=float)
-            fills = others[column].combine_chunks().take(pa.array(place, from_pandas=True).cast(pa.int64()))
-        gaps = pc.and_(lines[column].is_null(), fills.is_valid()).to_numpy()
+            values = others[column].take(pa.array(first[order], mask=first[order] < 0))
+        gaps = pc.and_(lines[column].is_null(), values.is_valid()).to_numpy()
         if gaps.any():
-            is_news = gaps & (as_millionths(fills) != 0) if is_money else gaps
-            is_other = first["file_no"].to_numpy() != own_file.reindex(first["order"]).to_numpy()
-            files = first.loc[np.isin(first["order"], order[is_news]) & is_other, "file_no"]
-            given.update((file_no, column) for file_no in files.tolist())
-            lines = with_columns(lines, **{column: pc.coalesce(lines[column], fills)})
+            is_news = gaps & (as_millionths(values) != 0) if is_money else gaps
+            news = np.unique(order[is_news])
+            files = of_file[first[news]]
+            given.update((file_no, column) for file_no in files[files != own_file[own[news]]].tolist())
+            lines = with_columns(lines, **{column: pc.coalesce(lines[column], values)})
     return lines, given
 
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ownchannel.assumptions import why_refused
-from ownchannel.orders._bookings import codes
+from ownchannel.orders._bookings import coded
 from ownchannel.orders._cells import (
     BadCell,
     Millionths,
@@ -202,7 +202,7 @@ class MappedOrders(Reader):
 
     def finished(self, lines: pa.Table, context: Context) -> pa.Table:
         """The file's lines, with what their order has once shared out among them."""
-        order = codes(lines["identity"]).astype(np.intp)
+        order = coded(lines["identity"])[0].astype(np.intp)
         first = np.unique(order, return_index=True)[1]
         weights = as_millionths(lines["item_value"])
         for name in filter(self._column.get, self._mapping.of_order):
