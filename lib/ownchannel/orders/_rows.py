@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
@@ -205,8 +206,8 @@ class Rows:
         of_row = of_row.astype(np.int64)
         for further in encoded[1:]:
             # Numbered anew by column: the product of many columns' numbers would overflow.
-            _, of_row = np.unique(of_row * len(self) + further.indices.to_numpy(), return_inverse=True)
-        _, first = np.unique(of_row, return_index=True)
+            of_row, _ = pd.factorize(of_row * len(self) + further.indices.to_numpy())
+        first = np.flatnonzero(~pd.Series(of_row).duplicated())
         cells = (self.column(column).take(pa.array(first)).to_pylist() for column in columns)
         return list(zip(*cells, strict=True)), of_row
 

@@ -56,7 +56,7 @@ _CLOCK = re.compile(
     r"[,،]? ?(?P<before>午前|午後)? ?"
     r"(?P<hour>\d\d?)(?:[:.]| h )(?P<minute>\d\d)(?:(?:[:.]| min )(?P<second>\d\d)(?: s)?)?"
     r" ?(?P<after>[ap]\.? ?m\b\.?|[صم])? ?"
-    r"(?P<zone>[a-z]+)?(?P<offset>[-+](?:0?\d|1[0-4])(?::?[0-5]\d)?)?\Z",
+    r"(?P<zone>[a-z]+)?(?:(?P<sign>[-+])(?P<hours>0?\d|1[0-4])(?::?(?P<minutes>[0-5]\d))?)?\Z",
     re.ASCII,
 )
 
@@ -90,9 +90,8 @@ def timezone_named(text: str) -> str:
 @cache
 def _zones() -> dict[str, str]:
     """The IANA names of time zones, by themselves and, in plain letters, by themselves and their cities."""
-    names = sorted(
-        available_timezones(), key=lambda name: (-len(name), name)
-    )  # of a city's names the shortest
+    # Of a city's names the shortest.
+    names = sorted(available_timezones(), key=lambda name: (-len(name), name))
     cities = {_plain(name.rpartition("/")[2]): name for name in names if name.startswith(_AREAS)}
     # Offsets such as Etc/GMT+5 differ by their sign alone.
     plain = {_plain(name): name for name in names if not re.search(r"[+-]\d", name)}
@@ -161,8 +160,7 @@ def _read(text: str, day_first: bool | None) -> datetime:
         found = datetime(*_date(plain[: clock.start()] if clock else plain, day_first))  # noqa: DTZ001
         if clock:
             minute, second = int(clock["minute"]), int(clock["second"] or 0)
-            zone = _offset(clock["zone"], clock["offset"])
-            found = found.replace(hour=_hour(clock), minute=minute, second=second, tzinfo=zone)
+            found = found.replace(hour=_hour(clock), minute=minute, second=second, tzinfo=_offset(clock))
     if found.year not in PLAUSIBLE_YEARS:
         raise ValueError("The year is not between 1995 and 2098.")
     return found
@@ -189,8 +187,7 @@ def _date(text: str, day_first: bool | None) -> tuple[int, int, int]:
 
 
 def _hour(clock: re.Match[str]) -> int:
-    hour = int(clock["hour"])
-    half = clock["before"] or clock["after"]
+    hour, half = int(clock["hour"]), clock["before"] or clock["after"]
     if not half:
         return hour
     if hour > 12:
@@ -198,20 +195,16 @@ def _hour(clock: re.Match[str]) -> int:
     return hour % 12 + (12 if half == "午後" or half.startswith(("p", "م")) else 0)
 
 
-@lru_cache(maxsize=256)
-def _offset(name: str | None, offset: str | None) -> timezone | None:
+def _offset(clock: re.Match[str]) -> timezone | None:
     """What a time zone's abbreviation, and a signed offset, say together."""
-    if not name and not offset:
+    zone, sign = clock["zone"], clock["sign"]
+    if not zone and not sign:
         return None
-    ahead = _HOURS_AHEAD.get(name or "utc")
-    if ahead is None or (offset and ahead):
+    ahead = _HOURS_AHEAD.get(zone or "utc")
+    if ahead is None or (sign and ahead):
         raise ValueError("Its time zone is not one that is known; write an offset such as +01:00 instead.")
-    if not offset:
-        return timezone(timedelta(hours=ahead))
-    digits = offset[1:].replace(":", "")
-    hours, minutes = (digits[:-2], digits[-2:]) if len(digits) > 2 else (digits, "0")
-    away = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-away if offset[0] == "-" else away)
+    away = timedelta(hours=ahead or int(clock["hours"] or 0), minutes=int(clock["minutes"] or 0))
+    return timezone(-away if sign == "-" else away)
 
 
 @cache
@@ -290,10 +283,10 @@ def _midnight(text: str, day_first: bool | None) -> tuple[np.datetime64, bool, b
         found = _read(text, day_first)
     except (ValueError, OverflowError):
         return _NEVER, False, False
-    clock = _CLOCK.search(_plain_date(text))
+    clock, is_local = _CLOCK.search(_plain_date(text)), found.tzinfo is None
     in_halves = bool(clock and (clock["before"] or clock["after"]))
-    utc = found if found.tzinfo is None else found.astimezone(UTC).replace(tzinfo=None)
-    return np.datetime64(utc, "us"), found.tzinfo is None, in_halves
+    utc = found if is_local else found.astimezone(UTC).replace(tzinfo=None)
+    return np.datetime64(utc, "us"), is_local, in_halves
 
 
 def _from_local(times: Instants, zone: str) -> Instants:

@@ -7,9 +7,8 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, NamedTuple, cast, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -27,11 +26,7 @@ _ALIKE = {ord("’"): "'", ord("ı"): "i", ord("\N{COMBINING DOT ABOVE}"): ""}
 
 
 def folded(text: str) -> str:
-    """A name as it is compared: neither case nor width, blanks, hyphens, underscores or a last colon count.
-
-    >>> folded("Gift wrap－credits ") == folded("giftwrap_credits:")
-    True
-    """
+    """A name as it is compared: neither case, width, blanks, hyphens, underscores nor a last colon count."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
     return re.sub(r"[\s_-]+", "", plain).rstrip(":")
 
@@ -80,21 +75,13 @@ def canonical_columns(columns: Iterable[str]) -> dict[str, str]:
 
 
 def transaction_event(type_text: str) -> str | None:
-    """What Amazon calls a transaction in English, such as Order or Refund; None where it is not known.
-
-    >>> transaction_event("Übertrag"), transaction_event("FBA 在庫関連の手数料 - 訂正")
-    ('Transfer', 'FBA Inventory Fee')
-    """
+    """What Amazon calls a transaction in English, such as Order or Refund; None where it is not known."""
     # Corrections and reversals bear the type's name with a remark behind it.
     return _TYPE_OF.get(folded(type_text)) or _TYPE_OF.get(folded(type_text.partition(" - ")[0]))
 
 
 def is_deferred(status: str) -> bool | None:
-    """Whether a transaction's money is still held back; None where the status is not known.
-
-    >>> is_deferred("Verzögert"), is_deferred("支払い実行済み"), is_deferred("")
-    (True, False, None)
-    """
+    """Whether a transaction's money is still held back; None where the status is not known."""
     known = _STATUS_OF.get(folded(status))
     return None if known is None else known == "deferred"
 
@@ -129,8 +116,6 @@ def classify(transaction_type: str, amount_type: str, amount_description: str) -
 
     >>> classify("Order", "ItemPrice", "Principal"), classify("Refund", "ItemFees", "RefundCommission")
     (('sale', 'goods'), ('refund', 'fee'))
-    >>> classify("other-transaction", "other-transaction", "Previous Reserve Amount Balance")
-    ('account', 'transfer')
     >>> classify("Servicegebühr", "", "Werbekosten"), classify("Order", "ItemFees", "MoonlightFee")
     (('account', 'advertising'), ('sale', 'unclassified'))
     """
@@ -148,12 +133,10 @@ def _part(name: str) -> Part | None:
     return next((_PARTS[known] for known in map(folded, heads) if known in _PARTS), None)
 
 
-@dataclass(frozen=True)
-class Amounts:
+class Amounts(NamedTuple):
     """Amounts of some rows, what each is for and in which words; a single text stands for all of them."""
 
-    at: NDArray[np.intp]
-    """The places of these rows."""
+    at: NDArray[np.intp]  # the places of these rows
     amount: Millionths
     part: str | pa.Array
     description: str | pa.Array

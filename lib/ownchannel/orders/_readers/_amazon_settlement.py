@@ -1,6 +1,5 @@
 """Amazon's settlement report: flat files V1, 33 or 36 columns wide, and V2, with one row per amount."""
 
-from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -33,8 +32,8 @@ class _Column(NamedTuple):
     type: str
 
 
-_V2 = _Column("amount", "amount-description", "")  # has a column for the type
-_V1 = (
+_COLUMNS = (
+    _Column("amount", "amount-description", ""),  # V2's only one; it has a column for the type
     _Column("shipment-fee-amount", "shipment-fee-type", "ShipmentFees"),
     _Column("order-fee-amount", "order-fee-type", "OrderFees"),
     _Column("price-amount", "price-type", "ItemPrice"),
@@ -93,10 +92,8 @@ class AmazonSettlement(Reader):
         return codes, np.sum([apart.amounts(column.amount) for column in _columns(rows)], axis=0)
 
 
-def _columns(rows: Rows) -> Sequence[_Column]:
-    if _V2.amount in rows.columns:
-        return (_V2,)
-    return [column for column in _V1 if column.amount in rows.columns]
+def _columns(rows: Rows) -> list[_Column]:
+    return [column for column in _COLUMNS if column.amount in rows.columns]
 
 
 def _currencies(rows: Rows, context: Context, is_summary: NDArray[np.bool_]) -> pa.StringArray:
@@ -137,12 +134,10 @@ def _posted(rows: Rows, is_summary: NDArray[np.bool_]) -> NDArray[np.datetime64]
 
 def _amounts(rows: Rows, column: _Column) -> Amounts:
     at = np.flatnonzero(rows.has_text(column.amount))
+    some, amount = rows.at(at), rows.amounts(column.amount)[at]
     words = ("transaction-type", "marketplace-name", "amount-type", column.name)
-    some = rows.at(at)
     part = some.numbers(lambda *cells: PARTS.index(_part(column, *cells)), *words)
-    return Amounts(
-        at, rows.amounts(column.amount)[at], coded(part, PARTS), some.words(partial(_words, column), *words)
-    )
+    return Amounts(at, amount, coded(part, PARTS), some.words(partial(_words, column), *words))
 
 
 def _event(transaction_type: str, site: str) -> int:
