@@ -4,8 +4,10 @@ from ownchannel.orders._archives import own_name, size_text
 from ownchannel.orders._exchange import Rates
 from ownchannel.orders._file_list import FileList
 from ownchannel.orders._files import LARGEST_UPLOAD
+from ownchannel.orders._guess import MappingGuess, guess_mapping
 from ownchannel.orders._import import Opened, current_orders, read_orders, sample_orders
 from ownchannel.orders._orders import Orders
+from ownchannel.orders._own_tables import Preview, forget_mapping, preview, save_mapping, saved_mappings
 from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._report import FileReport, Report, day
 from ownchannel.orders._saved import forget, forget_orders, save_orders, saved_orders
@@ -46,19 +48,26 @@ __all__ = [
     "Event",
     "FileList",
     "FileReport",
+    "MappingGuess",
     "Opened",
     "Orders",
     "Part",
+    "Preview",
     "Rates",
     "Report",
     "current_orders",
     "day",
     "forget",
+    "forget_mapping",
     "forget_orders",
+    "guess_mapping",
     "own_name",
+    "preview",
     "read_orders",
     "sample_orders",
+    "save_mapping",
     "save_orders",
+    "saved_mappings",
     "saved_orders",
     "size_text",
 ]

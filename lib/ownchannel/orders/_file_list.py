@@ -5,14 +5,19 @@ from contextlib import suppress
 from hashlib import sha256
 from itertools import count as numbers
 from pathlib import Path
+from typing import Any
 
 from ownchannel.formats import count, listed
 from ownchannel.orders._archives import DAMAGED, Source, Unopened
-from ownchannel.orders._files import TWICE, Input, LeftAside, find_sources
+from ownchannel.orders._files import TWICE, Found, Input, LeftAside, find_sources
+from ownchannel.orders._guess import guess_mapping
 from ownchannel.orders._import import assembled
+from ownchannel.orders._layout import find_layout
 from ownchannel.orders._one_file import FileBooks, FileRead, read_file
 from ownchannel.orders._orders import Orders
-from ownchannel.orders._readers import READERS, Context
+from ownchannel.orders._own_tables import mappings_of, remembered, save_mapping, saved_mappings
+from ownchannel.orders._readers import READERS, Context, MappedOrders
+from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._report import Report
 from ownchannel.orders._saved import (
     SavedOrders,
@@ -30,6 +35,8 @@ from ownchannel.workspace import Workspace
 #: Files that one sentence names; of more it says how many.
 MOST_NAMED = 5
 _PIECE = 1 << 20
+#: Formats of files that are read, if at all, by the columns that a person named.
+_OF_NO_PLATFORM = ("", MappedOrders.name)
 
 _ALREADY = "In the list already: {}."
 _OTHER_ZONE = "Its times that name no zone were read as those of {read}: add it again to have them in {zone}."
@@ -57,6 +64,8 @@ class FileList:
 
     def __init__(self, workspace: Workspace | str | Path | None = None) -> None:
         self._workspace = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
+        self.tables: dict[str, Source] = {}
+        """By name in the list, tables of no platform that were added here: their columns can be named."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,15 +82,41 @@ class FileList:
         >>> FileList(tempfile.mkdtemp()).add(("orders.csv", b""), timezone="New York")
         ('Not read, and in the list with its reason: orders.csv.',)
         """
-        zone, place = timezone_named(timezone), self._workspace
-        keys = place.customer_keys()
+        return self._add(find_sources(paths), timezone_named(timezone))
+
+    def name_columns(self, name: str, mapping: ColumnMapping | Mapping[str, Any]) -> tuple[str, ...]:
+        """Remember what the columns of one of `tables` mean, and read it and all that are like it.
+
+        Raises ValueError where the name or the mapping cannot be used.
+
+        >>> import tempfile
+        >>> mine = FileList(tempfile.mkdtemp())
+        >>> _ = mine.add(("till.csv", b"No,Day,Sum" + bytes([10]) + b"7,2026-03-31,12.50"))
+        >>> columns = {"order_id": "No", "ordered_at": "Day", "item_value": "Sum", "currency": "EUR"}
+        >>> mine.name_columns("till.csv", columns)
+        ('Read again: till.csv.',)
+        """
+        if name not in self.tables:
+            raise ValueError(f"Add {name} again: its columns can be named right after that.")
+        save_mapping(self.tables[name], mapping, self._workspace)
+        readers = remembered(self._workspace)
+        alike = [
+            table
+            for table in self.tables.values()
+            if find_layout(table, lambda columns: any(reader.recognises(columns) for reader in readers))
+        ]
+        return self._add(alike, self._zone())
+
+    def _add(self, sources: Iterable[Found], zone: str) -> tuple[str, ...]:
+        place = self._workspace
+        keys, readers = place.customer_keys(), (*READERS, *remembered(place))
         files = kept_books(place)
         left_aside: list[str] = []
         said: dict[str, list[str]] = {}
         saved = self._saved_report()
         replaces_saved = not files and saved is not None
         now: set[str] = set()
-        for source in find_sources(paths):  # one by one: what an archive holds is let go before the next
+        for source in sources:  # one by one: what an archive holds is let go before the next
             if isinstance(source, LeftAside):
                 left_aside.append(source.name)
                 continue
@@ -91,9 +126,9 @@ class FileList:
             if content in files and self._is_up_to_date(content, files[content], zone):
                 outcome = _ALREADY
             else:
-                read, is_again = read_file(source, READERS, Context(keys, zone)), content in files
+                read, is_again = read_file(source, readers, Context(keys, zone)), content in files
                 read.name, earlier = _place(content, read, files, now)
-                keep_rows(place, content, read)
+                keep_rows(place, content, read, self._read_with(read))
                 read.batches.clear()  # they are kept, and may be large
                 files[content] = read
                 if earlier:
@@ -102,12 +137,18 @@ class FileList:
                 outcome = _outcome(read, is_again=is_again, replaces=bool(earlier))
             said.setdefault(outcome, []).append(files[content].name)
             now.add(content)
+            self.tables.pop(files[content].name, None)
+            if isinstance(source, Source) and files[content].format in _OF_NO_PLATFORM:
+                with suppress(ValueError):
+                    guess_mapping(source)
+                    self.tables[files[content].name] = source
         as_saved = (
             saved and self._is_assembled() and saved.timezone == zone and [*saved.left_aside] == left_aside
         )
         if said.keys() - {_ALREADY} or not as_saved:
             self._assemble(zone, tuple(left_aside))
         sentences = [sentence.format(_named(names)) for sentence, names in said.items()]
+        sentences += mappings_of(place).problems()
         return tuple([_BEFORE, *sentences] if replaces_saved else sentences)
 
     def remove(self, name: str) -> None:
@@ -120,11 +161,13 @@ class FileList:
             self.clear()
             return
         zone = self._zone()
+        self.tables.pop(name, None)
         kept_rows(self._workspace, files[name]).remove()
         self._assemble(zone)
 
     def clear(self) -> None:
         """Take all files out of the list; the key of the workspace stays."""
+        self.tables.clear()
         for content in kept_contents(self._workspace):
             kept_rows(self._workspace, content).remove()
         forget_orders(self._workspace)
@@ -177,7 +220,13 @@ class FileList:
     def _is_up_to_date(self, content: str, books: FileBooks, zone: str) -> bool:
         """Whether reading a file again would give what is kept of it."""
         kept = kept_rows(self._workspace, content)
-        return kept.made_of() == reading_version() and kept.fits_key() and books.timezone in ("", zone)
+        is_read_so = kept.made_of() == self._read_with(books)
+        return is_read_so and kept.fits_key() and books.timezone in ("", zone)
+
+    def _read_with(self, books: FileBooks) -> str:
+        """A mark of what reads such a file: our code, and for tables of no platform what is remembered."""
+        mappings = repr(saved_mappings(self._workspace)) if books.format in _OF_NO_PLATFORM else ""
+        return sha256((reading_version() + mappings).encode()).hexdigest()
 
     def __repr__(self) -> str:
         return f"{count(len(self.names), 'file')}: {listed(self.names)}." if self.names else "No files."

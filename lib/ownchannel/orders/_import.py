@@ -28,6 +28,7 @@ from ownchannel.orders._merge import (
 )
 from ownchannel.orders._one_file import FileRead, read_file
 from ownchannel.orders._orders import Orders
+from ownchannel.orders._own_tables import remembered
 from ownchannel.orders._readers import READERS
 from ownchannel.orders._readers._named_columns import ColumnMapping, MappedOrders
 from ownchannel.orders._readers._reader import Context
@@ -61,8 +62,9 @@ def read_orders(
     """Orders from the platforms' own export files.
 
     `paths`: files, folders, uploads (`name` and `content`), `.gz`, `.zip`, one or many; each is recognised by
-    its content. `mapping` names the columns of tables that no reader knows (see `ColumnMapping`).
-    `workspace` is the folder with the key that hides customers. `timezone` is the brand's, in which its days
+    its content. `mapping` names the columns of tables that no reader knows (see `ColumnMapping`); others are
+    read as the workspace remembers (see `save_mapping`). `workspace` is the folder with the key that hides
+    customers. `timezone` is the brand's, in which its days
     are counted: an IANA name, or a city's such as New York.
 
     Returns `Orders`. A bad row is set aside and a bad file named in `.report`; neither stops the rest. Raises
@@ -77,7 +79,8 @@ def read_orders(
     place = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
     remark = key_remark(place)
     keys = place.customer_keys()
-    readers = (*([MappedOrders(ColumnMapping.of(mapping))] if mapping is not None else []), *READERS)
+    named = [MappedOrders(ColumnMapping.of(mapping))] if mapping is not None else []
+    readers = (*named, *READERS, *remembered(place))
     files, left_aside = [], []
     for source in find_sources(paths):  # one by one: what an archive holds is let go before the next
         if isinstance(source, LeftAside):

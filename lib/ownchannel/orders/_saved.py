@@ -105,11 +105,14 @@ def kept_books(workspace: Workspace) -> dict[str, FileBooks]:
     return dict(sorted(books.items(), key=lambda item: (item[1].name, item[0])))
 
 
-def keep_rows(workspace: Workspace, content: str, read: FileRead) -> None:
-    """Keep a file's rows and books in place of what was kept of this content before."""
+def keep_rows(workspace: Workspace, content: str, read: FileRead, read_with: str) -> None:
+    """Keep a file's rows and books in place of what was kept of this content before.
+
+    `read_with` is a mark of what read it: another would have to read it again.
+    """
     rows = without(read.table(), workspace.forgotten())
     rows = with_columns(rows, **{name: _hashed(rows[name]) for name in _COMPARED & {*rows.column_names}})
-    kept_rows(workspace, content, read.gives).save({read.gives: rows}, read, reading_version())
+    kept_rows(workspace, content, read.gives).save({read.gives: rows}, read, read_with)
 
 
 def _hashed(texts: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -1,0 +1,353 @@
+"""What the columns of a table hold that no format knows, as far as their names and contents show it."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from babel.numbers import list_currencies
+
+from ownchannel.formats import listed
+from ownchannel.orders._archives import DAMAGED, Source
+from ownchannel.orders._cells import number
+from ownchannel.orders._files import Input, find_sources
+from ownchannel.orders._layout import Layout, find_layout, open_rows
+from ownchannel.orders._readers._named_columns import ColumnMapping
+from ownchannel.orders._readers._reader import MARKS, status_of
+from ownchannel.orders._rows import Rows
+from ownchannel.orders._times import moment
+
+#: A column is of a kind where so many of its cells are; the others are damaged, and set aside by the reader.
+_MOST = 0.8
+_LONGEST_NAME = 80
+_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "R$": "BRL", "CA$": "CAD", "A$": "AUD", "US$": "USD"}
+_UNITS, _LONG_ID = re.compile(r"[1-9]\d{0,2}"), re.compile(r"#?(\d{6,}|(?=.*\d)(?=.*[^\W\d])[\w/-]{4,})")
+#: Amounts that stand beside the value of goods.
+BESIDE = ("shipping", "tax", "discount", "refund", "fee")
+
+_NO_TABLE = "No table is seen in {0}: the names of its columns, and rows below them."
+_STATES = (
+    "“{0}” seems to say what became of orders, in words that are not known here, and is left out: every row "
+    "would count as sold."
+)
+REPEATED = (
+    "“{0}” seems to hold the whole order's amount on each row of the order: it would count several times."
+)
+_A_RATE = "“{0}” may hold percentages, and is left out."
+_AFTER = "Nothing shows whether “{0}” was subtracted from the value of goods already: it is left out."
+
+
+@dataclass(frozen=True)
+class MappingGuess:
+    """What was guessed of a table: `fields` of a `ColumnMapping`, and in `asks` what must still be named.
+
+    >>> guess = guess_mapping(("till.csv", b"Beleg-Nr;Datum;Betrag" + bytes([10]) + b"7;31.03.2026;12,50"))
+    >>> guess.fields, guess.asks
+    ({'order_id': 'beleg-nr', 'ordered_at': 'datum', 'item_value': 'betrag'}, ('currency',))
+    """
+
+    columns: tuple[str, ...]
+    """The names of the table's columns, in small letters."""
+    fields: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+    """What was left out for a reason, as sentences."""
+    private: tuple[str, ...] = ()
+    """Columns of names, addresses and the like, of use for the customer alone."""
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """What a mapping needs and nothing in the table shows."""
+        has_value = {"item_value", "unit_price"} & self.fields.keys()
+        needed = (*("order_id", "ordered_at", "currency"), *(() if has_value else ("item_value",)))
+        return tuple(name for name in needed if name not in self.fields)
+
+    @property
+    def mapping(self) -> ColumnMapping:
+        """The mapping; raises ValueError while something must still be named."""
+        if self.asks:
+            raise ValueError(
+                f"Name what nothing shows: {listed(self.asks)}. Columns: {listed(self.columns)}."
+            )
+        return ColumnMapping(**self.fields)
+
+
+def guess_mapping(table: Input | Source) -> MappingGuess:
+    """Which column of a table holds what, by the names that nine languages have for it and by its contents.
+
+    What is not certain is left open. How dates and amounts are written is judged when the table is read.
+    Raises ValueError where no table is seen.
+
+    >>> rows = b"Order no,Date,Qty,Unit price,Currency" + bytes([10]) + b"7,2026-03-31,2,12.50,EUR"
+    >>> guess_mapping(("till.csv", rows)).mapping.unit_price
+    'unit price'
+    """
+    source = one_source(table)
+    rows = None
+    with suppress(*DAMAGED):
+        layout = find_layout(source, _is_header_of_orders) or find_layout(source, _may_be_header)
+        rows = first_rows(source, layout) if layout else None
+    if rows is None or 2 * len(rows.faults) >= len(rows):
+        raise ValueError(_NO_TABLE.format(source.name))
+    return _Contents(rows).guess()
+
+
+def one_source(table: Input | Source) -> Source:
+    """The file, or the first in a folder or an archive; raises ValueError where it cannot be opened."""
+    found = table if isinstance(table, Source) else next(iter(find_sources(table)), None)
+    if not isinstance(found, Source):
+        raise ValueError(getattr(found, "reason", _NO_TABLE.format("it")))
+    return found
+
+
+def first_rows(source: Source, layout: Layout) -> Rows | None:
+    """The first some thousand rows below the header; None without any."""
+    with open_rows(source, layout) as chunks:
+        return next(chunks, None)
+
+
+def _may_be_header(columns: frozenset[str]) -> bool:
+    """Whether these may be names of columns: several texts, and no number, date or address among them."""
+    strange = (re.search(r"[@\t;|]", name) or _is_amount(name) or _is_date(name) for name in columns)
+    return (
+        sum(map(bool, map(_words, columns))) >= 3
+        and max(map(len, columns)) <= _LONGEST_NAME
+        and not any(strange)
+    )
+
+
+def _is_header_of_orders(columns: frozenset[str]) -> bool:
+    return sum(_plain(name) in _known_names() for name in columns) >= 2 and _may_be_header(columns)
+
+
+@cache
+def _names() -> dict[str, dict[str, int]]:
+    """By what a column may hold, its names in plain letters with their ranks."""
+    lists = tomllib.loads(Path(__file__).with_name("guessed_names.toml").read_text(encoding="utf-8"))
+    plain = {role: dict.fromkeys(map(_plain, names)) for role, names in lists.items()}
+    return {role: {name: rank for rank, name in enumerate(names)} for role, names in plain.items()}
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    return frozenset(chain(*_names().values()))
+
+
+def _words(name: str) -> list[str]:
+    letters = unicodedata.normalize("NFKD", name.casefold()).replace("ł", "l")
+    return re.findall(r"[^\W\d_]+", "".join(c for c in letters if not unicodedata.combining(c)))
+
+
+def _code_in(name: str) -> str:
+    """The currency that a name ends with, such as Total (EUR); empty where it names none."""
+    code = _words(name)[-1].upper() if len(_words(name)) > 1 else ""
+    return code if code in list_currencies() else ""
+
+
+def _plain(name: str) -> str:
+    """A name's letters, without accents and without the currency at its end."""
+    return "".join(_words(name)[: -1 if _code_in(name) else None])
+
+
+def _reads(read: Callable[..., object], cell: str, *ways: object) -> bool:
+    """Whether a cell can be read in one of these ways."""
+    for way in ways:
+        with suppress(ValueError, OverflowError):
+            read(cell, way)
+            return True
+    return False
+
+
+def _is_date(cell: str) -> bool:
+    return not cell.isdigit() and _reads(lambda text, way: moment(text, "UTC", way), cell, True, False)
+
+
+def _is_amount(cell: str) -> bool:
+    return _reads(number, cell, ".", ",")
+
+
+def _is_status(cell: str) -> bool:
+    return _reads(status_of, cell, "status")
+
+
+def _is_code(cell: str) -> bool:
+    return cell.upper() in list_currencies()
+
+
+def _is_address(cell: str) -> bool:
+    return "@" in cell
+
+
+def _is_id(cell: str) -> bool:
+    """Whether it may be the number of a customer or an order."""
+    return any(map(str.isdigit, cell)) and not _is_address(cell) and not _is_date(cell)
+
+
+def repeats(amounts: "pd.Series[Any]", orders: "pd.Series[str]") -> bool:
+    """Whether each order of several rows has one amount on all of them, so that it is the whole order's."""
+    by_order = amounts.groupby(orders)
+    several = by_order.nunique()[(by_order.size() > 1) & (by_order.max() != 0)]
+    return bool(len(several) and (several == 1).all())
+
+
+class _Contents:
+    """A table's first rows, and what their columns show."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows.unjudged()
+        self._columns = tuple(rows.columns)
+        self._cells = pd.DataFrame({column: rows.text(column) for column in self._columns})
+
+    def guess(self) -> MappingGuess:
+        """Every field that is certain, and why others are not."""
+        customer = self._find("customer", _is_address) or self._only(_is_address)
+        found = {
+            "order_id": self._order,
+            "ordered_at": self._date,
+            **self._value,
+            "quantity": self._find("quantity", _is_amount),
+            "currency": self._currency(),
+            "customer": customer or self._find("customer", _is_id),
+            **{name: self._find(name) for name in ("sku", "product", "country", "status")},
+            **{name: self._find(name, _is_amount) for name in BESIDE},
+        }
+        found = {name: column for name, column in found.items() if column}
+        doubts = {name: self._doubt(name, found) for name in found}
+        fields = {name: column for name, column in found.items() if not doubts[name]}
+        notes = [doubts[name].format(column) for name, column in found.items() if doubts[name]]
+        private = [c for c in self._columns if _plain(c) in _names()["person"] or self._are(_is_address, c)]
+        return MappingGuess(self._columns, fields, tuple(notes), tuple(private))
+
+    def _find(self, role: str, fits: Callable[[str], bool] = bool) -> str:
+        """The column that is called so and holds what fits; of several the one with the likeliest name."""
+        ranks = _names()[role]
+        found = [column for column in self._columns if _plain(column) in ranks and self._are(fits, column)]
+        return min(found, key=lambda column: ranks[_plain(column)], default="")
+
+    def _only(self, fits: Callable[[str], bool], but: str = "other_date") -> str:
+        """The only column that holds what fits and is not called otherwise."""
+        found = [c for c in self._columns if self._are(fits, c) and _plain(c) not in _names()[but]]
+        return found[0] if len(found) == 1 else ""
+
+    def _are(self, fits: Callable[[str], bool], column: str) -> bool:
+        cells = [cell for cell in self._cells[column].unique()[:500] if cell]
+        return bool(cells) and sum(map(fits, cells)) >= _MOST * len(cells)
+
+    def _amounts(self, column: str) -> "pd.Series[int]":
+        """Amounts in millionths, exact however large."""
+        seen: dict[str, int] = {}
+        MARKS.shown(self._rows, column, seen)
+        return pd.Series(self._rows.unjudged().amounts(column, MARKS.proven(seen)[:1] or ".").astype(object))
+
+    @cached_property
+    def _date(self) -> str:
+        return self._find("ordered_at", _is_date) or self._only(_is_date)
+
+    @cached_property
+    def _order(self) -> str:
+        """By name, else the only column of numbers that repeat, always with one date."""
+        named = self._find("order_id", _is_id)
+        if named or not self._date:
+            return named if named and self._has_one_date(named) else ""
+        repeated = [
+            column
+            for column in self._columns
+            if _plain(column) not in _known_names()
+            and self._are(lambda cell: bool(_LONG_ID.fullmatch(cell)), column)
+            and 1 < self._cells[column].nunique() < len(self._cells)
+            and self._has_one_date(column)
+        ]
+        return repeated[0] if len(repeated) == 1 else ""
+
+    def _has_one_date(self, column: str) -> bool:
+        """Whether nearly every row with a date has a number in this column, and every number one date."""
+        dated = self._cells[self._cells[self._date] != ""] if self._date else self._cells
+        dates = dated.groupby(column)[self._date].nunique() if self._date else pd.Series([1])
+        return bool((dated[column] == "").mean() < 0.05 and (dates > 1).mean() < 0.05)
+
+    @cached_property
+    def _value(self) -> dict[str, str]:
+        """The column of the line's total, or of the price for one; nothing where that is not certain."""
+        units, one = self._find("quantity", _is_amount), self._find("unit_price", _is_amount)
+        price, total = self._find("price", _is_amount), self._find("total", _is_amount)
+        if one or price:
+            way = "unit_price" if one and units else self._price_is(one or price, units)
+            return {way: one or price} if way else {}
+        goods = self._find("goods", _is_amount)
+        others = [column for column in self._columns if self._may_be_in_total(column)]
+        goods = goods or ("" if any(self._amounts(column).any() for column in others) else total)
+        is_whole = goods and (self._cells[goods] != "").mean() >= _MOST
+        return {"item_value": goods} if is_whole and not self._is_repeated(goods) else {}
+
+    def _price_is(self, price: str, units: str) -> str:
+        """Whether a price is for one or the line: by totals, or by products sold in several numbers."""
+        if not units:
+            return "" if any(map(self._may_be_units, self._columns)) else "item_value"
+        sold = pd.DataFrame({"price": self._amounts(price), "units": self._amounts(units) / 10**6})
+        sold = sold[sold.units * sold.price != 0]
+        many = sold[sold.units != 1]
+        for total in filter(None, (self._find("goods", _is_amount), self._find("total", _is_amount))):
+            sums = self._amounts(total)[many.index]
+            of_one, of_line = (sums == many.price * many.units).all(), (sums == many.price).all()
+            if of_one != of_line:
+                return "unit_price" if of_one else "item_value"
+        name = self._find("sku") or self._find("product")
+        product = self._cells[name].where(self._cells[name] != "") if name else sold.units
+        sold = sold[sold.units.groupby(product).transform("nunique") > 1]
+        prices = (sold.price, sold.price / sold.units)
+        of_one, of_line = ((each.groupby(product).nunique() == 1).all() for each in prices)
+        return "" if of_one == of_line else "unit_price" if of_one else "item_value"
+
+    def _may_be_units(self, column: str) -> bool:
+        cells = {*self._cells[column]} - {""}
+        return (
+            _plain(column) not in _known_names() and bool(cells - {"1"}) and all(map(_UNITS.fullmatch, cells))
+        )
+
+    def _may_be_in_total(self, column: str) -> bool:
+        """Whether a total may hold this amount as well as the goods."""
+        known = any(_plain(column) in _names()[name] for name in ("shipping", "tax", "discount"))
+        unknown = _plain(column) not in _known_names() and "".join(self._cells[column]).strip("0123456789")
+        return bool(known or unknown) and self._are(_is_amount, column)
+
+    def _is_repeated(self, column: str) -> bool:
+        return bool(self._order) and repeats(self._amounts(column), self._cells[self._order])
+
+    def _doubt(self, name: str, found: Mapping[str, str]) -> str:
+        """Why a column is left out although its name fits; empty where it is not."""
+        column = found[name]
+        if name == "status":
+            return "" if self._are(_is_status, column) else _STATES
+        if name in BESIDE and self._is_repeated(column):
+            return REPEATED
+        if name not in ("tax", "discount") or not self._amounts(column).any():
+            return ""
+        if self._are(lambda cell: bool(_UNITS.fullmatch(cell)) or cell == "0", column):
+            return _A_RATE
+        return _AFTER if name == "discount" and "item_value" in found and not self._is_before(found) else ""
+
+    def _is_before(self, found: Mapping[str, str]) -> bool:
+        """Whether a total proves that the discount still has to be subtracted."""
+        total = self._find("total", _is_amount)
+        parts = [self._amounts(found[name]) for name in ("item_value", "shipping", "tax") if name in found]
+        return bool(
+            total and (self._amounts(total) == sum(parts) - self._amounts(found["discount"]).abs()).all()
+        )
+
+    def _currency(self) -> str:
+        """A column of codes, else the one currency that names or cells of amounts say."""
+        column = self._find("currency", _is_code) or self._only(_is_code)
+        if column or not self._value:
+            return column
+        (priced,) = self._value.values()
+        signs = {re.sub(r"[\d\s.,'’()+−-]", "", cell) for cell in self._cells[priced].unique()} | {
+            _code_in(priced)
+        }
+        codes = {_SIGNS.get(sign, sign) for sign in signs - {""}}
+        return codes.pop() if len(codes) == 1 and all(map(_is_code, codes)) else ""

@@ -1,0 +1,209 @@
+"""A brand's own tables: how one is read once its columns are named, and what is remembered for the next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from ownchannel.formats import count
+from ownchannel.orders._archives import Source
+from ownchannel.orders._files import Input
+from ownchannel.orders._guess import BESIDE, REPEATED, one_source, repeats
+from ownchannel.orders._layout import find_layout, folded_name
+from ownchannel.orders._merge import local_days
+from ownchannel.orders._one_file import read_file
+from ownchannel.orders._readers import Context, MappedOrders
+from ownchannel.orders._readers._named_columns import ColumnMapping
+from ownchannel.orders._readers._reader import DAYS, MARKS
+from ownchannel.orders._report import Report, rejected_table
+from ownchannel.orders._rows import Rows
+from ownchannel.orders._times import timezone_named
+from ownchannel.workspace import LONGEST_NAME, CustomerKeys, NamedDocuments, Workspace
+
+_SHOWN_ROWS, _LOOKED_AT_BYTES = 5, 4_000_000
+#: What is shown of a line, in this order, and what of it even where no column was named for it.
+_SHOWN = ("order_id", "ordered_on", "sku", "product", "quantity", "item_value", *BESIDE)
+_SHOWN_LAST = ("currency", "country", "status", "customer")
+_ALWAYS = {"order_id", "ordered_on", "quantity", "item_value", "currency"}
+_NOT_THERE = "A column that was named is not in the table. Choose another."
+_PROBLEM = "{column} {reason}: {rows}, the first in line {first_line:,}. {remedy}"
+_REMEMBERED = (
+    "Read with the columns that you named for {name}. To change them, add the file on the first page again "
+    "and press Change its columns."
+)
+_NO_MAPPING = "It holds no names of columns. Delete it."
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows of a table as a mapping reads them, and in sentences what is wrong with others."""
+
+    rows: pd.DataFrame
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    """What to know of the reading beyond its rows."""
+    unproven: tuple[str, ...]
+    """Of `day_first` and `decimal` those that the columns do not prove."""
+
+
+def preview(
+    table: Input | Source, mapping: ColumnMapping | Mapping[str, Any], timezone: str = "UTC"
+) -> Preview:
+    """Five rows of a table as they would be read, or the reasons why not; nothing is kept.
+
+    Of a large table its start is looked at. Raises ValueError where the table or mapping cannot be used.
+
+    >>> columns = {"order_id": "No", "ordered_at": "Day", "item_value": "Sum", "currency": "EUR"}
+    >>> shown = preview(("till.csv", b"No,Day,Sum" + bytes([10]) + b"7,2026-03-31,12.50"), columns)
+    >>> shown.rows[["order_id", "item_value"]].to_numpy().tolist()
+    [['7', Decimal('12.500000')]]
+    """
+    named, zone = ColumnMapping.of(mapping), timezone_named(timezone)
+    context = Context(CustomerKeys(lambda: bytes(32)), zone)
+    read = read_file(_start_of(one_source(table)), [MappedOrders(named)], context)
+    if not read.format:
+        raise ValueError(_NOT_THERE)
+    lines = read.table()
+    rejected = rejected_table([(read.name, *row[:5]) for row in read.rejections])
+    reasons = Report(rejected=rejected).reasons()
+    reasons["rows"] = [count(rows, "row") for rows in reasons["rows"]]
+    problems = [_PROBLEM.format_map(row) for _, row in reasons.iterrows()]
+    notes = [REPEATED.format(column) for column in _repeated(lines, named)] + read.warnings
+    return Preview(_as_kept(lines, named, zone), tuple(problems), tuple(notes), _unproven(context, named))
+
+
+def _start_of(source: Source) -> Source:
+    """A file's first rows as a file, where it is large and no workbook."""
+    with source.open() as file:
+        start = file.read(_LOOKED_AT_BYTES)
+        if not file.read(1) or source.starts_with(b"PK\x03\x04"):
+            return source
+    whole = start.rpartition(b"\n")[0]
+    return Source(source.name, lambda: BytesIO(whole))
+
+
+def _as_kept(lines: pa.Table, mapping: ColumnMapping, zone: str) -> pd.DataFrame:
+    """The first lines as the table will hold them; of customers only whether they are known."""
+    first = lines.slice(0, _SHOWN_ROWS)
+    shown: pd.DataFrame = first.to_pandas()
+    shown["ordered_on"] = local_days(first["ordered_at"], zone).to_pandas()
+    shown["customer"] = shown["customer_key"].notna().map({True: "known", False: ""})
+    named = _ALWAYS | mapping.model_dump(exclude_none=True).keys()
+    return shown[[name for name in (*_SHOWN, *_SHOWN_LAST) if name in named]]
+
+
+def _unproven(context: Context, mapping: ColumnMapping) -> tuple[str, ...]:
+    """What a person should say of dates and amounts, since all of these can be read in two ways."""
+    date = folded_name(mapping.ordered_at)
+    amounts = [seen for column, seen in context.seen.items() if column != date]
+    open_days = "dm" in context.seen[date] and not DAYS.proven(context.seen[date])
+    open_marks = any(".," in seen for seen in amounts) and not any(map(MARKS.proven, amounts))
+    return (*["day_first"] * open_days, *["decimal"] * open_marks)
+
+
+def _repeated(lines: pa.Table | pa.RecordBatch, mapping: ColumnMapping) -> list[str]:
+    """Named columns that seem to hold the order's amounts on each of its rows."""
+    named = {name: column for name in BESIDE if (column := getattr(mapping, name))}
+    table = lines.select(["identity", *named]).to_pandas()
+    return [column for name, column in named.items() if repeats(table[name], table["identity"])]
+
+
+@dataclass(frozen=True)
+class _NamedTable:
+    """A table's shape, which is the names of its columns, and what they mean."""
+
+    columns: frozenset[str]
+    mapping: ColumnMapping
+
+    def as_document(self) -> dict[str, Any]:
+        return {"columns": sorted(self.columns), "means": self.mapping.model_dump(exclude_none=True)}
+
+    @classmethod
+    def from_document(cls, document: Any) -> "_NamedTable":
+        try:
+            return cls(frozenset(map(str, document["columns"])), ColumnMapping.of(document["means"]))
+        except (TypeError, KeyError):
+            raise ValueError(_NO_MAPPING) from None
+
+
+class RememberedOrders(MappedOrders):
+    """A table whose columns are, to the last, those of one that a person named before."""
+
+    def __init__(self, name: str, table: _NamedTable) -> None:
+        super().__init__(table.mapping)
+        self._table = table
+        self.lacks = _REMEMBERED.format(name=name)
+
+    def recognises(self, columns: frozenset[str]) -> bool:
+        return columns == self._table.columns
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """As the mapping says; what this file alone shows to be doubtful is noted."""
+        lines = super().read(rows, context)
+        for column in _repeated(lines, self._table.mapping):
+            context.note(REPEATED.format(column).replace("{", "{{").replace("}", "}}"))
+        return lines
+
+
+def mappings_of(workspace: Workspace) -> NamedDocuments[_NamedTable]:
+    """What the workspace remembers of tables."""
+    return NamedDocuments(
+        workspace,
+        "mappings",
+        noun="mapping",
+        as_document=_NamedTable.as_document,
+        from_document=_NamedTable.from_document,
+    )
+
+
+def remembered(workspace: Workspace) -> list[RememberedOrders]:
+    """Readers of tables that are like one whose columns were named in this workspace."""
+    kept = mappings_of(workspace)
+    return [RememberedOrders(name, kept.load(name)) for name in kept.names()]
+
+
+def saved_mappings(workspace: Workspace) -> dict[str, ColumnMapping]:
+    """The mappings that the workspace remembers, by the name of the file that each was made for.
+
+    >>> import tempfile
+    >>> saved_mappings(Workspace.at(tempfile.mkdtemp()))
+    {}
+    """
+    kept = mappings_of(workspace)
+    return {name: kept.load(name).mapping for name in kept.names()}
+
+
+def save_mapping(
+    table: Input | Source, mapping: ColumnMapping | Mapping[str, Any], workspace: Workspace
+) -> str:
+    """Remember what a table's columns mean: files with the same columns are read without asking.
+
+    Gives the name under which it is remembered, in place of an earlier mapping of such tables. Raises
+    ValueError where the mapping names columns that are not there.
+
+    >>> import tempfile
+    >>> place = Workspace.at(tempfile.mkdtemp())
+    >>> columns = {"order_id": "No", "ordered_at": "Day", "item_value": "Sum", "currency": "EUR"}
+    >>> save_mapping(("till.csv", b"No,Day,Sum"), columns, place)
+    'till.csv'
+    >>> forget_mapping("till.csv", place)
+    """
+    named, source, kept = ColumnMapping.of(mapping), one_source(table), mappings_of(workspace)
+    layout = find_layout(source, MappedOrders(named).recognises)
+    if layout is None:
+        raise ValueError(_NOT_THERE)
+    shape = _NamedTable(frozenset(layout.columns), named)
+    before = {name: kept.load(name) for name in kept.names()}
+    alike = [name for name, table in before.items() if table.columns == shape.columns]
+    name = source.name[-LONGEST_NAME:]
+    numbered = (f"{name[: LONGEST_NAME - 6]} ({number})" for number in range(2, 1000))
+    free = (other for other in (name, *numbered) if other not in before)
+    return kept.save(alike[0] if alike else next(free), shape, overwrite=True)
+
+
+def forget_mapping(name: str, workspace: Workspace) -> None:
+    """Forget a mapping: the next file with these columns is asked about. Raises ValueError without one."""
+    mappings_of(workspace).remove(name)
