@@ -109,7 +109,9 @@ def test_what_is_guessed_reads_to_the_cent_and_the_rest_is_left_open(made: Made)
     guess = guess_mapping(("till.csv", made.content))
     truth = {name: column.casefold() for name, column in made.columns.items()} | {"currency": "EUR"}
     given_by_name = {
-        name: column for name, column in guess.fields.items() if name not in ("item_value", "unit_price")
+        name: column
+        for name, column in guess.fields.items()
+        if name not in ("item_value", "unit_price", "of_order")
     }
     for name, column in given_by_name.items():
         assert column in (made.columns.get(name, "EUR").casefold(), "EUR"), name
@@ -215,9 +217,9 @@ def test_what_is_left_out_for_a_reason_is_said() -> None:
     assert guess.notes == (
         "“status” seems to say what became of orders, in words that are not known here, and is left out: "
         "every row would count as sold.",
-        "“shipping” seems to hold the whole order's amount on each row of the order: it would count several "
-        "times.",
+        "“shipping” has one amount on all rows of an order, and counts once per order.",
     )
+    assert guess.fields["of_order"] == ("shipping",)
 
 
 def test_a_header_is_found_below_titles_and_after_any_delimiter() -> None:
@@ -279,8 +281,11 @@ def test_what_columns_do_not_prove_is_named_until_they_do() -> None:
 
 def test_a_preview_warns_of_amounts_that_would_count_several_times() -> None:
     content = b"No,Day,Sum,Ship\n1,2026-03-01,5,4\n1,2026-03-01,6,4\n"
-    shown = preview(("a.csv", content), {**COLUMNS, "customer": None, "shipping": "Ship"})
-    assert "“Ship” seems to hold the whole order's amount on each row" in shown.notes[0]
+    columns = {**COLUMNS, "customer": None, "shipping": "Ship"}
+    shown = preview(("a.csv", content), columns)
+    assert "Ship has one amount on all rows of an order, and counts with each row." in shown.notes[-1]
+    once = preview(("a.csv", content), {**columns, "of_order": ["shipping"]})
+    assert (once.notes, sum(once.rows["shipping"])) == ((), 4)
 
 
 def test_columns_that_are_not_there_are_said() -> None:

@@ -88,7 +88,7 @@ def test_platforms_are_recognised_before_what_is_remembered(place: Workspace) ->
 def test_what_a_later_file_alone_makes_doubtful_is_said(place: Workspace) -> None:
     save_mapping(WIDER, MEANS | {"shipping": "Versand"}, place)
     later = ("later.csv", WIDER[1] + b"4;02.04.2026;6,00;1,00\n")
-    assert "“Versand” seems to hold the whole order's amount" in str(
+    assert "Versand has one amount on all rows of an order, and counts with each row" in str(
         read_orders(later, workspace=place).report
     )
 

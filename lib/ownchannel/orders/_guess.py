@@ -20,7 +20,7 @@ from ownchannel.orders._cells import number
 from ownchannel.orders._files import Input, find_sources
 from ownchannel.orders._layout import Layout, find_layout, open_rows
 from ownchannel.orders._readers._named_columns import ColumnMapping
-from ownchannel.orders._readers._reader import MARKS, status_of
+from ownchannel.orders._readers._reader import status_of
 from ownchannel.orders._rows import Rows
 from ownchannel.orders._times import moment
 
@@ -37,9 +37,7 @@ _STATES = (
     "“{0}” seems to say what became of orders, in words that are not known here, and is left out: every row "
     "would count as sold."
 )
-REPEATED = (
-    "“{0}” seems to hold the whole order's amount on each row of the order: it would count several times."
-)
+_OF_ORDER = "“{0}” has one amount on all rows of an order, and counts once per order."
 _A_RATE = "“{0}” may hold percentages, and is left out."
 _AFTER = "Nothing shows whether “{0}” was subtracted from the value of goods already: it is left out."
 
@@ -221,8 +219,11 @@ class _Contents:
         doubts = {name: self._doubt(name, found) for name in found}
         fields = {name: column for name, column in found.items() if not doubts[name]}
         notes = [doubts[name].format(column) for name, column in found.items() if doubts[name]]
+        of_order = [name for name in BESIDE if name in fields and self._is_repeated(fields[name])]
+        notes += [_OF_ORDER.format(fields[name]) for name in of_order]
+        whole = {"of_order": tuple(of_order)} if of_order else {}
         private = [c for c in self._columns if _plain(c) in _names()["person"] or self._are(_is_address, c)]
-        return MappingGuess(self._columns, fields, tuple(notes), tuple(private))
+        return MappingGuess(self._columns, fields | whole, tuple(notes), tuple(private))
 
     def _find(self, role: str, fits: Callable[[str], bool] = bool) -> str:
         """The column that is called so and holds what fits; of several the one with the likeliest name."""
@@ -240,10 +241,8 @@ class _Contents:
         return bool(cells) and sum(map(fits, cells)) >= _MOST * len(cells)
 
     def _amounts(self, column: str) -> "pd.Series[int]":
-        """Amounts in millionths, exact however large."""
-        seen: dict[str, int] = {}
-        MARKS.shown(self._rows, column, seen)
-        return pd.Series(self._rows.unjudged().amounts(column, MARKS.proven(seen)[:1] or ".").astype(object))
+        """Amounts in millionths, exact however large; 0 where a cell is none."""
+        return pd.Series(self._rows.unjudged().amounts(column).astype(object))
 
     @cached_property
     def _date(self) -> str:
@@ -324,8 +323,6 @@ class _Contents:
         column = found[name]
         if name == "status":
             return "" if self._are(_is_status, column) else _STATES
-        if name in BESIDE and self._is_repeated(column):
-            return REPEATED
         if name not in ("tax", "discount") or not self._amounts(column).any():
             return ""
         if self._are(lambda cell: bool(_UNITS.fullmatch(cell)) or cell == "0", column):

@@ -11,15 +11,13 @@ import pyarrow as pa
 from ownchannel.formats import count
 from ownchannel.orders._archives import Source
 from ownchannel.orders._files import Input
-from ownchannel.orders._guess import BESIDE, REPEATED, one_source, repeats
-from ownchannel.orders._layout import find_layout, folded_name
+from ownchannel.orders._guess import BESIDE, one_source, repeats
+from ownchannel.orders._layout import find_layout
 from ownchannel.orders._merge import local_days
 from ownchannel.orders._one_file import read_file
 from ownchannel.orders._readers import Context, MappedOrders
 from ownchannel.orders._readers._named_columns import ColumnMapping
-from ownchannel.orders._readers._reader import DAYS, MARKS
 from ownchannel.orders._report import Report, rejected_table
-from ownchannel.orders._rows import Rows
 from ownchannel.orders._times import timezone_named
 from ownchannel.workspace import LONGEST_NAME, CustomerKeys, NamedDocuments, Workspace
 
@@ -34,6 +32,10 @@ _REMEMBERED = (
     "Read with the columns that you named for {name}. To change them, add the file on the first page again "
     "and press Change its columns."
 )
+_REPEATED = (
+    "{0} has one amount on all rows of an order, and counts with each row. If that is the whole order's, say "
+    "so in the mapping with of_order."
+)
 _NO_MAPPING = "It holds no names of columns. Delete it."
 
 
@@ -46,7 +48,7 @@ class Preview:
     notes: tuple[str, ...]
     """What to know of the reading beyond its rows."""
     unproven: tuple[str, ...]
-    """Of `day_first` and `decimal` those that the columns do not prove."""
+    """Of `day_first` and `decimal` those that the sentences ask for."""
 
 
 def preview(
@@ -71,8 +73,10 @@ def preview(
     reasons = Report(rejected=rejected).reasons()
     reasons["rows"] = [count(rows, "row") for rows in reasons["rows"]]
     problems = [_PROBLEM.format_map(row) for _, row in reasons.iterrows()]
-    notes = [REPEATED.format(column) for column in _repeated(lines, named)] + read.warnings
-    return Preview(_as_kept(lines, named, zone), tuple(problems), tuple(notes), _unproven(context, named))
+    notes = read.warnings + [_REPEATED.format(column) for column in _repeated(lines, named)]
+    said = " ".join([*problems, *notes])
+    unproven = tuple(option for option in ("day_first", "decimal") if f"{option}=" in said)
+    return Preview(_as_kept(lines, named, zone), tuple(problems), tuple(notes), unproven)
 
 
 def _start_of(source: Source) -> Source:
@@ -95,18 +99,11 @@ def _as_kept(lines: pa.Table, mapping: ColumnMapping, zone: str) -> pd.DataFrame
     return shown[[name for name in (*_SHOWN, *_SHOWN_LAST) if name in named]]
 
 
-def _unproven(context: Context, mapping: ColumnMapping) -> tuple[str, ...]:
-    """What a person should say of dates and amounts, since all of these can be read in two ways."""
-    date = folded_name(mapping.ordered_at)
-    amounts = [seen for column, seen in context.seen.items() if column != date]
-    open_days = "dm" in context.seen[date] and not DAYS.proven(context.seen[date])
-    open_marks = any(".," in seen for seen in amounts) and not any(map(MARKS.proven, amounts))
-    return (*["day_first"] * open_days, *["decimal"] * open_marks)
-
-
-def _repeated(lines: pa.Table | pa.RecordBatch, mapping: ColumnMapping) -> list[str]:
-    """Named columns that seem to hold the order's amounts on each of its rows."""
-    named = {name: column for name in BESIDE if (column := getattr(mapping, name))}
+def _repeated(lines: pa.Table, mapping: ColumnMapping) -> list[str]:
+    """Named columns whose amounts seem to be the order's, though nobody said that they are."""
+    named = {
+        name: column for name in BESIDE if (column := getattr(mapping, name)) and name not in mapping.of_order
+    }
     table = lines.select(["identity", *named]).to_pandas()
     return [column for name, column in named.items() if repeats(table[name], table["identity"])]
 
@@ -140,12 +137,11 @@ class RememberedOrders(MappedOrders):
     def recognises(self, columns: frozenset[str]) -> bool:
         return columns == self._table.columns
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-        """As the mapping says; what this file alone shows to be doubtful is noted."""
-        lines = super().read(rows, context)
+    def finished(self, lines: pa.Table, context: Context) -> pa.Table:
+        """As the mapping says; what this file alone makes doubtful is noted."""
         for column in _repeated(lines, self._table.mapping):
-            context.note(REPEATED.format(column).replace("{", "{{").replace("}", "}}"))
-        return lines
+            context.note(_REPEATED.format(column).replace("{", "{{").replace("}", "}}"))
+        return super().finished(lines, context)
 
 
 def mappings_of(workspace: Workspace) -> NamedDocuments[_NamedTable]:
