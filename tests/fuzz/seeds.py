@@ -30,6 +30,7 @@ FILES: dict[str, st.SearchStrategy[Any]] = {
     "woocommerce": FORMATS["WooCommerce orders"],
     "etsy_orders": FORMATS["Etsy orders"],
     "etsy_items": FORMATS["Etsy order items"],
+    "etsy_statement": FORMATS["Etsy statement"],
     "ebay": FORMATS["eBay orders"],
     "exchange_rates": FORMATS["Exchange rates"],
     "named_columns": FORMATS["Table with named columns"],

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.orders.exports import AMAZON_COLUMNS, SHOPIFY_COLUMNS
 from tests.orders.generated_marketplaces import ebay_orders
 from tests.orders.generated_reports import amazon_baskets, amazon_merchant, amazon_returns, amazon_traffic
+from tests.orders.generated_statements import etsy_statements
 from tests.orders.generated_tables import exchange_rates, repeat_rates, shopify_payments
 from tests.orders.generated_truth import (
     GeneratedFile,
@@ -380,6 +381,7 @@ FORMATS: Mapping[str, st.SearchStrategy[GeneratedFile]] = {
     "WooCommerce orders": woocommerce_orders(),
     "Etsy orders": etsy_orders(),
     "Etsy order items": etsy_items(),
+    "Etsy statement": etsy_statements(),
     "eBay orders": ebay_orders(),
     "Exchange rates": exchange_rates(),
     "Table with named columns": mapped_orders(),

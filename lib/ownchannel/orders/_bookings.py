@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, as_millionths, decimals, spread, summed, with_columns
+from ownchannel.orders._cells import Millionths, as_millionths, decimals, flags, spread, summed, with_columns
 from ownchannel.orders._schema import LINES_AS_READ, TEXT
 
 #: By row a number from 0 on.
@@ -18,6 +18,8 @@ RANK = 9
 
 #: The channel of a booking where nothing names it: Amazon's alone leave it out.
 _MARKETPLACE = "Amazon"
+#: The channel whose orders show the card's fee alone: what was booked holds all fees.
+_CARD_FEE_ALONE = "Etsy"
 #: No file has so many lines.
 _MOST_LINES = 1 << 40
 
@@ -129,7 +131,8 @@ def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
 
     An amount goes to the order's lines of its sku, else to all of its lines, in proportion to item value.
     Fees count where the sale itself was booked, for a refund alone shows only what was given back. What the
-    order's own report has stays as it is. Amounts in another currency than the order's are not joined.
+    order's own report has stays as it is, but for fees that it shows in part. Amounts in another currency
+    than the order's are not joined.
     """
     names = ("identity", "sku", "currency")
     (order, orders), (sku, skus), (currency, currencies) = (coded(lines[name]) for name in names)
@@ -155,12 +158,17 @@ def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
         return np.isin(order, of_order[where])
 
     returned = booked.are("goods", "discount", of="refund")
+    fee, in_part = (
+        -share("fee", "fulfilment"),
+        flags(pc.equal(lines["channel"], _CARD_FEE_ALONE).fill_null(False)),
+    )
     found = {
-        "fee": decimals(-share("fee", "fulfilment"), has(booked.is_sale)),
+        "fee": decimals(fee, has(booked.is_sale) & ~(in_part & (fee == 0))),
         "fulfilment": decimals(-share("fulfilment"), has(booked.is_sale)),
         "refund": decimals(-share("goods", "discount", of="refund"), has(returned)),
     }
     values = {column: pc.coalesce(lines[column], amounts) for column, amounts in found.items()}
+    values["fee"] = pc.if_else(in_part, pc.coalesce(found["fee"], lines["fee"]), values["fee"])
     for column in ("shipping", "tax"):  # what was given back of these is booked with a minus
         left = as_millionths(lines[column]) + share(column, of="refund")
         values[column] = decimals(left, lines[column].is_valid().to_numpy())

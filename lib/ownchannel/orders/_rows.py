@@ -407,7 +407,8 @@ def _constant(value: Hashable, kind: pa.DataType, length: int) -> pa.Array:
 
 
 def _amount(column: str, mark: str, required: bool, cell: str) -> int:
-    if not cell and not required:
+    # Dashes alone say that there is none, as accountants and Etsy write it.
+    if not cell.strip("-–—") and not required:
         return 0
     try:
         return millionths(number(cell, mark))

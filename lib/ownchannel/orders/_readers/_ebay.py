@@ -5,7 +5,6 @@ of File Exchange before it. None of these has a column for fees, refunds or canc
 """
 
 import re
-from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from ownchannel.orders._cells import Millionths, decimals, flags, summed
 from ownchannel.orders._notation import MARKS
 from ownchannel.orders._readers._etsy import country_code
-from ownchannel.orders._readers._reader import Context, Reader
+from ownchannel.orders._readers._reader import Context, Reader, names_in
 from ownchannel.orders._rows import Rows
 from ownchannel.orders._schema import LINES_AS_READ, NO_CURRENCY
 
@@ -67,12 +66,12 @@ class EbayOrders(Reader):
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """By its record numbers, titles, quantities, prices and dates."""
-        return set(_names(columns).values()) >= _HEADER
+        return set(names_in(_COLUMNS, columns).values()) >= _HEADER
 
     def renamed(self, rows: Rows) -> Rows:
         """The rows under ebay.com's names, without the footer."""
         site = next((site for column, site in _OF_SITE.items() if column in rows.columns), ("USD", "."))
-        rows = rows.renamed(_names(rows.columns))
+        rows = rows.renamed(names_in(_COLUMNS, rows.columns))
         rows = rows.without(~np.logical_or.reduce([rows.has_text(column) for column in _OF_AN_ORDER]))
         found = {currency_in(cell) for cell in pc.unique(rows.column("sold for")).to_pylist()} - {
             "",
@@ -126,13 +125,6 @@ class EbayOrders(Reader):
         """What was sold, in the currency of its sign."""
         rows = rows.unjudged()
         return _currencies(rows), _values(rows, context)
-
-
-def _names(columns: Iterable[str]) -> dict[str, str]:
-    """By column, its name on ebay.com."""
-    given = set(columns)
-    found = {name: next(filter(given.__contains__, (name, *others)), "") for name, others in _COLUMNS.items()}
-    return {column: name for name, column in found.items() if column}
 
 
 def _order_numbers(rows: Rows) -> pa.StringArray:

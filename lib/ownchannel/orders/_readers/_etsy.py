@@ -55,7 +55,8 @@ class EtsyOrders(Reader):
             discount=discount,
             shipping=rows.amounts("shipping") - abs(rows.amounts("shipping discount")),
             tax=rows.amounts("sales tax"),
-            refund=np.where(whole, value - discount, refund),
+            # Where none is stated, the statement may have one.
+            refund=decimals(np.where(whole, value - discount, refund), whole | refund_stated),
             fee=_fees(rows, adjusted=refund_stated),
             currency=rows.currencies("currency"),
             country=rows.words(country_code, "ship country"),

@@ -1,7 +1,7 @@
 """What a reader of one platform's format declares and does, and what it is given."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -110,6 +110,19 @@ class Reader:
             return rows.amounts(self.worth[0], required)
         price, quantity = self.worth
         return rows.line_totals(price, quantity, required)
+
+
+def names_in(table: Mapping[str, Sequence[str]], columns: Iterable[str]) -> dict[str, str]:
+    """By column of a file, its name in a table of names with what else these are called.
+
+    Of several columns of one meaning the one that is listed first counts.
+
+    >>> names_in({"date": ("datum", "tag")}, ["tag", "datum", "wetter"])
+    {'datum': 'date'}
+    """
+    given = set(columns)
+    found = {name: next(filter(given.__contains__, (name, *others)), "") for name, others in table.items()}
+    return {column: name for name, column in found.items() if column}
 
 
 _STATUS_WORDS: dict[Status, str] = {

@@ -1,0 +1,182 @@
+"""Etsy's monthly statement: the only export with the fees for listings, transactions and advertising.
+
+Columns and words as public programs read them in statements in English and German. A sale is booked with what
+the buyer paid, tax included; what Etsy remits of it is booked against it and here lowers the goods.
+"""
+
+import re
+from contextlib import suppress
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ownchannel.orders._cells import (
+    LARGEST_AMOUNT,
+    Millionths,
+    flags,
+    millionths,
+    number,
+    total,
+    with_columns,
+)
+from ownchannel.orders._notation import MARKS
+from ownchannel.orders._readers._etsy import CHANNEL
+from ownchannel.orders._readers._reader import Context, Reader, is_one_of, names_in
+from ownchannel.orders._rows import Rows, as_label
+from ownchannel.orders._schema import ENTRIES_AS_READ, TEXT, Event, Part
+
+_COLUMNS = {
+    "date": ("datum", "fecha"),
+    "type": ("art", "tipo"),
+    "title": ("titel", "título"),
+    "currency": ("währung", "moneda"),
+    "amount": ("betrag", "importe"),
+    "fees & taxes": ("gebühren & steuern", "tarifas e impuestos"),
+    "net": ("netto", "neto"),
+}
+#: What a row's type is about; its title may say otherwise.
+_TYPES: dict[Part, str] = {
+    "goods": "sale | verkauf | venta | refund | rückerstattung | reembolso | buyer fee",
+    "fee": "fee | gebühr | tarifa | listing | transaction | subscription | tax | steuer | vat | gst | hst | "
+    "gst/hst | pst | qst | iva",
+    "advertising": "marketing | werbung",
+    "fulfilment": "shipping | shipping label | postage | versand | envío",
+    "transfer": "deposit | payout | payment | überweisung | zahlung | depósito | pago",
+}
+_PART_OF: dict[str, Part] = {word: part for part, words in _TYPES.items() for word in words.split(" | ")}
+#: Tax and state fees that the buyer paid and Etsy remits; what of it went back to the buyer.
+_REMITTED = ("paid by buyer", "to buyer for sales tax", "to buyer for vat")
+_ADS = ("etsy ads", "offsite ads", "etsy-anzeigen", "offsite-anzeigen", "promoted listings")
+_GIVEN_BACK = ("credit for", "refund", "gutschrift", "rückerstattung", "erstattung", "reembolso")
+_ORDER = re.compile(r"\b(?:order|bestellung|bestellnr|pedido)\b\W{0,4}(\d+)", re.IGNORECASE)
+_MONEY = re.compile(r"[A-Z]{0,3}[$€£]? ?\d[\d.,]*")
+_LARGEST = millionths(LARGEST_AMOUNT)
+_TOO_LARGE, _AGAIN = "makes a trillion or more with the row's other amounts", "Download the statement again."
+_NOT_EXPLAINED = "not explained by the parts"
+
+
+class EtsyStatement(Reader):
+    """The statement of a month, `etsy_statement_2026_9.csv`."""
+
+    name = "Etsy statement"
+    lacks = (
+        "This statement does not include buyers or products: add Etsy's orders of the same months as well."
+    )
+    gives = "entries"
+
+    def recognises(self, columns: frozenset[str]) -> bool:
+        """By its dates, types, titles and three columns of money, in English, German or Spanish."""
+        return set(names_in(_COLUMNS, columns).values()) >= _COLUMNS.keys()
+
+    def renamed(self, rows: Rows) -> Rows:
+        """The rows with their columns in English."""
+        return rows.renamed(names_in(_COLUMNS, rows.columns))
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """An entry per row; another for the fees of a sale, and for what its net has beyond both."""
+        amount, fees, rest = _booked(rows)
+        rows.reject_where(abs(rest) >= _LARGEST, "net", _TOO_LARGE, _AGAIN)
+        part, order = rows.words(_part, "type", "title"), rows.words(_order, "type", "title", "info")
+        posted = rows.moments("date", context.timezone)
+        texts = [rows.column(column) for column in ("type", "title", "info", "currency")]
+        sums = [pa.array(each).cast(pa.string()) for each in (posted.astype(np.int64), amount, fees, rest)]
+        event = rows.words(_event, "type", "title", "info")
+        of_row = {
+            "posted_at": posted,
+            "channel": CHANNEL,
+            "kind": "marketplace",
+            "event": event,
+            "order_id": order,
+            "identity": pc.if_else(
+                is_one_of(event, "account"), None, pc.binary_join_element_wise("etsy", order, "/")
+            ),
+            "currency": rows.currencies("currency"),
+            "deferred": False,
+            "row_key": pc.binary_join_element_wise(*texts, *sums, "|"),
+        }
+        context.unexplained = (context.unexplained or 0) + total(abs(rest[rows.kept()]))
+        is_both = (amount != 0) & (fees != 0)
+        of_part = {"part": part, "description": rows.words(_description, "type", "title")}
+        main = rows.batch(ENTRIES_AS_READ, amount=np.where(amount != 0, amount, fees), **of_part, **of_row)
+        of_fees = of_part | {"part": pc.if_else(is_one_of(part, "goods"), "fee", part)}
+        more = rows.batch(ENTRIES_AS_READ, amount=fees, **of_fees, **of_row)
+        beyond = rows.batch(
+            ENTRIES_AS_READ, amount=rest, part="unclassified", description=_NOT_EXPLAINED, **of_row
+        )
+        kept = rows.kept()
+        return pa.concat_batches(
+            [main, more.filter(pa.array(is_both[kept])), beyond.filter(pa.array((rest != 0)[kept]))]
+        )
+
+    def finished(self, lines: pa.Table, context: Context) -> pa.Table:
+        """Fees of an order whose sale another month holds are the account's: alone they would be no sale."""
+        sale = pc.equal(lines["event"], "sale")
+        goods = pc.and_(pc.equal(lines["part"], "goods"), pc.greater(lines["amount"], 0))
+        identity = lines["identity"].cast(pa.string())
+        sold = pc.is_in(identity, identity.filter(pc.and_(sale, goods)).combine_chunks())
+        apart = pc.and_(sale, pc.invert(sold))
+        return with_columns(
+            lines,
+            event=pc.if_else(apart, "account", lines["event"].cast(pa.string())).cast(TEXT),
+            identity=pc.if_else(apart, None, identity).cast(TEXT),
+        )
+
+    def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
+        """The net; where a row states none, its amount and fees."""
+        return pc.utf8_upper(rows.column("currency")), np.sum(_booked(rows.unjudged()), axis=0)
+
+
+def _booked(rows: Rows) -> tuple[Millionths, Millionths, Millionths]:
+    """By row amount, fees, and what the net has beyond these; a deposit's amount is in its title alone."""
+    amount, fees, net = (rows.amounts(column) for column in ("amount", "fees & taxes", "net"))
+    mark = rows.notation.way(MARKS, rows, "net") or "."
+    states_net = flags(pc.match_substring_regex(rows.column("net"), r"\d"))
+    rest = np.where(states_net, net - amount - fees, 0)
+    sent = rows.numbers(lambda type_, title: _sent(type_, title, mark), "type", "title")
+    is_empty = (amount == 0) & (fees == 0) & (rest == 0)
+    return np.where(is_empty, sent, amount), fees, rest
+
+
+def _sent(type_: str, title: str, mark: str) -> int:
+    """What a deposit took off the account: `€195.32 sent to your bank account`."""
+    found = _MONEY.search(title) if _part(type_, title) == "transfer" else None
+    with suppress(ValueError):
+        return -millionths(number(found[0].rstrip(".,"), mark)) if found else 0
+    return 0
+
+
+def _part(type_: str, title: str) -> Part:
+    """What a row's amount is for, by its title where that is plain, else by its type."""
+    part, words = _PART_OF.get(type_.casefold()), title.casefold()
+    if part is None:
+        return "unclassified"
+    if any(remitted in words for remitted in _REMITTED):
+        return "goods"
+    if part in ("fee", "advertising") and any(ads in words for ads in _ADS):
+        return "advertising"
+    if (part == "advertising" and "subscription" in words) or (part == "transfer" and " fee" in words):
+        return "fee"
+    return part
+
+
+def _event(type_: str, title: str, info: str) -> Event:
+    """Whether an order is behind a row: what it brought or cost, or what was given back of that."""
+    if _order(type_, title, info) is None or _part(type_, title) in ("advertising", "transfer"):
+        return "account"
+    is_back = type_.casefold() in _GIVEN_BACK or title.casefold().startswith(_GIVEN_BACK)
+    return "refund" if is_back else "sale"
+
+
+def _order(type_: str, title: str, info: str) -> str | None:
+    """The number of a row's order; titles of other rows than sales and refunds hold names of products."""
+    in_title = title if _PART_OF.get(type_.casefold()) == "goods" else ""
+    found = _ORDER.search(info) or _ORDER.search(in_title)
+    return found[1] if found else None
+
+
+def _description(type_: str, title: str) -> str | None:
+    """The words of a row, without product, order and account numbers."""
+    part = _part(type_, title)
+    words = "" if part == "transfer" else re.split(r"[:#]|\d{4,}", title)[0].strip()
+    return as_label(f"{type_} / {words}" if part == "unclassified" else words or type_)
