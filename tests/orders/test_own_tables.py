@@ -38,7 +38,7 @@ def test_a_table_is_read_once_its_columns_are_named_and_the_next_one_without_ask
     assert [*mine.tables] == ["march.csv"]
     guess = guess_mapping(mine.tables["march.csv"])
     assert guess.asks == ("currency",)
-    assert mine.name_columns("march.csv", {**guess.fields, "currency": "EUR"}) == ("Read again: march.csv.",)
+    assert mine.name_columns("march.csv", {**guess.fields, "currency": "EUR"}) == ("Added: march.csv.",)
     assert goods(mine.orders()) == Decimal("1262.50")
     again = FileList(place)
     assert again.add([APRIL, WIDER]) == (
@@ -58,7 +58,7 @@ def test_all_that_wait_and_are_alike_are_read_at_once(place: Workspace) -> None:
     mine = FileList(place)
     mine.add([MARCH, APRIL, WIDER])
     assert [*mine.tables] == ["march.csv", "april.csv", "wider.csv"]
-    assert mine.name_columns("april.csv", MEANS) == ("Read again: march.csv and april.csv.",)
+    assert mine.name_columns("april.csv", MEANS) == ("Added: march.csv and april.csv.",)
     assert goods(mine.orders()) == Decimal("1270.00")
 
 

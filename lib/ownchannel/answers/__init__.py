@@ -25,6 +25,14 @@ from ownchannel.answers._lifetime_models import (
     who_is_still_a_customer,
 )
 from ownchannel.answers._lifetimes import lifetimes
+from ownchannel.answers._mapping_words import (
+    MAPPING_ASKS,
+    MAPPING_ASKS_MORE,
+    MAPPING_CHOICES,
+    MAPPING_WORDS,
+    preview_html,
+    still_to_name,
+)
 from ownchannel.answers._marketplace_dependence import (
     measures,
     over_time,
@@ -62,6 +70,10 @@ __all__ = [
     "ACCOUNT_KEPT",
     "ASKED_FIRST",
     "LIVE_DRAWS",
+    "MAPPING_ASKS",
+    "MAPPING_ASKS_MORE",
+    "MAPPING_CHOICES",
+    "MAPPING_WORDS",
     "MEASURES",
     "WAYS_IN",
     "WORKBOOKS",
@@ -94,11 +106,13 @@ __all__ = [
     "over_time",
     "own_and_rent",
     "presets_compared",
+    "preview_html",
     "problem_html",
     "rent_or_own",
     "second_order",
     "sentence_html",
     "short_channels",
+    "still_to_name",
     "table_html",
     "todays_plan",
     "what_a_customer_is_worth",

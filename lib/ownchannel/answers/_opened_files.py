@@ -111,12 +111,16 @@ def _fees_booked(months: pd.DataFrame) -> float:
     return float(months["fee_base_told"].sum()) / base if base > 0 else 1.0
 
 
-def files_html(report: Report, removable: Collection[str] = ()) -> str:
+def files_html(report: Report, removable: Collection[str] = (), tables: Collection[str] = ()) -> str:
     """A card for each file, the counts of rows behind a fold, and why rows were set aside.
 
     Each file named in `removable` has a button with its name as value; a button without value is for all.
+    Each of `tables` has one to name its columns, with a tab before the name: no file's name holds a tab.
     """
-    cards = "".join(_card(file, _button(file.name) * (file.name in removable)) for file in report.files)
+    cards = "".join(
+        _card(file, _button(file.name) * (file.name in removable) + _naming(file) * (file.name in tables))
+        for file in report.files
+    )
     parts = [notes_html((report.remark,)) if report.remark else ""]
     if cards:
         remove_all = f" {_button('')}" if removable else ""
@@ -141,6 +145,12 @@ def _button(name: str) -> str:
     """A button that takes a file out of the list, or all of them where none is named."""
     words, label = ("Remove", f"Remove {escape(name)}") if name else ("Remove all", "Remove all files")
     return f'<button type="button" value="{escape(name)}" aria-label="{label}">{words}</button>'
+
+
+def _naming(file: FileReport) -> str:
+    """A button that asks what a table's columns hold."""
+    words, name = ("Change its columns" if file.was_read else "Name its columns"), escape(file.name)
+    return f'<button type="button" value="\t{name}" aria-label="{words}: {name}">{words}</button>'
 
 
 def _card(file: FileReport, button: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from itertools import count as numbers
 from pathlib import Path
@@ -10,12 +11,21 @@ from typing import Any
 from ownchannel.formats import count, listed
 from ownchannel.orders._archives import DAMAGED, Source, Unopened
 from ownchannel.orders._files import TWICE, Found, Input, LeftAside, find_sources
-from ownchannel.orders._guess import guess_mapping
+from ownchannel.orders._guess import MappingGuess, guess_mapping
 from ownchannel.orders._import import assembled
 from ownchannel.orders._layout import find_layout
 from ownchannel.orders._one_file import FileBooks, FileRead, read_file
 from ownchannel.orders._orders import Orders
-from ownchannel.orders._own_tables import mappings_of, remembered, save_mapping, saved_mappings
+from ownchannel.orders._own_tables import (
+    Preview,
+    RememberedOrders,
+    forget_mapping,
+    mappings_of,
+    preview,
+    remembered,
+    save_mapping,
+    saved_mappings,
+)
 from ownchannel.orders._readers import READERS, Context, MappedOrders
 from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._report import Report
@@ -94,18 +104,35 @@ class FileList:
         >>> _ = mine.add(("till.csv", b"No,Day,Sum" + bytes([10]) + b"7,2026-03-31,12.50"))
         >>> columns = {"order_id": "No", "ordered_at": "Day", "item_value": "Sum", "currency": "EUR"}
         >>> mine.name_columns("till.csv", columns)
-        ('Read again: till.csv.',)
+        ('Added: till.csv.',)
         """
+        save_mapping(self._table(name), mapping, self._workspace)
+        return self._add([t for t in self.tables.values() if self._reader_of(t)], self._zone())
+
+    def guess(self, name: str) -> MappingGuess:
+        """What the columns of one of `tables` hold: as a person named them before, else as they show."""
+        guess, reader = guess_mapping(self._table(name)), self._reader_of(self._table(name))
+        if reader is None:
+            return guess
+        return replace(guess, fields=reader.mapping.model_dump(exclude_none=True), notes=())
+
+    def preview(self, name: str, mapping: ColumnMapping | Mapping[str, Any]) -> Preview:
+        """How one of `tables` would be read."""
+        return preview(self._table(name), mapping, self._zone())
+
+    def forget_columns(self, name: str) -> None:
+        """Forget what the columns of one of `tables` mean: the next such table is asked about."""
+        if reader := self._reader_of(self._table(name)):
+            forget_mapping(reader.remembered_as, self._workspace)
+
+    def _table(self, name: str) -> Source:
         if name not in self.tables:
             raise ValueError(f"Add {name} again: its columns can be named right after that.")
-        save_mapping(self.tables[name], mapping, self._workspace)
-        readers = remembered(self._workspace)
-        alike = [
-            table
-            for table in self.tables.values()
-            if find_layout(table, lambda columns: any(reader.recognises(columns) for reader in readers))
-        ]
-        return self._add(alike, self._zone())
+        return self.tables[name]
+
+    def _reader_of(self, table: Source) -> RememberedOrders | None:
+        """What remembers such a table."""
+        return next((r for r in remembered(self._workspace) if find_layout(table, r.recognises)), None)
 
     def _add(self, sources: Iterable[Found], zone: str) -> tuple[str, ...]:
         place = self._workspace
@@ -126,7 +153,8 @@ class FileList:
             if content in files and self._is_up_to_date(content, files[content], zone):
                 outcome = _ALREADY
             else:
-                read, is_again = read_file(source, readers, Context(keys, zone)), content in files
+                read = read_file(source, readers, Context(keys, zone))
+                is_again = content in files and bool(files[content].format)
                 read.name, earlier = _place(content, read, files, now)
                 keep_rows(place, content, read, self._read_with(read))
                 read.batches.clear()  # they are kept, and may be large

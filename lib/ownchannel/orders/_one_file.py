@@ -24,8 +24,8 @@ from ownchannel.orders._schema import AS_READ, NO_CURRENCY, Gives
 
 _UNKNOWN = (
     f"None of its first {HEADER_WITHIN} lines is a known header: it is another kind of file, or some of its "
-    "columns are missing. Export the report again with all its columns; name those of a table of your own "
-    "with mapping=…"
+    "columns are missing. Export the report again with all its columns; name those of a table of your own on "
+    "the first page, or with mapping=…"
 )
 _EMPTY = "It is empty or blank. Export the report again."
 _NO_ROWS = "It has no rows below its header: check the dates that it was exported for."

@@ -131,15 +131,15 @@ class RememberedOrders(MappedOrders):
 
     def __init__(self, name: str, table: _NamedTable) -> None:
         super().__init__(table.mapping)
-        self._table = table
+        self.remembered_as, self.mapping, self._columns = name, table.mapping, table.columns
         self.lacks = _REMEMBERED.format(name=name)
 
     def recognises(self, columns: frozenset[str]) -> bool:
-        return columns == self._table.columns
+        return columns == self._columns
 
     def finished(self, lines: pa.Table, context: Context) -> pa.Table:
         """As the mapping says; what this file alone makes doubtful is noted."""
-        for column in _repeated(lines, self._table.mapping):
+        for column in _repeated(lines, self.mapping):
             context.note(_REPEATED.format(column).replace("{", "{{").replace("}", "}}"))
         return super().finished(lines, context)
 

@@ -7,6 +7,7 @@ import ipywidgets
 
 from ownchannel.answers import (
     ASKED_FIRST,
+    MAPPING_WORDS,
     WAYS_IN,
     Answer,
     files_html,
@@ -14,12 +15,14 @@ from ownchannel.answers import (
     problem_html,
     what_was_opened,
 )
-from ownchannel.orders import FileList, current_orders, forget
+from ownchannel.formats import listed
+from ownchannel.orders import ColumnMapping, FileList, current_orders, forget
 from ownchannel.panels._account_form import AccountForm
 from ownchannel.panels._answer_view import AnswerView, LiveText, box, live_bundle
 from ownchannel.panels._file_picker import FilePicker
+from ownchannel.panels._mapping_form import MappingForm
 from ownchannel.panels._page import head_html
-from ownchannel.workspace import Workspace
+from ownchannel.workspace import Workspace, saved_account
 
 HERE = "00_start_here"
 
@@ -59,12 +62,14 @@ class Opening:
         self._said = LiveText(spoken=True)
         self._view = AnswerView(what_was_opened(self.opened))
         self._files = LiveText(on_press=self._press)
+        self._form = MappingForm(self._list, lambda what: self._try(lambda: self._press_on_form(what)))
         self._forget = ForgetRow(self._workspace, self._show)
         self.account = AccountForm(self._workspace, self._show)
         self._read_folder.on_click(lambda _: self._try(lambda: self.add(self._folder.value)))
         self._sample.on_click(lambda _: self._press_again("sample", self.remove_all))
         self._head = LiveText()
-        self._whole = box([self._head, self._view.widget, self._controls(), self._files], "oc-page")
+        parts = [self._head, self._view.widget, self._controls(), self._form, self._files]
+        self._whole = box(parts, "oc-page")
         self._show_files()
 
     def add(self, paths: Any, timezone: str | None = None) -> None:
@@ -75,7 +80,17 @@ class Opening:
         said = self._list.add(paths, timezone or self._timezone.value)
         self._timezone.value = self._list.report().timezone
         self._show()
-        self._say(*said, *([WAYS_IN["nothing"]] if self.opened.is_sample else []))
+        self._say(*said, *self._ask_next(), *([WAYS_IN["nothing"]] if self.opened.is_sample else []))
+
+    def name_columns(self, name: str, mapping: ColumnMapping) -> None:
+        """Say what the columns of a table hold that was not recognised, read it, and remember the answer.
+
+        Raises ValueError where the name or the mapping cannot be used.
+        """
+        said = self._list.name_columns(name, mapping)
+        self._form.dismiss()
+        self._show()
+        self._say(*said, *self._ask_next())
 
     def remove(self, name: str) -> None:
         """Take a file out of the list, and show what the others say; raises ValueError for another name."""
@@ -96,9 +111,36 @@ class Opening:
             raise self._view.shown
         return self._view.shown
 
+    def _ask_next(self) -> list[str]:
+        """Ask about the first table that waits for it, and say which do."""
+        read = {file.name for file in self._list.report().files if file.was_read}
+        waiting = [name for name in self._list.tables if name not in read]
+        if waiting and self._form.name not in waiting:
+            self._ask_about(waiting[0])
+        return [MAPPING_WORDS["below"].format(names=listed(waiting))] if waiting else []
+
+    def _ask_about(self, name: str) -> None:
+        """Open the form of a table; a currency that it does not show is the brand's."""
+        try:
+            currency = saved_account(self._workspace).currency or ""
+        except ValueError:  # which the form of the account says
+            currency = ""
+        self._form.ask(name, currency)
+
+    def _press_on_form(self, what: str) -> None:
+        if what == "read":
+            self.name_columns(self._form.name, self._form.mapping)
+            return
+        if what == "forget":
+            self._list.forget_columns(self._form.name)
+            self._say(MAPPING_WORDS["forgotten"])
+        self._form.dismiss()
+
     def _press(self, name: str) -> None:
         """What a button beside the files does: without a name it is for all."""
-        if name:
+        if name.startswith("\t"):
+            self._try(lambda: self._ask_about(name[1:]))
+        elif name:
             self._try(lambda: self.remove(name))
         else:
             self._press_again("all", self.remove_all)
@@ -131,8 +173,12 @@ class Opening:
         names = self._list.names
         self._head.html = head_html(HERE, self.opened)
         self._files.html = files_html(
-            self._list.report() if names else self.opened.orders.report, removable=names
+            self._list.report() if names else self.opened.orders.report,
+            removable=names,
+            tables=self._list.tables,
         )
+        if self._form.name not in self._list.tables:
+            self._form.dismiss()
 
     def _controls(self) -> ipywidgets.Box:
         rows = [
