@@ -28,6 +28,8 @@ FILES: dict[str, st.SearchStrategy[Any]] = {
     "shopify_orders": FORMATS["Shopify orders"],
     "shopify_payments": FORMATS["Shopify Payments transactions"],
     "woocommerce": FORMATS["WooCommerce orders"],
+    "woocommerce_items": FORMATS["WooCommerce order items"],
+    "woocommerce_analytics": FORMATS["WooCommerce Analytics orders"],
     "etsy_orders": FORMATS["Etsy orders"],
     "etsy_items": FORMATS["Etsy order items"],
     "etsy_statement": FORMATS["Etsy statement"],

@@ -30,9 +30,11 @@ from tests.orders.generated_truth import (
     written,
 )
 from tests.orders.headers import (
+    ANALYTICS_COLUMNS,
     ETSY_ITEM_COLUMNS,
     ETSY_ORDER_COLUMNS,
     FULFILLED_COLUMNS,
+    WOOCOMMERCE_ITEM_COLUMNS,
     woocommerce_columns,
 )
 
@@ -212,6 +214,100 @@ def woocommerce_orders(draw: st.DrawFn) -> GeneratedFile:
     )
 
 
+@st.composite
+def woocommerce_items(draw: st.DrawFn) -> GeneratedFile:
+    """The same shop's orders with an item in each row, all of which have the order's own fields."""
+    style = draw(styles())
+    words = {"completed": "completed", "pending": "on-hold", "cancelled": "failed", "refunded": "refunded"}
+    orders = draw(made_up_orders(style, tuple(words)))
+    rows = [
+        {
+            "order_id": _item_number(order),
+            "order_number": _item_number(order),
+            "order_date": order.placed.strftime("%Y-%m-%d %H:%M:%S"),
+            "status": words[order.status],
+            "shipping_total": style.money(order.shipping),
+            "tax_total": style.money(order.tax),
+            "fee_total": "0.00",
+            "order_currency": order.currency,
+            "customer_id": "0",
+            "customer_email": "",
+            "billing_email": address(order),
+            "shipping_country": "DE",
+            "refund_items": f"amount:{style.money(order.refund)}|reason:|date:2026-01-01 10:00:00",
+            "item_name": item.product,
+            "item_sku": item.sku,
+            "item_quantity": str(item.units),
+            "item_subtotal": style.money(item.units * item.price),
+            "item_total": style.money(item.units * item.price - (0 if place else order.discount)),
+            "item_refunded_qty": "",
+        }
+        for order in orders
+        for place, item in enumerate(order.items)
+    ]
+    bad = [with_bad(row, "item_quantity") for row in rows[: draw(st.integers(0, 2))]]
+    return GeneratedFile(
+        "woocommerce_items.csv",
+        written(WOOCOMMERCE_ITEM_COLUMNS, [*rows, *bad], style),
+        "lines",
+        len(rows) + len(bad),
+        len(bad),
+        lines_of(orders, "WooCommerce", _item_number),
+        sums_of(orders, _item_number),
+        buyers_of(orders, _item_number),
+    )
+
+
+def _item_number(order: Order) -> str:
+    return str(10_000_000 + order.number)
+
+
+@st.composite
+def woocommerce_analytics(draw: st.DrawFn) -> GeneratedFile:
+    """The shop's own report: a line an order, with what is left of its total after a refund behind it."""
+    style = draw(styles())
+    words = {"completed": "processing", "pending": "pending", "cancelled": "cancelled"}
+    orders = draw(made_up_orders(style, tuple(words)))
+    rows = [
+        {
+            "Date": order.placed.strftime("%Y-%m-%d %H:%M:%S"),
+            "Order #": _report_number(order),
+            "N. Revenue (formatted)": " ".join(
+                f"{order.currency} {style.money(cents)}"
+                for cents in (order.total, order.total - order.refund)
+                if cents == order.total or order.refund
+            ),
+            "Status": words[order.status],
+            "Items sold": str(sum(item.units for item in order.items)),
+            "Product(s)": "1× Pan" if style.encoding.startswith("utf") else "Pan",
+            "Net Sales": f"{(order.value - order.discount) / 100:.2f}",
+        }
+        for order in orders
+    ]
+    bad = [with_bad(row, "Items sold") for row in rows[: draw(st.integers(0, 2))]]
+    return GeneratedFile(
+        "analytics.csv",
+        written(ANALYTICS_COLUMNS, [*rows, *bad], style),
+        "lines",
+        len(rows) + len(bad),
+        len(bad),
+        in_order(
+            (
+                "WooCommerce", _report_number(order), order.placed, None, None,
+                float(sum(item.units for item in order.items)), amount(order.value - order.discount),
+                order.currency, order.status,
+            )
+            for order in orders
+        ),
+        sums_of(orders, _report_number, untold=["discount", "shipping", "tax"]),
+        {_report_number(order): None for order in orders},
+    )  # fmt: skip
+
+
+def _report_number(order: Order) -> str:
+    return str(20_000_000 + order.number)
+
+
 def _packed(order: Order, at: int, style: Style) -> str:
     item = order.items[at - 1]
     value = item.units * item.price
@@ -379,6 +475,8 @@ FORMATS: Mapping[str, st.SearchStrategy[GeneratedFile]] = {
     "Shopify orders": shopify_orders(),
     "Shopify Payments transactions": shopify_payments(),
     "WooCommerce orders": woocommerce_orders(),
+    "WooCommerce order items": woocommerce_items(),
+    "WooCommerce Analytics orders": woocommerce_analytics(),
     "Etsy orders": etsy_orders(),
     "Etsy order items": etsy_items(),
     "Etsy statement": etsy_statements(),

@@ -148,6 +148,25 @@ def woocommerce_columns(items: int) -> list[str]:
     return [*names.split(","), *(f"line_item_{place}" for place in range(1, items + 1))]
 
 
+#: WebToffee's header with an item in each row, and the parts of Advanced Order Export's that matter.
+WOOCOMMERCE_ITEM_COLUMNS = [
+    *woocommerce_columns(0),
+    *("item_product_id", "item_name", "item_sku", "item_quantity", "item_subtotal", "item_subtotal_tax"),
+    *("item_total", "item_total_tax", "item_refunded", "item_refunded_qty", "item_meta"),
+]
+ADVANCED_COLUMNS = (  # noqa: SIM905
+    "Order Number,Order Status,Order Date,Customer Note,First Name (Billing),Last Name (Billing),"
+    "Company (Billing),Address 1&2 (Billing),City (Billing),State Code (Billing),Postcode (Billing),"
+    "Country Code (Billing),Email (Billing),Phone (Billing),Country Code (Shipping),Payment Method Title,"
+    "Cart Discount Amount,Order Subtotal Amount,Shipping Method Title,Order Shipping Amount,"
+    "Order Refund Amount,Order Total Amount,Order Total Tax Amount,SKU,Item #,Item Name,"
+    "Quantity (- Refund),Item Cost,Coupon Code,Discount Amount,Discount Amount Tax,Currency"
+).split(",")
+ANALYTICS_COLUMNS = (  # noqa: SIM905
+    "Date,Order #,N. Revenue (formatted),Status,Customer,Customer type,Product(s),Items sold,Coupon(s),"
+    "Net Sales,Attribution"
+).split(",")
+
 #: What stands in cells that hold people's data, by what their columns' names hold: no reader lets it through.
 _PERSONAL = {
     re.compile(r"e-?mail"): "jane.sentinel@example.com",
@@ -158,7 +177,7 @@ _PERSONAL = {
     re.compile(
         r"note|instructions|comments|variations|transaction_id|tracking|merchant-order"
     ): "Ring twice, Sentinel",
-    re.compile(r"name|buyer|user|company"): "Jane Roe-Sentinel",
+    re.compile(r"name|buyer|user|company|^customer$"): "Jane Roe-Sentinel",
 }
 SECRETS = tuple(_PERSONAL.values())
 

@@ -132,6 +132,8 @@ NUMBER: dict[str, str | tuple[str, ...]] = {
     "Amazon Order Report": "order-id",
     "Shopify orders": "Name",
     "WooCommerce orders": "order_id",
+    "WooCommerce order items": "order_id",
+    "WooCommerce Analytics orders": "Order #",
     "Etsy orders": "Order ID",
     "Etsy order items": "Order ID",
     "eBay orders": ("Order Number", "Order number", "Bestellnummer"),

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ownchannel.orders._bookings import Numbers, coded, firsts, numbers, places
 from ownchannel.orders._cells import as_millionths, decimals, spread, summed, with_columns
-from ownchannel.orders._schema import BY_NAME, ENTRIES, MONEY, TABLE
+from ownchannel.orders._schema import BY_NAME, BY_NUMBER, ENTRIES, MONEY, TABLE
 
 
 def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
@@ -31,9 +31,13 @@ def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
 
 def known_by_id(lines: pa.Table) -> pa.Table:
     """Orders that an export knows by name and time alone have the identity of the one that has their id."""
-    by_name = pc.and_(pc.equal(lines["kind"], "owned"), pc.equal(lines["rank"], BY_NAME))
+    ranks = pa.array([BY_NAME, *BY_NUMBER], lines["rank"].type)
+    by_name = pc.and_(pc.equal(lines["kind"], "owned"), pc.is_in(lines["rank"], ranks))
+    # Some exports show no seconds.
+    lines = lines.append_column("minute", pc.floor_temporal(lines["ordered_at"], unit="minute"))
     others = lines.filter(pc.invert(by_name))
-    return _known_by(lines, by_name, others, "channel", "order_id", "ordered_at")
+    known = _known_by(lines, by_name, others, "channel", "order_id", "minute")
+    return known.drop_columns("minute")
 
 
 def _known_by(rows: pa.Table, where: pa.ChunkedArray, orders: pa.Table, *name: str) -> pa.Table:

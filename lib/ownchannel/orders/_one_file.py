@@ -172,9 +172,10 @@ def _read_known(source: Source, layout: Layout, readers: Sequence[Reader], conte
     if headers:
         read.warnings.append(_PASTED.format(lines=listed([f"{line:,}" for line in headers])))
     if read.batches:
-        rows = reader.finished(read.table(), notes)
-        is_named = read.gives in ("lines", "entries")
-        read.batches = (_named(read, rows, headers, reader.is_one_run) if is_named else rows).to_batches()
+        rows = read.table()
+        if read.gives in ("lines", "entries"):
+            rows = _named(read, rows, headers, reader.is_one_run)
+        read.batches = reader.finished(rows, notes).to_batches()
     read.stated, read.unexplained = notes.stated, notes.unexplained
     read.timezone = notes.zone if notes.asked_zone else ""
     read.warnings += [sentence.format(n=f"{n:,}") for sentence, n in notes.notes.items()]

@@ -202,6 +202,8 @@ _LINE = [
 ]
 #: The rank of a shop's orders whose ids are lost: they are known by name and time.
 BY_NAME = 1
+#: Those of WooCommerce's exports without ids: of order items, and of orders without these.
+BY_NUMBER = (5, 6)
 _ORIGIN = [pa.field("currency", pa.string()), pa.field("source_row", pa.int64())]
 _ENTRY = [
     pa.field("identity", TEXT),

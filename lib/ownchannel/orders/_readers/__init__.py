@@ -13,6 +13,7 @@ from ownchannel.orders._readers._named_columns import ColumnMapping, ExchangeRat
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._readers._shopify import ShopifyOrders, ShopifyPayments
 from ownchannel.orders._readers._woocommerce import WooCommerceOrders
+from ownchannel.orders._readers._woocommerce_rows import WooCommerceAnalytics, WooCommerceItems
 
 #: Asked in this order whether a header is theirs.
 READERS: tuple[Reader, ...] = (
@@ -28,6 +29,8 @@ READERS: tuple[Reader, ...] = (
     ShopifyOrders(),
     ShopifyPayments(),
     WooCommerceOrders(),
+    WooCommerceItems(),
+    WooCommerceAnalytics(),
     EtsyItems(),
     EtsyOrders(),
     EtsyStatement(),

@@ -54,15 +54,15 @@ class WooCommerceOrders(Reader):
         """One line per item; a row gives several. Coupons are taken off the items by the shop already."""
         order, number_shown = rows.identities("order_id"), rows.labels("order_number")
         ordered_at = rows.moments("order_date", context.timezone)
-        status = rows.words(_status, "status", otherwise="cancelled")
+        status = rows.words(status_in, "status", otherwise="cancelled")
         currency = rows.currencies("order_currency")
         cells_of_customer = ("customer_email", "billing_email", "customer_id")
-        keys = rows.words(partial(_customer, context), *cells_of_customer)
+        keys = rows.words(partial(customer_key, context), *cells_of_customer)
         countries = rows.first_label("shipping_country", "billing_country")
         subtotal, tax = rows.amounts("order_subtotal"), rows.amounts("tax_total")
         # What a shop charges besides, for wrapping or paying on delivery, counts as shipping.
         shipping = rows.amounts("shipping_total") + rows.amounts("fee_total")
-        stated_refund = rows.numbers(_refunded, "refund_items")
+        stated_refund = rows.numbers(refunded_sum, "refund_items")
         items = _items_of(rows)
         # From here on an element per item.
         places = np.repeat(np.arange(len(rows)), np.where(rows.kept(), [*map(len, items)], 0))
@@ -166,7 +166,7 @@ def _short_number(text: str) -> Decimal:
     return number(text.strip())
 
 
-def _refunded(cell: str) -> int:
+def refunded_sum(cell: str) -> int:
     """The sum of an order's refunds, `amount:10.00|reason:…|date:…` with semicolons between them."""
     amounts = _REFUND.findall(cell)
     if cell and not amounts:
@@ -178,11 +178,11 @@ def _refunded(cell: str) -> int:
     return millionths(total)
 
 
-def _customer(context: Context, account_email: str, billing_email: str, account: str) -> str | None:
+def customer_key(context: Context, account_email: str, billing_email: str, account: str) -> str | None:
     """A guest has no account, but an address to bill."""
     by_email = context.keys.of_email(account_email) or context.keys.of_email(billing_email)
     return by_email or (context.keys.of_id(f"woocommerce:{account}") if account not in ("", "0") else None)
 
 
-def _status(cell: str) -> Status:
+def status_in(cell: str) -> Status:
     return status_of(cell, "status")
