@@ -119,6 +119,7 @@ def test_a_day_has_its_figures_without_a_product(read):
         ("1 234,50 zł", "1234.50", "PLN"),
         ("AED 12.00", "12", "AED"),
         ("-£3.10", "-3.10", "GBP"),
+        ("￡3.10", "3.10", "GBP"),
         ("7.25", "7.25", None),
     ],
 )

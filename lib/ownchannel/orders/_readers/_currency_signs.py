@@ -1,6 +1,7 @@
 """Amounts as they are shown to people: a currency's sign says which currency it is."""
 
 import re
+import unicodedata
 from functools import cache
 
 import pyarrow as pa
@@ -64,7 +65,8 @@ def _parts(cell: str) -> tuple[str, str, str]:
     first, _, second = behind.partition(sign) if not before.strip() else (before, "", behind)
     if sign not in behind:  # one amount, with the sign before it, behind it, or behind its minus
         first, second = before + behind, ""
-    code = sign if is_currency(sign) else _codes().get(sign, sign)
+    plain = unicodedata.normalize("NFKC", sign)  # Japan's encoding has a wide £
+    code = plain if is_currency(plain) else _codes().get(plain, plain)
     return first.strip(), second.replace(sign, "").strip(), code
 
 
