@@ -27,6 +27,8 @@ FILES: dict[str, st.SearchStrategy[Any]] = {
     "amazon_transactions": transactions(),
     "shopify_orders": FORMATS["Shopify orders"],
     "shopify_payments": FORMATS["Shopify Payments transactions"],
+    "shopify_customers": FORMATS["Shopify customers"],
+    "shopify_payouts": FORMATS["Shopify payouts"],
     "woocommerce": FORMATS["WooCommerce orders"],
     "woocommerce_items": FORMATS["WooCommerce order items"],
     "woocommerce_analytics": FORMATS["WooCommerce Analytics orders"],

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from tests.orders.exports import AMAZON_COLUMNS, SHOPIFY_COLUMNS
 from tests.orders.generated_marketplaces import ebay_orders
-from tests.orders.generated_reports import amazon_baskets, amazon_merchant, amazon_returns, amazon_traffic
+from tests.orders.generated_reports import (
+    amazon_baskets,
+    amazon_merchant,
+    amazon_returns,
+    amazon_traffic,
+    shopify_customers,
+    shopify_payouts,
+)
 from tests.orders.generated_statements import etsy_statements
 from tests.orders.generated_tables import exchange_rates, repeat_rates, shopify_payments
 from tests.orders.generated_truth import (
@@ -474,6 +481,8 @@ FORMATS: Mapping[str, st.SearchStrategy[GeneratedFile]] = {
     "Amazon Brand Analytics repeat purchase": repeat_rates(),
     "Shopify orders": shopify_orders(),
     "Shopify Payments transactions": shopify_payments(),
+    "Shopify customers": shopify_customers(),
+    "Shopify payouts": shopify_payouts(),
     "WooCommerce orders": woocommerce_orders(),
     "WooCommerce order items": woocommerce_items(),
     "WooCommerce Analytics orders": woocommerce_analytics(),

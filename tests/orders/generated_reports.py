@@ -22,8 +22,10 @@ from tests.orders.generated_truth import (
 )
 from tests.orders.headers import (
     BASKET_COLUMNS,
+    CUSTOMER_COLUMNS,
     MERCHANT_COLUMNS,
     PAIR_COLUMNS,
+    PAYOUT_COLUMNS,
     REPEAT_PERIOD,
     RETURN_COLUMNS,
     TRAFFIC_BY_DATE_COLUMNS,
@@ -221,3 +223,56 @@ def amazon_baskets(draw: st.DrawFn) -> GeneratedFile:
             for product, other, rank, basis in pairs
         ),
     )
+
+
+@st.composite
+def shopify_customers(draw: st.DrawFn) -> GeneratedFile:
+    """Shopify's customers, some without an address."""
+    style = draw(styles())
+    person = st.tuples(st.sampled_from(["yes", "no", ""]), st.integers(0, 99))
+    people = draw(st.dictionaries(st.integers(1, 9), person, max_size=6))
+    rows = [
+        {
+            "Customer ID": f"'{number}",
+            "Email": f"Buyer.{number}@example.com" if number < 9 else "",
+            "Accepts Email Marketing": answer,
+            "Total Spent": style.money(orders * 1_000),
+            "Total Orders": str(orders),
+        }
+        for number, (answer, orders) in people.items()
+    ]
+    bad = [with_bad(row, "Total Orders") for row in rows[: draw(st.integers(0, 2))]]
+    content = written(CUSTOMER_COLUMNS, [*rows, *bad], style)
+    return GeneratedFile("customers.csv", content, "customers", len(rows) + len(bad), len(bad), ())
+
+
+@st.composite
+def shopify_payouts(draw: st.DrawFn) -> GeneratedFile:
+    """Shopify's payouts, one a day."""
+    style = draw(styles())
+    cents = st.integers(0, 99_999)
+    payouts = draw(st.dictionaries(st.integers(0, 300), st.tuples(cents, cents, cents, cents), max_size=6))
+    rows, entries = [], []
+    for after, (charges, refunds, adjusted, fees) in payouts.items():
+        day, total = _START + timedelta(days=after), charges - refunds - adjusted - fees
+        parts = {"transfer": charges - refunds, "reimbursement": -adjusted, "fee": -fees}
+        rows.append(
+            {
+                "Payout Date": day.strftime("%Y-%m-%d"),
+                "Status": "paid",
+                "Charges": style.money(charges),
+                "Refunds": style.money(-refunds),
+                "Adjustments": style.money(-adjusted),
+                "Fees": style.money(-fees),
+                "Total": style.money(total),
+                "Currency": "EUR",
+            }
+        )
+        entries += [
+            (day, "account", part, None, amount(moved), "EUR")
+            for part, moved in parts.items()
+            if moved or part == "transfer"
+        ]
+    bad = [with_bad(row, "Total") for row in rows[: draw(st.integers(0, 2))]]
+    content = written(PAYOUT_COLUMNS, [*rows, *bad], style)
+    return GeneratedFile("payouts.csv", content, "entries", len(rows) + len(bad), len(bad), in_order(entries))

@@ -152,6 +152,8 @@ def check_reading(file: GeneratedFile, workspace: str) -> None:
 
 def told(orders: Orders, gives: str) -> tuple[tuple[Any, ...], ...]:
     """What was read, in the tuples of `GeneratedFile.holds`."""
+    if gives == "customers":  # they only fill in
+        return ()
     table = orders.arrow if gives == "lines" else getattr(orders, gives)
     return in_order(_tuples(table, COLUMNS[gives].split()))
 

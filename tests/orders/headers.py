@@ -126,6 +126,17 @@ EBAY_GERMAN = {
     "Transaction ID": "Transaktionsnummer",
 }
 
+CUSTOMER_COLUMNS = (  # noqa: SIM905
+    "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Default Address Company,"
+    "Default Address Address1,Default Address Address2,Default Address City,Default Address Province Code,"
+    "Default Address Country Code,Default Address Zip,Default Address Phone,Phone,Accepts SMS Marketing,"
+    "Total Spent,Total Orders,Note,Tax Exempt,Tags"
+).split(",")
+PAYOUT_COLUMNS = (  # noqa: SIM905
+    "Payout Date,Status,Charges,Refunds,Adjustments,Marketplace Sales Tax,Advances,Reserved Funds,Fees,"
+    "Retried Amount,Total,Currency,Bank Reference"
+).split(",")
+
 PAYMENT_COLUMNS = (  # noqa: SIM905
     "Transaction Date,Type,Order,Card Brand,Card Source,Payout Status,Payout Date,Payout ID,Available On,"
     "Amount,Fee,Net,Checkout,Payment Method Name,Presentment Amount,Presentment Currency,Currency"
@@ -175,7 +186,7 @@ _PERSONAL = {
     re.compile(r"city|state|location"): "Sentinelville",
     re.compile(r"zip|post(al|code)"): "JR-90210-ZIP",
     re.compile(
-        r"note|instructions|comments|variations|transaction_id|tracking|merchant-order"
+        r"note|instructions|comments|variations|transaction_id|reference|tracking|merchant-order"
     ): "Ring twice, Sentinel",
     re.compile(r"name|buyer|user|company|^customer$"): "Jane Roe-Sentinel",
 }

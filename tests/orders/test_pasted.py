@@ -60,7 +60,14 @@ def test_exports_pasted_together_with_an_overlap_give_what_one_gives(name: str, 
 
 
 @pytest.mark.parametrize(
-    "name", ["Amazon settlement", "Amazon transactions", "Shopify Payments transactions", "Etsy statement"]
+    "name",
+    [
+        "Amazon settlement",
+        "Amazon transactions",
+        "Shopify Payments transactions",
+        "Shopify payouts",
+        "Etsy statement",
+    ],
 )
 @settings(max_examples=15)
 @given(data=st.data())

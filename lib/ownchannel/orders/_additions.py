@@ -9,8 +9,48 @@ import pyarrow.compute as pc
 
 from ownchannel.orders._cells import CENT, Millionths, as_millionths, decimals, with_columns
 from ownchannel.orders._merge import Given
+from ownchannel.orders._readers._shopify import CHANNEL as SHOPIFY
+from ownchannel.orders._schema import MONEY
 
 _THOUSANDTHS = 1_000
+
+
+def with_consent(lines: pa.Table, customers: pa.Table) -> tuple[pa.Table, Given]:
+    """The lines with what a shop's customers said of e-mails, where their orders do not say it.
+
+    Of several exports the one in which a customer has more orders is newer; of two that are alike in that,
+    the one in which the customer said no counts.
+    """
+    said = customers.filter(pc.and_(customers["customer_key"].is_valid(), customers["consent"].is_valid()))
+    said = said.sort_by([("orders", "descending"), ("consent", "ascending")])
+    answers = said.select(["customer_key", "consent", "file_no"]).to_pandas().drop_duplicates("customer_key")
+    keys = pa.array(answers["customer_key"], pa.string())
+    place = pc.index_in(lines["customer_key"], value_set=keys, skip_nulls=True)
+    is_open = pc.and_(lines["consent"].is_null(), pc.equal(lines["channel"], SHOPIFY))
+    place = pc.if_else(is_open, place, None)
+    consent = pa.array(answers["consent"], pa.bool_()).take(place.combine_chunks())
+    orders = pa.table({"identity": lines["identity"], "place": place}).filter(place.is_valid()).to_pandas()
+    orders = answers["file_no"].to_numpy()[orders.drop_duplicates("identity")["place"].to_numpy(dtype=int)]
+    given = Counter((int(number), "consent") for number in orders)
+    return with_columns(lines, consent=pc.coalesce(lines["consent"], consent)), given
+
+
+def without_restated(entries: pa.Table) -> pa.Table:
+    """The entries without those that sum up a payout whose transactions are there, too.
+
+    Of its fees stays what these do not have: an export may end within a payout.
+    """
+    restated = pc.is_in(entries["sums_up"], value_set=pc.unique(entries["payout"]), skip_nulls=True)
+    if not pc.any(restated).as_py():
+        return entries
+    is_fee = pc.equal(entries["part"], "fee")
+    fees = entries.filter(is_fee).group_by("payout").aggregate([("amount", "sum")])
+    place = pc.index_in(entries["sums_up"], value_set=fees["payout"], skip_nulls=True)
+    booked = fees["amount_sum"].take(place).cast(MONEY)
+    amount = as_millionths(entries["amount"]) - as_millionths(booked)
+    left = pc.and_(pc.and_(restated, is_fee), pa.array(amount < 0))
+    entries = with_columns(entries, amount=pc.if_else(left, decimals(amount), entries["amount"]))
+    return entries.filter(pc.or_(pc.invert(restated), left))
 
 
 def with_returns(lines: pa.Table, returns: pa.Table) -> tuple[pa.Table, Given]:

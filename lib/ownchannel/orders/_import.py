@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.orders._additions import with_returns
+from ownchannel.orders._additions import with_consent, with_returns, without_restated
 from ownchannel.orders._bookings import entries_once, joined, lines_from
 from ownchannel.orders._files import Input, LeftAside, find_sources
 from ownchannel.orders._merge import (
@@ -222,7 +222,7 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
     """
     timezone = report.timezone
     names = [file.name for file in files]
-    entries = entries_once(_together(files, "entries"))
+    entries = without_restated(entries_once(_together(files, "entries")))
     counting, others = counted_once(known_by_id(_together(files, "lines")))
     entries = matched(entries, counting)
     counting, unpriced = _without_unpriced(counting, entries)
@@ -232,10 +232,12 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
     kept: dict[Gives, pa.Table] = {
         "lines": counting,
         "entries": entries,
+        "customers": _once(_together(files, "customers")),
         **{name: _once(_together(files, name)) for name in SIDE_TABLES},
     }
     lines, of_returns = with_returns(lines, kept["returns"])
-    lines, given = without_gaps(lines), given + of_returns
+    lines, of_customers = with_consent(lines, kept["customers"])
+    lines, given = without_gaps(lines), given + of_returns + of_customers
     for gives, moment in _DATED.items():
         days = local_days(kept[gives][moment], timezone)
         kept[gives] = kept[gives].append_column("day", days)

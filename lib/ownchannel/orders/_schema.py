@@ -208,6 +208,8 @@ _ORIGIN = [pa.field("currency", pa.string()), pa.field("source_row", pa.int64())
 _ENTRY = [
     pa.field("identity", TEXT),
     pa.field("row_key", TEXT),  # what a row that two files hold is known by
+    pa.field("payout", pa.string()),  # that the row is a part of
+    pa.field("sums_up", pa.string()),  # a payout all of whose rows this one adds up
     _RUN,
 ]
 
@@ -232,7 +234,7 @@ ENTRIES_AS_READ = _as_read(ENTRIES, *_ENTRY)
 AS_READ: dict[Gives, pa.Schema] = {
     "lines": LINES_AS_READ,
     "entries": ENTRIES_AS_READ,
-    "customers": _as_read(pa.schema(_CUSTOMER), _AMOUNT, *_ORIGIN),
+    "customers": _as_read(pa.schema(_CUSTOMER), _AMOUNT, *_ORIGIN, _ROW_KEY),
     **{name: _as_read(schema, _AMOUNT, *_ORIGIN) for name, schema in SIDE_TABLES.items()},
     "returns": _as_read(RETURNS, _AMOUNT, *_ORIGIN, _ROW_KEY, *_RETURN),
     "traffic": _as_read(TRAFFIC, _AMOUNT, *_ORIGIN, _ROW_KEY),

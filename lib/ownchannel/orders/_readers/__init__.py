@@ -12,6 +12,7 @@ from ownchannel.orders._readers._etsy_statement import EtsyStatement
 from ownchannel.orders._readers._named_columns import ColumnMapping, ExchangeRates, MappedOrders
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._readers._shopify import ShopifyOrders, ShopifyPayments
+from ownchannel.orders._readers._shopify_account import ShopifyCustomers, ShopifyPayouts
 from ownchannel.orders._readers._woocommerce import WooCommerceOrders
 from ownchannel.orders._readers._woocommerce_rows import WooCommerceAnalytics, WooCommerceItems
 
@@ -28,6 +29,8 @@ READERS: tuple[Reader, ...] = (
     AmazonTransactions(),
     ShopifyOrders(),
     ShopifyPayments(),
+    ShopifyCustomers(),
+    ShopifyPayouts(),
     WooCommerceOrders(),
     WooCommerceItems(),
     WooCommerceAnalytics(),

@@ -20,7 +20,7 @@ _HEADER = frozenset(
 )
 _MARKETPLACES = ("amazon", "ebay", "etsy", "walmart", "tiktok", "kaufland", "otto", "zalando")
 _COPY = 3
-_CONSENT = {"yes": True, "true": True, "no": False, "false": False}
+CONSENT = {"yes": True, "true": True, "no": False, "false": False}
 _NO_ORDER_NUMBER = (
     "Orders copied in from a marketplace without its order number: {n}. If you add the marketplace's own "
     "report too, they may count twice."
@@ -141,7 +141,7 @@ def _of_orders(heads: Rows, context: Context) -> dict[str, Any]:
     context.note(_NO_ORDER_NUMBER, theirs.null_count - int(is_own.sum()))
     context.note(_BY_NAME, int((by_name & is_own).sum()))
     keys = heads.words(context.keys.of_email, "email")
-    consent = heads.each(lambda cell: _CONSENT.get(cell.casefold()), "accepts marketing", otherwise=None)
+    consent = heads.each(lambda cell: CONSENT.get(cell.casefold()), "accepts marketing", otherwise=None)
     return {
         "order_id": pc.coalesce(theirs, name),
         "channel": pc.coalesce(pc.utf8_capitalize(marketplace), CHANNEL),
@@ -241,7 +241,7 @@ _PARTS: dict[str, Part] = {
     **dict.fromkeys(("charge", "refund", "payout", "transfer", "reserve"), "transfer"),
     **dict.fromkeys(("chargeback", "dispute"), "reimbursement"),
 }
-_STILL_HELD = pa.array(["pending", "scheduled", "in_transit", "in transit"])
+STILL_HELD = pa.array(["pending", "scheduled", "in_transit", "in transit"])
 
 
 class ShopifyPayments(Reader):
@@ -269,7 +269,8 @@ class ShopifyPayments(Reader):
             "description": rows.required("type"),
             "currency": rows.currencies("currency"),
             "settlement_id": rows.labels("payout id"),
-            "deferred": flags(pc.is_in(pc.utf8_lower(rows.column("payout status")), _STILL_HELD)),
+            "payout": payouts(rows),
+            "deferred": flags(pc.is_in(pc.utf8_lower(rows.column("payout status")), STILL_HELD)),
             "row_key": _row_keys(rows, posted, amount, net),
         }
         names = rows.labels("order")
@@ -293,6 +294,13 @@ class ShopifyPayments(Reader):
         # That a sale cost nothing is worth knowing; of other rows it goes without saying.
         counts = is_one_of(kind, "charge") | (amount != net)
         return pa.concat_batches([moved, fees.filter(pa.array(counts[rows.kept()]))])
+
+
+def payouts(rows: Rows) -> pa.StringArray:
+    """By row the payout that it is of, by its day and currency: not every export has its number."""
+    day = pa.array(np.datetime_as_string(rows.moments("payout date", "UTC", required=False), unit="D"))
+    key = pc.binary_join_element_wise(day, pc.utf8_upper(rows.column("currency")), "|")
+    return pc.if_else(pa.array(rows.has_text("payout date")), key, None)
 
 
 def _row_keys(

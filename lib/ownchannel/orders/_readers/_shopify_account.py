@@ -1,0 +1,97 @@
+"""Shopify's exports beside its orders: customers, for whether they agreed to be written to, and payouts."""
+
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ownchannel.orders._readers._reader import Context, Reader
+from ownchannel.orders._readers._shopify import CHANNEL, CONSENT, STILL_HELD, payouts
+from ownchannel.orders._rows import MILLION, Rows
+from ownchannel.orders._schema import AS_READ, ENTRIES_AS_READ, NO_CURRENCY, Part
+
+
+class ShopifyCustomers(Reader):
+    """The export of Customers, of whom nothing passes but their keys and what they said of e-mails.
+
+    Columns: https://help.shopify.com/en/manual/customers/import-export-customers; older ones say `Accepts
+    Marketing`.
+    """
+
+    name = "Shopify customers"
+    lacks = "This export does not include orders: it only adds who agreed to receive e-mails."
+    gives = "customers"
+    headers = tuple(
+        frozenset({"email", said, "total spent", "total orders"})
+        for said in ("accepts email marketing", "accepts marketing")
+    )
+    currency = ""
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """One customer per row; who has no address is nobody whom an order could name."""
+        said = "accepts email marketing" if "accepts email marketing" in rows.columns else "accepts marketing"
+        return rows.batch(
+            AS_READ["customers"],
+            customer_key=rows.words(context.keys.of_email, "email"),
+            consent=rows.each(lambda cell: CONSENT.get(cell.casefold()), said, otherwise=None),
+            orders=rows.amounts("total orders") // MILLION,
+            row_key=rows.words(
+                lambda cell: context.keys.of_id(f"shopify:{cell}") if cell else None, "customer id"
+            ),
+            amount=np.zeros(len(rows), dtype=np.int64),
+            currency=NO_CURRENCY,
+        )
+
+
+_HEADER = frozenset(
+    {"payout date", "status", "charges", "refunds", "adjustments", "fees", "total", "currency"}
+)
+#: What moves money without being profit: the shop's orders have what charges and refunds are worth.
+_MOVED = ("charges", "refunds", "advance", "advances", "reserved funds", "retried amount")
+_PARTS: dict[str, Part] = {"adjustments": "reimbursement", "marketplace sales tax": "tax", "fees": "fee"}
+_ODD_TOTAL = "Payouts whose parts do not add up to their total: {n}. The difference is taken as moved money."
+
+
+class ShopifyPayouts(Reader):
+    """The export of Payouts: a row sums up the transactions that were paid out at once.
+
+    Where these were read as well, what they have gives way to them: see `orders.without_restated`.
+    """
+
+    name = "Shopify payouts"
+    lacks = "This export does not include single orders: add the transactions of your payouts as well."
+    gives = "entries"
+    headers = (_HEADER,)
+    worth = ("total",)
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """An entry for each part of a payout, and one for all that only moves."""
+        total = rows.amounts("total", required=True)
+        amounts = {name: rows.amounts(name) for name in (*_MOVED, *_PARTS)}
+        parts = np.sum([*amounts.values()], axis=0)
+        # Fees are taken off, however they are written.
+        amounts["fees"] = np.where(parts == total, amounts["fees"], -abs(amounts["fees"]))
+        apart = np.sum([amounts[name] for name in _PARTS], axis=0)
+        explained = np.sum([amounts[name] for name in _MOVED], axis=0) + apart
+        context.note(_ODD_TOTAL, int(((explained != total) & rows.kept()).sum()))
+        day = rows.moments("payout date", context.timezone)
+        payout, currency = payouts(rows), rows.currencies("currency")
+        totals = pa.array(total).cast(pa.string())
+        of_row = partial(
+            rows.batch,
+            ENTRIES_AS_READ,
+            posted_at=day,
+            channel=CHANNEL,
+            kind="owned",
+            event="account",
+            currency=currency,
+            deferred=pc.is_in(pc.utf8_lower(rows.column("status")), STILL_HELD),
+            sums_up=payout,
+            row_key=pc.binary_join_element_wise("payout", payout, totals, "|"),
+        )
+        entries = [of_row(part="transfer", description="Payout", amount=total - apart)]
+        for name, part in _PARTS.items():
+            of_part = of_row(part=part, description=f"Payout: {name}", amount=amounts[name])
+            entries.append(of_part.filter(pa.array((amounts[name] != 0)[rows.kept()])))
+        return pa.concat_batches(entries)
