@@ -118,7 +118,8 @@ def test_lines_are_made_of_the_bookings_that_no_order_report_holds(rows: list[Ro
     lines: dict[tuple[str, str | None, str], list[Row]] = defaultdict(list)
     for row in booked:
         lines[row["identity"], row["sku"] or sku_of.get(row["identity"]), row["currency"]].append(row)
-    made = _bookings.lines_from(entries_table(rows), pa.chunked_array([pa.array(held, pa.string())]))
+    reported = lines_table([{"identity": identity, "currency": "USD"} for identity in held])
+    _, made = _bookings.with_bookings(reported, entries_table(rows))
     assert {
         (line["identity"], line["sku"], line["currency"]): line for line in made.to_pylist()
     }.keys() == lines.keys()
@@ -157,6 +158,10 @@ def lines_table(rows: list[Row]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=_schema.LINES_AS_READ.append(_FILE))
 
 
+def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
+    return _bookings.with_bookings(lines, entries)[0]
+
+
 order_lines = st.fixed_dictionaries(
     {
         "identity": st.sampled_from(["amazon/1", "amazon/2", "amazon/9"]),
@@ -188,7 +193,7 @@ def by_order(lines: pa.Table, column: str) -> Mapping[str, Decimal | None]:
 @given(st.lists(order_lines, max_size=8), st.lists(amounts, max_size=30))
 def test_fees_and_refunds_are_joined_to_the_lines_of_their_orders(lines: list[Row], rows: list[Row]):
     before = lines_table(lines)
-    after = _bookings.joined(before, entries_table(rows))
+    after = joined(before, entries_table(rows))
     dollars = [row for row in of_orders(rows) if row["currency"] == "USD"]
     sold = {row["identity"] for row in dollars if row["event"] == "sale"}
     fees, fulfilment = sums(rows, "fee", "fulfilment"), sums(rows, "fulfilment")
@@ -216,7 +221,7 @@ def test_an_amount_goes_to_the_lines_of_its_sku_else_to_all_of_the_order():
     lines = [{"identity": "amazon/1", "sku": sku, "item_value": value} for sku, value in values.items()]
     told = {"identity": "amazon/1", "event": "sale", "part": "fee", "currency": "USD"}
     rows = [told | {"sku": sku, "amount": amount} for sku, amount in (("B", -4), ("Z", -8), (None, -4))]
-    found = _bookings.joined(lines_table([line | {"currency": "USD"} for line in lines]), entries_table(rows))
+    found = joined(lines_table([line | {"currency": "USD"} for line in lines]), entries_table(rows))
     assert found["fee"].to_pylist() == [9, 7]
 
 
@@ -227,7 +232,7 @@ def test_what_the_orders_own_report_tells_stays_as_it_is():
         told | {"event": "sale", "part": "fee", "amount": -4},
         told | {"event": "refund", "part": "goods", "amount": -30},
     ]
-    (found,) = _bookings.joined(lines_table([line]), entries_table(rows)).to_pylist()
+    (found,) = joined(lines_table([line]), entries_table(rows)).to_pylist()
     assert (found["fee"], found["refund"], found["status"]) == (2, 0, "completed")
 
 
@@ -240,7 +245,7 @@ def test_shipping_and_tax_that_were_given_back_lower_the_lines():
     ]
     untold = line | {"identity": "amazon/2", "shipping": None, "tax": None}
     also = [row | {"identity": "amazon/2"} for row in rows]
-    found = _bookings.joined(lines_table([line, untold]), entries_table([*rows, *also]))
+    found = joined(lines_table([line, untold]), entries_table([*rows, *also]))
     assert found.select(["shipping", "tax"]).to_pydict() == {"shipping": [1, None], "tax": [0, None]}
 
 
@@ -254,4 +259,4 @@ def test_another_currency_than_the_orders_is_not_joined():
         "part": "fee",
         "amount": -4,
     }
-    assert pc.all(_bookings.joined(lines_table([line]), entries_table([row]))["fee"].is_null()).as_py()
+    assert pc.all(joined(lines_table([line]), entries_table([row]))["fee"].is_null()).as_py()

@@ -254,7 +254,7 @@ def test_lines_have_their_day_and_file():
         {"file_no": 1, "ordered_at": NEW_YEAR},
         {"file_no": 0, "ordered_at": NEW_YEAR},
     )
-    table = _merge.order_table(lines, ["a.txt", "b.txt"], "America/New_York")
+    table = _merge.finished(lines, TABLE, ["a.txt", "b.txt"], "America/New_York")
     assert table.schema == TABLE
     assert table["source_file"].to_pylist() == ["b.txt", "a.txt"]
     assert [str(day) for day in table["ordered_on"].to_pylist()] == ["2025-12-31"] * 2
@@ -263,31 +263,32 @@ def test_lines_have_their_day_and_file():
 @pytest.mark.parametrize("consent", [True, False, None])
 def test_of_nobody_there_is_no_consent(consent):
     known = {"file_no": 0, "ordered_at": NEW_YEAR, "consent": consent}
-    table = _merge.order_table(
-        as_read(_schema.AS_READ["lines"], known, known | {"customer_key": "k"}), ["a.txt"], "UTC"
-    )
+    lines = as_read(_schema.AS_READ["lines"], known, known | {"customer_key": "k"})
+    table = _merge.finished(lines, TABLE, ["a.txt"], "UTC")
     assert table["consent"].to_pylist() == [None, consent]
 
 
 def test_bookings_and_rates_likewise():
-    entries = _merge.entry_table(
+    entries = _merge.finished(
         as_read(_schema.AS_READ["entries"], {"file_no": 0, "posted_at": NEW_YEAR}),
+        ENTRIES,
         ["a.txt"],
         "America/New_York",
     )
     assert entries.schema == ENTRIES
     assert str(entries["posted_on"][0].as_py()) == "2025-12-31"
-    rates = _merge.side_table(
+    rates = _merge.finished(
         as_read(_schema.AS_READ["repeat_rates"], {"file_no": 1, "orders": 5}),
         REPEAT_RATES,
         ["a.txt", "b.txt"],
+        "UTC",
     )
     assert rates.schema == REPEAT_RATES
     assert (rates["source_file"].to_pylist(), rates["orders"].to_pylist()) == (["b.txt"], [5])
 
 
 def test_no_rows_make_a_table_of_none():
-    assert _merge.order_table(as_read(_schema.AS_READ["lines"]), [], "UTC").schema == TABLE
+    assert _merge.finished(as_read(_schema.AS_READ["lines"]), TABLE, [], "UTC").schema == TABLE
 
 
 def lines(*orders: tuple[str, str, str]) -> pa.Table:

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths, as_millionths, decimals, flags, spread, summed, with_columns
-from ownchannel.orders._schema import LINES_AS_READ, TEXT
+from ownchannel.orders._schema import TEXT
 
 #: By row a number from 0 on.
 Numbers = NDArray[np.int64]
@@ -22,6 +22,8 @@ _MARKETPLACE = "Amazon"
 _CARD_FEE_ALONE = "Etsy"
 #: No file has so many lines.
 _MOST_LINES = 1 << 40
+#: What a line of bookings has of the first of them.
+_OF_FIRST = ["identity", "order_id", "channel", "kind", "currency", "source_row", "file_no", "posted_at"]
 
 
 def coded(column: pa.ChunkedArray) -> tuple[Numbers, pa.Array]:
@@ -100,33 +102,64 @@ def _with_channels(entries: pa.Table) -> pa.Table:
     return with_columns(entries, channel=filled.cast(TEXT))
 
 
-def of_orders(entries: pa.Table) -> Where:
-    """Which entries belong to an order."""
-    of_order = pc.and_(entries["identity"].is_valid(), pc.not_equal(entries["event"], "account"))
-    return np.asarray(of_order.to_numpy())
+def with_bookings(lines: pa.Table, entries: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The lines with what was booked for their orders; and lines of the orders that bookings alone have."""
+    booked = _by_line(entries, pc.unique(lines["identity"]))
+    is_reported = booked["is_reported"]
+    made = _made(booked.filter(pc.invert(is_reported)), lines.schema)
+    return _joined(lines, booked.filter(is_reported)), made
 
 
-class _Booked:
-    """Some rows of entries of orders, to be summed by group."""
+def _by_line(entries: pa.Table, reported: pa.Array) -> pa.Table:
+    """What was booked by order, sku and currency, in millionths, beside what the first of the bookings has.
 
-    def __init__(self, entries: pa.Table, rows: Numbers, group: Numbers, groups: int) -> None:
-        self._part, self._parts = coded(entries["part"].take(pa.array(rows)))
-        self._amount = as_millionths(entries["amount"])[rows]
-        self._group, self._groups = group, groups
-        self.is_sale = pc.equal(entries["event"], "sale").to_numpy()[rows]
+    Amounts without a sku go to the order's first line, but stay apart where the order is `reported`.
+    """
+    rows = np.flatnonzero(pc.and_(entries["identity"].is_valid(), pc.not_equal(entries["event"], "account")))
+    rows = rows[np.argsort(entries["posted_at"].to_numpy()[rows], kind="stable")]
+    names = ("identity", "sku", "currency", "part")
+    (order, orders), (sku, _), (currency, _), (part, parts) = (coded(entries[n].take(rows)) for n in names)
+    is_reported = np.asarray(pc.is_in(orders, value_set=reported))[order]
+    has_sku, has_product = (entries[name].is_valid().to_numpy()[rows] for name in ("sku", "product"))
+    with_sku = np.where(has_sku, np.arange(len(rows)), firsts(order, len(orders), has_sku)[order])
+    with_sku[is_reported & ~has_sku] = -1
+    line = numbers(order, np.where(with_sku < 0, -1, sku[with_sku]), currency)
+    first = firsts(line, line.max(initial=-1) + 1)
+    amount = as_millionths(entries["amount"])[rows]
+    is_sale = pc.equal(entries["event"], "sale").to_numpy()[rows]
 
-    def are(self, *parts: str, of: str = "") -> Where:
-        """Where they are of these parts, of sales alone or of refunds alone where `of` says so."""
-        are = pc.is_in(self._parts, pa.array(parts)).to_numpy(zero_copy_only=False)[self._part]
-        return are & (self.is_sale == (of == "sale")) if of else np.asarray(are)
+    def values(name: str, at: Numbers = first) -> pa.ChunkedArray:
+        return entries[name].take(pa.array(rows[at], mask=at < 0))
 
-    def sums(self, *parts: str, of: str = "") -> Millionths:
-        """By group the sum of the same."""
-        are = self.are(*parts, of=of)
-        return summed(self._group[are], self._amount[are], self._groups)
+    def are(*names: str) -> Where:
+        return np.asarray(pc.is_in(parts, value_set=pa.array(names)))[part]
+
+    def sums(where: Where) -> Millionths:
+        return summed(line[where], amount[where], len(first))
+
+    units = entries["quantity"].fill_null(0).to_numpy()[rows] * (are("goods") & is_sale)
+    goods_back = are("goods", "discount") & ~is_sale
+    of_line = {
+        "is_reported": is_reported[first],
+        "is_sold": firsts(line, len(first), is_sale) >= 0,
+        "is_returned": firsts(line, len(first), goods_back) >= 0,
+        "sku": values("sku", with_sku[first]),
+        "product": values("product", firsts(line, len(first), has_product)),
+        "quantity": np.bincount(line, units, len(first)),
+        "item_value": sums(are("goods") & is_sale),
+        "discount": -sums(are("discount") & is_sale),
+        "shipping": sums(are("shipping")),
+        "tax": sums(are("tax")),
+        "shipping_back": sums(are("shipping") & ~is_sale),
+        "tax_back": sums(are("tax") & ~is_sale),
+        "refund": -sums(goods_back),
+        "fee": -sums(are("fee", "fulfilment")),
+        "fulfilment": -sums(are("fulfilment")),
+    }
+    return pa.table({name: values(name) for name in _OF_FIRST} | of_line)
 
 
-def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
+def _joined(lines: pa.Table, booked: pa.Table) -> pa.Table:
     """Lines with the fees and refunds that were booked for their orders.
 
     An amount goes to the order's lines of its sku, else to all of its lines, in proportion to item value.
@@ -136,96 +169,55 @@ def joined(lines: pa.Table, entries: pa.Table) -> pa.Table:
     """
     names = ("identity", "sku", "currency")
     (order, orders), (sku, skus), (currency, currencies) = (coded(lines[name]) for name in names)
-    of_order = places(entries["identity"], orders)
-    rows = np.flatnonzero(of_orders(entries) & (of_order >= 0))
-    of_order, its_currency = of_order[rows], places(entries["currency"], currencies)[rows]
-    same = its_currency == currency[firsts(order, len(orders))[of_order]]
-    rows, of_order = rows[same], of_order[same]
-    if not len(rows):
+    its_currency = currency[firsts(order, len(orders))[places(booked["identity"], orders)]]
+    booked = booked.filter(pa.array(places(booked["currency"], currencies) == its_currency))
+    if not len(booked):
         return lines
-    item = numbers(np.append(order, of_order), np.append(sku, places(entries["sku"], skus)[rows]))
+    of_order = places(booked["identity"], orders)
+    item = numbers(np.append(order, of_order), np.append(sku, places(booked["sku"], skus)))
     item, of_item = np.split(item, [len(lines)])
-    items, weights = item.max() + 1, np.tile(as_millionths(lines["item_value"]), 2)
+    items, weights = item.max(initial=-1) + 1, np.tile(as_millionths(lines["item_value"]), 2)
     # Each line is of an item, and once more of its order: of no item is what no line of the order has.
     both, of_both = np.append(item, items + order), np.where(of_item < items, of_item, items + of_order)
-    booked = _Booked(entries, rows, of_both, items + len(orders))
 
-    def share(*parts: str, of: str = "") -> Millionths:
-        shares = spread(booked.sums(*parts, of=of), both, weights)
-        return np.asarray(shares[: len(lines)] + shares[len(lines) :])
+    def share(column: str) -> Millionths:
+        totals = summed(of_both, booked[column].to_numpy(), items + len(orders))
+        shares = spread(totals, both, weights)
+        return shares[: len(lines)] + shares[len(lines) :]
 
-    def has(where: Where) -> Where:
-        return np.isin(order, of_order[where])
+    def where(column: str) -> Where:
+        return np.isin(order, of_order[booked[column].to_numpy()])
 
-    returned = booked.are("goods", "discount", of="refund")
-    fee, in_part = (
-        -share("fee", "fulfilment"),
-        flags(pc.equal(lines["channel"], _CARD_FEE_ALONE).fill_null(False)),
-    )
-    found = {
-        "fee": decimals(fee, has(booked.is_sale) & ~(in_part & (fee == 0))),
-        "fulfilment": decimals(-share("fulfilment"), has(booked.is_sale)),
-        "refund": decimals(-share("goods", "discount", of="refund"), has(returned)),
-    }
-    values = {column: pc.coalesce(lines[column], amounts) for column, amounts in found.items()}
-    values["fee"] = pc.if_else(in_part, pc.coalesce(found["fee"], lines["fee"]), values["fee"])
+    shows_part = flags(pc.equal(lines["channel"], _CARD_FEE_ALONE).fill_null(False))
+    for column, known in (("fee", "is_sold"), ("fulfilment", "is_sold"), ("refund", "is_returned")):
+        amounts, is_known, own = share(column), where(known), lines[column]
+        if column == "fee":
+            is_known &= ~shows_part | (amounts != 0)
+            own = pc.if_else(pa.array(shows_part & is_known), pa.scalar(None, own.type), own)
+        lines = with_columns(lines, **{column: pc.coalesce(own, decimals(amounts, is_known))})
     for column in ("shipping", "tax"):  # what was given back of these is booked with a minus
-        left = as_millionths(lines[column]) + share(column, of="refund")
-        values[column] = decimals(left, lines[column].is_valid().to_numpy())
-    lines = with_columns(lines, **values)
-    refund, discount = as_millionths(lines["refund"]), as_millionths(lines["discount"])
-    is_whole = (refund > 0) & (refund >= as_millionths(lines["item_value"]) - discount)
-    is_refunded = pc.and_(pa.chunked_array([is_whole]), pc.equal(lines["status"], "completed"))
+        left = as_millionths(lines[column]) + share(f"{column}_back")
+        lines = with_columns(lines, **{column: decimals(left, lines[column].is_valid().to_numpy())})
+    return _with_status(lines)
+
+
+def _made(booked: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Order lines of what was booked, dated by their first booking."""
+    made = {name: booked[name] for name in booked.column_names if name in schema.names}
+    for name in ("item_value", "discount", "shipping", "tax", "refund"):
+        made[name] = decimals(booked[name].to_numpy())
+    for name in ("fee", "fulfilment"):
+        made[name] = decimals(booked[name].to_numpy(), booked["is_sold"].to_numpy())
+    made |= {"ordered_at": booked["posted_at"], "amount": made["item_value"]}
+    made |= {"status": ["completed"] * len(booked), "rank": np.full(len(booked), RANK)}
+    made["line_id"] = pc.binary_join_element_wise(pc.coalesce(made["sku"], "item"), "1", "#")
+    arrays = [made.get(field.name, pa.nulls(len(booked), field.type)) for field in schema]
+    return _with_status(pa.table(arrays, schema.names).cast(schema))
+
+
+def _with_status(lines: pa.Table) -> pa.Table:
+    """Lines whose goods were given back in full are refunded."""
+    value, discount, refund = (as_millionths(lines[name]) for name in ("item_value", "discount", "refund"))
+    is_whole = pa.chunked_array([(refund > 0) & (refund >= value - discount)])
+    is_refunded = pc.and_(is_whole, pc.equal(lines["status"], "completed"))
     return with_columns(lines, status=pc.if_else(is_refunded, "refunded", lines["status"]))
-
-
-def lines_from(entries: pa.Table, reported: pa.ChunkedArray) -> pa.Table:
-    """Order lines of the booked orders that are not `reported` by a report of orders: one by order and sku.
-
-    They are dated by their first booking. Amounts without a sku go to the order's first line.
-    """
-    rows = np.flatnonzero(of_orders(entries) & (places(entries["identity"], pc.unique(reported)) < 0))
-    rows = rows[np.argsort(entries["posted_at"].to_numpy()[rows], kind="stable")]
-    schema = LINES_AS_READ.append(entries.schema.field("file_no"))
-    if not len(rows):
-        return schema.empty_table()
-    booked = entries.select(["identity", "sku", "currency"]).take(pa.array(rows))
-    (order, orders), (sku, _), (currency, _) = map(coded, booked.columns)
-    has_sku, has_product = (entries[name].is_valid().to_numpy()[rows] for name in ("sku", "product"))
-    with_sku = np.where(has_sku, np.arange(len(rows)), firsts(order, len(orders), has_sku)[order])
-    line = numbers(order, np.where(with_sku < 0, -1, sku[with_sku]), currency)
-    size = line.max() + 1
-    first = firsts(line, size)
-    booked = _Booked(entries, rows, line, size)
-
-    def values(name: str, at: Numbers = first) -> pa.ChunkedArray:
-        return entries[name].take(pa.array(rows[at], mask=at < 0))
-
-    item_value, discount = booked.sums("goods", of="sale"), -booked.sums("discount", of="sale")
-    refund, is_sold = (
-        -booked.sums("goods", "discount", of="refund"),
-        np.isin(line, line[booked.is_sale])[first],
-    )
-    units = entries["quantity"].fill_null(0).to_numpy()[rows] * booked.are("goods", of="sale")
-    skus = values("sku", with_sku[first])
-    made = {
-        **{name: values(name) for name in ("identity", "order_id", "channel", "kind", "currency")},
-        **{name: values(name) for name in ("source_row", "file_no")},
-        "line_id": pc.binary_join_element_wise(pc.coalesce(skus, "item"), "1", "#"),
-        "sku": skus,
-        "product": values("product", firsts(line, size, has_product)),
-        "ordered_at": values("posted_at"),
-        "quantity": np.bincount(line, units),
-        "item_value": decimals(item_value),
-        "discount": decimals(discount),
-        "shipping": decimals(booked.sums("shipping")),
-        "tax": decimals(booked.sums("tax")),
-        "refund": decimals(refund),
-        "fee": decimals(-booked.sums("fee", "fulfilment"), is_sold),
-        "fulfilment": decimals(-booked.sums("fulfilment"), is_sold),
-        "status": np.where((refund > 0) & (refund >= item_value - discount), "refunded", "completed"),
-        "amount": decimals(item_value),
-        "rank": np.full(size, RANK),
-    }
-    arrays = [made.get(field.name, pa.nulls(size, field.type)) for field in schema]
-    return pa.table(arrays, schema.names).cast(schema)

@@ -13,17 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownchannel.orders._additions import with_consent, with_returns, without_restated
-from ownchannel.orders._bookings import entries_once, joined, lines_from
+from ownchannel.orders._bookings import entries_once, with_bookings
 from ownchannel.orders._files import Input, LeftAside, find_sources
 from ownchannel.orders._merge import (
     counted_once,
-    entry_table,
     filled,
+    finished,
     known_by_id,
     local_days,
     matched,
-    order_table,
-    side_table,
     without_gaps,
 )
 from ownchannel.orders._one_file import FileRead, read_file
@@ -34,7 +32,7 @@ from ownchannel.orders._readers._named_columns import ColumnMapping, MappedOrder
 from ownchannel.orders._readers._reader import Context
 from ownchannel.orders._report import Report, day, rejected_table, summary
 from ownchannel.orders._saved import SAMPLE_FILE, SavedOrders, key_remark, reading_version, saved_orders
-from ownchannel.orders._schema import NO_CURRENCY, SIDE_TABLES, Gives
+from ownchannel.orders._schema import ENTRIES, NO_CURRENCY, SIDE_TABLES, TABLE, Gives
 from ownchannel.orders._times import timezone_named
 from ownchannel.workspace import Workspace, saved_account
 
@@ -226,9 +224,8 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
     counting, others = counted_once(known_by_id(_together(files, "lines")))
     entries = matched(entries, counting)
     counting, unpriced = _without_unpriced(counting, entries)
-    from_bookings = lines_from(entries, counting["identity"])
-    lines = pa.concat_tables([joined(counting, entries), from_bookings])
-    lines, given = filled(lines, pa.concat_tables([others, unpriced]))
+    lines, from_bookings = with_bookings(counting, entries)
+    lines, given = filled(pa.concat_tables([lines, from_bookings]), pa.concat_tables([others, unpriced]))
     kept: dict[Gives, pa.Table] = {
         "lines": counting,
         "entries": entries,
@@ -248,17 +245,17 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
         reports.append(file.report(counted, summary(file.gives, counted, filled_in, made)))
     rejected = rejected_table([(file.name, *row[:5]) for file in files for row in file.rejections])
     return Orders(
-        order_table(lines, names, timezone),
+        finished(lines, TABLE, names, timezone),
         replace(report, files=tuple(reports), rejected=rejected),
-        entries=entry_table(entries, names, timezone),
-        **{name: side_table(kept[name], schema, names) for name, schema in SIDE_TABLES.items()},
+        entries=finished(kept["entries"], ENTRIES, names, timezone),
+        **{name: finished(kept[name], schema, names, timezone) for name, schema in SIDE_TABLES.items()},
     )
 
 
 def _without_unpriced(lines: pa.Table, entries: pa.Table) -> tuple[pa.Table, pa.Table]:
     """The lines, and apart those of orders without a price yet that were booked since: bookings have it."""
     open_yet = pc.and_(pc.equal(lines["currency"], NO_CURRENCY), pc.equal(lines["status"], "pending"))
-    sold = pc.unique(entries.filter(pc.equal(entries["event"], "sale"))["identity"].cast(pa.string()))
+    sold = pc.unique(entries["identity"].filter(pc.equal(entries["event"], "sale"))).dictionary_decode()
     booked = pc.fill_null(pc.and_(open_yet, pc.is_in(lines["identity"], value_set=sold)), False)
     return lines.filter(pc.invert(booked)), lines.filter(booked)
 

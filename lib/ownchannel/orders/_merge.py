@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ownchannel.orders._bookings import Numbers, coded, firsts, numbers, places
 from ownchannel.orders._cells import as_millionths, decimals, spread, summed, with_columns
-from ownchannel.orders._schema import BY_NAME, BY_NUMBER, ENTRIES, MONEY, TABLE
+from ownchannel.orders._schema import BY_NAME, BY_NUMBER, MONEY
 
 
 def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
@@ -18,12 +18,6 @@ def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
 
     A name is an `order_id` on a `channel`. Two shops may each have an order #1001: where several orders bear
     a name, or none does, an entry stays without an identity and is joined to no order.
-
-    >>> lines = pa.table({"channel": ["Shopify"], "order_id": ["#1001"], "identity": ["shopify/55"]})
-    >>> fee = {"channel": ["Shopify"], "order_id": ["#1001"], "event": ["sale"]}
-    >>> entries = pa.table(fee | {"identity": pa.array([None], pa.string())})
-    >>> matched(entries, lines)["identity"].to_pylist()
-    ['shopify/55']
     """
     nameless = pc.and_(pc.not_equal(entries["event"], "account"), entries["identity"].is_null())
     return _known_by(entries, nameless, lines, "channel", "order_id")
@@ -170,51 +164,36 @@ def without_gaps(lines: pa.Table) -> pa.Table:
 
     An order of which no report has a status was sold. What came back without a sum came back whole.
     """
+    nothing = pa.scalar(0, MONEY)
     whole = pc.and_(pc.equal(lines["status"], "refunded").fill_null(False), lines["refund"].is_null())
     if pc.any(whole).as_py():
-        paid = pc.subtract(lines["item_value"], lines["discount"].fill_null(0)).cast(MONEY)
-        lines = with_columns(lines, refund=pc.if_else(whole, paid, lines["refund"]))
-        for column in ("shipping", "tax"):
-            lines = with_columns(lines, **{column: pc.if_else(whole, pa.scalar(0, MONEY), lines[column])})
-    for column in ("discount", "shipping", "tax", "refund", "status"):
-        if lines[column].null_count:
-            default = "completed" if column == "status" else pa.scalar(0, lines[column].type)
-            lines = with_columns(lines, **{column: lines[column].fill_null(default)})
-    return lines
+        paid = pc.subtract(lines["item_value"], lines["discount"].fill_null(nothing)).cast(MONEY)
+        for column, amount in {"refund": paid, "shipping": nothing, "tax": nothing}.items():
+            lines = with_columns(lines, **{column: pc.if_else(whole, amount, lines[column])})
+    defaults = dict.fromkeys(("discount", "shipping", "tax", "refund"), nothing) | {"status": "completed"}
+    gaps = {column: lines[column] for column in defaults if lines[column].null_count}
+    return with_columns(lines, **{name: values.fill_null(defaults[name]) for name, values in gaps.items()})
 
 
-def order_table(lines: pa.Table, names: list[str], timezone: str) -> pa.Table:
-    """The order table: the schema's columns, with the day in the brand's time zone and the file's name."""
-    # Without a key there is nobody who could have said yes.
-    nobody = lines["customer_key"].is_null()
-    consent = pc.if_else(nobody, pa.scalar(None, pa.bool_()), lines["consent"])
-    days = local_days(lines["ordered_at"], timezone)
-    return _finished(lines, TABLE, names, {"ordered_on": days, "consent": consent})
+#: The days of a table, and the moments whose days they are.
+_DAYS = {"ordered_on": "ordered_at", "posted_on": "posted_at", "returned_on": "returned_at"}
 
 
-def entry_table(entries: pa.Table, names: list[str], timezone: str) -> pa.Table:
-    """The bookings likewise."""
-    return _finished(entries, ENTRIES, names, {"posted_on": local_days(entries["posted_at"], timezone)})
-
-
-def side_table(table: pa.Table, schema: pa.Schema, names: list[str]) -> pa.Table:
-    """A table beside these two; its `day` is that of the return."""
-    days = {"returned_on": table["day"]} if "returned_on" in schema.names else {}
-    return _finished(table, schema, names, days)
+def finished(table: pa.Table, schema: pa.Schema, names: list[str], timezone: str) -> pa.Table:
+    """What was read as a table of this schema, with days in the brand's time zone and the files' names."""
+    columns = {name: table[name] for name in schema.names if name in table.column_names}
+    for day in _DAYS.keys() & set(schema.names):
+        is_known = "day" in table.column_names
+        columns[day] = table["day"] if is_known else local_days(table[_DAYS[day]], timezone)
+    if "consent" in columns:  # without a key there is nobody who could have said yes
+        columns["consent"] = pc.if_else(table["customer_key"].is_valid(), table["consent"], None)
+    if "source_file" in schema.names:
+        file = pa.DictionaryArray.from_arrays(table["file_no"].combine_chunks(), pa.array(names, pa.string()))
+        columns["source_file"] = file.cast(schema.field("source_file").type)
+    return pa.table([columns[name] for name in schema.names], schema=schema)
 
 
 def local_days(moments: pa.ChunkedArray, timezone: str) -> pa.Array:
     """The calendar days of instants in a time zone."""
     local = pd.DatetimeIndex(moments.to_pandas()).tz_convert(timezone).tz_localize(None)
     return pa.array(local.normalize(), pa.timestamp("ns")).cast(pa.date32())
-
-
-def _finished(
-    table: pa.Table, schema: pa.Schema, names: list[str], computed: dict[str, pa.Array]
-) -> pa.Table:
-    files = pa.DictionaryArray.from_arrays(table["file_no"].combine_chunks(), pa.array(names, pa.string()))
-    computed = computed | {"source_file": files.cast(pa.string())}
-    columns = [computed[f.name] if f.name in computed else table[f.name] for f in schema]
-    return pa.Table.from_arrays(
-        [pa.chunked_array(c) if isinstance(c, pa.Array) else c for c in columns], schema=schema
-    )
