@@ -111,6 +111,18 @@ def test_what_is_kept_is_private_and_holds_names_of_columns_alone(place: Workspa
     assert "1.250" not in file.read_text(encoding="utf-8")
 
 
+def test_a_file_that_is_gone_is_asked_for_again(place: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "march.csv").write_bytes(MARCH[1])
+    mine = FileList(place)
+    mine.add(tmp_path / "march.csv")
+    (tmp_path / "march.csv").unlink()
+    for act in (mine.guess, mine.forget_columns, lambda name: mine.name_columns(name, MEANS)):
+        with pytest.raises(
+            ValueError, match=r"Add march\.csv again: its columns can be named right after that"
+        ):
+            act("march.csv")
+
+
 def test_what_cannot_be_remembered_or_used_is_said(place: Workspace) -> None:
     with pytest.raises(ValueError, match="A column that was named is not in the table"):
         save_mapping(MARCH, MEANS | {"order_id": "Nummer"}, place)

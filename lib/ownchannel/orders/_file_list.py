@@ -17,11 +17,9 @@ from ownchannel.orders._layout import find_layout
 from ownchannel.orders._one_file import FileBooks, FileRead, read_file
 from ownchannel.orders._orders import Orders
 from ownchannel.orders._own_tables import (
-    Preview,
     RememberedOrders,
     forget_mapping,
     mappings_of,
-    preview,
     remembered,
     save_mapping,
     saved_mappings,
@@ -106,27 +104,24 @@ class FileList:
         >>> mine.name_columns("till.csv", columns)
         ('Added: till.csv.',)
         """
-        save_mapping(self._table(name), mapping, self._workspace)
+        save_mapping(self.table(name), mapping, self._workspace)
         return self._add([t for t in self.tables.values() if self._reader_of(t)], self._zone())
 
     def guess(self, name: str) -> MappingGuess:
         """What the columns of one of `tables` hold: as a person named them before, else as they show."""
-        guess, reader = guess_mapping(self._table(name)), self._reader_of(self._table(name))
+        guess, reader = guess_mapping(self.table(name)), self._reader_of(self.table(name))
         if reader is None:
             return guess
         return replace(guess, fields=reader.mapping.model_dump(exclude_none=True), notes=())
 
-    def preview(self, name: str, mapping: ColumnMapping | Mapping[str, Any]) -> Preview:
-        """How one of `tables` would be read."""
-        return preview(self._table(name), mapping, self._zone())
-
     def forget_columns(self, name: str) -> None:
         """Forget what the columns of one of `tables` mean: the next such table is asked about."""
-        if reader := self._reader_of(self._table(name)):
+        if reader := self._reader_of(self.table(name)):
             forget_mapping(reader.remembered_as, self._workspace)
 
-    def _table(self, name: str) -> Source:
-        if name not in self.tables:
+    def table(self, name: str) -> Source:
+        """One of `tables`; raises ValueError where it is not there, or no longer."""
+        if name not in self.tables or self.tables[name].fingerprint() == "gone":
             raise ValueError(f"Add {name} again: its columns can be named right after that.")
         return self.tables[name]
 

@@ -18,7 +18,7 @@ from ownchannel.formats import listed
 from ownchannel.orders._archives import DAMAGED, Source
 from ownchannel.orders._cells import number
 from ownchannel.orders._files import Input, find_sources
-from ownchannel.orders._layout import Layout, find_layout, open_rows
+from ownchannel.orders._layout import find_layout, open_rows
 from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._readers._reader import status_of
 from ownchannel.orders._rows import Rows
@@ -28,7 +28,6 @@ from ownchannel.orders._times import moment
 _MOST = 0.8
 _LONGEST_NAME = 80
 _SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "R$": "BRL", "CA$": "CAD", "A$": "AUD", "US$": "USD"}
-_UNITS, _LONG_ID = re.compile(r"[1-9]\d{0,2}"), re.compile(r"#?(\d{6,}|(?=.*\d)(?=.*[^\W\d])[\w/-]{4,})")
 #: Amounts that stand beside the value of goods.
 BESIDE = ("shipping", "tax", "discount", "refund", "fee")
 
@@ -90,7 +89,9 @@ def guess_mapping(table: Input | Source) -> MappingGuess:
     rows = None
     with suppress(*DAMAGED):
         layout = find_layout(source, _is_header_of_orders) or find_layout(source, _may_be_header)
-        rows = first_rows(source, layout) if layout else None
+        if layout:
+            with open_rows(source, layout) as chunks:
+                rows = next(chunks, None)
     if rows is None or 2 * len(rows.faults) >= len(rows):
         raise ValueError(_NO_TABLE.format(source.name))
     return _Contents(rows).guess()
@@ -104,20 +105,13 @@ def one_source(table: Input | Source) -> Source:
     return found
 
 
-def first_rows(source: Source, layout: Layout) -> Rows | None:
-    """The first some thousand rows below the header; None without any."""
-    with open_rows(source, layout) as chunks:
-        return next(chunks, None)
-
-
 def _may_be_header(columns: frozenset[str]) -> bool:
     """Whether these may be names of columns: several texts, and no number, date or address among them."""
-    strange = (re.search(r"[@\t;|]", name) or _is_amount(name) or _is_date(name) for name in columns)
-    return (
-        sum(map(bool, map(_words, columns))) >= 3
-        and max(map(len, columns)) <= _LONGEST_NAME
-        and not any(strange)
+    strange = (
+        len(name) > _LONGEST_NAME or re.search(r"[@\t;|]", name) or _is_amount(name) or _is_date(name)
+        for name in columns
     )
+    return sum(map(bool, map(_words, columns))) >= 3 and not any(strange)
 
 
 def _is_header_of_orders(columns: frozenset[str]) -> bool:
@@ -153,25 +147,20 @@ def _plain(name: str) -> str:
     return "".join(_words(name)[: -1 if _code_in(name) else None])
 
 
-def _reads(read: Callable[..., object], cell: str, *ways: object) -> bool:
+def _can(read: Callable[[str, Any], object], *ways: object) -> Callable[[str], bool]:
     """Whether a cell can be read in one of these ways."""
-    for way in ways:
-        with suppress(ValueError, OverflowError):
-            read(cell, way)
-            return True
-    return False
+
+    def fits(cell: str) -> bool:
+        for way in ways:
+            with suppress(ValueError, OverflowError):
+                return read(cell, way) is not None
+        return False
+
+    return fits
 
 
-def _is_date(cell: str) -> bool:
-    return not cell.isdigit() and _reads(lambda text, way: moment(text, "UTC", way), cell, True, False)
-
-
-def _is_amount(cell: str) -> bool:
-    return _reads(number, cell, ".", ",")
-
-
-def _is_status(cell: str) -> bool:
-    return _reads(status_of, cell, "status")
+_is_amount, _is_status = _can(number, ".", ","), _can(status_of, "status")
+_is_date = _can(lambda cell, way: moment("" if cell.isdigit() else cell, "UTC", way), True, False)
 
 
 def _is_code(cell: str) -> bool:
@@ -185,6 +174,16 @@ def _is_address(cell: str) -> bool:
 def _is_id(cell: str) -> bool:
     """Whether it may be the number of a customer or an order."""
     return any(map(str.isdigit, cell)) and not _is_address(cell) and not _is_date(cell)
+
+
+def _is_long_id(cell: str) -> bool:
+    """Whether it is one even where its column's name does not say so: no amount and no small number."""
+    return bool(re.fullmatch(r"#?(\d{6,}|(?=.*\d)(?=.*[^\W\d])[\w/-]{4,})", cell))
+
+
+def _is_small(cell: str) -> bool:
+    """Whether it may be a number of pieces or a rate: a whole number below 1,000."""
+    return cell.isdigit() and len(cell) < 4
 
 
 def repeats(amounts: "pd.Series[Any]", orders: "pd.Series[str]") -> bool:
@@ -216,7 +215,7 @@ class _Contents:
             **{name: self._find(name, _is_amount) for name in BESIDE},
         }
         found = {name: column for name, column in found.items() if column}
-        doubts = {name: self._doubt(name, found) for name in found}
+        doubts = {name: self._doubt(name, column) for name, column in found.items()}
         fields = {name: column for name, column in found.items() if not doubts[name]}
         notes = [doubts[name].format(column) for name, column in found.items() if doubts[name]]
         of_order = [name for name in BESIDE if name in fields and self._is_repeated(fields[name])]
@@ -252,17 +251,15 @@ class _Contents:
     def _order(self) -> str:
         """By name, else the only column of numbers that repeat, always with one date."""
         named = self._find("order_id", _is_id)
-        if named or not self._date:
-            return named if named and self._has_one_date(named) else ""
-        repeated = [
+        others = [
             column
             for column in self._columns
             if _plain(column) not in _known_names()
-            and self._are(lambda cell: bool(_LONG_ID.fullmatch(cell)), column)
+            and self._are(_is_long_id, column)
             and 1 < self._cells[column].nunique() < len(self._cells)
-            and self._has_one_date(column)
         ]
-        return repeated[0] if len(repeated) == 1 else ""
+        found = list(filter(self._has_one_date, [named] if named else others if self._date else []))
+        return found[0] if len(found) == 1 else ""
 
     def _has_one_date(self, column: str) -> bool:
         """Whether nearly every row with a date has a number in this column, and every number one date."""
@@ -304,10 +301,8 @@ class _Contents:
         return "" if of_one == of_line else "unit_price" if of_one else "item_value"
 
     def _may_be_units(self, column: str) -> bool:
-        cells = {*self._cells[column]} - {""}
-        return (
-            _plain(column) not in _known_names() and bool(cells - {"1"}) and all(map(_UNITS.fullmatch, cells))
-        )
+        is_unknown = _plain(column) not in _known_names() and self._are(_is_small, column)
+        return is_unknown and bool({*self._cells[column]} - {"", "0", "1"})
 
     def _may_be_in_total(self, column: str) -> bool:
         """Whether a total may hold this amount as well as the goods."""
@@ -318,24 +313,15 @@ class _Contents:
     def _is_repeated(self, column: str) -> bool:
         return bool(self._order) and repeats(self._amounts(column), self._cells[self._order])
 
-    def _doubt(self, name: str, found: Mapping[str, str]) -> str:
+    def _doubt(self, name: str, column: str) -> str:
         """Why a column is left out although its name fits; empty where it is not."""
-        column = found[name]
-        if name == "status":
-            return "" if self._are(_is_status, column) else _STATES
+        if name == "status" and not self._are(_is_status, column):
+            return _STATES
         if name not in ("tax", "discount") or not self._amounts(column).any():
             return ""
-        if self._are(lambda cell: bool(_UNITS.fullmatch(cell)) or cell == "0", column):
+        if self._are(_is_small, column):
             return _A_RATE
-        return _AFTER if name == "discount" and "item_value" in found and not self._is_before(found) else ""
-
-    def _is_before(self, found: Mapping[str, str]) -> bool:
-        """Whether a total proves that the discount still has to be subtracted."""
-        total = self._find("total", _is_amount)
-        parts = [self._amounts(found[name]) for name in ("item_value", "shipping", "tax") if name in found]
-        return bool(
-            total and (self._amounts(total) == sum(parts) - self._amounts(found["discount"]).abs()).all()
-        )
+        return _AFTER if name == "discount" and "item_value" in self._value else ""
 
     def _currency(self) -> str:
         """A column of codes, else the one currency that names or cells of amounts say."""
@@ -343,8 +329,6 @@ class _Contents:
         if column or not self._value:
             return column
         (priced,) = self._value.values()
-        signs = {re.sub(r"[\d\s.,'’()+−-]", "", cell) for cell in self._cells[priced].unique()} | {
-            _code_in(priced)
-        }
-        codes = {_SIGNS.get(sign, sign) for sign in signs - {""}}
+        signs = {re.sub(r"[\d\s.,'’()+−-]", "", cell) for cell in self._cells[priced].unique()}
+        codes = {_SIGNS.get(sign, sign) for sign in signs | {_code_in(priced)}} - {""}
         return codes.pop() if len(codes) == 1 and all(map(_is_code, codes)) else ""

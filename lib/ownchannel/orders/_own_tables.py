@@ -108,34 +108,20 @@ def _repeated(lines: pa.Table, mapping: ColumnMapping) -> list[str]:
     return [column for name, column in named.items() if repeats(table[name], table["identity"])]
 
 
-@dataclass(frozen=True)
-class _NamedTable:
-    """A table's shape, which is the names of its columns, and what they mean."""
-
-    columns: frozenset[str]
-    mapping: ColumnMapping
-
-    def as_document(self) -> dict[str, Any]:
-        return {"columns": sorted(self.columns), "means": self.mapping.model_dump(exclude_none=True)}
-
-    @classmethod
-    def from_document(cls, document: Any) -> "_NamedTable":
-        try:
-            return cls(frozenset(map(str, document["columns"])), ColumnMapping.of(document["means"]))
-        except (TypeError, KeyError):
-            raise ValueError(_NO_MAPPING) from None
+_Table = tuple[frozenset[str], ColumnMapping]
+"""A table's shape, which is the names of its columns, and what they mean."""
 
 
 class RememberedOrders(MappedOrders):
     """A table whose columns are, to the last, those of one that a person named before."""
 
-    def __init__(self, name: str, table: _NamedTable) -> None:
-        super().__init__(table.mapping)
-        self.remembered_as, self.mapping, self._columns = name, table.mapping, table.columns
+    def __init__(self, name: str, table: _Table) -> None:
+        self.remembered_as, (self.columns, self.mapping) = name, table
+        super().__init__(self.mapping)
         self.lacks = _REMEMBERED.format(name=name)
 
     def recognises(self, columns: frozenset[str]) -> bool:
-        return columns == self._columns
+        return columns == self.columns
 
     def finished(self, lines: pa.Table, context: Context) -> pa.Table:
         """As the mapping says; what this file alone makes doubtful is noted."""
@@ -144,14 +130,21 @@ class RememberedOrders(MappedOrders):
         return super().finished(lines, context)
 
 
-def mappings_of(workspace: Workspace) -> NamedDocuments[_NamedTable]:
+def _as_document(table: _Table) -> dict[str, Any]:
+    return {"columns": sorted(table[0]), "means": table[1].model_dump(exclude_none=True)}
+
+
+def _from_document(document: Any) -> _Table:
+    try:
+        return frozenset(map(str, document["columns"])), ColumnMapping.of(document["means"])
+    except (TypeError, KeyError):
+        raise ValueError(_NO_MAPPING) from None
+
+
+def mappings_of(workspace: Workspace) -> NamedDocuments[_Table]:
     """What the workspace remembers of tables."""
     return NamedDocuments(
-        workspace,
-        "mappings",
-        noun="mapping",
-        as_document=_NamedTable.as_document,
-        from_document=_NamedTable.from_document,
+        workspace, "mappings", noun="mapping", as_document=_as_document, from_document=_from_document
     )
 
 
@@ -168,8 +161,7 @@ def saved_mappings(workspace: Workspace) -> dict[str, ColumnMapping]:
     >>> saved_mappings(Workspace.at(tempfile.mkdtemp()))
     {}
     """
-    kept = mappings_of(workspace)
-    return {name: kept.load(name).mapping for name in kept.names()}
+    return {reader.remembered_as: reader.mapping for reader in remembered(workspace)}
 
 
 def save_mapping(
@@ -191,13 +183,12 @@ def save_mapping(
     layout = find_layout(source, MappedOrders(named).recognises)
     if layout is None:
         raise ValueError(_NOT_THERE)
-    shape = _NamedTable(frozenset(layout.columns), named)
-    before = {name: kept.load(name) for name in kept.names()}
-    alike = [name for name, table in before.items() if table.columns == shape.columns]
-    name = source.name[-LONGEST_NAME:]
-    numbered = (f"{name[: LONGEST_NAME - 6]} ({number})" for number in range(2, 1000))
-    free = (other for other in (name, *numbered) if other not in before)
-    return kept.save(alike[0] if alike else next(free), shape, overwrite=True)
+    before = {reader.remembered_as: reader for reader in remembered(workspace)}
+    columns, short = frozenset(layout.columns), kept.clean_name(source.name[-LONGEST_NAME:])
+    alike = (name for name, reader in before.items() if reader.columns == columns)
+    numbered = (f"{short[: LONGEST_NAME - 6]} ({number})" for number in range(2, len(before) + 3))
+    free = (name for name in (short, *numbered) if name not in before)
+    return kept.save(next(alike, "") or next(free), (columns, named), overwrite=True)
 
 
 def forget_mapping(name: str, workspace: Workspace) -> None:

@@ -16,7 +16,7 @@ from ownchannel.answers import (
     problem_html,
     still_to_name,
 )
-from ownchannel.orders import ColumnMapping, FileList, MappingGuess
+from ownchannel.orders import ColumnMapping, FileList, MappingGuess, preview
 
 #: Texts with suggestions in place of a choice among columns.
 _TEXTS = {"currency", "channel"}
@@ -112,7 +112,8 @@ class MappingForm(anywidget.AnyWidget):
 
     def _show(self) -> None:
         try:
-            shown = self._files.preview(self.name, self.mapping)
+            zone = self._files.report().timezone
+            shown = preview(self._files.table(self.name), self.mapping, zone)
         except ValueError as problem:
             self.preview = problem_html(str(problem))
             return
