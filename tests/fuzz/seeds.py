@@ -36,6 +36,7 @@ FILES: dict[str, st.SearchStrategy[Any]] = {
     "etsy_items": FORMATS["Etsy order items"],
     "etsy_statement": FORMATS["Etsy statement"],
     "ebay": FORMATS["eBay orders"],
+    "tiktok": FORMATS["TikTok Shop orders"],
     "exchange_rates": FORMATS["Exchange rates"],
     "named_columns": FORMATS["Table with named columns"],
 }

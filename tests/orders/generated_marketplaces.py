@@ -19,7 +19,7 @@ from tests.orders.generated_truth import (
     with_bad,
     written,
 )
-from tests.orders.headers import EBAY_COLUMNS, EBAY_GERMAN, EBAY_UK
+from tests.orders.headers import EBAY_COLUMNS, EBAY_GERMAN, EBAY_UK, TIKTOK_COLUMNS
 
 
 @dataclass(frozen=True)
@@ -129,3 +129,86 @@ def _ebay_own(order: Order, style: Style, site: Site) -> Row:
         "Paid On Date": paid,
         "Ship To Country": "Germany",
     }
+
+
+#: By region its currency, how it writes money and times, and its country, by which bare amounts are read.
+_REGIONS = {
+    ".": (
+        ("USD", "${}", "%m/%d/%Y %I:%M:%S %p", "United States"),
+        ("USD", "{}", "%m/%d/%Y %I:%M:%S %p", "United States"),
+        ("GBP", "£{}", "%d/%m/%Y %H:%M:%S", "United Kingdom"),
+        ("GBP", "{} GBP", "%d/%m/%Y %H:%M:%S", "United Kingdom"),
+    ),
+    ",": (("EUR", "EUR {}", "%d/%m/%Y %H:%M:%S", "Germany"), ("EUR", "{}", "%d/%m/%Y %H:%M:%S", "Ireland")),
+}
+_TIKTOK_WORDS = {
+    "completed": "To ship",
+    "pending": "Unpaid",
+    "cancelled": "Canceled",
+    "refunded": "Completed",
+}
+
+
+def tiktok_number(order: Order) -> str:
+    return f"577{order.number:015}"
+
+
+@st.composite
+def tiktok_orders(draw: st.DrawFn, described: bool = False) -> GeneratedFile:
+    """TikTok Shop's orders: what is the order's stands on each row; TikTok pays for a part of some."""
+    style = draw(styles(".,"))
+    currency, money, time, country = draw(
+        st.sampled_from(_REGIONS[style.decimal]).filter(
+            lambda region: style.encoding != "cp932" or "£" not in region[1]
+        )
+    )
+    orders = [
+        order._replace(currency=currency, **({} if order.total else {"status": "completed"}))
+        for order in draw(made_up_orders(style, tuple(_TIKTOK_WORDS)))
+    ]
+    rows = []
+    for order in orders:
+        platform = 100 if order.items[0].units * order.items[0].price - order.discount >= 300 else 0
+        paid = order.total - platform
+        of_order = {
+            "Order ID": f"{tiktok_number(order)}\t",
+            "Order Status": _TIKTOK_WORDS[order.status],
+            "Cancelation/Return Type": "Cancel" if order.status == "cancelled" else "",
+            "Shipping Fee After Discount": money.format(style.money(order.shipping)),
+            "Taxes": money.format(style.money(order.tax)),
+            "Order Amount": money.format(style.money(paid)),
+            "Order Refund Amount": money.format(
+                style.money(paid if order.status == "refunded" else order.refund)
+            ),
+            "Created Time": f"{order.placed.strftime(time)}\t",
+            "Cancelled Time": "",
+            "Buyer Username": "" if order.buyer is None else f"buyer.{order.buyer}",
+            "Country": country,
+        }
+        for at, item in enumerate(order.items):
+            discounts = (0, 0) if at else (platform, order.discount)
+            of_item = {
+                "SKU ID": f"1729{order.number:010}{at}\t",
+                "Seller SKU": item.sku,
+                "Product Name": item.product,
+                "Quantity": str(item.units),
+                "SKU Unit Original Price": money.format(style.money(item.price)),
+                "SKU Subtotal Before Discount": money.format(style.money(item.units * item.price)),
+                "SKU Platform Discount": money.format(style.money(discounts[0])),
+                "SKU Seller Discount": money.format(style.money(discounts[1])),
+            }
+            rows.append(of_order | of_item)
+    bad = [with_bad(row, "Created Time") for row in rows[: draw(st.integers(0, 2))]]
+    words = [dict.fromkeys(TIKTOK_COLUMNS, "What this column holds.")] if described else []
+    # Of what came back whole nothing is left.
+    truth = [order._replace(shipping=0, tax=0) if order.status == "refunded" else order for order in orders]
+    return GeneratedFile(
+        "All order.csv",
+        written(TIKTOK_COLUMNS, [*words, *rows, *bad], style),
+        "lines",
+        len(rows) + len(bad),
+        len(bad),
+        lines_of(orders, "TikTok Shop", tiktok_number),
+        sums_of(truth, tiktok_number),
+        buyers_of(orders, tiktok_number),
+    )

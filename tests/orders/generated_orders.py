@@ -10,7 +10,7 @@ from datetime import datetime
 from hypothesis import strategies as st
 
 from tests.orders.exports import AMAZON_COLUMNS, SHOPIFY_COLUMNS
-from tests.orders.generated_marketplaces import ebay_orders
+from tests.orders.generated_marketplaces import ebay_orders, tiktok_orders
 from tests.orders.generated_reports import (
     amazon_baskets,
     amazon_merchant,
@@ -490,6 +490,7 @@ FORMATS: Mapping[str, st.SearchStrategy[GeneratedFile]] = {
     "Etsy order items": etsy_items(),
     "Etsy statement": etsy_statements(),
     "eBay orders": ebay_orders(),
+    "TikTok Shop orders": tiktok_orders(),
     "Exchange rates": exchange_rates(),
     "Table with named columns": mapped_orders(),
 }

@@ -137,6 +137,18 @@ PAYOUT_COLUMNS = (  # noqa: SIM905
     "Retried Amount,Total,Currency,Bank Reference"
 ).split(",")
 
+TIKTOK_COLUMNS = (  # noqa: SIM905
+    "Order ID,Order Status,Order Substatus,Cancelation/Return Type,Normal or Pre-order,SKU ID,Seller SKU,"
+    "Product Name,Variation,Quantity,Sku Quantity of return,SKU Unit Original Price,"
+    "SKU Subtotal Before Discount,SKU Platform Discount,SKU Seller Discount,SKU Subtotal After Discount,"
+    "Shipping Fee After Discount,Original Shipping Fee,Shipping Fee Seller Discount,"
+    "Shipping Fee Platform Discount,Payment platform discount,Taxes,Order Amount,Order Refund Amount,"
+    "Created Time,Paid Time,RTS Time,Shipped Time,Delivered Time,Cancelled Time,Cancel By,Cancel Reason,"
+    "Fulfillment Type,Warehouse Name,Tracking ID,Delivery Option,Shipping Provider Name,Buyer Message,"
+    "Buyer Username,Recipient,Phone #,Country,State,City,Zipcode,Address Line 1,Address Line 2,"
+    "Payment Method,Weight(kg),Product Category,Package ID,Seller Note"
+).split(",")
+
 PAYMENT_COLUMNS = (  # noqa: SIM905
     "Transaction Date,Type,Order,Card Brand,Card Source,Payout Status,Payout Date,Payout ID,Available On,"
     "Amount,Fee,Net,Checkout,Payment Method Name,Presentment Amount,Presentment Currency,Currency"

@@ -282,3 +282,8 @@ def test_a_report_saved_anew_sorted_or_pasted_twice_is_read_the_same(
     assert (
         books.rows_in == books.accepted + books.rejected + books.duplicates == len(rows) * (2 if again else 1)
     )
+
+
+def test_a_report_without_orders_is_empty(read):
+    (file,) = read(report()).report.files
+    assert (file.format, file.rows_in) == ("eBay orders", 0)

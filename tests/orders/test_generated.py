@@ -137,6 +137,7 @@ NUMBER: dict[str, str | tuple[str, ...]] = {
     "Etsy orders": "Order ID",
     "Etsy order items": "Order ID",
     "eBay orders": ("Order Number", "Order number", "Bestellnummer"),
+    "TikTok Shop orders": "Order ID",
     "Table with named columns": "Invoice",
 }
 

@@ -13,6 +13,7 @@ from ownchannel.orders._readers._named_columns import ColumnMapping, ExchangeRat
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._readers._shopify import ShopifyOrders, ShopifyPayments
 from ownchannel.orders._readers._shopify_account import ShopifyCustomers, ShopifyPayouts
+from ownchannel.orders._readers._tiktok import TikTokOrders
 from ownchannel.orders._readers._woocommerce import WooCommerceOrders
 from ownchannel.orders._readers._woocommerce_rows import WooCommerceAnalytics, WooCommerceItems
 
@@ -38,6 +39,7 @@ READERS: tuple[Reader, ...] = (
     EtsyOrders(),
     EtsyStatement(),
     EbayOrders(),
+    TikTokOrders(),
     ExchangeRates(),
 )
 

@@ -48,8 +48,8 @@ _SIGNS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
 _DOLLARS = {"": "USD", "US": "USD", "A": "AUD", "AU": "AUD", "C": "CAD", "CA": "CAD", "NZ": "NZD", "S": "SGD"}
 _WITH_CURRENCY = re.compile(r"(?P<letters>[A-Z]{0,3}) ?(?P<sign>[$€£¥₹])|\b(?P<code>[A-Z]{3})\b")
 
-_UNKNOWN_CURRENCY = "is in a currency that is not known by its sign"
-_WRITE_A_CODE = "Write the three letters of the currency before the amount, such as USD 12.50."
+UNKNOWN_CURRENCY = "is in a currency that is not known by its sign"
+WRITE_A_CODE = "Write the three letters of the currency before the amount, such as USD 12.50."
 _NEGATIVE, _NO_REFUNDS = "is negative", "This report shows no refunds: export it again."
 _SUMS = "Rows that sum up an order: {n}. Its items are counted; these rows add shipping and tax."
 _UNPAID = "Rows of orders without a day of payment: {n}. They wait until an export shows them as paid."
@@ -142,7 +142,7 @@ def _check(rows: Rows, context: Context, currency: pa.StringArray) -> None:
     negative = rows.amounts("sold for", required=True) < 0
     rows.reject_where(negative, "sold for", _NEGATIVE, _NO_REFUNDS)
     unknown = flags(pc.equal(currency, NO_CURRENCY))
-    rows.reject_where(unknown, "sold for", _UNKNOWN_CURRENCY, _WRITE_A_CODE)
+    rows.reject_where(unknown, "sold for", UNKNOWN_CURRENCY, WRITE_A_CODE)
     bare = rows.each(lambda cell: not currency_in(cell), "sold for", otherwise=False)
     context.note(_BARE.format(code=_usual_currency(rows)), sum(bare))
     if "price" not in context.decided:

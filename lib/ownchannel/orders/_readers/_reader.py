@@ -130,11 +130,14 @@ _STATUS_WORDS: dict[Status, str] = {
     # https://woocommerce.com/document/managing-orders/order-statuses/.
     # An order that is not fulfilled yet was sold.
     "completed": "completed | complete | paid | partially paid | processing | open | shipped | dispatched | "
-    "delivered | fulfilled | partially fulfilled | unfulfilled | partially refunded",
+    "delivered | fulfilled | partially fulfilled | unfulfilled | partially refunded | "
+    # TikTok Shop's, in English, German, Indonesian and Thai.
+    "to ship | awaiting shipment | awaiting collection | in transit | versandbereit | perlu dikirim | "
+    "dikirim | selesai | ที่จะจัดส่ง | จัดส่งแล้ว",
     "refunded": "refunded | fully refunded | returned",
     "pending": "pending | pending payment | payment processing | authorized | unpaid | on hold | "
     "checkout draft",
-    "cancelled": "cancelled | canceled | voided | expired | failed | trash",
+    "cancelled": "cancelled | canceled | voided | expired | failed | trash | dibatalkan | ยกเลิกแล้ว",
 }
 #: What the platforms' words for an order's status mean, in every reader.
 STATUSES = {word: status for status, words in _STATUS_WORDS.items() for word in words.split(" | ")}
