@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 # inside: cells of every kind, without a file for each
-from ownchannel.orders import _delimited, _rows, _schema
+from ownchannel.orders import _rows, _schema
 
 
 def table(cells: Sequence[Sequence[str]], width: int = 3) -> pa.Table:
-    return _delimited.cells_of(cells, range(len(cells)), len(cells[0]) if cells else width)
+    columns = zip(*cells, strict=True) if cells else [()] * width
+    return pa.table({str(place): pa.array(column, pa.string()) for place, column in enumerate(columns)})
 
 
 def rows(**columns: list[str]) -> _rows.Rows:

@@ -145,6 +145,68 @@ def test_quotes_between_tabs_are_characters_until_a_spreadsheet_saved_the_file()
     assert cells_of(b'"order"\tsku\tprice\n1\t"12"" pan"\t2\n') == [(2, "1", '12" pan', "2")]
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        pytest.param(b'order,"sku,price,note', id="a quote too many"),
+        pytest.param(b'order,sku,price,"note', id="a quote that swallows rows"),
+        pytest.param(b"order,,sku,price,note", id="a delimiter too many"),
+        pytest.param(b"ordersku,price,note", id="a delimiter missing"),
+        pytest.param(b'order,sku,price"note"', id="no delimiter before a quote"),
+        pytest.param(b"order sku price note", id="blanks in place of delimiters"),
+    ],
+)
+def test_a_damaged_header_is_mended_where_the_rows_prove_it_and_it_is_said(header):
+    content = header + b'\n1,A,2,\n2,B,3,"a, b"\n'
+    layout = layout_of(content)
+    assert layout is not None
+    assert "Its header is damaged" in layout.remark
+    assert cells_of(content) == [(2, "1", "A", "2"), (3, "2", "B", "3")]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"ordersku,price,note\n1,A,2\n", id="rows as narrow as it"),
+        pytest.param(b"order sku price note\n1,A,2\n2,B,3,x\n3,C\n", id="rows of any width"),
+        pytest.param(b"ordersku,price,notemore\n1,A,2,x,y\n", id="two delimiters missing"),
+        pytest.param(
+            b"skuprice,order,whatnot\n1,A,2,x\n".replace(b"order,", b"order"), id="two ways to part it"
+        ),
+        pytest.param(b"1,A,2,\n2,B,3,\n", id="no header"),
+    ],
+)
+def test_a_header_is_never_guessed(content):
+    assert layout_of(content) is None
+
+
+def test_an_empty_name_is_no_damage_where_rows_are_as_wide_or_may_lack_their_last_cells():
+    assert cells_of(b"order,,sku,price\n1,x,A,2\n2,,B,3\n") == [(2, "1", "A", "2"), (3, "2", "B", "3")]
+    assert cells_of(b"order,,sku,price\n1,x,A\n2,x,B\n") == [(2, "1", "A", ""), (3, "2", "B", "")]
+
+
+def test_a_blank_behind_each_delimiter_hides_no_quote():
+    content = b'order, sku, price\n1, "A, large", 2\n2, B, 3\n'
+    assert cells_of(content) == [(2, "1", "A, large", "2"), (3, "2", "B", "3")]
+
+
+def test_single_quotes_count_where_the_header_has_them():
+    assert cells_of(b"order,'sku',price\n1,'A, it''s large',2\n") == [(2, "1", "A, it's large", "2")]
+    assert cells_of(b"order,sku,price\n1,'A',2\n") == [(2, "1", "'A'", "2")]
+
+
+def test_units_or_a_title_around_the_header_are_no_rows_of_orders():
+    content = b'Orders of March\norder,sku,price\n,,EUR\n1,"A",2\n'
+    assert cells_of(content) == [(3, "", "", "EUR"), (4, "1", "A", "2")], "its reader sets the units aside"
+
+
+def test_what_a_spreadsheet_wrapped_between_tabs_is_unwrapped():
+    assert cells_of('order\tsku\tprice\n1\t"Sauté Pan 10"", copper"\t2\n2\t"B"\t3\n'.encode()) == [
+        (2, "1", 'Sauté Pan 10", copper', "2"),
+        (3, "2", '"B"', "3"),
+    ]
+
+
 def test_a_header_of_more_columns_than_any_export_has_is_none():
     for columns in (_layout.MOST_COLUMNS, _layout.MOST_COLUMNS + 1):
         content = b"order,sku,price" + b",x" * (columns - 3) + b"\n"
@@ -205,7 +267,7 @@ def test_an_order_that_never_ends_is_cut_rather_than_kept_in_memory(monkeypatch)
 
 
 def test_a_chunk_ends_earlier_where_its_cells_are_long(monkeypatch):
-    monkeypatch.setattr("ownchannel.orders._layout.CHUNK_CHARACTERS", 1_000)
+    monkeypatch.setattr("ownchannel.orders._layout.CHUNK_BYTES", 1_000)
     monkeypatch.setattr("ownchannel.orders._delimited._BLOCK", 100)
     chunks = rows_of(held(b"order,sku,price\n" + b"1,%s,1\n" % (b"A" * 300) * 40))
     assert sum(map(len, chunks)) == 40

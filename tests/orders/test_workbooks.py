@@ -1,28 +1,42 @@
-"""Excel workbooks: the rows of the first sheet, and what would do harm."""
+"""Excel workbooks: the rows of each sheet, and what would do harm."""
 
 import gzip
 import io
 import zipfile
 from datetime import date, datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl import Workbook
 
 # inside: workbooks made to do harm, and their rows as they are
-from ownchannel.orders import _excel, _files
+from ownchannel.orders import FileList, _excel, _files, read_orders
+from tests.orders.exports import AMAZON_COLUMNS, SHOPIFY_COLUMNS, amazon_row, shopify_row
+
+Rows = list[tuple[object, ...]]
 
 
 def workbook(*rows: tuple[object, ...]) -> bytes:
+    return book_of(Sheet=list(rows))
+
+
+def book_of(**sheets: Rows) -> bytes:
     book, out = openpyxl.Workbook(), io.BytesIO()
-    for row in rows:
-        book.active.append(row)
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
     book.save(out)
     return out.getvalue()
 
 
-def read(content: bytes) -> list[tuple[int, list[str]]]:
-    return list(_excel.workbook_records(lambda: io.BytesIO(content)))
+def read(content: bytes) -> list[list[str]]:
+    """The cells of the first sheet, row by row."""
+    name, *_ = _excel.sheet_names(lambda: io.BytesIO(content))
+    with _excel.sheet_text(lambda: io.BytesIO(content), name) as file:
+        return [line.split("\t") for line in file.read().decode().split("\n")[:-1]]
 
 
 def with_sheet(content: bytes, change: dict[str, str]) -> bytes:
@@ -42,8 +56,7 @@ def with_sheet(content: bytes, change: dict[str, str]) -> bytes:
 def test_every_value_is_a_text():
     moment, day = datetime(2026, 3, 1, 5, 30), date(2026, 3, 1)  # noqa: DTZ001, a sheet knows no zones
     row = ("Pan", 12, 12.5, 0.1 + 0.2, True, None, moment, day, "=1+1", "007")
-    ((line, cells),) = read(workbook(row))
-    assert line == 1
+    (cells,) = read(workbook(row))
     # A formula that no spreadsheet has computed has no value.
     assert cells == [
         *("Pan", "12", "12.5", "0.3", "yes", "", "2026-03-01T05:30:00", "2026-03-01T00:00:00", "", "007")
@@ -52,31 +65,26 @@ def test_every_value_is_a_text():
 
 def test_a_number_has_the_digits_that_a_spreadsheet_shows():
     content = with_sheet(workbook((12,)), {"<v>12</v>": "<v>0.30000000000000004</v>"})
-    assert read(content) == [(1, ["0.3"])]
+    assert read(content) == [["0.3"]]
 
 
 def test_lines_are_the_sheets_rows_blank_ones_included():
-    assert read(workbook(("a",), (), ("b",))) == [(1, ["a"]), (2, []), (3, ["b"])]
+    assert read(workbook(("a",), (), ("b",))) == [["a"], [""], ["b"]]
 
 
-def test_the_first_sheet_counts():
-    book, out = openpyxl.Workbook(), io.BytesIO()
-    book.active["A1"] = "first"
-    book.create_sheet()["A1"] = "second"
-    book.save(out)
-    assert read(out.getvalue()) == [(1, ["first"])]
+def test_what_would_end_a_cell_or_a_line_is_a_blank():
+    assert read(workbook(("Pan\tlarge\r\nblue", "x"), ("b", "y"))) == [["Pan large blue", "x"], ["b", "y"]]
 
 
 def test_an_error_value_is_its_text():
     book, out = openpyxl.Workbook(), io.BytesIO()
     book.active.append(["#DIV/0!", "x"])
     book.save(out)
-    assert read(out.getvalue()) == [(1, ["#DIV/0!", "x"])]
+    assert read(out.getvalue()) == [["#DIV/0!", "x"]]
 
 
 def test_half_a_character_is_no_text_that_a_table_could_hold():
-    ((_, (cell,)),) = read(workbook(("Pan _xD83D_ 12",)))
-    cell.encode()  # raises for a lone surrogate
+    assert read(workbook(("Pan _xD83D_ 12",))) == [["Pan _xD83D_ 12"]]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +118,7 @@ def test_a_workbook_without_one_of_its_parts_is_damaged(part):
 
 
 def test_styles_are_not_needed():
-    assert read(without(workbook(("a",)), "xl/styles.xml")) == [(1, ["a"])]
+    assert read(without(workbook(("a",)), "xl/styles.xml")) == [["a"]]
 
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -211,8 +219,52 @@ def zip_of(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("wrap", [bytes, gzip.compress, zip_of], ids=["bare", "gzip", "zip"])
 def test_a_workbook_opens_wherever_it_lies(wrap):
-    content = small_workbook()
-    (found,) = _files.find_sources(("a", wrap(content)))
+    (found,) = _files.find_sources(("a", wrap(small_workbook())))
     assert isinstance(found, _files.Source)
     with found.open() as file:
-        assert file.read() == content
+        assert file.readline() == "#0\t0\tTöpfe\n".encode()
+
+
+# ---------------------------------------------------------------- several sheets
+
+SHIPPED: Rows = [tuple(AMAZON_COLUMNS), tuple(amazon_row().get(name) for name in AMAZON_COLUMNS)]
+SHOP: Rows = [tuple(SHOPIFY_COLUMNS), tuple(shopify_row().get(name) for name in SHOPIFY_COLUMNS)]
+
+
+def test_every_sheet_with_a_known_header_is_read_and_the_others_are_named(tmp_path: Path):
+    book = book_of(Notes=[("Our year",)], Empty=[], Amazon=SHIPPED, Shop=[(), *SHOP])
+    orders = read_orders(("book.xlsx", book), workspace=tmp_path)
+    notes, amazon, shop = orders.report.files
+    assert [file.name for file in orders.report.files] == [
+        *("book.xlsx, sheet Notes", "book.xlsx, sheet Amazon", "book.xlsx, sheet Shop")
+    ]
+    assert "None of its first 15 lines is a known header" in str(notes)
+    assert (amazon.accepted, shop.accepted, amazon.encoding) == (1, 1, "xlsx")
+
+
+def test_of_one_sheet_with_rows_the_workbook_bears_the_name(tmp_path: Path):
+    book = book_of(Empty=[], Orders=SHIPPED)
+    (file,) = read_orders(("book.xlsx", book), workspace=tmp_path).report.files
+    assert (file.name, file.accepted) == ("book.xlsx", 1)
+
+
+def test_a_sheet_of_an_address_is_not_named_by_it(tmp_path: Path):
+    book = book_of(**{"ann@example.com": SHIPPED, "More": SHOP})
+    named = [file.name for file in read_orders(("book.xlsx", book), workspace=tmp_path).report.files]
+    assert named == ["book.xlsx, sheet [address removed]", "book.xlsx, sheet More"]
+
+
+def test_excels_own_dates_and_numbers_are_read(tmp_path: Path):
+    day = datetime(2026, 3, 1, 5, 30)  # noqa: DTZ001, a sheet knows no zones
+    book = book_of(Till=[("No", "Day", "Sum"), (7, day, 12.5), (8, date(2026, 3, 2), 3)])
+    columns = {"order_id": "No", "ordered_at": "Day", "item_value": "Sum", "currency": "EUR"}
+    orders = read_orders(("till.xlsx", book), columns, tmp_path)
+    assert orders.table[["order_id", "item_value"]].to_numpy().tolist() == [["7", 12.5], ["8", 3]]
+
+
+def test_sheets_are_kept_apart_in_the_list_of_files(tmp_path: Path):
+    mine = FileList(tmp_path)
+    book = ("book.xlsx", book_of(Amazon=SHIPPED, Shop=SHOP))
+    mine.add(book)
+    assert mine.names == ("book.xlsx, sheet Amazon", "book.xlsx, sheet Shop")
+    assert mine.add(book)[0].startswith("In the list already")

@@ -35,6 +35,9 @@ LARGEST_DIRECTORY = 1_000_000
 #: Characters of a member's name, with its folders.
 LONGEST_NAME = 1_000
 
+#: What a sheet of a workbook is reported to be written in.
+WORKBOOK = "xlsx"
+
 #: What damaged, truncated, locked or vanished files and archives raise.
 DAMAGED = (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile)
 
@@ -81,6 +84,8 @@ class Source:
     open: Opener = field(repr=False)
     path: Path | None = field(default=None, repr=False)
     """The file on disk, or the archive on disk that holds it; None for what lies in memory."""
+    encoding: str = ""
+    """Where it is known: `WORKBOOK` for a workbook's sheet, which opens as text between tabs."""
 
     def starts_with(self, magic: bytes) -> bool:
         """Whether the content begins with these bytes."""
@@ -253,7 +258,7 @@ def gunzipped(opened: Opener, unpacking: Unpacking) -> Opener:
 
 def listed(opened: Opener) -> list[zipfile.ZipInfo]:
     """What a zip lists, its folders left out. Raises one of DAMAGED where it cannot be read."""
-    with opened() as file, _as_damage(), zipfile.ZipFile(_PackedBytes(file)) as archive:
+    with opened() as file, as_damage(), zipfile.ZipFile(_PackedBytes(file)) as archive:
         # A member without a name is none; `is_dir` looks at the last letter of it.
         return [info for info in archive.infolist() if info.filename and not info.is_dir()]
 
@@ -289,7 +294,7 @@ def _why_not(info: zipfile.ZipInfo) -> str | None:
 def _member(opened: Opener, info: zipfile.ZipInfo, unpacking: Unpacking) -> Iterator[BinaryIO]:
     # ZipFile.open would read the directory again for each of a thousand members.
     with opened() as file:
-        with _as_damage():
+        with as_damage():
             file.seek(info.header_offset)
             signature, *lengths = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
             if signature != b"PK\x03\x04":
@@ -300,10 +305,21 @@ def _member(opened: Opener, info: zipfile.ZipInfo, unpacking: Unpacking) -> Iter
             yield checked(unpacked, lambda at: unpacking.reach(info, at, packed.taken))
 
 
+_BROKEN = (ArithmeticError, AttributeError, LookupError, SyntaxError, TypeError, ValueError)
+
+
 @contextmanager
-def _as_damage() -> Iterator[None]:
-    """For what zipfile lets through: names that are no text, places before the file's start."""
+def as_damage() -> Iterator[None]:
+    """As damage what zipfile and openpyxl raise where a part is missing, cut short or no such part."""
     try:
         yield
-    except (ValueError, OverflowError, struct.error) as error:
-        raise zipfile.BadZipFile("The archive is damaged.") from error
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        SyntaxError,
+        TypeError,
+        ValueError,
+        struct.error,
+    ) as error:
+        raise zipfile.BadZipFile("The archive or workbook is damaged.") from error

@@ -1,220 +1,292 @@
-"""Records of delimited text, whatever state it is in: each with the line that it starts on."""
+"""Tables from delimited text, whatever state it is in: each row with the line that it starts on."""
 
-import csv
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from inspect import GEN_CLOSED, getgeneratorstate
-from itertools import chain, islice
-from typing import TextIO, TypeVar
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv as arrow_csv
 
 from ownchannel.orders._archives import DAMAGED
 
-T = TypeVar("T")
-
-#: A line of a report has some hundred characters, with long notes a few thousand.
+#: Characters of a line, or of a row with line breaks: some hundred, with long notes some thousand.
 LONGEST_LINE = 1_000_000
+#: A cell in quotes may hold line breaks; one whose quote is never closed would swallow the file.
+LONGEST_RECORD = 500
 #: So often a quote that is not closed is looked for over so many lines; after that on its own line only.
 MOST_SEARCHES = 50
 
 LINE_TOO_LONG = f"is longer than {LONGEST_LINE:,} characters"
-CELL_TOO_LONG = f"has a cell longer than {csv.field_size_limit():,} characters"
 QUOTE_NOT_CLOSED = "has a quote that is not closed"
-
-#: Characters: a line may be as short as its end, so that a block may be as many lines.
-_BLOCK = 1 << 19
-
-Line = str | None
-"""None stands for a line that is too long."""
-
-Block = tuple[int, list[Line]]
-"""The number of its first line, and the lines."""
-
-NumberedLine = tuple[int, Line]
-
-Record = tuple[int, list[str] | str]
-"""The line of the file that a record starts on, and its cells; a sentence where it cannot be parsed."""
-
-
-class Lines:
-    """Numbered lines of a text, a block at a time; what of a line is too long is not kept.
-
-    `check_end` raises where the text does not end but is cut short: its last line is none, then.
-    """
-
-    def __init__(self, text: TextIO, check_end: Callable[[], None] = lambda: None) -> None:
-        self._text, self._check_end = text, check_end
-        self.characters = 0
-        """Read so far."""
-
-    def __iter__(self) -> Iterator[Block]:
-        number, begun, skips = 1, "", False
-        while text := self._text.read(_BLOCK):
-            self.characters += len(text)
-            *whole, begun = (begun + text).split("\n")
-            lines: list[Line] = [line if len(line) <= LONGEST_LINE else None for line in whole]
-            if skips and lines:
-                lines[0], skips = None, False
-            if len(begun) > LONGEST_LINE:
-                begun, skips = "", True
-            if lines:
-                yield number, lines
-            number += len(lines)
-        self._check_end()
-        if begun or skips:
-            yield number, [None if skips else begun]
-
-
-def records(
-    blocks: Iterable[Block],
-    delimiter: str,
-    quoted: bool,
-    at_once: Callable[[Block], T | None] = lambda block: None,
-) -> Iterator[T | list[Record]]:
-    """Every record, some thousands at a time; or what `at_once` makes of a block, where it makes anything.
-
-    Where cells are not `quoted`, quotes are plain characters (12" x 18"). Behind a record whose quote is
-    never closed the next line starts anew.
-    """
-    blocks, searches = iter(blocks), 0
-    waiting: deque[NumberedLine] = deque()
-    for block in blocks:
-        whole = at_once(block)
-        if whole is not None:
-            yield whole
-            continue
-        found: list[Record] = []
-        waiting.extend(_numbered(block))
-        while waiting:
-            number, line = waiting.popleft()
-            if line is None or not quoted or '"' not in line:
-                found.append((number, LINE_TOO_LONG if line is None else line.split(delimiter)))
-                continue
-            following = _following(waiting, blocks) if searches < MOST_SEARCHES else iter(())
-            try:
-                cells, further = _parsed_record(line, following, delimiter)
-            except DAMAGED:
-                yield found
-                raise
-            found.append((number, cells))
-            if isinstance(cells, str):
-                searches += 1
-                waiting.extendleft(reversed(further))
-        yield found
-
-
-def _numbered(block: Block) -> Iterator[NumberedLine]:
-    number, lines = block
-    return enumerate(lines, number)
-
-
-def _following(waiting: deque[NumberedLine], blocks: Iterator[Block]) -> Iterator[NumberedLine]:
-    """Lines to come, taken from those that wait as they are used, and from further blocks."""
-    for block in chain([(0, [])], blocks):
-        waiting.extend(_numbered(block))
-        while waiting:
-            yield waiting.popleft()
-
-
-def _parsed_record(
-    first: str, following: Iterator[NumberedLine], delimiter: str
-) -> tuple[list[str] | str, list[NumberedLine]]:
-    """A record's cells, or what is wrong with it; and the lines that were taken beyond the first."""
-    further: list[NumberedLine] = []
-
-    def lines() -> Generator[str, None, None]:
-        yield first + "\n"
-        for number, line in islice(following, LONGEST_RECORD):
-            further.append((number, line))
-            if line is None:
-                return
-            yield line + "\n"
-
-    asked = lines()
-    try:
-        cells = next(csv.reader(asked, delimiter=delimiter))
-    except csv.Error:
-        return CELL_TOO_LONG, further
-    # Where all lines were asked for, the record was not at its end.
-    is_whole = getgeneratorstate(asked) != GEN_CLOSED and _is_closed(first, further, delimiter)
-    return cells if is_whole else QUOTE_NOT_CLOSED, further
-
-
-def _is_closed(first: str, further: list[NumberedLine], delimiter: str) -> bool:
-    """Whether each cell ends at its closing quote, for else another record's quote opens a cell there."""
-    lines = (f"{line}\n" for line in (first, *(line for _, line in further)))
-    try:
-        return not further or bool(next(csv.reader(lines, delimiter=delimiter, strict=True)))
-    except csv.Error:
-        return False
-
-
-#: A cell in quotes may hold line breaks; one whose quote is never closed would swallow the file.
-LONGEST_RECORD = 500
+TOO_MANY_CELLS = "has more cells than the header"
 
 #: The column, behind those of cells, with the line that a row starts on.
 LINE = "line"
 
+#: Characters that are parsed at once.
+_BLOCK = 1 << 21
+#: Stands where a line was too long to be kept; no text holds this character.
+_MARK = "\ufdd0"
+AROUND_NAMES = " \t\r\n\"'\ufeff"
 
-def cells_of(records: Sequence[Sequence[str]], lines: Sequence[int], width: int) -> pa.Table:
-    """Records of one width as a table: a column a place, and the lines that they start on."""
-    columns = zip(*records, strict=True) if records else [()] * width
-    return pa.table(
-        [*(pa.array(column, pa.string()) for column in columns), pa.array(lines, pa.int64())], _names(width)
-    )
+Faults = dict[int, str]
+"""By line, what is wrong with the row as a whole."""
 
 
-def read_block(
-    lines: Sequence[str | None], first: int, delimiter: str, quoted: bool, width: int
-) -> pa.Table | None:
-    """The same of a block's lines, the first of which is line `first`; None where any needs a closer look.
+def column_names(cells: Iterable[str]) -> dict[str, int]:
+    """Column names, folded to lower case, with their places; the first of a repeated name counts."""
+    names: dict[str, int] = {}
+    for place, cell in enumerate(cells):
+        if folded := folded_name(cell):
+            names.setdefault(folded, place)
+    return names
 
-    So are blocks with rows of another width, blank lines, lines too long, and quotes that are not closed.
+
+def folded_name(cell: str) -> str:
+    """A column's name as it is compared: small letters, one space between words, no quotes around it."""
+    return " ".join(cell.strip(AROUND_NAMES).casefold().split())
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a table is written: what stands between its cells and around them, and its columns."""
+
+    delimiter: str
+    quote: str
+    """Around cells with delimiters or line breaks; none where quotes are plain characters (12" x 18")."""
+    width: int
+    columns: Mapping[str, int] = field(default_factory=dict)
+    has_blanks: bool = False
+    """Whether a blank follows each delimiter."""
+
+    @cached_property
+    def _cell(self) -> str:
+        quote, end = self.quote, re.escape(self.delimiter)
+        return f"(?>{quote}(?:[^{quote}]++|{quote}{quote})*+{quote}|[^{end}{quote}\n][^{end}\n]*+|)"
+
+    def is_closed(self, row: str) -> bool:
+        """Whether each cell ends at its closing quote, for else another row's quote opens a cell there."""
+        pattern = f"{self._cell}(?:{re.escape(self.delimiter)}{self._cell})*+"
+        return not self.quote or self.quote not in row or bool(re.fullmatch(pattern, row))
+
+    def split(self, row: str) -> list[str]:
+        """The cells of a closed row."""
+        if not self.quote or self.quote not in row:
+            return row.split(self.delimiter)
+        return list(map(self._bare, re.findall(f"(?:^|{re.escape(self.delimiter)})({self._cell})", row)))
+
+    def paired(self, row: str) -> list[str]:
+        """The cells where quotes within them are not doubled: one closes a cell only before a delimiter."""
+        cells, parts = [], iter(row.split(self.delimiter))
+        while (cell := next(parts, None)) is not None:
+            while cell.startswith(self.quote) and (len(cell) < 2 or not cell.endswith(self.quote)):
+                if (further := next(parts, None)) is None:
+                    return []
+                cell += self.delimiter + further
+            cells.append(self._bare(cell))
+        return cells
+
+    def _bare(self, cell: str) -> str:
+        is_quoted = cell.startswith(self.quote)
+        return cell[1:-1].replace(2 * self.quote, self.quote) if is_quoted else cell
+
+    def joined(self, cells: Iterable[str]) -> str:
+        """Cells as a row."""
+        quote = self.quote
+        written = (quote + cell.replace(quote, 2 * quote) + quote for cell in cells) if quote else cells
+        return self.delimiter.join(written)
+
+    def has_open_end(self, row: str) -> bool:
+        """Whether, between tabs, a spreadsheet has wrapped the last cell in quotes for its line break."""
+        last = row.rpartition(self.delimiter)[2]
+        return not self.quote and last.startswith('"') and last.count('"') % 2 == 1
+
+
+def blocks(texts: Iterable[str], size: int) -> Iterator[str]:
+    """Whole lines, at least so many characters at a time; what of a line is too long is not kept.
+
+    Of a text that is cut short by damage, the last line is none.
     """
-    longest = csv.field_size_limit()
-    if width < 2 or any(line is None or len(line) > longest for line in lines):
-        return None
-    # A quote that is still open at the end takes the last line, which is empty cells, too.
-    text = "\n".join([*map(str, lines), delimiter * (width - 1)])
-    rows = _parsed(text.encode(), delimiter, quoted, width)
-    if rows is None or not len(rows):
-        return None
-    rows = rows.slice(0, len(rows) - 1)
-    starts = np.arange(len(lines)) if len(rows) == len(lines) else _starts(lines, delimiter)
-    if starts is None or len(starts) != len(rows):
-        return None
-    return rows.append_column(LINE, pa.array(starts + first))
-
-
-def _names(width: int) -> list[str]:
-    return [*map(str, range(width)), LINE]
-
-
-def _parsed(text: bytes, delimiter: str, quoted: bool, width: int) -> pa.Table | None:
-    names = _names(width)[:-1]
+    begun = ""
     try:
-        return arrow_csv.read_csv(
-            pa.BufferReader(text),
-            arrow_csv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=names),
+        for text in texts:
+            for at in range(0, len(text), size):
+                begun += text[at : at + size]
+                if len(begun) >= size:
+                    whole, end, begun = begun.rpartition("\n")
+                    if end:
+                        yield _shortened(whole + end)
+                    begun = _shortened(begun)
+    except DAMAGED:
+        if whole := begun[: begun.rfind("\n") + 1]:
+            yield _shortened(whole)
+        raise
+    if begun:
+        yield _shortened(begun)
+
+
+def _shortened(text: str) -> str:
+    """The text with a mark in place of each line that is too long."""
+    half = LONGEST_LINE // 2
+    is_short = all(text.find("\n", at, at + half) >= 0 for at in range(0, len(text) - half, half))
+    if is_short and not text.startswith(_MARK):
+        return text
+    return re.sub(f"^{_MARK}[^\n]*|[^\n]{{{LONGEST_LINE + 1},}}", _MARK, text)
+
+
+class Tables:
+    """The tables of a text's blocks, with the line that each row starts on, and what is wrong with rows.
+
+    A row is as wide as the header: a shorter one is filled up, of a longer one empty cells are cut off. One
+    with a fault is empty. Behind a row whose quote is never closed the next line starts anew.
+    """
+
+    def __init__(self, texts: Iterable[str], form: Form) -> None:
+        self._texts, self._form = texts, form
+        self._blank = form.delimiter * (form.width - 1)
+        self._searches, self._is_ragged = 0, False
+        self.faults: Faults = {}
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        form, first, waiting = self._form, 1, ""
+        blank, none = (f"{form.delimiter}{between}{form.quote}" for between in (" ", ""))
+        for block in blocks(self._texts, _BLOCK):
+            text = waiting + (block.replace(blank, none) if form.has_blanks else block)
+            text = text.removesuffix("\n") + "\n"
+            table, waiting = self._parsed(text, first, is_end=False)
+            yield table if form.quote or '"' not in text else _unwrapped(table)
+            first += text.count("\n") - waiting.count("\n")
+        if waiting:
+            yield self._parsed(waiting, first, is_end=True)[0]
+
+    def _parsed(self, text: str, first: int, is_end: bool) -> tuple[pa.Table, str]:
+        """The rows of lines, of which the first has this number, and the lines of a row open at their end.
+
+        Lines with a fault are mended in their place, and all are parsed again.
+        """
+        text = self._filled(text) if self._is_ragged else text
+        while True:
+            table, odd = self._read(text)
+            if not odd and len(table) > text.count("\n"):  # each row is a line
+                lines, starts = [], np.arange(len(table))
+                break
+            lines = text.split("\n")[:-1]
+            starts = _starts(table, odd, len(lines))
+            bad = self._unclosed(lines, starts, is_end)
+            for at in bad:
+                self.faults[first + at], lines[at] = QUOTE_NOT_CLOSED, self._blank
+            if not bad:
+                odd.pop(len(starts), None)
+                if not odd:
+                    break
+                self._is_ragged = True
+                for number, row in odd.items():
+                    start, end = starts[number - 1 : number + 1].tolist()
+                    mended = self._mended(row, first + start).split("\n")
+                    lines[start:end] = mended + [self._blank] * (end - start - len(mended))
+            text = "\n".join([*lines, ""])
+        numbers = pa.array(starts[:-1] + first)
+        rest = "".join(f"{line}\n" for line in lines[starts[-1] :])
+        return table.slice(0, len(numbers)).append_column(LINE, numbers), rest
+
+    def _filled(self, text: str) -> str:
+        """Lines with as many cells as the header has, where no quotes hide what a delimiter is."""
+        form, lines = self._form, text.split("\n")[:-1]
+        if _MARK in text or (form.quote and form.quote in text):
+            return text
+        for at, line in enumerate(lines):
+            missing = form.width - 1 - line.count(form.delimiter)
+            if missing > 0 and not form.has_open_end(line):
+                lines[at] = line + form.delimiter * missing
+        return "\n".join([*lines, ""])
+
+    def _read(self, text: str) -> tuple[pa.Table, dict[int, arrow_csv.InvalidRow]]:
+        """The rows of lines and an empty one behind; by number, those of another width than the header's."""
+        odd: dict[int, arrow_csv.InvalidRow] = {}
+
+        def set_aside(row: arrow_csv.InvalidRow) -> str:
+            odd[row.number] = row
+            return "skip"
+
+        form, names = self._form, list(map(str, range(self._form.width)))
+        content = f"{text}{self._blank}\n".encode()
+        table = arrow_csv.read_csv(
+            pa.BufferReader(content),
+            arrow_csv.ReadOptions(use_threads=False, block_size=len(content) + 1, column_names=names),
             arrow_csv.ParseOptions(
-                delimiter=delimiter, quote_char='"' if quoted else False, newlines_in_values=quoted
+                delimiter=form.delimiter,
+                quote_char=form.quote or False,
+                newlines_in_values=bool(form.quote),
+                ignore_empty_lines=False,
+                invalid_row_handler=set_aside,
             ),
             arrow_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), check_utf8=False),
         )
-    except pa.ArrowInvalid:
-        return None
+        return table, odd
+
+    def _unclosed(self, lines: list[str], starts: NDArray[np.int64], is_end: bool) -> list[int]:
+        """Where the next row starts whose quote is not closed; after many of them, all such lines."""
+        found, rest = [], lines[starts[-1] :]
+        for at in np.flatnonzero(np.diff(starts) > 1).tolist():
+            row = lines[starts[at] : starts[at + 1]]
+            if not _may_be_one(row) or not self._form.is_closed("\n".join(row)):
+                found = [int(starts[at])]
+                break
+        # What further lines may close is waited for.
+        if not found and rest and (is_end or not _may_be_one([*rest, ""])):
+            found = [int(starts[-1])]
+        self._searches += len(found)
+        if not found or self._searches <= MOST_SEARCHES:
+            return found
+        return [at for at, line in enumerate(lines) if not self._form.is_closed(line)]
+
+    def _mended(self, row: arrow_csv.InvalidRow, line: int) -> str:
+        """A row of another width as one of the header's width, empty where it cannot be."""
+        form, text, width = self._form, row.text, self._form.width
+        is_closed = form.is_closed(text) and not (row.actual_columns < width and form.has_open_end(text))
+        cells = form.split(text) if is_closed else form.paired(text) if form.quote else []
+        shown = [""] * width
+        if text == _MARK:
+            reason = LINE_TOO_LONG
+        elif not is_closed and len(cells) != width:
+            reason = QUOTE_NOT_CLOSED
+        elif any(map(str.strip, cells[width:])):
+            # With cells too many, none can be trusted to stand in its column. A wider table's header is
+            # shown, so that a reader knows that another table begins.
+            reason = TOO_MANY_CELLS
+            shown = cells if column_names(cells).keys() >= form.columns.keys() else shown
+        else:
+            return form.joined((cells + shown)[:width])
+        self.faults[line] = reason
+        return form.joined(shown[:width])
 
 
-def _starts(lines: Sequence[str | None], delimiter: str) -> NDArray[np.int64] | None:
-    """Where records of several lines start, from 0; None unless each cell ends at its closing quote."""
-    reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter, strict=True)
-    try:
-        ends = np.fromiter((reader.line_num for _ in reader), dtype=np.int64)
-    except csv.Error:
-        return None
-    starts = np.concatenate([[0], ends[:-1]])
-    return starts if (ends - starts).max() <= LONGEST_RECORD else None
+def _may_be_one(lines: list[str]) -> bool:
+    """Whether so many and so long lines may be one row."""
+    return len(lines) <= LONGEST_RECORD + 1 and sum(map(len, lines)) <= LONGEST_LINE and _MARK not in lines
+
+
+def _starts(table: pa.Table, odd: Mapping[int, arrow_csv.InvalidRow], lines: int) -> NDArray[np.int64]:
+    """Where, from 0, each row starts; the last is the empty one, or one whose quote is open."""
+    heights = np.ones(len(table) + len(odd), dtype=np.int64)
+    if len(heights) <= lines:  # else each row is a line
+        for number, row in odd.items():
+            heights[number - 1] += row.text.count("\n")
+        breaks = sum(pc.count_substring(column, "\n").to_numpy() for column in table.columns)
+        heights[np.setdiff1d(np.arange(len(heights)), np.array(list(odd), dtype=np.int64) - 1)] += breaks
+    return np.cumsum(heights) - heights
+
+
+def _unwrapped(table: pa.Table) -> pa.Table:
+    """The table without the quotes in which a spreadsheet wraps cells that hold a comma or a quote."""
+    for place in range(table.num_columns - 1):
+        cells = table.column(place)
+        if pc.any(pc.starts_with(cells, '"')).as_py():
+            wrapped = pc.match_substring_regex(cells, '^"([^"]|"")*(,|"")([^"]|"")*"$')
+            plain = pc.replace_substring(pc.utf8_slice_codeunits(cells, 1, -1), '""', '"')
+            table = table.set_column(place, str(place), pc.if_else(wrapped, plain, cells))
+    return table

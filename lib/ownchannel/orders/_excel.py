@@ -1,11 +1,19 @@
-"""Excel workbooks: whether one can be read without harm, and the rows of its first sheet."""
+"""Excel workbooks: whether one can be read without harm, and each of its sheets as text."""
 
+import io
+import re
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
+from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
 
-from ownchannel.orders._archives import Opener, TooLarge, Unopened, Unpacking, contents
+from ownchannel.orders._archives import Opener, TooLarge, Unopened, Unpacking, as_damage, contents
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+    from openpyxl import Workbook
 
 #: Bytes of one part, unpacked. A sheet of 500,000 orders with 20 columns has 350 MB.
 LARGEST_PART = 500_000_000
@@ -20,8 +28,6 @@ _CHUNK = 1 << 20
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ROW, _CELL, _TEXT = f"{_MAIN} row", f"{_MAIN} c", f"{_MAIN} si"
 
-#: What openpyxl raises where a part of the workbook is missing, cut short or holds what it should not.
-_BROKEN = (AttributeError, LookupError, SyntaxError, TypeError, ValueError)
 _SAVE_AS_CSV = "Save its sheet as CSV and hand that in."
 _TOO_LARGE = "It is a workbook with more in it than is read of one. " + _SAVE_AS_CSV
 _TOO_WIDE = "It is a workbook with cells in a row or column where no table of orders reaches. " + _SAVE_AS_CSV
@@ -92,20 +98,53 @@ class _PartChecker:
         raise TooLarge(_DECLARES)
 
 
-def workbook_records(opened: Opener) -> Iterator[tuple[int, list[str]]]:
-    """The rows of the first sheet. Raises OSError where the workbook is damaged."""
+def sheet_names(opened: Opener) -> list[str]:
+    """The sheets that hold rows, else the first. Raises one of DAMAGED where the workbook is damaged."""
+    with opened() as file, as_damage():
+        workbook = _workbook(file)
+        return [sheet.title for sheet in workbook.worksheets if any(sheet.iter_rows())] or [
+            workbook.sheetnames[0]
+        ]
+
+
+@contextmanager
+def sheet_text(opened: Opener, name: str) -> Iterator[BinaryIO]:
+    """A sheet's rows as lines of text between tabs. Raises one of DAMAGED where the workbook is damaged."""
+    with opened() as file:
+        yield io.BufferedReader(_Lines(_lines(file, name)))
+
+
+def _workbook(file: BinaryIO) -> "Workbook":
     from openpyxl import load_workbook
 
-    with opened() as file:
-        try:
-            workbook = load_workbook(file, read_only=True, data_only=True)
-            sheet = workbook.worksheets[0]
-            # What a sheet says of its own size may be wrong, and would hide rows or add them without end.
-            sheet.reset_dimensions()
-            rows = sheet.iter_rows(values_only=True)
-            yield from ((line, list(map(_as_text, values))) for line, values in enumerate(rows, start=1))
-        except _BROKEN as error:
-            raise OSError("The workbook is damaged.") from error
+    workbook = load_workbook(file, read_only=True, data_only=True)
+    for sheet in workbook.worksheets:
+        # What a sheet says of its own size may be wrong, and would hide rows or add them without end.
+        sheet.reset_dimensions()
+    return workbook
+
+
+def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
+    with as_damage():
+        for values in _workbook(file)[name].iter_rows(values_only=True):
+            cells = (re.sub(r"[\t\r\n]+", " ", _as_text(value)) for value in values)
+            yield ("\t".join(cells) + "\n").encode(errors="replace")
+
+
+class _Lines(io.RawIOBase):
+    """Lines as a file."""
+
+    def __init__(self, lines: Iterator[bytes]) -> None:
+        self._lines, self._left = lines, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer)
+        line = self._left or next(self._lines, b"")
+        view[: len(line)], self._left = line[: len(view)], line[len(view) :]
+        return min(len(line), len(view))
 
 
 def _as_text(value: object) -> str:

@@ -6,12 +6,14 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
 from ownchannel.orders._archives import (
     DAMAGED,
     LARGEST_FILE,
+    WORKBOOK,
     Source,
     TooLarge,
     Unopened,
@@ -24,7 +26,7 @@ from ownchannel.orders._archives import (
     shown_name,
     size_text,
 )
-from ownchannel.orders._excel import check_workbook
+from ownchannel.orders._excel import check_workbook, sheet_names, sheet_text
 
 #: Ends of names that may hold orders; other files of a folder are left aside, and named.
 TABLES = (".txt", ".csv", ".tsv", ".xlsx", ".gz", ".zip")
@@ -204,7 +206,11 @@ def _from_zip(source: Source, unpacking: Unpacking, depth: int) -> Iterator[Foun
     whole = replace(source, open=unpacking.keep(source.open)) if depth else source
     if is_workbook(whole):
         check_workbook(whole.open, unpacking)
-        yield whole
+        names = sheet_names(whole.open)
+        for name in names:
+            shown = f"{source.name}, sheet {shown_name(name)}" if len(names) > 1 else source.name
+            text = partial(sheet_text, whole.open, name)
+            yield replace(whole, name=shown, open=text, encoding=WORKBOOK)
         return
     if depth == DEEPEST_ARCHIVE:
         yield Unopened(source.name, _TOO_DEEP)

@@ -1,21 +1,28 @@
 """How a table lies in a file, and the rows below its header, some thousands at a time, each with its line."""
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import chain, islice
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from ownchannel.orders._archives import DAMAGED, Source
-from ownchannel.orders._delimited import LINE, Block, Record, cells_of, read_block, records
-from ownchannel.orders._encoding import Encoding, detect_encoding, open_lines
-from ownchannel.orders._excel import workbook_records
-from ownchannel.orders._files import is_workbook
+from ownchannel.orders._delimited import (
+    AROUND_NAMES,
+    LINE,
+    Faults,
+    Form,
+    Tables,
+    blocks,
+    column_names,
+    folded_name,
+)
+from ownchannel.orders._encoding import Encoding, detect_encoding, texts
 from ownchannel.orders._rows import Rejection, Rows
 
 #: Reports open with a few lines of their own before the header; none is known with more than 13.
@@ -23,105 +30,145 @@ HEADER_WITHIN = 15
 #: WooCommerce has a column for each item of its largest order; every row is as wide as the header.
 MOST_COLUMNS = 1_000
 DELIMITERS = "\t,;|"
-_AROUND_NAMES = ' \t\r\n"\ufeff'
+#: Rows of a chunk, and the bytes after which it ends earlier.
+CHUNK_ROWS, CHUNK_BYTES = 20_000, 20_000_000
+#: An order's rows stay in one chunk, unless nothing in the file ever starts a new order.
+LONGEST_ORDER = 10_000
+#: Lines at the top that show how wide rows are, and characters of a header that is mended.
+_TOP_LINES, _TOP_BLOCK, _LONGEST_HEADER, _LONGEST_MENDED = 200, 1 << 16, 100_000, 5_000
+#: Runs of rows between blank ones that are worth keeping apart.
+_MOST_RUNS = 50
+#: The share of rows that agree.
+_MOST = 0.9
+
+_MEND_ROW = "Look at this line in the file: a stray delimiter or quote shifts its cells or joins them."
+_MENDED = (
+    "Its header is damaged: a delimiter or quote is missing or too many. Its columns were found by the "
+    "number of cells in the rows below. Export it again to be sure."
+)
+
+Known = Callable[[frozenset[str]], bool]
 
 
 @dataclass(frozen=True)
-class Layout:
-    """How a file is to be read: in which encoding, with which delimiter, where its header stands."""
+class Layout(Form):
+    """How a file is to be read: how its table is written, in which encoding, and where its header stands."""
 
-    encoding: Encoding
-    delimiter: str
-    quoted: bool
-    header_line: int
-    columns: dict[str, int]
-    width: int
+    encoding: Encoding = field(default_factory=partial(Encoding, ""))
+    header_line: int = 0
     repeated: tuple[str, ...] = ()
     above: tuple[str, ...] = ()
     """The texts above the header."""
+    remark: str = ""
     further_headers: list[int] = field(default_factory=list, compare=False)
     """Lines below at which the same header stands again, as far as the rows were read."""
-    strips_headers: bool = True
-    """Whether these are left out; else they are rows, and their reader looks at them."""
-
-    def is_header(self, cells: Sequence[str]) -> bool:
-        """Whether a row is this header once more, as where exports were pasted together."""
-        name, place = next(iter(self.columns.items()))
-        # One cell first: names are folded slowly, and most rows are no header.
-        is_alike = place < len(cells) and folded_name(cells[place]) == name
-        return self.strips_headers and is_alike and column_names(cells) == self.columns
 
 
-def column_names(cells: Sequence[str]) -> dict[str, int]:
-    """Column names, folded to lower case, with their places; the first of a repeated name counts."""
-    names: dict[str, int] = {}
-    for place, cell in enumerate(cells):
-        if folded := folded_name(cell):
-            names.setdefault(folded, place)
-    return names
-
-
-def folded_name(cell: str) -> str:
-    """A column's name as it is compared: small letters, one space between words, no quotes around it."""
-    return " ".join(cell.strip(_AROUND_NAMES).casefold().split())
-
-
-def find_layout(source: Source, known: Callable[[frozenset[str]], bool]) -> Layout | None:
+def find_layout(source: Source, known: Known) -> Layout | None:
     """The layout under which a header is `known`, or None where no line near the top is one.
 
     Raises one of DAMAGED where damage is met before a header: it may stand behind.
     """
-    if source.starts_with(b"PK\x03\x04"):
-        if not is_workbook(source):
-            return None
-        return _top_layout(workbook_records(source.open), Encoding("xlsx"), "", known)
     encoding = detect_encoding(source)
+    lines: list[str] = []
     damage: Exception | None = None
-    for delimiter in DELIMITERS:
+    with closing(texts(source, encoding)) as found:
         try:
-            with open_lines(source, encoding) as lines:
-                found = chain.from_iterable(records(lines, delimiter, quoted=delimiter != "\t"))
-                if layout := _top_layout(found, encoding, delimiter, known):
-                    return layout
+            for text in blocks(found, _TOP_BLOCK):
+                lines += text.removesuffix("\n").split("\n")
+                if len(lines) >= _TOP_LINES:
+                    break
         except DAMAGED as error:
             damage = error
+    for named in (_standing, _mended):
+        for delimiter in f"{DELIMITERS} ":
+            for at in range(min(HEADER_WITHIN, len(lines))):
+                if layout := named(lines[at:], delimiter, known):
+                    above = tuple(cell for line in lines[:at] for cell in layout.split(line))
+                    return replace(layout, encoding=encoding, header_line=at + 1, above=above)
     if damage:
         raise damage
     return None
 
 
-def _top_layout(
-    found: Iterator[Record], encoding: Encoding, delimiter: str, known: Callable[[frozenset[str]], bool]
-) -> Layout | None:
-    """The layout by one of the first records; damage is raised where none before it is a known header."""
-    above: list[str] = []
-    for line, cells in islice(found, HEADER_WITHIN):
-        if isinstance(cells, str) or len(cells) > MOST_COLUMNS:
-            continue
-        columns = column_names(cells)
-        if known(frozenset(columns)):
-            times = Counter(filter(None, map(folded_name, cells)))
-            repeated = tuple(sorted(name for name in times if times[name] > 1))
-            # Reports between tabs carry quotes as plain characters, until a spreadsheet saves them.
-            in_quotes = any(len(cell) > 1 and cell[0] == cell[-1] == '"' for cell in map(str.strip, cells))
-            quoted = delimiter != "\t" or in_quotes
-            return Layout(encoding, delimiter, quoted, line, columns, len(cells), repeated, tuple(above))
-        above += cells
+def _standing(lines: list[str], delimiter: str, known: Known) -> Layout | None:
+    """The layout where the first line is a header as it stands."""
+    cells = _first_row(lines, delimiter)
+    if delimiter == " " or len(cells) > MOST_COLUMNS or not known(frozenset(column_names(cells))):
+        return None
+    filled = list(filter(folded_name, cells))
+    # Rows that end in an empty cell are whole: where they are narrower, the header has a delimiter too many.
+    if len(filled) < len(cells) and _width_of(lines[1:], delimiter) == (len(filled), True):
+        return _layout(delimiter, filled, _MENDED)
+    return _layout(delimiter, cells)
+
+
+def _first_row(lines: list[str], delimiter: str) -> list[str]:
+    """The cells of the row that starts with the first line; none where its quotes do not fit together."""
+    form = Form(delimiter, "" if delimiter == "\t" else '"', 0)
+    for end in range(1, min(HEADER_WITHIN, len(lines)) + 1):
+        row = "\n".join(lines[:end])
+        if form.is_closed(row):
+            return form.split(row)
+        if len(row) > _LONGEST_HEADER:
+            break
+    return []
+
+
+def _mended(lines: list[str], delimiter: str, known: Known) -> Layout | None:
+    """The layout where the first line is a header once it is mended, as the rows' width proves."""
+    header, *below = lines
+    width = _width_of(below, delimiter)[0] if any(below) else header.count(delimiter) + 1
+    if len(header) > _LONGEST_MENDED or width > MOST_COLUMNS:
+        return None
+    for readings in (_likely_names, _parted_names):
+        found = [cells for cells in readings(header, width) if known(frozenset(column_names(cells)))]
+        if found and all(cells == found[0] for cells in found):
+            return _layout(delimiter, found[0], _MENDED)
     return None
 
 
-#: Rows that are kept as Python objects at once, and the characters after which a chunk ends earlier.
-CHUNK_ROWS, CHUNK_CHARACTERS = 8_000, 20_000_000
-#: An order's rows stay in one chunk, unless nothing in the file ever starts a new order.
-LONGEST_ORDER = 10_000
-#: Rows of a workbook that are turned into columns at once.
-_BLOCK_ROWS = 1_000
+def _likely_names(header: str, width: int) -> Iterator[list[str]]:
+    """So many names, with a quote or a delimiter too many, another delimiter, or none behind a quote."""
+    for delimiter in f"{DELIMITERS} ":
+        names = header.split(delimiter)
+        parted = re.sub(f'(?<=[^{delimiter}])"(?=[^{delimiter}"])', f'"{delimiter}', header).split(delimiter)
+        yield from (each for each in (names, list(filter(folded_name, names)), parted) if len(each) == width)
 
-_TOO_MANY = "has more cells than the header"
-_MEND_ROW = "Look at this line in the file: a stray delimiter or quote shifts its cells or joins them."
 
-_Faults = dict[int, str]
-"""By line, what is wrong with the row as a whole."""
+def _parted_names(header: str, width: int) -> Iterator[list[str]]:
+    """So many names, of which two stand as one."""
+    for delimiter in f"{DELIMITERS} ":
+        names = header.split(delimiter)
+        for at, name in enumerate(names if len(names) == width - 1 else []):
+            yield from (
+                [*names[:at], name[:cut], name[cut:], *names[at + 1 :]] for cut in range(1, len(name))
+            )
+
+
+def _width_of(lines: list[str], delimiter: str) -> tuple[int, bool]:
+    """How many cells most of these rows have, 0 where they differ; and whether any ends in an empty one."""
+    form = Form(delimiter, '"', 0)
+    rows = [form.split(line) for line in lines[:_TOP_LINES] if line.strip() and form.is_closed(line)]
+    ((width, times),) = Counter(map(len, rows)).most_common(1) or [(0, 0)]
+    return (width if times >= _MOST * len(rows) else 0), any(not row[-1].strip() for row in rows)
+
+
+def _layout(delimiter: str, cells: list[str], remark: str = "") -> Layout:
+    """The layout by a header's cells."""
+    wrapped = {cell[0] for cell in map(str.strip, cells) if len(cell) > 1 and cell[0] == cell[-1]}
+    # Reports between tabs carry quotes as plain characters, until a spreadsheet saves them.
+    usual = "" if delimiter == "\t" else '"'
+    times = Counter(filter(None, map(folded_name, cells)))
+    return Layout(
+        delimiter,
+        quote=next((quote for quote in "\"'" if quote in wrapped), usual),
+        width=len(cells),
+        columns=column_names(cells),
+        has_blanks=len(cells) > 1 and all(cell.startswith(" ") for cell in cells[1:]),
+        repeated=tuple(sorted(name for name in times if times[name] > 1)),
+        remark=remark,
+    )
 
 
 @contextmanager
@@ -131,112 +178,52 @@ def open_rows(source: Source, layout: Layout, order_starts: str = "") -> Iterato
     `order_starts`: a column that names the order, which its further rows repeat or leave empty. A chunk then
     ends where another order begins.
     """
-    if layout.encoding.name == "xlsx":
-        yield _chunks(_batched(workbook_records(source.open)), layout, order_starts, lambda: 0)
-        return
-
-    def at_once(block: Block) -> pa.Table | None:
-        first, lines = block
-        return read_block(lines, first, layout.delimiter, layout.quoted, layout.width)
-
-    with open_lines(source, layout.encoding) as lines:
-        blocks = records(lines, layout.delimiter, layout.quoted, at_once)
-        yield _chunks(blocks, layout, order_starts, lambda: lines.characters)
+    with closing(texts(source, layout.encoding)) as found:
+        yield _chunks(Tables(found, layout), layout, layout.columns.get(order_starts))
 
 
-def _batched(found: Iterator[Record]) -> Iterator[list[Record]]:
-    """Records some at a time; those before damage are given before it is raised."""
-    batch: list[Record] = []
+def _chunks(tables: Tables, layout: Layout, starts_at: int | None) -> Iterator[Rows]:
+    waiting: list[pa.Table] = []
     try:
-        for record in found:
-            batch.append(record)
-            if len(batch) == _BLOCK_ROWS:
-                yield batch
-                batch = []
+        for table in tables:
+            waiting.append(_below(table, layout, tables.faults))
+            rows, size = sum(map(len, waiting)), sum(table.nbytes for table in waiting)
+            if rows >= CHUNK_ROWS or size >= CHUNK_BYTES:
+                whole = pa.concat_tables(waiting)
+                overdue = rows >= CHUNK_ROWS + LONGEST_ORDER or size >= 2 * CHUNK_BYTES
+                if end := rows if overdue else _last_start(whole, starts_at):
+                    yield _as_rows(whole.slice(0, end), layout, tables.faults)
+                    waiting = [whole.slice(end)]
     except DAMAGED:
-        yield batch
+        if sum(map(len, waiting)):  # what stands before the damage counts
+            yield _as_rows(pa.concat_tables(waiting), layout, tables.faults)
         raise
-    yield batch
+    if sum(map(len, waiting)):
+        yield _as_rows(pa.concat_tables(waiting), layout, tables.faults)
 
 
-def _chunks(
-    blocks: Iterator[pa.Table | list[Record]],
-    layout: Layout,
-    order_starts: str,
-    characters: Callable[[], int],
-) -> Iterator[Rows]:
-    """`characters` counts those read so far."""
-    rows, faults, begun = cells_of([], [], layout.width), _Faults(), characters()
-    try:
-        for block in blocks:
-            table = _padded(block, layout, faults) if isinstance(block, list) else _below(block, layout)
-            rows = pa.concat_tables([rows, table])
-            size = characters() - begun
-            if len(rows) >= CHUNK_ROWS or size >= CHUNK_CHARACTERS:
-                overdue = len(rows) >= CHUNK_ROWS + LONGEST_ORDER or size >= 2 * CHUNK_CHARACTERS
-                end = len(rows) if overdue else _last_start(rows, layout.columns.get(order_starts))
-                if end:
-                    yield _as_rows(rows.slice(0, end), layout, faults)
-                    rows, begun = rows.slice(end), characters()
-    except DAMAGED:
-        # What stands before the damage counts.
-        if len(rows):
-            yield _as_rows(rows, layout, faults)
-        raise
-    if len(rows):
-        yield _as_rows(rows, layout, faults)
-
-
-def _below(block: pa.Table, layout: Layout) -> pa.Table:
-    """The rows of a block that stand below the header, are not blank and no header either."""
-    if block[LINE][0].as_py() <= layout.header_line:
-        block = block.filter(pc.greater(block[LINE], layout.header_line))
+def _below(table: pa.Table, layout: Layout, faults: Faults) -> pa.Table:
+    """The rows below the header that are not blank and no header either; takes down where these stand."""
+    lines = table[LINE].to_numpy()
+    others = lines <= layout.header_line
+    blank = np.arange(len(table))
+    for column in table.columns[:-1]:
+        cells = pc.utf8_trim_whitespace(column.take(pa.array(blank)))
+        blank = blank[pc.equal(cells, "").to_numpy()]
+    others[blank] |= ~np.isin(lines[blank], list(faults))
     name, place = next(iter(layout.columns.items()))
-    alike = pc.equal(pc.utf8_lower(pc.utf8_trim(block.column(place), _AROUND_NAMES)), name)
-    if pc.any(alike).as_py():
-        block = _without_headers(block, np.flatnonzero(alike.to_numpy()), layout)
-    blank = pc.equal(pc.utf8_trim_whitespace(block.column(0)), "")
-    for place in range(1, layout.width):
-        if not pc.any(blank).as_py():
-            return block
-        blank = pc.and_(blank, pc.equal(pc.utf8_trim_whitespace(block.column(place)), ""))
-    return block.filter(pc.invert(blank))
-
-
-def _without_headers(block: pa.Table, alike: NDArray[np.intp], layout: Layout) -> pa.Table:
-    """The block without those of its rows `alike` that are headers; takes down where these stand."""
-    rows = block.take(pa.array(alike))
-    cells = zip(*(rows.column(place).to_pylist() for place in range(layout.width)), strict=True)
-    headers = alike[[layout.is_header(of_row) for of_row in cells]]
-    layout.further_headers.extend(block[LINE].take(pa.array(headers)).to_pylist())
-    return block.filter(pa.array(~np.isin(np.arange(len(block)), headers)))
-
-
-def _padded(block: list[Record], layout: Layout, faults: _Faults) -> pa.Table:
-    """The rows of records as they may be, padded to the header's width; what is wrong goes into `faults`."""
-    width = layout.width
-    blank = [""] * width
-    rows, lines = [], []
-    for line, cells in block:
-        if line <= layout.header_line:
-            continue
-        if isinstance(cells, str):
-            faults[line], row = cells, blank
-        elif not any(map(str.strip, cells)):
-            continue
-        elif layout.is_header(cells):
-            layout.further_headers.append(line)
-            continue
-        elif any(map(str.strip, cells[width:])):
-            # With cells too many, none can be trusted to stand in its column.
-            # A wider table's header is shown, so that a reader knows that another table begins.
-            is_header = column_names(cells).keys() >= layout.columns.keys()
-            faults[line], row = _TOO_MANY, cells[:width] if is_header else blank
-        else:
-            row = (cells + blank)[:width]
-        rows.append(row)
-        lines.append(line)
-    return cells_of(rows, lines, width)
+    alike = pc.equal(pc.utf8_lower(pc.utf8_trim(table.column(place), AROUND_NAMES)), name).to_numpy()
+    for at in np.flatnonzero(alike & ~others).tolist():
+        if column_names(column[at].as_py() for column in table.columns[:-1]) == layout.columns:
+            layout.further_headers.append(int(lines[at]))
+            others[at] = True
+    # Runs of rows are not copied, as a filter would.
+    ends = np.flatnonzero(np.diff(others, prepend=True, append=True))
+    if len(ends) > _MOST_RUNS:
+        return table.filter(pa.array(~others))
+    return pa.concat_tables(
+        [table.slice(0, 0), *(table.slice(a, b - a) for a, b in ends.reshape(-1, 2).tolist())]
+    )
 
 
 def _last_start(rows: pa.Table, starts_at: int | None) -> int:
@@ -249,13 +236,14 @@ def _last_start(rows: pa.Table, starts_at: int | None) -> int:
     return int(np.flatnonzero(starts)[-1:].sum() + starts.any())
 
 
-def _as_rows(chunk: pa.Table, layout: Layout, faults: _Faults) -> Rows:
+def _as_rows(chunk: pa.Table, layout: Layout, faults: Faults) -> Rows:
     """The rows of a chunk; their faults are taken from all that were found."""
     lines = chunk[LINE].to_numpy()
-    last = lines[-1]
-    of_chunk = [line for line in faults if line <= last]
+    of_chunk = [line for line in faults if line <= lines[-1]]
+    found = {line: faults.pop(line) for line in of_chunk}
     wrong = {
-        int(np.searchsorted(lines, line)): Rejection(line, "the whole row", "", faults.pop(line), _MEND_ROW)
-        for line in of_chunk
+        int(np.searchsorted(lines, line)): Rejection(line, "the whole row", "", reason, _MEND_ROW)
+        for line, reason in found.items()
+        if line > layout.header_line
     }
     return Rows(lines, chunk, layout.columns, wrong)

@@ -187,7 +187,7 @@ def _read_through(
 ) -> FileRead:
     """All rows, unless it turns out on the way that they have to be looked at first."""
     read = FileRead(source.name, reader.name, layout.encoding.name, reader.gives)
-    read.warnings += filter(None, [reader.lacks, layout.encoding.remark])
+    read.warnings += filter(None, [reader.lacks, layout.encoding.remark, layout.remark])
     if layout.repeated:
         # By number: in a damaged file the header may hold what belongs below it.
         places = sorted(layout.columns[name] + 1 for name in layout.repeated)

@@ -24,8 +24,8 @@ from ownchannel.orders._cells import (
     spread,
     with_columns,
 )
+from ownchannel.orders._delimited import folded_name
 from ownchannel.orders._exchange import LARGEST_RATE, SMALLEST_RATE
-from ownchannel.orders._layout import folded_name
 from ownchannel.orders._notation import DAYS, MARKS, Choice
 from ownchannel.orders._readers._reader import Context, Reader, is_one_of, less_refund, status_of
 from ownchannel.orders._rows import Rows, as_label, is_currency
