@@ -205,15 +205,15 @@ def _chunks(tables: Tables, layout: Layout, starts_at: int | None) -> Iterator[R
 def _below(table: pa.Table, layout: Layout, faults: Faults) -> pa.Table:
     """The rows below the header that are not blank and no header either; takes down where these stand."""
     lines = table[LINE].to_numpy()
-    others = lines <= layout.header_line
+    others, has_fault = lines <= layout.header_line, np.isin(lines, list(faults))
     blank = np.arange(len(table))
     for column in table.columns[:-1]:
         cells = pc.utf8_trim_whitespace(column.take(pa.array(blank)))
         blank = blank[pc.equal(cells, "").to_numpy()]
-    others[blank] |= ~np.isin(lines[blank], list(faults))
+    others[blank] |= ~has_fault[blank]
     name, place = next(iter(layout.columns.items()))
     alike = pc.equal(pc.utf8_lower(pc.utf8_trim(table.column(place), AROUND_NAMES)), name).to_numpy()
-    for at in np.flatnonzero(alike & ~others).tolist():
+    for at in np.flatnonzero(alike & ~others & ~has_fault).tolist():
         if column_names(column[at].as_py() for column in table.columns[:-1]) == layout.columns:
             layout.further_headers.append(int(lines[at]))
             others[at] = True
