@@ -12,17 +12,10 @@ from hypothesis import strategies as st
 
 # inside: rows of any text, beside a slow way through the same, and the limits
 from ownchannel.orders import _delimited, _encoding, _files
-from ownchannel.orders._delimited import (
-    LINE,
-    LINE_TOO_LONG,
-    LONGEST_LINE,
-    LONGEST_RECORD,
-    MOST_SEARCHES,
-    QUOTE_NOT_CLOSED,
-    TOO_MANY_CELLS,
-    Form,
-    Tables,
-)
+
+LINE, LINE_TOO_LONG, LONGEST_LINE = _delimited.LINE, _delimited.LINE_TOO_LONG, _delimited.LONGEST_LINE
+QUOTE_NOT_CLOSED, TOO_MANY_CELLS = _delimited.QUOTE_NOT_CLOSED, _delimited.TOO_MANY_CELLS
+Form, Tables = _delimited.Form, _delimited.Tables
 
 Found = list[tuple[int, list[str] | str]]
 
@@ -206,9 +199,9 @@ def test_a_quote_is_not_closed_by_the_next_one_that_is_left_open():
 
 
 def test_a_cell_may_span_so_many_lines_and_no_more():
-    longest = '1,"' + "x\n" * LONGEST_RECORD + 'y"\n'
-    longer = '1,"' + "x\n" * (LONGEST_RECORD + 1) + 'y"\n'
-    assert read(longest) == [(1, ["1", "x\n" * LONGEST_RECORD + "y"])]
+    longest = '1,"' + "x\n" * _delimited.LONGEST_RECORD + 'y"\n'
+    longer = '1,"' + "x\n" * (_delimited.LONGEST_RECORD + 1) + 'y"\n'
+    assert read(longest) == [(1, ["1", "x\n" * _delimited.LONGEST_RECORD + "y"])]
     assert faults(longer)[1] == QUOTE_NOT_CLOSED
 
 
@@ -216,7 +209,7 @@ def test_after_many_quotes_in_vain_each_further_one_costs_its_own_line_only():
     broken = 200
     found = read('1,"open,x\n2,fine,x\n' * broken, width=3)
     assert [cells for _, cells in found] == [QUOTE_NOT_CLOSED, ["2", "fine", "x"]] * broken
-    assert broken > MOST_SEARCHES
+    assert broken > _delimited.MOST_SEARCHES
 
 
 def test_many_quotes_that_are_not_closed_take_no_longer_than_their_lines():
