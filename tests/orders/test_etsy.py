@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from ownchannel.orders import Orders, read_orders
 from tests.orders.exports import shopify as between_commas
-from tests.orders.generated_orders import etsy_items, etsy_orders
+from tests.orders.generated_etsy import etsy_items, etsy_orders
 from tests.orders.generated_truth import GeneratedFile, check_reading
 from tests.orders.headers import ETSY_ITEM_COLUMNS, ETSY_ORDER_COLUMNS, SECRETS, sentinel
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ownchannel.orders import Orders, read_orders
-from tests.orders.generated_statements import etsy_statements
+from tests.orders.generated_etsy import etsy_statements
 from tests.orders.generated_truth import GeneratedFile, told
 from tests.orders.test_etsy import CARD, STICKER, items_export, orders_export
 

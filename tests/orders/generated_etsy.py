@@ -1,11 +1,112 @@
-"""Etsy's monthly statements made up at random, each with what it holds: see generated_orders."""
+"""Etsy's exports made up at random, each with what it holds: see generated_orders."""
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from tests.orders.generated_truth import GeneratedFile, amount, in_order, styles, with_bad, written
+from tests.orders.generated_truth import (
+    GeneratedFile,
+    Order,
+    amount,
+    buyers_of,
+    in_order,
+    lines_of,
+    made_up_orders,
+    styles,
+    sums_of,
+    with_bad,
+    written,
+)
+from tests.orders.headers import ETSY_ITEM_COLUMNS, ETSY_ORDER_COLUMNS
+
+
+def _day(order: Order) -> datetime:
+    return order.placed.replace(hour=0, minute=0, second=0)
+
+
+@st.composite
+def etsy_orders(draw: st.DrawFn) -> GeneratedFile:
+    """Etsy's orders: a line an order, by days; refunds in the adjusted total, below the whole."""
+    style = draw(styles(".,"))
+    words = {"completed": "Completed", "pending": "Payment Processing", "cancelled": "Canceled"}
+    orders = draw(made_up_orders(style, tuple(words)))
+    orders = tuple(order if order.refund < order.total else order._replace(refund=0) for order in orders)
+    rows = [
+        {
+            "Sale Date": order.placed.strftime("%m/%d/%y"),
+            "Order ID": str(order.number),
+            "Buyer User ID": "" if order.buyer is None else f"buyer{order.buyer}",
+            "Number of Items": str(sum(item.units for item in order.items)),
+            "Ship Country": "Germany",
+            "Currency": order.currency,
+            "Order Value": style.money(order.value),
+            "Discount Amount": style.money(order.discount),
+            "Shipping Discount": style.money(100),
+            "Shipping": style.money(order.shipping + 100),
+            "Sales Tax": style.money(order.tax),
+            "Order Total": style.money(order.total),
+            "Status": words[order.status],
+            "Card Processing Fees": style.money(150),
+            "Adjusted Order Total": style.money(order.total - order.refund if order.refund else 0),
+        }
+        for order in orders
+    ]
+    bad = [with_bad(row, "Order Value") for row in rows[: draw(st.integers(0, 2))]]
+    return GeneratedFile(
+        "etsy_orders.csv",
+        written(ETSY_ORDER_COLUMNS, [*rows, *bad], style),
+        "lines",
+        len(rows) + len(bad),
+        len(bad),
+        in_order(
+            (
+                "Etsy", str(order.number), _day(order), None, None, float(sum(i.units for i in order.items)),
+                amount(order.value), order.currency, order.status,
+            )
+            for order in orders
+        ),
+        sums_of(orders, lambda order: str(order.number)),
+        buyers_of(orders, lambda order: str(order.number)),
+    )  # fmt: skip
+
+
+@st.composite
+def etsy_items(draw: st.DrawFn) -> GeneratedFile:
+    """Etsy's order items: prices for one; what is the order's own is left to the orders."""
+    style = draw(styles(".,"))
+    orders = draw(made_up_orders(style, ("completed",)))
+    rows = [
+        {
+            "Sale Date": order.placed.strftime("%m/%d/%y"),
+            "Item Name": item.product,
+            "Quantity": str(item.units),
+            "Price": style.money(item.price),
+            "Discount Amount": style.money(0 if place else order.discount),
+            "Order Shipping": style.money(order.shipping),
+            "Order Sales Tax": style.money(order.tax),
+            "Item Total": style.money(item.units * item.price),
+            "Currency": order.currency,
+            "Transaction ID": f"{order.number}{place}",
+            "Order ID": f"#{order.number}",
+            "Ship Country": "United States",
+            "SKU": item.sku,
+        }
+        for order in orders
+        for place, item in enumerate(order.items)
+    ]
+    bad = [with_bad(row, "Price") for row in rows[: draw(st.integers(0, 2))]]
+    return GeneratedFile(
+        "etsy_items.csv",
+        written(ETSY_ITEM_COLUMNS, [*rows, *bad], style),
+        "lines",
+        len(rows) + len(bad),
+        len(bad),
+        lines_of(orders, "Etsy", lambda order: str(order.number), placed=_day),
+        sums_of(orders, lambda order: str(order.number), untold=["shipping", "tax", "refund"]),
+        {str(order.number): None for order in orders},
+    )
+
 
 _HEADERS = {
     "en": "Date,Type,Title,Info,Currency,Amount,Fees & Taxes,Net,Tax Details",
