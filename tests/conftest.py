@@ -42,6 +42,12 @@ def everyday_files() -> Path:
     return _not_shipped("").parent / "cases"
 
 
+@pytest.fixture(scope="session")
+def pollock() -> Path:
+    """The Pollock benchmark of damaged files: 117 MB once they are unpacked."""
+    return _not_shipped("pollock.tar.xz")
+
+
 def _not_shipped(name: str) -> Path:
     """The only data for which a test may be skipped; it must have a sibling that needs none of it."""
     folder = Path(os.environ.get("OWNCHANNEL_REAL_DATA", ROOT.parent / "shared" / "data"))
