@@ -10,6 +10,8 @@ from ownchannel.orders import read_orders, sample_orders
 from ownchannel.panels import Panel
 from ownchannel.workspace import Workspace
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
+from tests.orders.test_etsy import orders_export
+from tests.orders.test_etsy_statement import MONTH, statement
 
 DEAR = {"fee_rise": 0.05, "goods_cost_rate": 0.5, "marketplace_fulfilment": 8, "owned_fulfilment": 11}
 
@@ -212,3 +214,12 @@ def test_files_that_cover_no_whole_month_answer_what_they_can(tmp_path):
     )
     assert panel.at(downtime_months=6).sentence == panel.answer.sentence
     assert "at least one whole month" in panel.answer.next_steps[0]
+
+
+def test_what_etsy_leaves_out_is_named_until_its_statement_is_read(tmp_path):
+    months = [{"Order ID": f"300{month}", "Sale Date": f"0{month}/01/26"} for month in range(1, 7)]
+    exports = [("orders.csv", orders_export(*months))]
+    for files, is_named in ((exports, True), ([*exports, ("statement.csv", statement(*MONTH))], False)):
+        found = what_if_it_stopped(read_orders(files, workspace=tmp_path))
+        notes = found.answer_at().how_we_know
+        assert any("Etsy's exports include its card fee" in note for note in notes) == is_named

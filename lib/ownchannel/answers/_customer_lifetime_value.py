@@ -287,7 +287,7 @@ def _how_we_know(found: Lifetimes, settings: CustomerEconomics) -> tuple[str, ..
             "Orders without a buyer ID are set aside, so customers return a little more often than is "
             f"counted: {listed(hidden_orders)}."
         )
-    return (*grounds, *etsy_is_incomplete(found.sold("Etsy", "fee")))
+    return (*grounds, *etsy_is_incomplete(found.sold("Etsy", "fee"), found.orders))
 
 
 def _report(channel: str, report: ReportedRepeats) -> str:

@@ -181,7 +181,7 @@ def what_if_it_stopped(orders: Orders) -> Question[Shocks]:
     reachable = int(customers.loc[customers["month"] == customers["month"].max(), "reachable"].sum())
     sliders, shown = starting_costs(orders, months), without_effect(months)
     hidden = {*shown, *_of_absent_channels(set(months["kind"]))}
-    how_we_know = _how_we_know(months, [sliders[name][1].label for name in shown], share)
+    how_we_know = _how_we_know(orders, months, [sliders[name][1].label for name in shown], share)
 
     def answer(settings: Shocks) -> Answer:
         if not share.months:
@@ -395,7 +395,9 @@ def _too_short(share: MarketplaceShare) -> tuple[str, ...]:
     return (f"Your files cover {seen}: an average month stands in for the others of the year.",)
 
 
-def _how_we_know(months: pd.DataFrame, shown: list[str], share: MarketplaceShare) -> tuple[str, ...]:
+def _how_we_know(
+    orders: Orders, months: pd.DataFrame, shown: list[str], share: MarketplaceShare
+) -> tuple[str, ...]:
     """How a stop is worked out, what contribution is after, and what is not known."""
     grounds = []
     if share.recent:
@@ -408,4 +410,4 @@ def _how_we_know(months: pd.DataFrame, shown: list[str], share: MarketplaceShare
     if shown:
         grounds.append(f"Your files show these costs, so they have no slider: {listed(shown).lower()}.")
     etsy = months[months["channel"] == "Etsy"]
-    return (*grounds, *etsy_is_incomplete(float(etsy["fee"].sum())))
+    return (*grounds, *etsy_is_incomplete(float(etsy["fee"].sum()), orders))

@@ -305,10 +305,11 @@ def costs_counted(monthly: pd.DataFrame, at_settings: str) -> str:
     return f"{fees[0].upper()}{fees[1:]}; {at_settings} at your settings."
 
 
-def etsy_is_incomplete(fees: float) -> list[str]:
-    """A note on what Etsy's exports leave out, where they include some fees."""
+def etsy_is_incomplete(fees: float, orders: Orders) -> list[str]:
+    """A note on what Etsy's exports leave out, where they include some fees and no statement has the rest."""
     note = (
         "Etsy's exports include its card fee, but not its listing, transaction and advertising fees: an Etsy "
         "order leaves less than is shown."
     )
-    return [note] if fees > 0 else []
+    is_booked = "Etsy" in orders.entries["channel"].to_pylist()
+    return [note] if fees > 0 and not is_booked else []
