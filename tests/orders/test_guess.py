@@ -211,6 +211,14 @@ def test_what_is_not_certain_is_left_open(rows: list[str], fields: dict[str, str
     assert {name: found.get(name) for name in fields} == fields
 
 
+def test_words_below_a_table_and_an_id_of_lines_mislead_nobody() -> None:
+    head = "Order number,Transaction id,Date,Line total"
+    lines = ["A-1001,5551,2026-03-01,5", "A-1001,5552,2026-03-01,6", "A-1002,5553,2026-03-02,6"]
+    assert guessed(head, *lines, "3,records downloaded").fields["order_id"] == "order number"
+    mixed = [line.replace("A-1002", "n/a").replace("A-1001", "none") for line in lines]
+    assert "order_id" not in guessed(head, *mixed).fields  # and is not the lines' number instead
+
+
 def test_what_is_left_out_for_a_reason_is_said() -> None:
     head = "Order,Date,Price,Qty,SKU,Shipping,Status"
     guess = guessed(head, "1,2026-03-01,5,1,A,4,neu", "1,2026-03-01,5,2,A,4,neu", "2,2026-03-02,5,1,A,3,neu")

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from babel.numbers import list_currencies
 
@@ -197,9 +198,11 @@ class _Contents:
     """A table's first rows, and what their columns show."""
 
     def __init__(self, rows: Rows) -> None:
-        self._rows = rows.unjudged()
         self._columns = tuple(rows.columns)
-        self._cells = pd.DataFrame({column: rows.text(column) for column in self._columns})
+        filled = np.sum([rows.has_text(column) for column in self._columns], axis=0)
+        # Words at the end of a report fill few cells.
+        self._rows = rows.at(np.flatnonzero(filled > min(3, len(self._columns) / 2)))
+        self._cells = pd.DataFrame({column: self._rows.text(column) for column in self._columns})
 
     def guess(self) -> MappingGuess:
         """Every field that is certain, and why others are not."""
@@ -236,7 +239,7 @@ class _Contents:
         return found[0] if len(found) == 1 else ""
 
     def _are(self, fits: Callable[[str], bool], column: str) -> bool:
-        cells = [cell for cell in self._cells[column].unique()[:500] if cell]
+        cells = [cell for cell in self._cells[column].unique()[:500] if cell] if column else []
         return bool(cells) and sum(map(fits, cells)) >= _MOST * len(cells)
 
     def _amounts(self, column: str) -> "pd.Series[int]":
@@ -250,7 +253,7 @@ class _Contents:
     @cached_property
     def _order(self) -> str:
         """By name, else the only column of numbers that repeat, always with one date."""
-        named = self._find("order_id", _is_id)
+        named = self._find("order_id")
         others = [
             column
             for column in self._columns
@@ -258,7 +261,8 @@ class _Contents:
             and self._are(_is_long_id, column)
             and 1 < self._cells[column].nunique() < len(self._cells)
         ]
-        found = list(filter(self._has_one_date, [named] if named else others if self._date else []))
+        named_or_not = [named] if self._are(_is_id, named) else [] if named or not self._date else others
+        found = list(filter(self._has_one_date, named_or_not))
         return found[0] if len(found) == 1 else ""
 
     def _has_one_date(self, column: str) -> bool:
