@@ -8,7 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, cast, get_args
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
@@ -47,11 +47,6 @@ _CURRENCY_OF: dict[str, str] = {
 _SPELT_OUT = {"euro": "EUR", "euros": "EUR", "円": "JPY"}
 _STATED = re.compile(rf"\b(?:{'|'.join(WORDS['currencies'])}|[Ee]uros?)\b|円")
 _EVENTS: dict[str, Event] = {type_: event for event, types in WORDS["events"].items() for type_ in types}
-
-EVENTS: tuple[Event, ...] = get_args(Event)
-PARTS: tuple[Part, ...] = get_args(Part)
-Codes = NDArray[np.int64]
-"""By row the place of an event, or of a part, among these."""
 
 # An account sells nothing: where Amazon takes over stock (a liquidation) it pays for it, and corrections of
 # the fees for sending name no order.
@@ -190,11 +185,6 @@ def entries(
 
 def _texts(texts: str | pa.Array, of: Amounts) -> pa.Array:
     return pa.repeat(pa.scalar(texts, TEXT), len(of.at)) if isinstance(texts, str) else texts.cast(TEXT)
-
-
-def coded(codes: Codes, names: Sequence[str]) -> pa.DictionaryArray:
-    """The names that numbers stand for."""
-    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(names))
 
 
 def amazon_site(name: str) -> str | None:

@@ -10,18 +10,14 @@ from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths, flags
 from ownchannel.orders._readers._amazon_bookings import (
-    EVENTS,
-    PARTS,
     Amounts,
-    Codes,
     classify,
-    coded,
     entries,
     is_other_shop,
 )
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._rows import Rows, as_label
-from ownchannel.orders._schema import NO_CURRENCY, Part
+from ownchannel.orders._schema import NO_CURRENCY, Event, Part
 
 
 class _Column(NamedTuple):
@@ -52,7 +48,6 @@ _HEADERS = (
 _NO_FIRST_ROW = "is not known: the settlement's first row, which names it, is missing above this one"
 _FETCH_AGAIN = "Download the settlement again, and do not sort it."
 _SUMMARY = "settlement total"
-_ACCOUNT = EVENTS.index("account")
 
 
 class AmazonSettlement(Reader):
@@ -68,7 +63,7 @@ class AmazonSettlement(Reader):
         rows.identities("settlement-id")
         is_summary = rows.has_text("total-amount") & ~rows.has_text("transaction-type")
         currency = _currencies(rows, context, is_summary)
-        event = rows.numbers(_event, "transaction-type", "marketplace-name")
+        event = rows.words(_event, "transaction-type", "marketplace-name")
         quantity = rows.quantities("quantity-purchased")
         return entries(
             rows,
@@ -77,7 +72,7 @@ class AmazonSettlement(Reader):
             site="marketplace-name",
             order="order-id",
             posted_at=_posted(rows, is_summary),
-            event=coded(event, EVENTS),
+            event=event,
             quantity=quantity,
             currency=currency,
             settlement_id=rows.labels("settlement-id"),
@@ -136,12 +131,12 @@ def _amounts(rows: Rows, column: _Column) -> Amounts:
     at = np.flatnonzero(rows.has_text(column.amount))
     some, amount = rows.at(at), rows.amounts(column.amount)[at]
     words = ("transaction-type", "marketplace-name", "amount-type", column.name)
-    part = some.numbers(lambda *cells: PARTS.index(_part(column, *cells)), *words)
-    return Amounts(at, amount, coded(part, PARTS), some.words(partial(_words, column), *words))
+    part, description = (some.words(partial(read, column), *words) for read in (_part, _words))
+    return Amounts(at, amount, part, description)
 
 
-def _event(transaction_type: str, site: str) -> int:
-    return EVENTS.index(classify(_type(transaction_type, site), "", "")[0])
+def _event(transaction_type: str, site: str) -> Event:
+    return classify(_type(transaction_type, site), "", "")[0]
 
 
 def _type(transaction_type: str, site: str) -> str:
@@ -164,14 +159,15 @@ def _words(column: _Column, transaction_type: str, site: str, amount_type: str, 
 def _without_amount(
     rows: Rows,
     is_summary: NDArray[np.bool_],
-    event: Codes,
+    event: pa.StringArray,
     quantity: NDArray[np.float64],
     at: NDArray[np.intp],
 ) -> Amounts:
     """Rows of 0: the settlement's first, those of V1 with an order's units, and blank ones."""
     some = rows.at(at)
-    account = some.words(lambda type_: classify(type_, "", "")[1], "transaction-type")
-    part = pc.if_else(is_summary[at], "transfer", pc.if_else(event[at] != _ACCOUNT, "goods", account))
+    named = some.words(lambda type_: classify(type_, "", "")[1], "transaction-type")
+    of_row = pc.if_else(pc.equal(event.take(pa.array(at)), "account"), named, "goods")
+    part = pc.if_else(is_summary[at], "transfer", of_row)
     units = pc.if_else(quantity[at] != 0, "quantity-purchased", some.labels("transaction-type"))
     words = pc.if_else(is_summary[at], _SUMMARY, units)
     return Amounts(at, np.zeros(len(at), dtype=np.int64), part, words)

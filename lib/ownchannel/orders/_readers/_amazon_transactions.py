@@ -13,14 +13,10 @@ from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths, flags, total
 from ownchannel.orders._readers._amazon_bookings import (
-    EVENTS,
-    PARTS,
     WORDS,
     Amounts,
-    Codes,
     canonical_columns,
     classify,
-    coded,
     currency_of,
     entries,
     is_deferred,
@@ -42,8 +38,6 @@ _ACCOUNT_PARTS: dict[Part, Part] = {
     **dict.fromkeys(("goods", "shipping", "discount"), "reimbursement"),
     "fulfilment": "fee",
 }
-_SALE, _REFUND, _ACCOUNT = (EVENTS.index(event) for event in ("sale", "refund", "account"))
-_GOODS, _UNCLASSIFIED = PARTS.index("goods"), PARTS.index("unclassified")
 
 _LARGEST_ROW = 10.0**18
 _TOO_LARGE = "makes a trillion or more with the row's other amounts"
@@ -79,8 +73,8 @@ class AmazonTransactions(Reader):
         context.unexplained = (context.unexplained or 0) + total(abs(rest[rows.kept()]))
 
         def nothing(at: NDArray[np.intp]) -> Amounts:
-            part = np.where(kinds.of_order[at], _GOODS, kinds.named[at])
-            return Amounts(at, rest[at], coded(part, PARTS), kinds.words.take(pa.array(at)))
+            part = pc.if_else(kinds.of_order[at], "goods", kinds.named.take(pa.array(at)))
+            return Amounts(at, rest[at], part, kinds.words.take(pa.array(at)))
 
         over = np.flatnonzero(rest)
         unexplained = Amounts(over, rest[over], "unclassified", _NOT_EXPLAINED)
@@ -91,7 +85,7 @@ class AmazonTransactions(Reader):
             site="marketplace",
             order="order id",
             posted_at=posted,
-            event=coded(kinds.event, EVENTS),
+            event=kinds.event,
             product=pc.if_else(kinds.of_order, rows.labels("description"), None),
             quantity=quantity,
             currency=currency,
@@ -122,32 +116,34 @@ class _Kinds(NamedTuple):
     """What each row is."""
 
     is_known: NDArray[np.bool_]  # whether its type is
-    event: Codes
+    event: pa.StringArray
     of_order: NDArray[np.bool_]  # whether a sale or its refund is behind it
-    named: Codes  # the part that type and description name, or unclassified
+    named: pa.StringArray  # the part that type and description name, or unclassified
     words: pa.StringArray  # type or description, as the platform writes them
 
 
 def _kinds(rows: Rows, product_sales: Millionths) -> _Kinds:
-    known = rows.numbers(lambda type_: int(transaction_event(type_) is not None), "type") == 1
-    event = rows.numbers(lambda type_: EVENTS.index(classify(type_, "", "")[0]), "type")
+    known = flags(rows.words(transaction_event, "type").is_valid())
+    event = rows.words(lambda type_: classify(type_, "", "")[0], "type")
     # A type that nobody knows, with an order and goods: they were sold, or came back.
     goods = ~known & rows.has_text("order id") & (product_sales != 0)
-    event = np.where(goods, np.where(product_sales > 0, _SALE, _REFUND), event)
-    named, words = rows.numbers(_part_named, "type"), rows.words(_words_of, "type")
+    event = pc.if_else(goods, pc.if_else(product_sales > 0, "sale", "refund"), event)
     # Of an order the description is the product's name.
-    describes = event == _ACCOUNT
+    describes = flags(pc.equal(event, "account"))
     apart = rows.at(np.flatnonzero(describes))
-    named[describes] = apart.numbers(_part_named, "type", "description")
-    words = pc.replace_with_mask(words, describes, apart.words(_words_of, "type", "description"))
+    named, words = (
+        pc.replace_with_mask(rows.words(read, "type"), describes, apart.words(read, "type", "description"))
+        for read in (_part_named, _words_of)
+    )
     # What Amazon bills for delivering another shop's order has no sale behind it here.
-    event[rows.numbers(lambda site: int(is_other_shop(site)), "marketplace") == 1] = _ACCOUNT
-    return _Kinds(known, event, event != _ACCOUNT, named, words)
+    other_shop = rows.numbers(lambda site: int(is_other_shop(site)), "marketplace") == 1
+    event = pc.if_else(other_shop, "account", event)
+    return _Kinds(known, event, flags(pc.not_equal(event, "account")), named, words)
 
 
-def _part_named(type_: str, description: str = "") -> int:
+def _part_named(type_: str, description: str = "") -> Part:
     """The part that the words of a booking name."""
-    return PARTS.index(classify(type_, "", description)[1])
+    return classify(type_, "", description)[1]
 
 
 def _words_of(type_: str, description: str = "") -> str | None:
@@ -166,16 +162,16 @@ def _by_part(
     for column, values in amounts.items():
         own, present = _PARTS[column], values != 0
         if own == "goods":  # what was given for nothing counts as units sold, too
-            present |= (kinds.event == _SALE) & has_units
+            present |= flags(pc.equal(kinds.event, "sale")) & has_units
         at = np.flatnonzero(present)
-        of_order, named = kinds.of_order[at], kinds.named[at]
+        of_order, named = kinds.of_order[at], kinds.named.take(pa.array(at))
         is_billed = kinds.is_known[at] | (own in ("fee", "fulfilment"))
-        of_account = np.where(is_billed, PARTS.index(_ACCOUNT_PARTS.get(own, own)), _UNCLASSIFIED)
-        by_column = np.where(of_order | (own == "tax"), PARTS.index(own), of_account)
-        by_words = (named != _UNCLASSIFIED) & (~of_order | (own == "unclassified")) & (own != "tax")
-        part = np.where(by_words, named, by_column)
-        words = pc.if_else(by_words | (part == _UNCLASSIFIED), kinds.words.take(pa.array(at)), column)
-        yield Amounts(at, values[at], coded(part, PARTS), words)
+        of_account = pc.if_else(is_billed, _ACCOUNT_PARTS.get(own, own), "unclassified")
+        part = pc.if_else(of_order | (own == "tax"), own, of_account)
+        by_words = flags(pc.not_equal(named, "unclassified")) & (~of_order | (own == "unclassified"))
+        part = part if own == "tax" else pc.if_else(by_words, named, part)
+        in_words = pc.or_(pc.equal(part, "unclassified"), by_words & (own != "tax"))
+        yield Amounts(at, values[at], part, pc.if_else(in_words, kinds.words.take(pa.array(at)), column))
 
 
 def _currencies(rows: Rows, context: Context) -> pa.StringArray:
