@@ -1,7 +1,7 @@
-"""The Pollock benchmark: one table of 83 orders in 2,290 states of damage, none of them read wrong in silence.
+"""The Pollock benchmark: one table of 83 orders in 2,290 states of damage, none read wrong in silence.
 
-Vitagliano et al., "Pollock: A Data Loading Benchmark", PVLDB 16(8), 2023. Its files are too many to ship; what
-they hold in small stands in `test_tables` and `test_delimited`.
+Vitagliano et al., "Pollock: A Data Loading Benchmark", PVLDB 16(8), 2023. Its files are too many to ship;
+what they hold in small stands in `test_tables` and `test_delimited`.
 """
 
 import csv

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from ownchannel.orders._cells import without_address
 
@@ -45,7 +45,6 @@ _CHUNK, _BUFFER = 1 << 20, 1 << 16
 _LONGEST_SHOWN = 120
 _LEADS_OUT = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)")
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _IS_ENCRYPTED = 0x1
 
 _UNPACK_IT = "Unpack it and hand in the folder."
@@ -110,16 +109,11 @@ class Unopened:
 
 
 class Unpacking:
-    """What an archive has unpacked to so far, with the archives that it holds; raises TooLarge at the limits.
-
-    A file is counted once, however often it is opened.
-    """
+    """What an archive and those in it have unpacked to so far; raises TooLarge at the limits."""
 
     def __init__(self) -> None:
         self._bytes: dict[object, int] = {}
-        self._total = 0
-        self._kept = 0
-        self._members = 0
+        self._kept = self._members = 0
 
     def add_members(self, number: int) -> None:
         """So many further files."""
@@ -128,27 +122,21 @@ class Unpacking:
             raise TooLarge(_MANY)
 
     def reach(self, file: object, unpacked: int, packed: int) -> None:
-        """A file was read as far as `unpacked` bytes, which came out of `packed` ones."""
+        """A file, counted once however often it is opened, was read so far, out of so many packed bytes."""
         if unpacked > RATIO_COUNTS_FROM and unpacked > HIGHEST_RATIO * packed:
             raise TooLarge(_RATIO)
-        before = self._bytes.get(file, 0)
-        if unpacked > before:
-            self._bytes[file] = unpacked
-            self._total += unpacked - before
-            _check_total(self._total)
+        self._bytes[file] = max(unpacked, self._bytes.get(file, 0))
+        _check_total(sum(self._bytes.values()))
 
     def keep(self, opened: Opener) -> Opener:
         """An archive inside the archive, unpacked into memory: its end can only be read from there."""
-        room = LARGEST_INNER - self._kept
         memory = io.BytesIO()
         with opened() as file:
             while piece := file.read(_CHUNK):
-                memory.write(piece)
-                if memory.tell() > room:
+                self._kept += memory.write(piece)
+                if self._kept > LARGEST_INNER:
                     raise TooLarge(_INNER.format(most=size_text(LARGEST_INNER)))
-        content = memory.getvalue()
-        self._kept += len(content)
-        return lambda: io.BytesIO(content)
+        return lambda: io.BytesIO(memory.getvalue())
 
 
 def _check_total(size: int) -> None:
@@ -185,13 +173,11 @@ def own_name(name: str) -> str:
     return shown_name(re.split(r"[/\\]", name.rstrip("/\\"))[-1]) or "a file without a name"
 
 
-class CheckedReader(io.RawIOBase):
+class _Counted(io.RawIOBase):
     """Bytes of `file`, never many at once; `check` hears how far the reading came, and may raise."""
 
-    def __init__(self, file: io.BufferedIOBase, check: Callable[[int], None] = lambda at: None) -> None:
-        self._file = file
-        self._check = check
-        self._at = 0
+    def __init__(self, file: io.BufferedIOBase, check: Callable[[int], None]) -> None:
+        self._file, self._check, self._at = file, check, 0
 
     def readable(self) -> bool:
         return True
@@ -212,35 +198,19 @@ class CheckedReader(io.RawIOBase):
         return self._at
 
 
-def checked(file: io.BufferedIOBase, check: Callable[[int], None]) -> BinaryIO:
+def checked(file: BinaryIO | io.BufferedIOBase, check: Callable[[int], None]) -> BinaryIO:
     """The file with a check on how far it was read."""
-    return io.BufferedReader(CheckedReader(file, check), _BUFFER)
+    return io.BufferedReader(_Counted(cast(io.BufferedIOBase, file), check), _BUFFER)
 
 
-class _PackedBytes(io.RawIOBase):
-    """The packed bytes of an archive, counted."""
+class _Directory(io.BufferedReader):
+    """A zip as it is listed. Raises TooLarge where its list is longer than is read, whatever it claims."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.taken = 0
-
-    def read(self, size: int = -1) -> bytes:
-        """Up to so many bytes. Raises TooLarge where a zip's directory is longer than is read."""
-        # Members are read in small pieces: only a directory, as long as it claims to be, asks for so much.
-        if size > max(LARGEST_DIRECTORY, _CHUNK):
+    def read(self, size: int | None = -1) -> bytes:
+        """So many bytes: only the list is asked for in one go."""
+        if size and size > LARGEST_DIRECTORY:
             raise TooLarge(_MANY)
-        data = self._file.read(size)
-        self.taken += len(data)
-        return data
-
-    def seekable(self) -> bool:
-        return self._file.seekable()
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
+        return super().read(size)
 
 
 def gunzipped(opened: Opener, unpacking: Unpacking) -> Opener:
@@ -248,17 +218,15 @@ def gunzipped(opened: Opener, unpacking: Unpacking) -> Opener:
 
     @contextmanager
     def inner() -> Iterator[BinaryIO]:
-        with opened() as file:
-            packed = _PackedBytes(file)
-            with gzip.GzipFile(fileobj=packed) as unpacked:
-                yield checked(unpacked, lambda at: unpacking.reach(opened, at, packed.taken))
+        with opened() as file, gzip.GzipFile(fileobj=file) as unpacked:
+            yield checked(unpacked, lambda at: unpacking.reach(opened, at, file.tell()))
 
     return inner
 
 
 def listed(opened: Opener) -> list[zipfile.ZipInfo]:
     """What a zip lists, its folders left out. Raises one of DAMAGED where it cannot be read."""
-    with opened() as file, as_damage(), zipfile.ZipFile(_PackedBytes(file)) as archive:
+    with opened() as file, as_damage(), zipfile.ZipFile(_Directory(cast(io.RawIOBase, file))) as archive:
         # A member without a name is none; `is_dir` looks at the last letter of it.
         return [info for info in archive.infolist() if info.filename and not info.is_dir()]
 
@@ -273,21 +241,19 @@ def contents(opened: Opener, unpacking: Unpacking) -> list[Source | Unopened]:
         name = shown_name(info.filename)
         if _LEADS_OUT.search(info.orig_filename):
             found.append(Unopened(own_name(info.orig_filename), _BAD_NAME))
-        elif reason := _LATER_NAMESAKE if last[info.filename] is not info else _why_not(info):
-            found.append(Unopened(name, reason))
+        elif last[info.filename] is not info:
+            found.append(Unopened(name, _LATER_NAMESAKE))
+        elif len(info.filename) > LONGEST_NAME:
+            found.append(Unopened(name, _LONG_NAME))
+        elif stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
+            found.append(Unopened(name, _NOT_A_FILE))
+        elif info.flag_bits & _IS_ENCRYPTED:
+            found.append(Unopened(name, _LOCKED))
+        elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            found.append(Unopened(name, _METHOD))
         else:
             found.append(Source(name, partial(_member, opened, info, unpacking)))
     return found
-
-
-def _why_not(info: zipfile.ZipInfo) -> str | None:
-    if len(info.filename) > LONGEST_NAME:
-        return _LONG_NAME
-    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
-        return _NOT_A_FILE
-    if info.flag_bits & _IS_ENCRYPTED:
-        return _LOCKED
-    return None if info.compress_type in _METHODS else _METHOD
 
 
 @contextmanager
@@ -299,10 +265,9 @@ def _member(opened: Opener, info: zipfile.ZipInfo, unpacking: Unpacking) -> Iter
             signature, *lengths = _LOCAL_HEADER.unpack(file.read(_LOCAL_HEADER.size))
             if signature != b"PK\x03\x04":
                 raise zipfile.BadZipFile("There is no file where the directory says.")
-            file.seek(sum(lengths), io.SEEK_CUR)
-        packed = _PackedBytes(file)
-        with zipfile.ZipExtFile(packed, "r", info) as unpacked:
-            yield checked(unpacked, lambda at: unpacking.reach(info, at, packed.taken))
+            start = file.seek(sum(lengths), io.SEEK_CUR)
+        with zipfile.ZipExtFile(file, "r", info) as unpacked:
+            yield checked(unpacked, lambda at: unpacking.reach(info, at, file.tell() - start))
 
 
 _BROKEN = (ArithmeticError, AttributeError, LookupError, SyntaxError, TypeError, ValueError)
