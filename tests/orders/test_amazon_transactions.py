@@ -261,6 +261,10 @@ def test_money_under_a_status_that_nobody_knows_is_held_back_until_its_release(
 ):
     orders = read(row(**{"Transaction Status": status, "Transaction Release Date": release}))
     assert set(orders.entries["deferred"].to_pylist()) == {deferred}
+    said = [
+        warning for warning in orders.report.files[0].warnings if "status that is not known: 1" in warning
+    ]
+    assert len(said) == bool(status)
 
 
 BRAZIL = (

@@ -45,6 +45,10 @@ _NO_CURRENCY = "does not show the currency, nor does any row above"
 _NAME_A_SITE = "Fill in the Amazon site, such as amazon.com."
 _FETCH_AGAIN = "Download the report again."
 _NOT_EXPLAINED = "not explained by the parts"
+_UNKNOWN_STATUS = (
+    "Transactions under a status that is not known: {n}. Their money counts as held back where the report "
+    "leaves its release date empty."
+)
 
 
 class AmazonTransactions(Reader):
@@ -90,7 +94,7 @@ class AmazonTransactions(Reader):
             quantity=quantity,
             currency=currency,
             settlement_id=rows.labels("settlement id"),
-            deferred=_held_back(rows),
+            deferred=_held_back(rows, context),
             row_key=_row_keys(rows, posted, amounts, rest),
         )
 
@@ -186,13 +190,14 @@ def _currencies(rows: Rows, context: Context) -> pa.StringArray:
     return codes
 
 
-def _held_back(rows: Rows) -> NDArray[np.bool_]:
+def _held_back(rows: Rows, context: Context) -> NDArray[np.bool_]:
     """Where a row's money is deferred: by its status, and of one that nobody knows by its missing release."""
     meanings = {True: 1, False: 0, None: -1}
     known = rows.numbers(lambda status: meanings[is_deferred(status)], "transaction status")
-    has_dates = "transaction release date" in rows.columns
-    open_ = rows.has_text("transaction status") & ~rows.has_text("transaction release date")
-    return np.where(known < 0, open_ & has_dates, known == 1)
+    unknown = (known < 0) & rows.has_text("transaction status")
+    context.note(_UNKNOWN_STATUS, int(np.count_nonzero(unknown)))
+    is_released = rows.has_text("transaction release date") | ("transaction release date" not in rows.columns)
+    return np.where(unknown, ~is_released, known == 1)
 
 
 def _row_keys(
