@@ -126,6 +126,12 @@ def test_refunds_that_differ_by_row_add_up(read):
     assert read(export(*rows)).table["refund"].sum() == 8
 
 
+def test_what_was_given_back_for_a_cancelled_product_is_not_taken_off_the_other(read):
+    back = {"Order Refund Amount": "$10.00"}
+    sales = read(export(PAN | back, LID | back | {"Cancelation/Return Type": "Cancel"})).sales
+    assert sales[["sku", "refund"]].to_numpy().tolist() == [["PAN-12", 0]]
+
+
 @pytest.mark.parametrize(
     ("cells", "status"),
     [

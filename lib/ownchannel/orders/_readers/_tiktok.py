@@ -103,7 +103,12 @@ class TikTokOrders(Reader):
         (order, orders), count = coded(lines["identity"]), len(lines)
         stated = {column: _once(order, as_millionths(lines[column]), count) for column in _OF_ORDER}
         paid = as_millionths(lines["item_value"]) - as_millionths(lines["discount"])
-        sums = less_refund(stated["refund"], summed(order, paid, count), stated["shipping"], stated["tax"])
+        cancelled = flags(pc.equal(lines["status"], "cancelled"))
+        is_kept = summed(order, (~cancelled).astype(np.int64), count) > 0
+        # What was given back for rows that were cancelled is not given back for the others.
+        of_cancelled = np.where(is_kept, summed(order, np.where(cancelled, paid, 0), count), 0)
+        refund = np.maximum(stated["refund"] - of_cancelled, 0)
+        sums = less_refund(refund, summed(order, paid, count), stated["shipping"], stated["tax"])
         first = firsts(order, len(orders))
         first = first[first >= 0]
         first = first[flags(pc.not_equal(lines["status"], "refunded"))[first]]
