@@ -7,7 +7,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths, as_millionths, decimals, flags, spread, summed, with_columns
-from ownchannel.orders._schema import TEXT
 
 #: By row a number from 0 on.
 Numbers = NDArray[np.int64]
@@ -93,13 +92,15 @@ def _with_channels(entries: pa.Table) -> pa.Table:
     channel, settlement = entries["channel"], entries["settlement_id"]
     if not channel.null_count:
         return entries
-    known = entries.filter(pc.and_(channel.is_valid(), settlement.is_valid()))
-    known = known.group_by(["settlement_id", "channel"]).aggregate([])
+    known = entries.select(["settlement_id", "channel"]).group_by(["settlement_id", "channel"]).aggregate([])
     texts = pa.table({name: known[name].cast(pa.string()) for name in known.column_names})
-    named = texts.group_by("settlement_id").aggregate([("channel", "min")])
-    place = places(settlement, named["settlement_id"].combine_chunks())
-    filled = pc.coalesce(channel, named["channel_min"].take(pa.array(place, mask=place < 0)), _MARKETPLACE)
-    return with_columns(entries, channel=filled.cast(TEXT))
+    named = texts.drop_null().group_by("settlement_id").aggregate([("channel", "min")]).combine_chunks()
+    site, sites = coded(channel)
+    sites = pc.unique(pa.concat_arrays([sites.drop_null(), pa.array([_MARKETPLACE])]))
+    of_settlement = np.append(places(named["channel_min"], sites), sites.index(_MARKETPLACE).as_py())
+    found = of_settlement[places(settlement, named["settlement_id"].combine_chunks())]
+    site = np.where(flags(channel.is_null()), found, site).astype(np.int32)
+    return with_columns(entries, channel=pa.DictionaryArray.from_arrays(site, sites))
 
 
 def with_bookings(lines: pa.Table, entries: pa.Table) -> tuple[pa.Table, pa.Table]:
