@@ -156,7 +156,8 @@ def tiktok_number(order: Order) -> str:
 @st.composite
 def tiktok_orders(draw: st.DrawFn, described: bool = False) -> GeneratedFile:
     """TikTok Shop's orders: what is the order's stands on each row; TikTok pays for a part of some."""
-    style = draw(styles(".,"))
+    # A test that saves the file anew has to know its encoding.
+    style = draw(styles(".,").filter(lambda style: not (described and style.encoding == "cp932")))
     currency, money, time, country = draw(
         st.sampled_from(_REGIONS[style.decimal]).filter(
             lambda region: style.encoding != "cp932" or "£" not in region[1]
