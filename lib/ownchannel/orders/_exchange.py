@@ -1,6 +1,6 @@
 """Money of several currencies in one: exact decimals at the rate of the day, never a rate made up."""
 
-from collections import defaultdict
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Any
@@ -46,15 +46,21 @@ class Rates:
     """
 
     def __init__(self, table: pa.Table | pd.DataFrame) -> None:
-        by_day: dict[tuple[str, str], dict[date, Decimal]] = defaultdict(dict)
-        for number, row in enumerate(_rows(table), start=1):
+        frame = table.to_pandas(types_mapper=pd.ArrowDtype) if isinstance(table, pa.Table) else table
+        missing = [name for name in RATES.names if name not in frame.columns]
+        if missing:
+            raise ValueError(
+                f"The exchange rates have no column {', '.join(missing)}. They need date, from, to and rate: "
+                "on that date one unit of `from` was worth `rate` units of `to`."
+            )
+        self._rates: dict[tuple[date, str, str], Decimal] = {}
+        for number, row in enumerate(zip(*(frame[name] for name in RATES.names), strict=True), start=1):
             day, source, target, rate = _checked(row, number)
-            if by_day[source, target].setdefault(day, rate) != rate:
+            if self._rates.setdefault((day, source, target), rate) != rate:
                 raise ValueError(
                     f"Row {number} of the exchange rates gives a second rate from {source} to {target} for "
                     f"{written_day(day)}. Keep one of them."
                 )
-        self._rates = dict(sorted(by_day.items()))
 
     def on(self, day: date, source: str, target: str) -> Decimal | None:
         """How many of `target` one of `source` is worth on a day, or None where no rate is known.
@@ -63,11 +69,12 @@ class Rates:
         from `target` to `source`, rounded to 12 significant digits. Rates through a third currency are not
         made up.
         """
-        given = self._latest(day, source, target)
-        if given is not None:
-            return given
-        inverse = self._latest(day, target, source)
-        return None if inverse is None else _INVERSE.divide(Decimal(1), inverse)
+        days = [day - timedelta(back) for back in range(LONGEST_USE.days + 1)]
+        rate, inverse = (
+            next((self._rates[earlier, *pair] for earlier in days if (earlier, *pair) in self._rates), None)
+            for pair in ((source, target), (target, source))
+        )
+        return rate or (inverse and _INVERSE.divide(Decimal(1), inverse))
 
     def convert(self, table: pa.Table, to: str, on: str = "ordered_on") -> pa.Table:
         """The table with every amount in the currency `to`, at the rate of each row's own day.
@@ -89,18 +96,13 @@ class Rates:
         if not target:
             raise ValueError("Give the three letters of the currency to convert to, such as USD.")
         factors = self._factors(table, target, on)
+        codes = pc.if_else(pc.equal(table["currency"], NO_CURRENCY), NO_CURRENCY, target)
         for at, field in enumerate(table.schema):
             if field.type == MONEY:
-                table = table.set_column(at, field, _converted(table[field.name], factors, target))
-        place = table.schema.get_field_index("currency")
-        field = table.schema.field(place)
-        codes = pc.if_else(pc.equal(table["currency"], NO_CURRENCY), NO_CURRENCY, target)
-        return table.set_column(place, field, codes.cast(field.type))
-
-    def _latest(self, day: date, source: str, target: str) -> Decimal | None:
-        known = self._rates.get((source, target), {})
-        days = (day - timedelta(days=back) for back in range(LONGEST_USE.days + 1))
-        return next((known[earlier] for earlier in days if earlier in known), None)
+                table = table.set_column(at, field, _converted(table[at], factors, target))
+            elif field.name == "currency":
+                table = table.set_column(at, field, codes.cast(field.type))
+        return table
 
     def _factors(self, table: pa.Table, to: str, on: str) -> pa.Array:
         """The rate of each row, looked up once for each day and currency."""
@@ -109,38 +111,31 @@ class Rates:
         texts = [table[name].cast(pa.string()) for name in ("currency", on)]
         named = pc.binary_join_element_wise(*texts, " ").combine_chunks().dictionary_encode()
         words = map(str.split, named.dictionary.to_pylist())
-        pairs = [(currency, date.fromisoformat(day)) for currency, day in words]
-        known = [
-            Decimal(1) if currency in (to, NO_CURRENCY) else self.on(day, currency, to)
-            for currency, day in pairs
-        ]
+        pairs = [(code, date.fromisoformat(day)) for code, day in words]
+        known = [Decimal(1) if code in (to, NO_CURRENCY) else self.on(day, code, to) for code, day in pairs]
         lacking = [pair for pair, rate in zip(pairs, known, strict=True) if rate is None]
         if lacking:
-            raise ValueError(_lacking(lacking, to))
+            first = dict(sorted(lacking, reverse=True))  # of one currency's days the earliest is entered last
+            days = "; ".join(f"{code} to {to} on {written_day(day)}" for code, day in sorted(first.items()))
+            raise ValueError(
+                f"Exchange rates are missing, first for: {days}. A rate holds for its day and the "
+                f"{LONGEST_USE.days} days after it. Add rows with date, from, to and rate; rates through a "
+                "third currency are not made up."
+            )
         return pa.array(known, RATE).cast(_WIDE_RATE).take(named.indices)
 
     def __len__(self) -> int:
-        return sum(map(len, self._rates.values()))
+        return len(self._rates)
 
     def __str__(self) -> str:
         if not self._rates:
             return "No exchange rates."
-        pairs = ", ".join(f"from {source} to {target}" for source, target in self._rates)
-        first, last = min(map(min, self._rates.values())), max(map(max, self._rates.values()))
-        return f"{count(len(self), 'rate')} {pairs}, {written_day(first)} to {written_day(last)}."
+        days, sources, targets = zip(*self._rates, strict=True)
+        pairs = sorted({*zip(sources, targets, strict=True)})
+        named = ", ".join(f"from {source} to {target}" for source, target in pairs)
+        return f"{count(len(self), 'rate')} {named}, {written_day(min(days))} to {written_day(max(days))}."
 
     __repr__ = __str__
-
-
-def _rows(table: pa.Table | pd.DataFrame) -> list[tuple[Any, ...]]:
-    frame = table.to_pandas(types_mapper=pd.ArrowDtype) if isinstance(table, pa.Table) else table
-    missing = [name for name in RATES.names if name not in frame.columns]
-    if missing:
-        raise ValueError(
-            f"The exchange rates have no column {', '.join(missing)}. They need date, from, to and rate: on "
-            f"that date one unit of `from` was worth `rate` units of `to`."
-        )
-    return list(frame[RATES.names].itertuples(index=False, name=None))
 
 
 def _checked(row: tuple[Any, ...], number: int) -> tuple[date, str, str, Decimal]:
@@ -161,22 +156,19 @@ def _checked(row: tuple[Any, ...], number: int) -> tuple[date, str, str, Decimal
 
 def _day(value: object) -> date | None:
     if isinstance(value, str):
-        try:
+        with suppress(ValueError):
             return date.fromisoformat(value.strip())
-        except ValueError:
-            return None
-    if not isinstance(value, date) or pd.isna(value):
-        return None
-    return date(value.year, value.month, value.day)  # an instant's own day, without its time
+    elif isinstance(value, date) and not pd.isna(value):
+        return date(value.year, value.month, value.day)  # an instant's own day, without its time
+    return None
 
 
 def _decimal(value: object) -> Decimal:
     """A value as an exact number; 0 where it is none."""
-    try:
+    with suppress(InvalidOperation):
         number = Decimal(str(value))
-    except InvalidOperation:
-        return Decimal(0)
-    return number if number.is_finite() else Decimal(0)
+        return number if number.is_finite() else Decimal(0)
+    return Decimal(0)
 
 
 def _code(value: object) -> str:
@@ -191,13 +183,3 @@ def _converted(amounts: pa.ChunkedArray, factors: pa.Array, to: str) -> pa.Chunk
         return products.cast(MONEY)
     except pa.ArrowInvalid as error:
         raise ValueError(f"An amount becomes a trillion {to} or more. Check the exchange rates.") from error
-
-
-def _lacking(pairs: list[tuple[str, date]], to: str) -> str:
-    first = dict(sorted(pairs, reverse=True))  # of one currency's days the earliest is entered last
-    days = "; ".join(f"{currency} to {to} on {written_day(day)}" for currency, day in sorted(first.items()))
-    return (
-        f"Exchange rates are missing, first for: {days}. A rate holds for its day and the "
-        f"{LONGEST_USE.days} days after it. Add rows with date, from, to and rate; rates through a third "
-        f"currency are not made up."
-    )
