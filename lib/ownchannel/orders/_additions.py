@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ownchannel.orders._cells import CENT, Millionths, as_millionths, decimals, with_columns
 from ownchannel.orders._merge import Given
 from ownchannel.orders._readers._shopify import CHANNEL as SHOPIFY
+from ownchannel.orders._rows import MILLION
 from ownchannel.orders._schema import MONEY
 
-_THOUSANDTHS = 1_000
+Quantities = NDArray[np.float64]
 
 
 def with_consent(lines: pa.Table, customers: pa.Table) -> tuple[pa.Table, Given]:
@@ -23,16 +25,21 @@ def with_consent(lines: pa.Table, customers: pa.Table) -> tuple[pa.Table, Given]
     """
     said = customers.filter(pc.and_(customers["customer_key"].is_valid(), customers["consent"].is_valid()))
     said = said.sort_by([("orders", "descending"), ("consent", "ascending")])
-    answers = said.select(["customer_key", "consent", "file_no"]).to_pandas().drop_duplicates("customer_key")
-    keys = pa.array(answers["customer_key"], pa.string())
-    place = pc.index_in(lines["customer_key"], value_set=keys, skip_nulls=True)
+    newest = said.group_by("customer_key", use_threads=False)
+    answers = newest.aggregate([("consent", "first"), ("file_no", "first")])
+    place = pc.index_in(lines["customer_key"], value_set=answers["customer_key"], skip_nulls=True)
     is_open = pc.and_(lines["consent"].is_null(), pc.equal(lines["channel"], SHOPIFY))
     place = pc.if_else(is_open, place, None)
-    consent = pa.array(answers["consent"], pa.bool_()).take(place.combine_chunks())
-    orders = pa.table({"identity": lines["identity"], "place": place}).filter(place.is_valid()).to_pandas()
-    orders = answers["file_no"].to_numpy()[orders.drop_duplicates("identity")["place"].to_numpy(dtype=int)]
-    given = Counter((int(number), "consent") for number in orders)
-    return with_columns(lines, consent=pc.coalesce(lines["consent"], consent)), given
+    given = _given(lines, place, answers["file_no_first"], "consent")
+    consent = pc.coalesce(lines["consent"], answers["consent_first"].take(place))
+    return with_columns(lines, consent=consent), given
+
+
+def _given(lines: pa.Table, place: pa.ChunkedArray, files: pa.ChunkedArray, column: str) -> Given:
+    """In how many orders each file filled a column: of the lines with a place among what the files have."""
+    filled = pa.table({"identity": lines["identity"], "file": files.take(place)}).filter(place.is_valid())
+    once = filled.group_by("identity", use_threads=False).aggregate([("file", "first")])
+    return Counter((number, column) for number in once["file_first"].to_pylist())
 
 
 def without_restated(entries: pa.Table) -> pa.Table:
@@ -59,41 +66,32 @@ def with_returns(lines: pa.Table, returns: pa.Table) -> tuple[pa.Table, Given]:
     It is the returned share of what was paid for the goods; a line that came back whole is refunded. Units
     count up to those bought, on one line after the other where an order has several of an item.
     """
-    open_yet = pc.and_(
+    item, back = (
+        pc.binary_join_element_wise(each["identity"], each["sku"], "|") for each in (lines, returns)
+    )
+    returned = pa.table({"item": back, "units": returns["units"], "file_no": returns["file_no"]})
+    returned = returned.group_by("item", use_threads=False).aggregate(
+        [("units", "sum"), ("file_no", "first")]
+    )
+    is_open = pc.and_(
         lines["refund"].is_null(), pc.equal(lines["status"].fill_null("completed"), "completed")
     )
-    if not len(returns) or not pc.any(open_yet).as_py():
-        return lines, Counter()
-    item = ["identity", "sku"]
-    back = returns.select([*item, "units", "file_no"]).to_pandas()
-    of_items = back.groupby(item).agg(units=("units", "sum"), file_no=("file_no", "first")).reset_index()
-    places = np.flatnonzero(open_yet.to_numpy())
-    sold = lines.select([*item, "quantity"]).take(pa.array(places)).to_pandas()
-    sold["place"] = places
-    sold = sold.merge(of_items, on=item)
-    earlier = sold.groupby(item)["quantity"].cumsum() - sold["quantity"]
-    sold["units"] = (sold["units"] - earlier).clip(0, sold["quantity"])
-    sold = sold[sold["units"] > 0]
-    place = sold["place"].to_numpy()
-    paid = (as_millionths(lines["item_value"]) - as_millionths(lines["discount"]))[place]
-    refund, known = np.zeros(len(lines), dtype=np.int64), np.zeros(len(lines), dtype=np.bool_)
-    whole = known.copy()
-    refund[place], known[place] = _shares(paid, sold["units"], sold["quantity"]), True
-    whole[place] = (sold["units"] == sold["quantity"]) & (paid > 0)
-    lines = with_columns(
-        lines,
-        refund=pc.coalesce(lines["refund"], decimals(refund, known)),
-        status=pc.if_else(pa.array(whole), "refunded", lines["status"]),
-    )
-    orders = sold.drop_duplicates("identity")["file_no"].value_counts()
-    return lines, Counter({(int(number), "refund"): int(count) for number, count in orders.items()})
+    place = pc.if_else(is_open, pc.index_in(item, value_set=returned["item"], skip_nulls=True), None)
+    rows, of_item = np.flatnonzero(place.is_valid().to_numpy()), place.drop_null()
+    bought = lines["quantity"].to_numpy()[rows]
+    before = pd.Series(bought).groupby(of_item.to_numpy()).cumsum().to_numpy() - bought
+    units = np.clip(returned["units_sum"].take(of_item).to_numpy() - before, 0, bought)
+    paid = np.maximum(as_millionths(lines["item_value"]) - as_millionths(lines["discount"]), 0)[rows]
+    refund, known, whole = np.zeros(len(lines), np.int64), *np.zeros((2, len(lines)), np.bool_)
+    refund[rows], known[rows] = _shares(paid, units, bought), units > 0
+    whole[rows] = (units > 0) & (units == bought) & (paid > 0)
+    given = _given(lines, pc.if_else(pa.array(known), place, None), returned["file_no_first"], "refund")
+    lines = with_columns(lines, refund=pc.coalesce(lines["refund"], decimals(refund, known)))
+    return with_columns(lines, status=pc.if_else(pa.array(whole), "refunded", lines["status"])), given
 
 
-def _shares(paid: Millionths, units: "pd.Series[float]", quantity: "pd.Series[float]") -> Millionths:
-    """The share that so many units of a quantity have of what was paid, to the cent."""
-    part, whole = (
-        (number * _THOUSANDTHS).round().astype("int64").to_numpy().astype(object)
-        for number in (units, quantity)
-    )
-    cents = (2 * np.maximum(paid, 0).astype(object) * part + whole * CENT) // (2 * whole * CENT)
-    return np.where(part == whole, np.maximum(paid, 0), cents * CENT).astype(np.int64)
+def _shares(paid: Millionths, units: Quantities, bought: Quantities) -> Millionths:
+    """The share that so many units of those bought have of what was paid, to the cent."""
+    part, whole = ((number * MILLION).round().astype(np.int64).astype(object) for number in (units, bought))
+    cents = (2 * paid.astype(object) * part + whole * CENT) // np.maximum(2 * whole * CENT, 1)
+    return np.where(part == whole, paid, cents * CENT).astype(np.int64)

@@ -20,12 +20,11 @@ _DATE, _CHILD, _PARENT = "date", "(child) asin", "(parent) asin"
 _SESSIONS, _VIEWS, _OFFER = "sessions - total", "page views - total", "featured offer (buy box) percentage"
 _UNITS, _ITEMS, _SALES = "units ordered", "total order items", "ordered product sales"
 _CURRENCY = f"{_SALES}: currency"
-#: Names that columns had or have besides.
-_ALSO = {
-    "sessions": _SESSIONS,
-    "page views": _VIEWS,
-    "buy box percentage": _OFFER,
-    "featured offer percentage": _OFFER,
+#: What columns are or were called besides.
+_NAMES = {
+    _SESSIONS: ("sessions – total", "sessions"),
+    _VIEWS: ("page views – total", "page views"),
+    _OFFER: ("featured offer percentage", "buy box percentage"),
 }
 _DOWNLOAD_AGAIN = "Download the report again, as CSV."
 _WRITE_DATES = "write its dates as 2026-03-01, or download it for days after the 12th as well."
@@ -47,17 +46,14 @@ class AmazonTraffic(Reader):
     headers = tuple(frozenset({by, _SESSIONS, _UNITS, _SALES}) for by in (_DATE, _CHILD, _PARENT))
     currency = _CURRENCY
     worth = (_SALES,)
+    names = _NAMES
     habits: Mapping[Choice, str] = MappingProxyType(
         {MARKS: "."}
-    )  # dates are written as a seller's country does
-
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """By its columns under any of their names."""
-        return super().recognises(frozenset(map(_plain, columns)))
+    )  # dates are as the seller's country has them
 
     def renamed(self, rows: Rows) -> Rows:
-        """Columns by the names that they have now, and the currency apart."""
-        return with_signs_apart(rows.renamed({name: _plain(name) for name in rows.columns}), _SALES)
+        """The currency apart from the sales."""
+        return with_signs_apart(super().renamed(rows), _SALES)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One row each, by product or by date."""
@@ -92,11 +88,6 @@ class AmazonTraffic(Reader):
         total = int(as_millionths(lines["sales"]).sum()), pc.sum(lines["sessions"]).as_py()
         key = pc.if_else(lines["date"].is_null(), str(total), None)
         return with_columns(lines, row_key=key.cast(pa.string()))
-
-
-def _plain(name: str) -> str:
-    name = re.sub("[–—]", "-", name)
-    return _ALSO.get(name, name)
 
 
 def _name_dates(rows: Rows, context: Context) -> None:

@@ -10,28 +10,34 @@ import pyarrow.compute as pc
 from ownchannel.orders._cells import flags
 from ownchannel.orders._readers._reader import Context
 from ownchannel.orders._rows import Rows, is_currency
+from ownchannel.orders._schema import NO_CURRENCY
 
-#: A sign begins with no part of a number; points may stand within it, as in the dirham's.
-_SIGN = re.compile(r"[^\d\s.,'’()+\-−–%][^\d\s()+\-−–%]*")
+#: Letters may stand before a sign. Otherwise it begins with no part of a number, and may hold points within,
+#: as the dirham's does.
+_SIGN = re.compile(r"(?:[A-Z]{1,3} ?)?[$€£¥₹]|[^\d\s.,'’()+\-−–%][^\d\s()+\-−–%]*")
 #: Signs besides those of CLDR in English. Crowns and rupees are of several countries: they stay unknown.
 _FURTHER = {
-    **{
-        "US$": "USD",
-        "C$": "CAD",
-        "AU$": "AUD",
-        "S$": "SGD",
-        "JP¥": "JPY",
-        "円": "JPY",
-        "zł": "PLN",
-        "R": "ZAR",
-    },
-    **{"Kč": "CZK", "Ft": "HUF", "lei": "RON", "₺": "TRY", "₴": "UAH", "₽": "RUB", "৳": "BDT", "₦": "NGN"},
-    **{"RM": "MYR", "Rp": "IDR", "฿": "THB", "د.إ": "AED", "ر.س": "SAR"},
+    **{"US$": "USD", "C$": "CAD", "AU$": "AUD", "S$": "SGD", "JP¥": "JPY", "円": "JPY", "zł": "PLN"},
+    **{"Kč": "CZK", "Ft": "HUF", "lei": "RON", "₺": "TRY", "₴": "UAH", "₽": "RUB", "৳": "BDT", "R": "ZAR"},
+    **{"RM": "MYR", "Rp": "IDR", "฿": "THB", "₦": "NGN", "د.إ": "AED", "ر.س": "SAR"},
 }
 _PLAIN_DOLLARS = (
     "Amounts with a plain $, which were read as US dollars: {n}. If they are other dollars, name the table's "
     "columns, and its currency, with mapping=…"
 )
+
+
+def currency_in(amount: str) -> str:
+    """The currency that an amount's sign or letters name; empty where it has none, XXX where it is unknown.
+
+    >>> [currency_in(cell) for cell in ("$4.00", "AU $12.00", "12,50 €", "EUR 12,50", "12.50", "Z$1")]
+    ['USD', 'AUD', 'EUR', 'EUR', '', 'XXX']
+    """
+    found = _SIGN.search(amount)
+    if found is None:
+        return ""
+    sign = unicodedata.normalize("NFKC", found[0]).replace(" ", "")  # Japan's encoding has a wide £
+    return sign if is_currency(sign) else _codes().get(sign, NO_CURRENCY)
 
 
 def with_signs_apart(rows: Rows, column: str) -> Rows:
@@ -65,9 +71,8 @@ def _parts(cell: str) -> tuple[str, str, str]:
     first, _, second = behind.partition(sign) if not before.strip() else (before, "", behind)
     if sign not in behind:  # one amount, with the sign before it, behind it, or behind its minus
         first, second = before + behind, ""
-    plain = unicodedata.normalize("NFKC", sign)  # Japan's encoding has a wide £
-    code = plain if is_currency(plain) else _codes().get(plain, plain)
-    return first.strip(), second.replace(sign, "").strip(), code
+    code = currency_in(cell)
+    return first.strip(), second.replace(sign, "").strip(), sign if code == NO_CURRENCY else code
 
 
 @cache

@@ -4,8 +4,6 @@ Columns as public programs read them in reports of ebay.com, ebay.co.uk and ebay
 of File Exchange before it. None of these has a column for fees, refunds or cancellations.
 """
 
-import re
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,8 +11,9 @@ from numpy.typing import NDArray
 
 from ownchannel.orders._cells import Millionths, decimals, flags, summed
 from ownchannel.orders._notation import MARKS
+from ownchannel.orders._readers._currency_signs import currency_in
 from ownchannel.orders._readers._etsy import country_code
-from ownchannel.orders._readers._reader import Context, Reader, names_in
+from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._rows import Rows
 from ownchannel.orders._schema import LINES_AS_READ, NO_CURRENCY
 
@@ -37,17 +36,13 @@ _COLUMNS = {
     "transaction id": ("transaktionsnummer", "transaktions-id"),
     "ship to country": ("post to country", "versand nach - land", "buyer country", "land des käufers"),
 }
-_HEADER = {"sales record number", "item title", "quantity", "sold for", "sale date"}
+_HEADER = frozenset({"sales record number", "item title", "quantity", "sold for", "sale date"})
 #: A row without any of these is none of an order: `4`, `record(s) downloaded`; `Seller ID : …`.
 _OF_AN_ORDER = ("item number", "item title", "quantity", "sold for", "total price", "sale date")
 _ITEMS_FIRST, _SUMS_SECOND = 0, 1
 
 #: Currency and decimal mark of a site, by a column that only it has; else those of ebay.com.
 _OF_SITE = {"verkaufsprotokollnummer": ("EUR", ","), "postage and packaging": ("GBP", ".")}
-_SIGNS = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
-_DOLLARS = {"": "USD", "US": "USD", "A": "AUD", "AU": "AUD", "C": "CAD", "CA": "CAD", "NZ": "NZD", "S": "SGD"}
-_WITH_CURRENCY = re.compile(r"(?P<letters>[A-Z]{0,3}) ?(?P<sign>[$€£¥₹])|\b(?P<code>[A-Z]{3})\b")
-
 UNKNOWN_CURRENCY = "is in a currency that is not known by its sign"
 WRITE_A_CODE = "Write the three letters of the currency before the amount, such as USD 12.50."
 _NEGATIVE, _NO_REFUNDS = "is negative", "This report shows no refunds: export it again."
@@ -64,14 +59,13 @@ class EbayOrders(Reader):
     lacks = "This report does not include eBay's fees, advertising, refunds or cancelled orders."
     order_starts = "sales record number"
 
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """By its record numbers, titles, quantities, prices and dates."""
-        return set(names_in(_COLUMNS, columns).values()) >= _HEADER
+    names = _COLUMNS
+    headers = (_HEADER,)
 
     def renamed(self, rows: Rows) -> Rows:
         """The rows under ebay.com's names, without the footer."""
         site = next((site for column, site in _OF_SITE.items() if column in rows.columns), ("USD", "."))
-        rows = rows.renamed(names_in(_COLUMNS, rows.columns))
+        rows = super().renamed(rows)
         rows = rows.without(~np.logical_or.reduce([rows.has_text(column) for column in _OF_AN_ORDER]))
         found = {currency_in(cell) for cell in pc.unique(rows.column("sold for")).to_pylist()} - {
             "",
@@ -174,20 +168,6 @@ def _values(rows: Rows, context: Context) -> Millionths:
 def _sums(rows: Rows) -> NDArray[np.bool_]:
     """Where a row names no item: it sums up its order."""
     return ~rows.has_text("item number") & ~rows.has_text("item title")
-
-
-def currency_in(amount: str) -> str:
-    """The currency that an amount's sign or letters name; empty where it has none, XXX where it is unknown.
-
-    >>> [currency_in(cell) for cell in ("$4.00", "AU $12.00", "12,50 €", "EUR 12,50", "12.50", "Z$1")]
-    ['USD', 'AUD', 'EUR', 'EUR', '', 'XXX']
-    """
-    found = _WITH_CURRENCY.search(amount)
-    if found is None:
-        return ""
-    if found["sign"] == "$":
-        return _DOLLARS.get(found["letters"], NO_CURRENCY)
-    return found["code"] or _SIGNS[found["sign"]]
 
 
 def _currencies(rows: Rows) -> pa.StringArray:

@@ -22,7 +22,7 @@ from ownchannel.orders._cells import (
 )
 from ownchannel.orders._notation import MARKS
 from ownchannel.orders._readers._etsy import CHANNEL
-from ownchannel.orders._readers._reader import Context, Reader, is_one_of, names_in
+from ownchannel.orders._readers._reader import Context, Reader, is_one_of
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import ENTRIES_AS_READ, TEXT, Event, Part
 
@@ -65,13 +65,8 @@ class EtsyStatement(Reader):
     )
     gives = "entries"
 
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """By its dates, types, titles and three columns of money, in English, German or Spanish."""
-        return set(names_in(_COLUMNS, columns).values()) >= _COLUMNS.keys()
-
-    def renamed(self, rows: Rows) -> Rows:
-        """The rows with their columns in English."""
-        return rows.renamed(names_in(_COLUMNS, rows.columns))
+    names = _COLUMNS
+    headers = (frozenset(_COLUMNS),)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """An entry per row; another for the fees of a sale, and for what its net has beyond both."""

@@ -84,8 +84,12 @@ class Reader:
     is_one_run: bool = False
     """Whether rows of an order may stand anywhere: then only a further header begins a repeat."""
 
+    names: Mapping[str, Sequence[str]] = MappingProxyType({})
+    """By column, what else it is called; the first that a file has counts."""
+
     def recognises(self, columns: frozenset[str]) -> bool:
         """Whether these column names (lower case) are this format's header."""
+        columns = columns.union(names_in(self.names, columns).values())
         return any(columns >= header for header in self.headers)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
@@ -94,7 +98,7 @@ class Reader:
 
     def renamed(self, rows: Rows) -> Rows:
         """The rows with the columns as this reader names them."""
-        return rows
+        return rows.renamed(names_in(self.names, rows.columns)) if self.names else rows
 
     def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
         """By row, currency and money as far as they can be read, whatever else is wrong with the row."""

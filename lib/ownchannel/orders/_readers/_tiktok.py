@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ownchannel.orders._bookings import coded, firsts
 from ownchannel.orders._cells import Millionths, as_millionths, decimals, flags, summed, with_columns
 from ownchannel.orders._notation import MARKS
-from ownchannel.orders._readers._ebay import UNKNOWN_CURRENCY, WRITE_A_CODE, currency_in
+from ownchannel.orders._readers._currency_signs import currency_in
+from ownchannel.orders._readers._ebay import UNKNOWN_CURRENCY, WRITE_A_CODE
 from ownchannel.orders._readers._etsy import country_code
 from ownchannel.orders._readers._reader import Context, Reader, less_refund, status_of
 from ownchannel.orders._rows import Rows

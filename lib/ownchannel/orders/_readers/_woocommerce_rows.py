@@ -1,6 +1,8 @@
 """WooCommerce orders in other exports: a row per item, and a row per order without its items."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -9,43 +11,40 @@ import pyarrow.compute as pc
 from ownchannel.orders._bookings import coded, firsts, numbers
 from ownchannel.orders._cells import Millionths, as_millionths, decimals, spread, summed, with_columns
 from ownchannel.orders._readers._currency_signs import note_dollars, with_signs_apart
-from ownchannel.orders._readers._reader import Context, Reader, is_one_of, less_refund
+from ownchannel.orders._readers._reader import Context, Reader, less_refund
 from ownchannel.orders._readers._woocommerce import CHANNEL, customer_key, refunded_sum, status_in
 from ownchannel.orders._rows import Rows
 from ownchannel.orders._schema import BY_NUMBER, LINES_AS_READ
 
-#: Advanced Order Export's names of columns, and those of Customer/Order/Coupon Export, by WebToffee's.
+_LEFT = "item_quantity without refunds"
+#: By WebToffee's columns, those of Advanced Order Export and of Customer/Order/Coupon Export.
 _NAMES = {
-    "order id": "order_id",
-    "order number": "order_number",
-    "order date": "order_date",
-    "date": "order_date",
-    "order status": "status",
-    "currency": "order_currency",
-    "customer user id": "customer_id",
-    "customer user email": "customer_email",
-    "email (billing)": "billing_email",
-    "country code (billing)": "billing_country",
-    "country code (shipping)": "shipping_country",
-    "order shipping amount": "shipping_total",
-    "order total tax amount": "tax_total",
-    "order refund amount": "refunded_total",
-    "sku": "item_sku",
-    "item name": "item_name",
-    "quantity": "item_quantity",
-    "quantity (- refund)": "item_quantity left",
-    "item cost": "item_price",
-    "order line subtotal": "item_subtotal",
-    "order line (w/o tax)": "item_total",
+    "order_id": ("order id",),
+    "order_number": ("order number",),
+    "order_date": ("order date", "date"),
+    "status": ("order status",),
+    "order_currency": ("currency",),
+    "customer_id": ("customer user id",),
+    "customer_email": ("customer user email",),
+    "billing_email": ("email (billing)",),
+    "billing_country": ("country code (billing)",),
+    "shipping_country": ("country code (shipping)",),
+    "shipping_total": ("order shipping amount",),
+    "tax_total": ("order total tax amount",),
+    "refunded_total": ("order refund amount",),
+    "item_sku": ("sku",),
+    "item_name": ("item name",),
+    "item_quantity": ("quantity",),
+    _LEFT: ("quantity (- refund)",),
+    "item_price": ("item cost",),
+    "item_subtotal": ("order line subtotal",),
+    "item_total": ("order line (w/o tax)",),
 }
 _ORDER = {"order_date", "status", "order_currency", "item_name"}
 _AFTER_THE_ORDERS = 2
-_NEGATIVE, _REFUNDS_APART = (
-    "is negative",
-    "The shop shows refunds in columns of their own: export the orders again.",
-)
+_NEGATIVE, _REFUNDS_APART = "is negative", "The shop shows refunds in columns of their own: export it again."
 _AFTER_COUPONS = "Order lines whose coupons are taken off their prices already, as this export has them: {n}."
-_LEFT = (
+_REFUNDS_LEFT_OUT = (
     "Order lines whose quantities leave out what was refunded: {n}. Their refunds are not taken off again; "
     "those of shipping are not known."
 )
@@ -63,18 +62,11 @@ class WooCommerceItems(Reader):
     headers = tuple(
         frozenset({*_ORDER, order, units, money})
         for order in ("order_id", "order_number")
-        for units in ("item_quantity", "item_quantity left")
+        for units in ("item_quantity", _LEFT)
         for money in ("item_total", "item_price")
     )
     currency = "order_currency"
-
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """By its columns under any of their names."""
-        return super().recognises(frozenset(_NAMES.get(name, name) for name in columns))
-
-    def renamed(self, rows: Rows) -> Rows:
-        """Columns by WebToffee's names."""
-        return rows.renamed(_NAMES)
+    names = _NAMES
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row; what stands on every row of an order is shared out once all are read."""
@@ -108,11 +100,11 @@ class WooCommerceItems(Reader):
             country=rows.first_label("shipping_country", "billing_country"),
             status=rows.words(status_in, "status", otherwise="cancelled"),
             amount=value,
-            identity=_by_number(order, ordered_at) if by_number else _by_id(order),
+            identity=_by_number(order, ordered_at) if by_number else _identity(order),
             rank=BY_NUMBER[0] if by_number else _AFTER_THE_ORDERS,
         )
         context.note(_AFTER_COUPONS, len(batch) if "item_subtotal" not in rows.columns else 0)
-        context.note(_LEFT, int((is_left & (refund != 0) & rows.kept()).sum()))
+        context.note(_REFUNDS_LEFT_OUT, int((is_left & (refund != 0) & rows.kept()).sum()))
         return batch
 
     def worths(self, rows: Rows, required: bool = False) -> Millionths:
@@ -129,9 +121,7 @@ class WooCommerceItems(Reader):
         value, discount = (as_millionths(lines[name])[first_of_line] for name in ("item_value", "discount"))
         shipping, tax, refund = (as_millionths(lines[name])[first] for name in ("shipping", "tax", "refund"))
         paid = summed(of_line, value - discount, size)
-        is_whole = is_one_of(lines["status"].take(pa.array(first)).combine_chunks(), "refunded") & (
-            refund == 0
-        )
+        is_whole = pc.equal(lines["status"], "refunded").to_numpy()[first] & (refund == 0)
         left = less_refund(np.where(is_whole, paid + shipping + tax, refund), paid, shipping, tax)
         shared = {name: decimals(spread(whole, of_line, value)[line]) for name, whole in left.items()}
         return with_columns(lines, **shared)
@@ -145,17 +135,17 @@ def _paid(rows: Rows, required: bool) -> Millionths:
 
 
 def _units(rows: Rows) -> str:
-    return "item_quantity" if "item_quantity" in rows.columns else "item_quantity left"
+    return "item_quantity" if "item_quantity" in rows.columns else _LEFT
 
 
-def _by_id(order: pa.StringArray) -> pa.StringArray:
-    return pc.binary_join_element_wise("woocommerce", order, "/")
+def _identity(*parts: pa.StringArray) -> pa.StringArray:
+    return pc.binary_join_element_wise("woocommerce", *parts, "/")
 
 
 def _by_number(order: pa.StringArray, ordered_at: np.ndarray) -> pa.StringArray:
     """Numbers that a plugin gives are no ids. Exports differ in whether they show seconds."""
     minute = pa.array(np.datetime_as_string(ordered_at, unit="m"))
-    return pc.binary_join_element_wise("woocommerce", order, minute, "/")
+    return _identity(order, minute)
 
 
 _TOTAL = "n. revenue (formatted)"
@@ -178,16 +168,13 @@ class WooCommerceAnalytics(Reader):
         "themselves as well."
     )
     headers = (frozenset({"date", "order #", "status", _TOTAL, _NET}),)
+    names: Mapping[str, Sequence[str]] = MappingProxyType({_NET: ("n. revenue",)})
     currency = f"{_TOTAL}: currency"
     worth = (_NET,)
 
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """By its columns, of which one had another name."""
-        return super().recognises(frozenset(_NET if name == "n. revenue" else name for name in columns))
-
     def renamed(self, rows: Rows) -> Rows:
         """The currency and what is left of a total apart from it."""
-        return with_signs_apart(rows.renamed({"n. revenue": _NET}), _TOTAL)
+        return with_signs_apart(super().renamed(rows), _TOTAL)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per order, which gives way to any other export of it."""
