@@ -35,9 +35,6 @@ LARGEST_DIRECTORY = 1_000_000
 #: Characters of a member's name, with its folders.
 LONGEST_NAME = 1_000
 
-#: What a sheet of a workbook is reported to be written in.
-WORKBOOK = "xlsx"
-
 #: What damaged, truncated, locked or vanished files and archives raise.
 DAMAGED = (OSError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile)
 
@@ -83,13 +80,8 @@ class Source:
     open: Opener = field(repr=False)
     path: Path | None = field(default=None, repr=False)
     """The file on disk, or the archive on disk that holds it; None for what lies in memory."""
-    encoding: str = ""
-    """Where it is known: `WORKBOOK` for a workbook's sheet, which opens as text between tabs."""
-
-    def starts_with(self, magic: bytes) -> bool:
-        """Whether the content begins with these bytes."""
-        with self.open() as file:
-            return file.read(len(magic)) == magic
+    sheet: tuple[str, Opener] | None = field(default=None, repr=False)
+    """Of a workbook's sheet, which opens as text between tabs: its name, and the way to the workbook."""
 
     def fingerprint(self) -> object | None:
         """Differs once the file on disk is written to, replaced or removed; None for what lies in memory."""

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import cast
 
-from ownchannel.orders._archives import DAMAGED, WORKBOOK, Source
+from ownchannel.orders._archives import DAMAGED, Source
 
 _CHUNK_BYTES = 1 << 20
 _NONE, _LETTERS, _KANA = re.compile("\ufffd"), re.compile("[^\0-\x7f\ufffd]"), re.compile("[\u3041-\u30ff]")
@@ -16,7 +16,7 @@ _WIDE = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 #: So many letters in proper UTF-8 for each byte that is none: the file is UTF-8 with a few damaged cells.
 _MOSTLY = 10
 _MIXED = "Some characters are in another encoding than the rest of the file: they show as \ufffd."
-_UTF8 = "utf-8-sig"
+_UTF8, _SHEET = "utf-8-sig", "xlsx"
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ class Encoding:
 
 def detect_encoding(source: Source) -> Encoding:
     """UTF-16 by its mark, UTF-8 where the bytes agree, else Japanese Windows with kana, else Western."""
-    if source.encoding:
-        return Encoding(source.encoding)
+    if source.sheet:
+        return Encoding(_SHEET)
     with source.open() as file:
         start = file.read(64)
     for mark, name in _WIDE.items():
@@ -60,7 +60,7 @@ def texts(source: Source, encoding: Encoding) -> Generator[str, None, None]:
     Characters that are none in its encoding show as \ufffd. What damages the file is raised behind all text
     that stands before the damage.
     """
-    codec = codecs.getincrementaldecoder("utf-8" if encoding.name == WORKBOOK else encoding.name)
+    codec = codecs.getincrementaldecoder("utf-8" if encoding.name == _SHEET else encoding.name)
     decoder = io.IncrementalNewlineDecoder(codec("replace"), translate=True)
     with source.open() as file:
         at_hand, piece, damage = cast(io.BufferedReader, file), b"begin", None

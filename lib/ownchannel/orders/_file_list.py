@@ -259,9 +259,10 @@ def _hash(source: Source | Unopened) -> str:
     """By what a file is known: its content, as far as it can be read, or why it is not opened."""
     if isinstance(source, Unopened):
         return sha256(f"{source.name}: {source.reason}".encode()).hexdigest()
-    digest = sha256()
+    sheet, opened = source.sheet or ("", source.open)
+    digest = sha256(sheet.encode(errors="replace"))
     try:
-        with source.open() as file:
+        with opened() as file:
             while piece := file.read(_PIECE):
                 digest.update(piece)
     except DAMAGED:

@@ -13,7 +13,6 @@ from typing import Any, BinaryIO, cast
 from ownchannel.orders._archives import (
     DAMAGED,
     LARGEST_FILE,
-    WORKBOOK,
     Source,
     TooLarge,
     Unopened,
@@ -210,7 +209,7 @@ def _from_zip(source: Source, unpacking: Unpacking, depth: int) -> Iterator[Foun
         for name in names:
             shown = f"{source.name}, sheet {shown_name(name)}" if len(names) > 1 else source.name
             text = partial(sheet_text, whole.open, name)
-            yield replace(whole, name=shown, open=text, encoding=WORKBOOK)
+            yield replace(whole, name=shown, open=text, sheet=(name, whole.open))
         return
     if depth == DEEPEST_ARCHIVE:
         yield Unopened(source.name, _TOO_DEEP)

@@ -80,10 +80,10 @@ def preview(
 
 
 def _start_of(source: Source) -> Source:
-    """A file's first rows as a file, where it is large and no workbook."""
+    """A file's first rows as a file, where it is large."""
     with source.open() as file:
         start = file.read(_LOOKED_AT_BYTES)
-        if not file.read(1) or source.starts_with(b"PK\x03\x04"):
+        if not file.read(1):
             return source
     whole = start.rpartition(b"\n")[0]
     return Source(source.name, lambda: BytesIO(whole))
