@@ -137,6 +137,9 @@ class Amounts(NamedTuple):
     description: str | pa.Array
 
 
+_OF_ROWS = pa.schema([f for f in ENTRIES_AS_READ if f.name not in ("amount", "part", "description")])
+
+
 def entries(
     rows: Rows,
     amounts: Iterable[Amounts],
@@ -163,7 +166,7 @@ def entries(
     in_order = in_order[kept[at[in_order]]]
     orders = rows.labels(order)
     batch = rows.batch(
-        ENTRIES_AS_READ,
+        _OF_ROWS,
         channel=rows.words(amazon_site, site),
         kind="marketplace",
         order_id=orders,
@@ -177,10 +180,9 @@ def entries(
     sold = pc.and_(pc.equal(table["event"], "sale"), pc.equal(part, "goods"))
     units = pc.if_else(pc.and_(sold, pc.not_equal(table["quantity"], 0)), table["quantity"], None)
     amount = decimals(np.concatenate([each.amount for each in chosen])[in_order])
-    computed = {"amount": amount, "part": part, "description": words, "quantity": units}
-    return pa.RecordBatch.from_arrays(
-        [computed.get(field.name, table[field.name]) for field in ENTRIES_AS_READ], schema=ENTRIES_AS_READ
-    )
+    of_entries = {"amount": amount, "part": part, "description": words, "quantity": units}
+    every = dict(zip(table.schema.names, table.columns, strict=True)) | of_entries
+    return pa.RecordBatch.from_arrays([every[name] for name in ENTRIES_AS_READ.names], schema=ENTRIES_AS_READ)
 
 
 def _texts(texts: str | pa.Array, of: Amounts) -> pa.Array:
