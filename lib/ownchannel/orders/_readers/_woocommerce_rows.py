@@ -40,7 +40,7 @@ _NAMES = {
     "item_subtotal": ("order line subtotal",),
     "item_total": ("order line (w/o tax)",),
 }
-_ORDER = {"order_date", "status", "order_currency", "item_name"}
+_ORDER = ("order_date", "status", "order_currency")
 _AFTER_THE_ORDERS = 2
 _NEGATIVE, _REFUNDS_APART = "is negative", "The shop shows refunds in columns of their own: export it again."
 _AFTER_COUPONS = "Order lines whose coupons are taken off their prices already, as this export has them: {n}."
@@ -59,11 +59,9 @@ class WooCommerceItems(Reader):
 
     name = "WooCommerce order items"
     lacks = "This export does not include payment fees, or whether buyers agreed to be contacted."
-    headers = tuple(
-        frozenset({*_ORDER, order, units, money})
-        for order in ("order_id", "order_number")
-        for units in ("item_quantity", _LEFT)
-        for money in ("item_total", "item_price")
+    headers = (
+        frozenset({*_ORDER, "order_id", "item_name", "item_quantity", "item_total"}),
+        frozenset({*_ORDER, "order number", "order status", "item name", "item cost"}),
     )
     currency = "order_currency"
     names = _NAMES
