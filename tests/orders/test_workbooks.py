@@ -1,5 +1,6 @@
 """Excel workbooks: the rows of each sheet, and what would do harm."""
 
+import csv
 import gzip
 import io
 import zipfile
@@ -36,7 +37,7 @@ def read(content: bytes) -> list[list[str]]:
     """The cells of the first sheet, row by row."""
     name, *_ = _excel.sheet_names(lambda: io.BytesIO(content))
     with _excel.sheet_text(lambda: io.BytesIO(content), name) as file:
-        return [line.split("\t") for line in file.read().decode().split("\n")[:-1]]
+        return [row or [""] for row in csv.reader(io.StringIO(file.read().decode()), delimiter="\t")]
 
 
 def with_sheet(content: bytes, change: dict[str, str]) -> bytes:
@@ -222,7 +223,7 @@ def test_a_workbook_opens_wherever_it_lies(wrap):
     (found,) = _files.find_sources(("a", wrap(small_workbook())))
     assert isinstance(found, _files.Source)
     with found.open() as file:
-        assert file.readline() == "#0\t0\tTöpfe\n".encode()
+        assert file.readline() == '"#0"\t"0"\t"Töpfe"\n'.encode()
 
 
 # ---------------------------------------------------------------- several sheets
@@ -260,6 +261,18 @@ def test_excels_own_dates_and_numbers_are_read(tmp_path: Path):
     columns = {"order_id": "No", "ordered_at": "Day", "item_value": "Sum", "currency": "EUR"}
     orders = read_orders(("till.xlsx", book), columns, tmp_path)
     assert orders.table[["order_id", "item_value"]].to_numpy().tolist() == [["7", 12.5], ["8", 3]]
+
+
+def test_quotes_of_a_sheet_are_what_they_are(tmp_path: Path):
+    quoted = [
+        ("No", "Day", "Sum", 'Size "inch"'),
+        (7, "2026-03-01", 5, '"a, b"'),
+        (8, "2026-03-01", 6, '"open'),
+    ]
+    columns = {"order_id": "No", "ordered_at": "Day", "item_value": "Sum", "currency": "EUR"}
+    book = ("till.xlsx", book_of(Till=quoted))
+    orders = read_orders(book, {**columns, "product": 'Size "inch"'}, tmp_path)
+    assert orders.table["product"].tolist() == ['"a, b"', '"open']
 
 
 def test_sheets_are_kept_apart_in_the_list_of_files(tmp_path: Path):

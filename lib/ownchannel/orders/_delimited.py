@@ -196,12 +196,13 @@ class Tables:
     def _filled(self, text: str) -> str:
         """Lines with as many cells as the header has, where no quotes hide what a delimiter is."""
         form, lines = self._form, text.split("\n")[:-1]
+        delimiter, most = form.delimiter, form.width - 1
         if _MARK in text or (form.quote and form.quote in text):
             return text
         for at, line in enumerate(lines):
-            missing = form.width - 1 - line.count(form.delimiter)
-            if missing > 0 and not form.has_open_end(line):
-                lines[at] = line + form.delimiter * missing
+            missing = most - line.count(delimiter)
+            if missing > 0 and not ('"' in line and form.has_open_end(line)):
+                lines[at] = line + delimiter * missing
         return "\n".join([*lines, ""])
 
     def _read(self, text: str) -> tuple[pa.Table, dict[int, arrow_csv.InvalidRow]]:

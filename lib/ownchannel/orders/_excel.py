@@ -28,6 +28,9 @@ _CHUNK = 1 << 20
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _ROW, _CELL, _TEXT = f"{_MAIN} row", f"{_MAIN} c", f"{_MAIN} si"
 
+#: What would end a cell or a line.
+_BREAKS = re.compile(r"[\t\r\n]+")
+
 _SAVE_AS_CSV = "Save its sheet as CSV and hand that in."
 _TOO_LARGE = "It is a workbook with more in it than is read of one. " + _SAVE_AS_CSV
 _TOO_WIDE = "It is a workbook with cells in a row or column where no table of orders reaches. " + _SAVE_AS_CSV
@@ -109,7 +112,7 @@ def sheet_names(opened: Opener) -> list[str]:
 
 @contextmanager
 def sheet_text(opened: Opener, name: str) -> Iterator[BinaryIO]:
-    """A sheet's rows as lines of text between tabs. Raises one of DAMAGED where the workbook is damaged."""
+    """A sheet's rows as lines, their cells in quotes and between tabs. Raises one of DAMAGED."""
     with opened() as file:
         yield io.BufferedReader(_Lines(_lines(file, name)))
 
@@ -127,8 +130,8 @@ def _workbook(file: BinaryIO) -> "Workbook":
 def _lines(file: BinaryIO, name: str) -> Iterator[bytes]:
     with as_damage():
         for values in _workbook(file)[name].iter_rows(values_only=True):
-            cells = (re.sub(r"[\t\r\n]+", " ", _as_text(value)) for value in values)
-            yield ("\t".join(cells) + "\n").encode(errors="replace")
+            cells = (_BREAKS.sub(" ", _as_text(value)).replace('"', '""') for value in values)
+            yield ("\t".join(cell and f'"{cell}"' for cell in cells) + "\n").encode(errors="replace")
 
 
 class _Lines(io.RawIOBase):

@@ -93,19 +93,24 @@ def find_layout(source: Source, known: Known) -> Layout | None:
 
 def _standing(lines: list[str], delimiter: str, known: Known) -> Layout | None:
     """The layout where the first line is a header as it stands."""
-    cells = _first_row(lines, delimiter)
+    form = Form(delimiter, _usual_quote(lines[0], delimiter), 0)
+    cells = _first_row(lines, form)
     if delimiter == " " or len(cells) > MOST_COLUMNS or not known(frozenset(column_names(cells))):
         return None
     filled = list(filter(folded_name, cells))
     # Rows that end in an empty cell are whole: where they are narrower, the header has a delimiter too many.
     if len(filled) < len(cells) and _width_of(lines[1:], delimiter) == (len(filled), True):
-        return _layout(delimiter, filled, _MENDED)
-    return _layout(delimiter, cells)
+        return _layout(form, filled, _MENDED)
+    return _layout(form, cells)
 
 
-def _first_row(lines: list[str], delimiter: str) -> list[str]:
+def _usual_quote(header: str, delimiter: str) -> str:
+    """Reports between tabs carry quotes as plain characters, until a spreadsheet saves them."""
+    return "" if delimiter == "\t" and not header.startswith('"') else '"'
+
+
+def _first_row(lines: list[str], form: Form) -> list[str]:
     """The cells of the row that starts with the first line; none where its quotes do not fit together."""
-    form = Form(delimiter, "" if delimiter == "\t" else '"', 0)
     for end in range(1, min(HEADER_WITHIN, len(lines)) + 1):
         row = "\n".join(lines[:end])
         if form.is_closed(row):
@@ -124,7 +129,7 @@ def _mended(lines: list[str], delimiter: str, known: Known) -> Layout | None:
     for readings in (_likely_names, _parted_names):
         found = [cells for cells in readings(header, width) if known(frozenset(column_names(cells)))]
         if found and all(cells == found[0] for cells in found):
-            return _layout(delimiter, found[0], _MENDED)
+            return _layout(Form(delimiter, _usual_quote(header, delimiter), 0), found[0], _MENDED)
     return None
 
 
@@ -154,15 +159,13 @@ def _width_of(lines: list[str], delimiter: str) -> tuple[int, bool]:
     return (width if times >= _MOST * len(rows) else 0), any(not row[-1].strip() for row in rows)
 
 
-def _layout(delimiter: str, cells: list[str], remark: str = "") -> Layout:
-    """The layout by a header's cells."""
+def _layout(form: Form, cells: list[str], remark: str = "") -> Layout:
+    """The layout by a header's cells, which show a quote that is not the usual one."""
     wrapped = {cell[0] for cell in map(str.strip, cells) if len(cell) > 1 and cell[0] == cell[-1]}
-    # Reports between tabs carry quotes as plain characters, until a spreadsheet saves them.
-    usual = "" if delimiter == "\t" else '"'
     times = Counter(filter(None, map(folded_name, cells)))
     return Layout(
-        delimiter,
-        quote=next((quote for quote in "\"'" if quote in wrapped), usual),
+        form.delimiter,
+        quote=next((quote for quote in "\"'" if quote in wrapped), form.quote),
         width=len(cells),
         columns=column_names(cells),
         has_blanks=len(cells) > 1 and all(cell.startswith(" ") for cell in cells[1:]),
