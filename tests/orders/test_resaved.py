@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 # inside: how a file that was just made up is to be opened as a table
@@ -75,10 +75,11 @@ def test_a_spreadsheet_in_europe_saves_with_semicolons_and_commas(name: str, dat
     file = data.draw(FORMATS[name])
     table = opened(file)
     cells = [cell for row in table.rows for cell in row]
-    assume(not any(_GROUPED.fullmatch(cell) for cell in cells if not _PLAIN.fullmatch(cell)))
-    table.rows = [
-        [cell.replace(".", ",") if _PLAIN.fullmatch(cell) else cell for cell in row] for row in table.rows
-    ]
+    # Amounts with marks for thousands are texts to a spreadsheet: it leaves them as they are.
+    if not any(_GROUPED.fullmatch(cell) for cell in cells if not _PLAIN.fullmatch(cell)):
+        table.rows = [
+            [cell.replace(".", ",") if _PLAIN.fullmatch(cell) else cell for cell in row] for row in table.rows
+        ]
     holds_the_same(file, read_again(file, table.saved(";")))
 
 
