@@ -138,6 +138,12 @@ def test_the_sum_above_the_items_shows_it_as_well(read):
     assert read(report(SUM, POT, for_all)).table["item_value"].tolist() == [30, 10]
 
 
+def test_a_damaged_copy_of_a_row_proves_nothing(read):
+    for_all = LIDS | {"Sold For": "$10.00"}
+    damaged = SUM | {"Sale Date": "soon"}
+    assert read(report(SUM, POT, for_all, damaged)).table["item_value"].tolist() == [30, 10]
+
+
 def test_the_sites_of_the_united_kingdom_and_germany(read):
     uk = {"Sold For": "£30.00", "Shipping And Handling": "£5.00", "Sale Date": "31-Mar-26"}
     german = {

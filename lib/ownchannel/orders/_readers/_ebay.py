@@ -5,6 +5,7 @@ of File Exchange before it. None of these has a column for fees, refunds or canc
 """
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -156,7 +157,9 @@ def _values(rows: Rows, context: Context) -> Millionths:
         total = rows.amounts("total price") - rows.amounts("shipping and handling")
         goods = np.where(is_sum, price, np.where(rows.has_text("total price"), total, 0))
         parts = (goods, np.where(is_sum, 0, product), np.where(is_sum, 0, price))
-        stated, for_one, for_all = (summed(group, part, len(rows)) for part in parts)
+        line = rows.encoded("transaction id").indices.to_numpy()
+        repeats = pd.DataFrame({"order": group, "line": line, "price": price, "goods": goods}).duplicated()
+        stated, for_one, for_all = (summed(group, np.where(repeats, 0, part), len(rows)) for part in parts)
         proves = (stated > 0) & (for_one != for_all)
         nearer_one = np.count_nonzero(proves & (abs(stated - for_one) <= abs(stated - for_all)))
         nearer_all = np.count_nonzero(proves) - nearer_one
