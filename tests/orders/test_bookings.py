@@ -69,21 +69,39 @@ def test_each_booking_counts_once(rows: list[Row]):
     for (settlement, file_no), size in sorted(sizes.items()):
         if settlement not in fullest or size > sizes[settlement, fullest[settlement]]:
             fullest[settlement] = file_no
-    seen: set[tuple[str, int]] = set()
     occurrences: Counter[tuple[int, str]] = Counter()
-    counts: dict[tuple[int, int], bool] = {}
+    transactions: dict[tuple[int, int], tuple[str, int]] = {}
+    for row in rows:
+        place = row["file_no"], row["source_row"]
+        if "row_key" in row and place not in transactions:
+            occurrences[row["file_no"], row["row_key"]] += 1
+            transactions[place] = row["row_key"], occurrences[row["file_no"], row["row_key"]]
+    first: dict[tuple[str, int], tuple[int, int]] = {}
+    for place, transaction in transactions.items():
+        first.setdefault(transaction, place)
+    for row in rows:  # what one report shows as settled is settled in all
+        if "row_key" in row and row["settlement_id"] in fullest:
+            first[transactions[row["file_no"], row["source_row"]]] = (-1, -1)
     expected = []
     for row in rows:
         place = row["file_no"], row["source_row"]
-        if "row_key" in row and place not in counts:
-            occurrences[row["file_no"], row["row_key"]] += 1
-            transaction = row["row_key"], occurrences[row["file_no"], row["row_key"]]
-            counts[place] = transaction not in seen and row["settlement_id"] not in fullest
-            seen.add(transaction)
-        if counts[place] if "row_key" in row else fullest[row["settlement_id"]] == row["file_no"]:
+        counts_in = first[transactions[place]] if "row_key" in row else (fullest[row["settlement_id"]],)
+        if place[: len(counts_in)] == counts_in:
             expected.append((*place, row["amount"]))
     found = _bookings.entries_once(entries_table(rows)).select(["file_no", "source_row", "amount"])
     assert list(zip(*found.to_pydict().values(), strict=True)) == expected
+
+
+def test_what_a_report_shows_as_not_settled_yet_counts_in_the_settlement_that_a_later_one_names():
+    settled = {"source_row": 1, "part": "goods", "amount": 5, "channel": "Amazon.de", "settlement_id": "S1"}
+    late = settled | {"row_key": "x"}
+    early = late | {"settlement_id": None}
+    alone = _bookings.entries_once(entries_table([early, late | {"file_no": 1}]))
+    assert alone["file_no"].to_pylist() == [0]
+    for order in ([early, late, settled], [settled, late, early]):
+        files = [row | {"file_no": number} for number, row in enumerate(order)]
+        once = _bookings.entries_once(entries_table(files))
+        assert once["file_no"].to_pylist() == [order.index(settled)]
 
 
 def test_a_booking_without_a_marketplace_is_of_its_settlements():

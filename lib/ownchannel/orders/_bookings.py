@@ -59,8 +59,8 @@ def entries_once(entries: pa.Table) -> pa.Table:
     """The entries without repeats, each of a channel.
 
     A settlement that two files hold, or one file twice, counts as the one with more of it has it. A row of a
-    transactions report counts once however many reports hold it, and not at all where its settlement itself
-    was read.
+    transactions report counts once however many reports hold it, and not at all where a settlement was read
+    that one of them names for it: an earlier report shows it as not settled yet.
     """
     entries = _with_channels(entries)
     row, part = (_in_file(entries, name) for name in ("source_row", "run"))
@@ -75,9 +75,11 @@ def entries_once(entries: pa.Table) -> pa.Table:
     keeps[held] = held_in == held_in[fullest.reindex(settlement[held]).to_numpy(np.intp)]
 
     first = np.flatnonzero(has_key & ~pd.Series(row).duplicated())
-    rows = pd.DataFrame({"key": coded(entries["row_key"].take(pa.array(first)))[0], "part": part[first]})
-    rows["occurrence"] = rows.groupby(["key", "part"]).cumcount()  # one run may hold several that are alike
-    keeps &= ~pd.Series(row).isin(row[first][rows.duplicated(["key", "occurrence"])])
+    key, _ = coded(entries["row_key"].take(pa.array(first)))
+    alike = pd.Series(numbers(key, part[first]))  # one run may hold several rows that are alike
+    transaction = numbers(key, alike.groupby(alike).cumcount().to_numpy(np.int64))
+    repeats = pd.Series(transaction).duplicated() | np.isin(transaction, transaction[~keeps[first]])
+    keeps &= ~pd.Series(row).isin(row[first][repeats])
     return entries if keeps.all() else entries.filter(pa.array(keeps))
 
 
