@@ -1,5 +1,7 @@
 """What platforms booked: counted once, joined to the lines of its order, or made into lines."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -38,7 +40,7 @@ def places(column: pa.ChunkedArray, among: pa.Array) -> Numbers:
     return np.asarray(pc.index_in(values, value_set=among).fill_null(-1).to_numpy()[place])
 
 
-def numbers(*columns: Numbers) -> Numbers:
+def numbers(*columns: NDArray[np.integer[Any]]) -> Numbers:
     """By row a number for what stands in all columns together, from 0 on in the order of the rows."""
     together = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
@@ -77,7 +79,7 @@ def entries_once(entries: pa.Table) -> pa.Table:
     first = np.flatnonzero(has_key & ~pd.Series(row).duplicated())
     key, _ = coded(entries["row_key"].take(pa.array(first)))
     alike = pd.Series(numbers(key, part[first]))  # one run may hold several rows that are alike
-    transaction = numbers(key, alike.groupby(alike).cumcount().to_numpy(np.int64))
+    transaction = numbers(key, alike.groupby(alike).cumcount().to_numpy())
     repeats = pd.Series(transaction).duplicated() | np.isin(transaction, transaction[~keeps[first]])
     keeps &= ~pd.Series(row).isin(row[first][repeats])
     return entries if keeps.all() else entries.filter(pa.array(keeps))
