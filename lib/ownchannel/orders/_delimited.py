@@ -28,7 +28,7 @@ TOO_MANY_CELLS = "has more cells than the header"
 LINE = "line"
 
 #: Characters that are parsed at once.
-_BLOCK = 1 << 21
+_BLOCK = 1 << 20
 #: Stands where a line was too long to be kept; no text holds this character.
 _MARK = "\ufdd0"
 AROUND_NAMES = " \t\r\n\"'\ufeff"
@@ -157,14 +157,14 @@ class Tables:
         for block in blocks(self._texts, _BLOCK):
             text = waiting + (block.replace(blank, none) if form.has_blanks else block)
             text = text.removesuffix("\n") + "\n"
-            table, waiting = self._parsed(text, first, is_end=False)
+            table, lines, waiting = self._parsed(text, first, is_end=False)
             yield table if form.quote or '"' not in text else _unwrapped(table)
-            first += text.count("\n") - waiting.count("\n")
+            first += lines
         if waiting:
             yield self._parsed(waiting, first, is_end=True)[0]
 
-    def _parsed(self, text: str, first: int, is_end: bool) -> tuple[pa.Table, str]:
-        """The rows of lines, of which the first has this number, and the lines of a row open at their end.
+    def _parsed(self, text: str, first: int, is_end: bool) -> tuple[pa.Table, int, str]:
+        """The rows of lines, the first of which has this number; how many these are, and those of an open row.
 
         Lines with a fault are mended in their place, and all are parsed again.
         """
@@ -190,8 +190,8 @@ class Tables:
                     lines[start:end] = mended + [self._blank] * (end - start - len(mended))
             text = "\n".join([*lines, ""])
         numbers = pa.array(starts[:-1] + first)
-        rest = "".join(f"{line}\n" for line in lines[starts[-1] :])
-        return table.slice(0, len(numbers)).append_column(LINE, numbers), rest
+        table, end = table.slice(0, len(numbers)).append_column(LINE, numbers), int(starts[-1])
+        return table, end, "".join(f"{line}\n" for line in lines[end:])
 
     def _filled(self, text: str) -> str:
         """Lines with as many cells as the header has, where no quotes hide what a delimiter is."""

@@ -187,22 +187,24 @@ def open_rows(source: Source, layout: Layout, order_starts: str = "") -> Iterato
 
 def _chunks(tables: Tables, layout: Layout, starts_at: int | None) -> Iterator[Rows]:
     waiting: list[pa.Table] = []
+    rows, size, damage = 0, 0, None
     try:
         for table in tables:
             waiting.append(_below(table, layout, tables.faults))
-            rows, size = sum(map(len, waiting)), sum(table.nbytes for table in waiting)
+            rows, size = rows + len(waiting[-1]), size + waiting[-1].nbytes
             if rows >= CHUNK_ROWS or size >= CHUNK_BYTES:
                 whole = pa.concat_tables(waiting)
                 overdue = rows >= CHUNK_ROWS + LONGEST_ORDER or size >= 2 * CHUNK_BYTES
                 if end := rows if overdue else _last_start(whole, starts_at):
                     yield _as_rows(whole.slice(0, end), layout, tables.faults)
                     waiting = [whole.slice(end)]
-    except DAMAGED:
-        if sum(map(len, waiting)):  # what stands before the damage counts
-            yield _as_rows(pa.concat_tables(waiting), layout, tables.faults)
-        raise
-    if sum(map(len, waiting)):
+                    rows, size = rows - end, waiting[0].nbytes
+    except DAMAGED as error:
+        damage = error  # what stands before it counts
+    if rows:
         yield _as_rows(pa.concat_tables(waiting), layout, tables.faults)
+    if damage:
+        raise damage
 
 
 def _below(table: pa.Table, layout: Layout, faults: Faults) -> pa.Table:
