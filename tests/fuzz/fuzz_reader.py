@@ -27,7 +27,7 @@ with atheris.instrument_imports(include=["ownchannel.orders"]):
     # inside: chunks of a file as readers get them, so that no report stands between a fault and its cause
     from ownchannel.orders import (
         ENTRIES,
-        REPEAT_RATES,
+        SIDE_TABLES,
         TABLE,
         ColumnMapping,
         _cells,
@@ -84,7 +84,7 @@ HARD = [
     ),
 ]
 #: Columns of the tables that a person sees.
-SHOWN = {*TABLE.names, *ENTRIES.names, *REPEAT_RATES.names}
+SHOWN = {name for schema in (TABLE, ENTRIES, *SIDE_TABLES.values()) for name in schema.names}
 READ_BY = (*_import.READERS, _import.MappedOrders(ColumnMapping(**MAPPING)))
 
 

@@ -23,6 +23,8 @@ def with_consent(lines: pa.Table, customers: pa.Table) -> tuple[pa.Table, Given]
     Of several exports the one in which a customer has more orders is newer; of two that are alike in that,
     the one in which the customer said no counts.
     """
+    if not len(customers):
+        return lines, Counter()
     said = customers.filter(pc.and_(customers["customer_key"].is_valid(), customers["consent"].is_valid()))
     said = said.sort_by([("orders", "descending"), ("consent", "ascending")])
     newest = said.group_by("customer_key", use_threads=False)
@@ -66,6 +68,8 @@ def with_returns(lines: pa.Table, returns: pa.Table) -> tuple[pa.Table, Given]:
     It is the returned share of what was paid for the goods; a line that came back whole is refunded. Units
     count up to those bought, on one line after the other where an order has several of an item.
     """
+    if not len(returns):
+        return lines, Counter()
     item, back = (
         pc.binary_join_element_wise(each["identity"], each["sku"], "|") for each in (lines, returns)
     )

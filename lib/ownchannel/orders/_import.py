@@ -257,7 +257,8 @@ def _without_unpriced(lines: pa.Table, entries: pa.Table) -> tuple[pa.Table, pa.
     open_yet = pc.and_(pc.equal(lines["currency"], NO_CURRENCY), pc.equal(lines["status"], "pending"))
     sold = pc.unique(entries["identity"].filter(pc.equal(entries["event"], "sale"))).dictionary_decode()
     booked = pc.fill_null(pc.and_(open_yet, pc.is_in(lines["identity"], value_set=sold)), False)
-    return lines.filter(pc.invert(booked)), lines.filter(booked)
+    none = not pc.any(booked).as_py()
+    return lines if none else lines.filter(pc.invert(booked)), lines.filter(booked)
 
 
 def _together(files: Sequence[FileRead], gives: Gives) -> pa.Table:

@@ -27,6 +27,8 @@ def known_by_id(lines: pa.Table) -> pa.Table:
     """Orders that an export knows by name and time alone have the identity of the one that has their id."""
     ranks = pa.array([BY_NAME, *BY_NUMBER], lines["rank"].type)
     by_name = pc.and_(pc.equal(lines["kind"], "owned"), pc.is_in(lines["rank"], ranks))
+    if not pc.any(by_name).as_py():
+        return lines
     # Some exports show no seconds.
     lines = lines.append_column("minute", pc.floor_temporal(lines["ordered_at"], unit="minute"))
     others = lines.filter(pc.invert(by_name))
