@@ -89,7 +89,7 @@ class Reader:
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """Whether these column names (lower case) are this format's header."""
-        columns = columns.union(names_in(self.names, columns).values())
+        columns = columns.union(names_in(self.names, columns).values()) if self.names else columns
         return any(columns >= header for header in self.headers)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
