@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -89,6 +89,12 @@ class Form:
                 cell += self.delimiter + further
             cells.append(self._bare(cell))
         return cells
+
+    def wrapped(self, row: str) -> list[str]:
+        """The cells where, between tabs, a spreadsheet has wrapped those in quotes that hold a tab."""
+        form = replace(self, quote='"')
+        cells = form.split(row) if form.is_closed(row) else []
+        return [cell.replace(self.delimiter, " ") for cell in cells] if len(cells) == self.width else []
 
     def _bare(self, cell: str) -> str:
         is_quoted = cell.startswith(self.quote)
@@ -250,6 +256,8 @@ class Tables:
         form, text, width = self._form, row.text, self._form.width
         is_closed = form.is_closed(text) and not (row.actual_columns < width and form.has_open_end(text))
         cells = form.split(text) if is_closed else form.paired(text) if form.quote else []
+        if not form.quote and '"' in text and any(map(str.strip, cells[width:])):
+            cells = form.wrapped(text) or cells
         shown = [""] * width
         if text == _MARK:
             reason = LINE_TOO_LONG
