@@ -170,7 +170,7 @@ class Tables:
             yield self._parsed(waiting, first, is_end=True)[0]
 
     def _parsed(self, text: str, first: int, is_end: bool) -> tuple[pa.Table, int, str]:
-        """The rows of lines, the first of which has this number; how many these are, and those of an open row.
+        """The rows of lines, the first with this number; how many these are, and those of an open row.
 
         Lines with a fault are mended in their place, and all are parsed again.
         """
