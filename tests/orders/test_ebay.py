@@ -170,6 +170,11 @@ def test_the_sites_of_the_united_kingdom_and_germany(read):
     assert table["ordered_on"].astype(str).tolist() == ["2026-03-31", "2025-12-10"]
 
 
+@pytest.mark.parametrize("march", ["05-Mrz-26", "05-Mär-26", "05-März-26"])
+def test_the_german_march(read, march):
+    assert read(report(ONE | {"Sale Date": march})).table["ordered_on"].astype(str).tolist() == ["2026-03-05"]
+
+
 def test_the_older_report_of_file_exchange(read):
     names = {
         "Buyer Username": "User Id",
