@@ -109,6 +109,8 @@ def _with_channels(entries: pa.Table) -> pa.Table:
 
 def with_bookings(lines: pa.Table, entries: pa.Table) -> tuple[pa.Table, pa.Table]:
     """The lines with what was booked for their orders; and lines of the orders that bookings alone have."""
+    if not len(entries):
+        return lines, lines.schema.empty_table()
     booked = _by_line(entries, pc.unique(lines["identity"]))
     is_reported = booked["is_reported"]
     made = _made(booked.filter(pc.invert(is_reported)), lines.schema)

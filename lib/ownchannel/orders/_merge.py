@@ -32,8 +32,7 @@ def known_by_id(lines: pa.Table) -> pa.Table:
     # Some exports show no seconds.
     lines = lines.append_column("minute", pc.floor_temporal(lines["ordered_at"], unit="minute"))
     others = lines.filter(pc.invert(by_name))
-    known = _known_by(lines, by_name, others, "channel", "order_id", "minute")
-    return known.drop_columns("minute")
+    return _known_by(lines, by_name, others, "channel", "order_id", "minute").drop_columns("minute")
 
 
 def _known_by(rows: pa.Table, where: pa.ChunkedArray, orders: pa.Table, *name: str) -> pa.Table:
@@ -97,7 +96,7 @@ def numbered(lines: pa.Table) -> pa.Table:
 
 def repeated_rows(lines: pa.Table) -> int:
     """How many rows of one file hold lines that another of its rows holds."""
-    named = lines.filter(lines["line_id"].is_valid())
+    named = lines.select(["identity", "line_id", "source_row"]).filter(lines["line_id"].is_valid())
     line = numbers(coded(named["identity"])[0], coded(named["line_id"])[0])
     return len(np.unique(named["source_row"].to_numpy()[pd.Series(line).duplicated()]))
 
@@ -134,6 +133,8 @@ def filled(lines: pa.Table, others: pa.Table) -> tuple[pa.Table, Given]:
     An amount from another report is spread over the order's lines in proportion to their item value.
     """
     given: Given = Counter()
+    if not len(others):
+        return lines, given
     (order, orders), (currency, currencies) = coded(lines["identity"]), coded(lines["currency"])
     others = others.filter(pa.array(places(others["identity"], orders) >= 0)).sort_by("rank")
     of_order, rank = places(others["identity"], orders), others["rank"].to_numpy()
@@ -141,12 +142,12 @@ def filled(lines: pa.Table, others: pa.Table) -> tuple[pa.Table, Given]:
     has_money = places(others["currency"], currencies) == currency[own[of_order]]
     own_file, of_file = (table["file_no"].to_numpy() for table in (lines, others))
     weights = as_millionths(lines["item_value"])
-    for column in (*FACTS, *MONEY_FACTS) if len(others) else ():
+    for column in (*FACTS, *MONEY_FACTS):
         is_money = column in MONEY_FACTS
         is_known = others[column].is_valid().to_numpy() & (has_money | (not is_money))
         first = firsts(of_order, len(orders), is_known)
         if is_money:
-            best = is_known & (rank == rank[first][of_order])
+            best = is_known & (rank == rank[first[of_order]])
             totals = summed(of_order[best], as_millionths(others[column])[best], len(orders))
             values = decimals(spread(totals, order, weights), first[order] >= 0)
         else:
