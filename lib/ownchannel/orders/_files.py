@@ -203,7 +203,7 @@ def _unpacked(source: Source, unpacking: Unpacking, depth: int = 0) -> Iterator[
 
 def _from_zip(source: Source, unpacking: Unpacking, depth: int) -> Iterator[Found]:
     whole = replace(source, open=unpacking.keep(source.open)) if depth else source
-    if is_workbook(whole):
+    if any(info.filename == "xl/workbook.xml" for info in listed(whole.open)):
         check_workbook(whole.open, unpacking)
         names = sheet_names(whole.open)
         for name in names:
@@ -224,11 +224,6 @@ def _from_zip(source: Source, unpacking: Unpacking, depth: int) -> Iterator[Foun
             yield replace(member, name=name)
         else:
             yield from _unpacked(replace(source, name=name, open=member.open), unpacking, depth + 1)
-
-
-def is_workbook(source: Source) -> bool:
-    """Whether a zip is an Excel workbook."""
-    return any(info.filename == "xl/workbook.xml" for info in listed(source.open))
 
 
 def _why(error: Exception) -> str:
