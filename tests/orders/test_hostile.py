@@ -60,7 +60,8 @@ WEB_PAGE = "It is a web page, perhaps a sign-in in place of the report. Sign in 
 DAMAGED = "The file is damaged, locked or needs a password. Download it again, or unlock it."
 UNKNOWN = (
     "None of its first 15 lines is a known header: it is another kind of file, or some of its columns are "
-    "missing. Export the report again with all its columns; name those of a table of your own with mapping=…"
+    "missing. Export the report again with all its columns; name those of a table of your own on the first "
+    "page, or with mapping=…"
 )
 OLD_WORKBOOK = (
     "It is an old Excel workbook (.xls), or one that is locked with a password. Save it as .xlsx without a "
