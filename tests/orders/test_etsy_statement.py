@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ownchannel.orders import Orders, read_orders
 from tests.orders.generated_etsy import etsy_statements
 from tests.orders.generated_truth import GeneratedFile, told
+from tests.orders.shown import everything_shown, listening
 from tests.orders.test_etsy import CARD, STICKER, items_export, orders_export
 
 HEADER = ["Date", "Type", "Title", "Info", "Currency", "Amount", "Fees & Taxes", "Net", "Tax Details"]
@@ -237,3 +238,17 @@ def test_a_statement_saved_anew_or_pasted_twice_is_read_the_same(file: Generated
 
 def test_days_are_read_as_they_are_written(read):
     assert read(statement(SALE)).entries["posted_at"].to_pylist() == [datetime(2026, 3, 1, tzinfo=UTC)]
+
+
+def test_nobody_is_shown(tmp_path):
+    secret = "jane.sentinel@example.com"
+    rows = [
+        row("Fee", f"Transaction fee: Mug for {secret}", OF_ORDER, fees="-$1.00"),
+        row("Payment", f"Payment by {secret} with Visa ending in 4711", amount="$5.00"),
+        row("Moonlight", f"For {secret}", fees="-$1.00"),
+        row("Fee", secret, fees=secret),
+    ]
+    with listening() as heard:
+        orders = read_orders(("a.csv", statement(SALE, *rows)), workspace=tmp_path)
+    shown = everything_shown(orders, tmp_path) + "".join(heard.said)
+    assert "jane.sentinel" not in shown.casefold() and "4711" not in shown

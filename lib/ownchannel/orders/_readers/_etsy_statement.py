@@ -8,6 +8,7 @@ import re
 from contextlib import suppress
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -76,6 +77,7 @@ class EtsyStatement(Reader):
         posted = rows.moments("date", context.timezone)
         texts = [rows.column(column) for column in ("type", "title", "info", "currency")]
         sums = [pa.array(each).cast(pa.string()) for each in (posted.astype(np.int64), amount, fees, rest)]
+        words = pc.binary_join_element_wise(*texts, *sums, "|").to_numpy(zero_copy_only=False)
         event = rows.words(_event, "type", "title", "info")
         of_row = {
             "posted_at": posted,
@@ -88,7 +90,8 @@ class EtsyStatement(Reader):
             ),
             "currency": rows.currencies("currency"),
             "deferred": False,
-            "row_key": pc.binary_join_element_wise(*texts, *sums, "|"),
+            # Hashed: a title may hold what is nobody's business.
+            "row_key": pa.array(pd.util.hash_array(words, categorize=False)).cast(pa.string()),
         }
         context.unexplained = (context.unexplained or 0) + total(abs(rest[rows.kept()]))
         is_both = (amount != 0) & (fees != 0)
