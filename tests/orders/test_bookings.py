@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from hypothesis import given
@@ -90,6 +91,18 @@ def test_each_booking_counts_once(rows: list[Row]):
             expected.append((*place, row["amount"]))
     found = _bookings.entries_once(entries_table(rows)).select(["file_no", "source_row", "amount"])
     assert list(zip(*found.to_pydict().values(), strict=True)) == expected
+
+
+whole_numbers = st.integers(-(2**63), 2**63 - 1)
+few_numbers = st.one_of(whole_numbers, st.sampled_from([-1, 0, 1, 2**62, 2**62 + 1]))
+
+
+@given(st.lists(st.tuples(few_numbers, few_numbers, few_numbers), min_size=1))
+def test_rows_are_numbered_by_all_columns_together_however_large(rows: list[tuple[int, int, int]]):
+    seen: dict[tuple[int, int, int], int] = {}
+    expected = [seen.setdefault(row, len(seen)) for row in rows]
+    columns = [np.array(column, dtype=np.int64) for column in zip(*rows, strict=True)]
+    assert _bookings.numbers(*columns).tolist() == expected
 
 
 def test_what_a_report_shows_as_not_settled_yet_counts_in_the_settlement_that_a_later_one_names():

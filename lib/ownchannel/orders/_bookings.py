@@ -42,10 +42,9 @@ def places(column: pa.ChunkedArray, among: pa.Array) -> Numbers:
 
 def numbers(*columns: NDArray[np.integer[Any]]) -> Numbers:
     """By row a number for what stands in all columns together, from 0 on in the order of the rows."""
-    together = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        apart = column - column.min(initial=0)
-        together = pd.factorize(together * (apart.max(initial=0) + 1) + apart)[0]
+    together = pd.factorize(columns[0])[0]
+    for column in columns[1:]:
+        together = pd.factorize(together * len(column) + pd.factorize(column)[0])[0]
     return together
 
 
@@ -69,12 +68,12 @@ def entries_once(entries: pa.Table) -> pa.Table:
     settlement, settlements = coded(entries["settlement_id"])
     has_key, is_settled = (entries[name].is_valid().to_numpy() for name in ("row_key", "settlement_id"))
 
-    held = np.flatnonzero(is_settled & ~has_key)
-    held_in = numbers(settlement[held], part[held])
-    fullest = pd.Series(np.bincount(held_in)[held_in]).groupby(settlement[held]).idxmax()
+    of_settlement = np.flatnonzero(is_settled & ~has_key)
+    of_run = numbers(settlement[of_settlement], part[of_settlement])
+    fullest = pd.Series(np.bincount(of_run)[of_run]).groupby(settlement[of_settlement]).idxmax()
     is_read = np.isin(np.arange(len(settlements)), fullest.index)
     keeps = ~is_read[settlement]
-    keeps[held] = held_in == held_in[fullest.reindex(settlement[held]).to_numpy(np.intp)]
+    keeps[of_settlement] = of_run == of_run[fullest.reindex(settlement[of_settlement]).to_numpy(np.intp)]
 
     first = np.flatnonzero(has_key & ~pd.Series(row).duplicated())
     key, _ = coded(entries["row_key"].take(pa.array(first)))
