@@ -47,7 +47,7 @@ def amazon_merchant(draw: st.DrawFn) -> GeneratedFile:
     rows = [
         {
             "order-id": amazon_number(order),
-            "order-item-id": f"5968637984{place:04}",
+            "order-item-id": str((place + 1) * 20_000_000_000_000 + order.number),
             "purchase-date": order.placed.isoformat(),
             "buyer-email": address(order, "marketplace.amazon.com"),
             "sku": item.sku,

@@ -85,6 +85,15 @@ def test_an_order_counts_once_and_gains_its_buyer(read):
     assert read(report_of({}), shipments({})).table["item_value"].tolist() == [84]
 
 
+def test_two_lines_of_one_item_are_two_however_the_report_is_sorted_or_was_saved(read):
+    first, second = {"order-item-id": "59686379847001"}, {"order-item-id": "12345678901234"}
+    between = {"order-id": "111-0000000-0000002"}
+    rounded = [row | {"order-item-id": number} for row, number in ((first, "5.97E+13"), (second, "1,23E+13"))]
+    for rows in ([first, between, second], [second, between, first], [rounded[0], between, rounded[1]]):
+        table = read(report_of(*rows), report_of(first, second, between)).table
+        assert table["item_value"].tolist() == [84] * 3
+
+
 def test_a_report_that_names_no_marketplace_is_of_amazon(read):
     columns = [name for name in MERCHANT_COLUMNS if name != "sales-channel"]
     assert read(report_of({}, columns=columns)).table["channel"].tolist() == ["Amazon"]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ownchannel.orders._readers._amazon_orders import buyers, columns_of_lines, sales_channel
 from ownchannel.orders._readers._reader import Context, Reader
@@ -43,7 +44,11 @@ class AmazonMerchantOrders(Reader):
         named = "sales-channel" in rows.columns
         batch = rows.batch(
             LINES_AS_READ,
-            item=rows.first_label("sku", "product-name", otherwise="item"),
+            item=pc.binary_join_element_wise(
+                rows.first_label("sku", "product-name", otherwise="item"),
+                rows.words(_short, "order-item-id", otherwise=""),
+                " ",
+            ),
             channel=rows.words(sales_channel, "sales-channel", otherwise="") if named else "Amazon",
             customer_key=buyers(rows, context),
             quantity=rows.quantities("quantity-purchased"),
@@ -54,3 +59,15 @@ class AmazonMerchantOrders(Reader):
         )
         context.note(_UNPRICED, int((unpriced & rows.kept()).sum()))
         return batch
+
+
+def _short(number: str) -> str:
+    """An item's number to three digits: more are not left of it where a spreadsheet saved another export.
+
+    >>> _short("59686379847882"), _short("5.96864E+13"), _short("5,97E+13")
+    ('5.97E+13', '5.97E+13', '5.97E+13')
+    """
+    try:
+        return f"{float(number.replace(',', '.')):.2E}"
+    except ValueError:
+        return ""
