@@ -141,7 +141,9 @@ def _shortened(text: str) -> str:
     is_short = all(text.find("\n", at, at + half) >= 0 for at in range(0, len(text) - half, half))
     if is_short and not text.startswith(_MARK):
         return text
-    return re.sub(f"^{_MARK}[^\n]*|[^\n]{{{LONGEST_LINE + 1},}}", _MARK, text)
+    lines = text.split("\n")
+    is_long = (len(line) > LONGEST_LINE or line.startswith(_MARK) for line in lines)
+    return "\n".join(_MARK if long else line for line, long in zip(lines, is_long, strict=True))
 
 
 class Tables:
