@@ -16,23 +16,26 @@ def orders(tmp_path_factory: pytest.TempPathFactory):
 def test_sentence_numbers_and_notes(orders):
     answer = what_the_platforms_booked(orders)
     assert answer.plain_sentence == (
-        "Of every $100 that buyers paid on Amazon.com, refunds took $6, selling fees $15, fulfilment $10, "
-        "advertising $8 and storage and subscription $1. $60 was left for you and your goods."
+        "Of every $100 that buyers paid on Amazon.com and Etsy, refunds took $6, selling fees $15, "
+        "fulfilment $10, advertising $8 and storage and subscription $1. $60 was left for you and your goods."
     )
-    assert dict(answer.numbers)["Left for you and your goods"] == "$268,950"
+    assert dict(answer.numbers)["Left for you and your goods"] == "$275,559"
     assert answer.how_we_know == (
         "Booked by the platforms from 2 Oct 2024 to 30 Sep 2026.",
         "$11.55 is in unrecognised charges; the first workbook lists them by file.",
-        "$262,385.73 was transferred to your bank. It is not profit: it is what was left, moved.",
+        "$268,686.46 was transferred to your bank. It is not profit: it is what was left, moved.",
     )
     assert answer.notes == ("Amounts are in USD. Charges in EUR are left out.",)
 
 
 def test_the_table_names_each_use_with_its_amount(orders):
-    table = what_the_platforms_booked(orders).table.set_index("What was booked")
-    assert table.loc["Advertising", ["Amount", "Of 100 sold there"]].tolist() == ["-$36,448.56", "-8.13"]
-    assert table.loc["Unrecognised charges", "Amount"] == "$11.55"
-    assert table.loc["Transfers to your bank (not profit)", "Of 100 sold there"] == ""
+    table = what_the_platforms_booked(orders).table.set_index(["Channel", "What was booked"])
+    amount_and_share = table[["Amount", "Of 100 sold there"]].T
+    assert amount_and_share["Amazon.com", "Advertising"].tolist() == ["-$36,448.56", "-8.13"]
+    assert amount_and_share["Etsy", "Advertising"].tolist() == ["-$365.82", "-4.06"]
+    assert amount_and_share["Etsy", "Picking, packing, sending"].tolist() == ["-$1,072.74", "-11.92"]
+    assert table.loc[("Amazon.com", "Unrecognised charges"), "Amount"] == "$11.55"
+    assert set(table.xs("Transfers to your bank (not profit)", level=1)["Of 100 sold there"]) == {""}
 
 
 def test_without_bookings_it_says_which_file_would_show_it(tmp_path):

@@ -149,7 +149,7 @@ def test_a_move_fits_nothing_again(panel):
 
 def test_the_answer_can_be_read_aloud(panel):
     assert panel.answer.plain_sentence == (
-        "A new customer leaves you about $47 in two years on Shopify, $32 on Etsy and $19 on Amazon.com, and "
+        "A new customer leaves you about $47 in two years on Shopify, $26 on Etsy and $19 on Amazon.com, and "
         "costs $33 in your own store and $11 on marketplaces to win."
     )
 

@@ -1,12 +1,14 @@
 """Where the sliders start, and which are not there."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
 from ownchannel.answers import what_if_it_stopped
 from ownchannel.answers._starting_settings import without_effect  # inside: months that no files give
 from ownchannel.marketplace import MEASURED, Shocks
-from ownchannel.orders import sample_orders
+from ownchannel.orders import read_orders, sample_orders
 from ownchannel.workspace import Workspace
 from tests.answers.test_repeat import shops
 
@@ -29,12 +31,15 @@ def test_advertising_starts_at_what_was_booked_in_the_last_year(orders):
     assert Shocks().marketplace_ad_rate == 0.10
 
 
-def test_only_a_brand_with_etsys_fees_reads_what_etsys_exports_leave_out(orders, tmp_path):
-    with_etsy, without = (
-        "Etsy's exports" in str(what_if_it_stopped(each).answer) for each in (orders, shops(tmp_path, Till=4))
-    )
-    assert with_etsy
-    assert not without
+def test_only_a_brand_with_etsys_fees_and_no_statement_reads_what_etsys_exports_leave_out(
+    orders, root: Path, tmp_path: Path
+):
+    samples = root / "data" / "samples"
+    files = [*samples.glob("etsy_order*"), samples / "shopify_orders_export.csv"]
+    without_statement = read_orders(files, workspace=tmp_path, timezone="America/New_York")
+    brands = (without_statement, orders, shops(tmp_path, Till=4))
+    named = ["Etsy's exports" in str(what_if_it_stopped(brand).answer) for brand in brands]
+    assert named == [True, False, False]
 
 
 @pytest.mark.parametrize(

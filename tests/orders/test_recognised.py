@@ -26,6 +26,7 @@ SAMPLES = {
     "brand_analytics_repeat": "Amazon Brand Analytics repeat purchase",
     "etsy_order_items": "Etsy order items",
     "etsy_orders": "Etsy orders",
+    "etsy_statement": "Etsy statement",
     "shopify_orders": "Shopify orders",
     "shopify_payments": "Shopify Payments transactions",
 }

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -167,6 +169,52 @@ def read_german_settlement(path: Path) -> Settlement:
         total=total,
         booked=list(lines.values()),
     )
+
+
+ETSY_PARTS = {
+    "Payment for Order": "sale",
+    "Sales tax paid by buyer": "tax",
+    "Processing fee": "processing",
+    "Transaction fee": "transaction",
+    "Listing fee": "listing",
+    "Etsy Ads": "etsy_ads",
+    "Fee for sale made through Offsite Ads": "offsite_ads",
+    "USPS shipping label": "label",
+    "$": "deposit",
+}
+"""By the start of a title."""
+
+
+@dataclass
+class OfEtsy:
+    """One row of Etsy's statement."""
+
+    day: date
+    part: str
+    order_id: str
+    amount: Decimal
+
+
+def read_etsy_statement(path: Path) -> list[OfEtsy]:
+    """Every row; its net must be its amount or its fees, and what a deposit took stands in its title."""
+    booked = []
+    for row in read_rows(path):
+        (part,) = [name for start, name in ETSY_PARTS.items() if row["Title"].startswith(start)]
+        cells = [row[column] for column in ("Amount", "Fees & Taxes") if row[column] != "--"]
+        if part == "deposit":
+            assert cells == [] and row["Net"] == "--", row
+            amount = -_dollars(row["Title"].removesuffix(" sent to your bank account"))
+        else:
+            assert cells == [row["Net"]], row
+            amount = _dollars(row["Net"])
+        day = datetime.strptime(row["Date"], "%B %d, %Y").replace(tzinfo=UTC).date()
+        order_id = "".join(re.findall(r"Order #(\d+)", row["Title"] + row["Info"]))
+        booked.append(OfEtsy(day, part, order_id, amount))
+    return booked
+
+
+def _dollars(text: str) -> Decimal:
+    return Decimal(text.replace("$", "").replace(",", ""))
 
 
 def german(text: str) -> Decimal:

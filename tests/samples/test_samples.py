@@ -27,6 +27,7 @@ FILES = (
     "brand_analytics_repeat_purchase_2026-09.csv",
     "etsy_order_items_2026-08.csv",
     "etsy_orders_2026-08.csv",
+    "etsy_statement_2026-08.csv",
     "shopify_payments_transactions.csv",
     "truth.json",
 )

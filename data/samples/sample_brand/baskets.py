@@ -92,6 +92,7 @@ def totals(orders: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
         tax=sums["tax"],
         refund=sums["refund"],
         fee=sums["referral_fee"] + sums["fulfilment_fee"],
+        card_fee=0,
         cancelled_first=False,
     )
 
@@ -115,6 +116,7 @@ def store_orders(
     chance = rng.random(number)
     full, partial = can_refund & (chance < 0.035), can_refund & (chance >= 0.035) & (chance < 0.06)
     share = rng.choice([2_000, 3_000, 5_000], number)
+    card_fee = _part(total, np.full(number, FEES.card)) + FEES.card_fixed
     return orders.assign(
         status=orders["status"].mask(full, "refunded"),
         refunded_at=refunded_at.where(full | partial, -1),
@@ -123,7 +125,8 @@ def store_orders(
         shipping=shipping,
         tax=tax,
         refund=np.where(full, total, np.where(partial, _part(goods, share), 0)),
-        fee=_part(total, np.full(number, FEES.card)) + FEES.card_fixed,
+        fee=card_fee,
+        card_fee=card_fee,
         cancelled_first=full & (rng.random(number) < 0.3),
     )
 
@@ -137,6 +140,11 @@ def etsy_orders(
     goods = item - discount
     shipping = np.where(goods < ETSY_FREE_SHIPPING_FROM, ETSY_SHIPPING, 0)
     tax = _part(goods, tax_rate)
+    card_fee = _part(goods + shipping + tax, FEES.etsy_card) + FEES.etsy_card_fixed
+    sending = _part(FULFILMENT_FEES[lines["product"]] * lines["quantity"], 5_000)
+    lines["fulfilment_fee"] = sending + (lines["line"] == 0) * FEES.etsy_label
+    labels = lines.groupby("order")["fulfilment_fee"].sum()
+    on_goods, on_shipping = _part(goods, FEES.etsy_transaction), _part(shipping, FEES.etsy_transaction)
     return orders.assign(
         refunded_at=-1,
         item=item,
@@ -144,6 +152,7 @@ def etsy_orders(
         shipping=shipping,
         tax=tax,
         refund=0,
-        fee=_part(goods + shipping + tax, FEES.etsy_card) + FEES.etsy_card_fixed,
+        fee=card_fee + on_goods + on_shipping + labels,
+        card_fee=card_fee,
         cancelled_first=False,
     )

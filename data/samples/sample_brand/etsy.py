@@ -4,9 +4,9 @@ from itertools import groupby
 from typing import Any
 
 from .buyers import TOWNS
-from .exports import Export, csv_cell, product, records, shares, sold_lines
+from .exports import Export, csv_table, product, records, shares, sold_lines
 from .ledger import Brand
-from .stated import BRAND, CURRENCY, ETSY, ETSY_COUPON, PRODUCTS, local, money
+from .stated import BRAND, CURRENCY, ETSY, ETSY_COUPON, PRODUCTS, Product, local, money
 
 ORDERS, ITEMS = "etsy_orders_2026-08.csv", "etsy_order_items_2026-08.csv"
 _ORDER_NAMES = (
@@ -32,7 +32,7 @@ def exports(brand: Brand) -> list[Export]:
     orders = [list(of_order) for _, of_order in groupby(records(lines), key=lambda line: line.order)]
     order_rows = [_order(of_order) for of_order in orders]
     item_rows = [row for of_order in orders for row in _items(of_order)]
-    totals = brand.orders.loc[lines["order"].unique(), ["item", "discount", "fee"]].sum()
+    totals = brand.orders.loc[lines["order"].unique(), ["item", "discount", "card_fee"]].sum()
     facts = {
         "orders": len(orders),
         "buyers": lines["person"].nunique(),
@@ -43,16 +43,11 @@ def exports(brand: Brand) -> list[Export]:
     return [
         Export(
             ORDERS,
-            _text(ORDER_HEADER, order_rows),
-            {"data_rows": len(order_rows)} | facts | {"fees": money(totals["fee"])},
+            csv_table(ORDER_HEADER, order_rows),
+            {"data_rows": len(order_rows)} | facts | {"fees": money(totals["card_fee"])},
         ),
-        Export(ITEMS, _text(ITEM_HEADER, item_rows), {"data_rows": len(item_rows)} | facts),
+        Export(ITEMS, csv_table(ITEM_HEADER, item_rows), {"data_rows": len(item_rows)} | facts),
     ]
-
-
-def _text(header: list[str], rows: list[dict[str, str]]) -> str:
-    lines = [",".join(csv_cell(row.get(column, "")) for column in header) for row in rows]
-    return "\n".join([",".join(header), *lines]) + "\n"
 
 
 def _date(second: int) -> str:
@@ -77,8 +72,8 @@ def _order(lines: list[Any]) -> dict[str, str]:
         "Sales Tax": money(order.order_tax),
         "Order Total": money(net_of_tax + order.order_tax),
         "Status": "Completed",
-        "Card Processing Fees": money(order.fee),
-        "Order Net": money(net_of_tax - order.fee),
+        "Card Processing Fees": money(order.card_fee),
+        "Order Net": money(net_of_tax - order.card_fee),
         "Adjusted Order Total": "0.00",
         "Adjusted Card Processing Fees": "0.00",
         "Adjusted Net Order Amount": "0.00",
@@ -101,7 +96,7 @@ def _items(lines: list[Any]) -> list[dict[str, str]]:
             "Order Sales Tax": money(order.order_tax if line is order else 0),
             "Item Total": money(line.item),
             "Transaction ID": str(4_700_000_000 + 10 * line.order + line.line),
-            "Listing ID": str(1_750_000_000 + 37 * PRODUCTS.index(product(line))),
+            "Listing ID": listing_id(product(line)),
             "Date Paid": _date(line.placed),
             "Ship Name": _name(line),
             "Ship Address1": _street(line),
@@ -111,6 +106,11 @@ def _items(lines: list[Any]) -> list[dict[str, str]]:
         }
         for line, discount in zip(lines, discounts, strict=True)
     ]
+
+
+def listing_id(listed: Product) -> str:
+    """The number of a product's page on Etsy."""
+    return str(1_750_000_000 + 37 * PRODUCTS.index(listed))
 
 
 def _buyer(order: Any) -> str:

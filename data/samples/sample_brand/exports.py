@@ -64,6 +64,12 @@ def csv_cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"' if {'"', ","} & set(text) else text
 
 
+def csv_table(header: list[str], rows: list[dict[str, str]]) -> str:
+    """A CSV file of the rows."""
+    lines = [",".join(csv_cell(row.get(column, "")) for column in header) for row in rows]
+    return "\n".join([",".join(header), *lines]) + "\n"
+
+
 def quoted(text: str) -> str:
     """A field of a CSV file that quotes them all."""
     return '"' + text.replace('"', '""') + '"'

@@ -11,6 +11,7 @@ from . import (
     amazon_transactions,
     brand_analytics,
     etsy,
+    etsy_statement,
     shopify,
     shopify_payments,
 )
@@ -28,6 +29,7 @@ def write(brand: Brand, folder: Path) -> None:
         amazon_settlement.export(brand),
         amazon_settlement_de.export(brand),
         *etsy.exports(brand),
+        etsy_statement.export(brand),
         brand_analytics.export(brand),
         shopify_payments.export(brand),
     ]

@@ -27,6 +27,7 @@ STREAMS = {
     "shipments": 5,
     "account": 6,
     "cards": 7,
+    "etsy statement": 8,
 }
 
 
@@ -42,11 +43,12 @@ class Brand:
     `number` (a marketplace's), `store_name` (where the shop's export holds it), `consent`,
     `merchant_fulfilled`, `variant` (0 to 99: picks among a platform's forms of writing one thing),
     `refunded_at` (−1: never), `cancelled_first` (cancelled, then refunded) and totals over the lines that
-    were not cancelled: `item, discount, shipping, tax, refund, fee`.
+    were not cancelled: `item, discount, shipping, tax, refund, fee`, and of the fee `card_fee`, which is 0 on
+    Amazon.
 
     lines: a row an order line: `order, line, product, quantity, item, promotion, shipping, ship_promotion,
     tax, referral_fee, fulfilment_fee, refund, cancelled`. The shop's and Etsy's discount, shipping, tax
-    and refund belong to the order, and are 0 here.
+    and refund belong to the order, and are 0 here; Etsy's fulfilment fee is the label that was bought there.
     """
 
     seed: int

@@ -41,13 +41,14 @@ NOTES = {
     "fees": (
         "True fees at the time of sale on sales orders. Amazon: 15% of item and shipping less promotions, by "
         "line, and a fulfilment fee a unit where Amazon sends (fulfilment_fees, a part of fees). Own store: "
-        "2.9% of what the buyer pays, tax included, and 0.30; Etsy: 3% of it and 0.25, and no other of its "
-        "fees. Nothing is given back on a refund. The order reports of Amazon and shop tell none; "
-        "transactions, settlements and Shopify Payments tell all."
+        "2.9% of what the buyer pays, tax included, and 0.30. Etsy: 3% of it and 0.25, 6.5% of goods and of "
+        "shipping, and the label bought there (fulfilment_fees: etsy_label, and half of what Amazon asks to "
+        "send the goods). Nothing is given back on a refund. The order reports of Amazon and shop tell "
+        "none; transactions, settlements and Shopify Payments tell all, as Etsy's statement does."
     ),
     "contribution": (
         "net_value + shipping - fees: exact, before the cost of goods, postage that the brand pays and what "
-        "is booked without an order (advertising, subscription, storage)."
+        "is booked beside sales (advertising, subscription, storage, Etsy's listing fees)."
     ),
     "customers": "Persons with a sales order; on Amazon and for guests the ledger alone knows them.",
     "first_orders": "A customer's first sales order; repeat_orders are the other sales orders.",
@@ -89,7 +90,15 @@ NOTES = {
     ),
     "etsy": (
         "Order Value is before the coupon; Order Total is what the buyer pays, tax included; Order Net is "
-        "without the tax, which Etsy remits, and after the card's fee. buyers: distinct Buyer User IDs."
+        "without the tax, which Etsy remits, and after the card's fee; fees: that fee alone. buyers: "
+        "distinct Buyer User IDs."
+    ),
+    "etsy_statement": (
+        "totals: sums by what an amount is for. sale: what buyers paid, tax included; tax: what Etsy remits "
+        "of it. transaction, processing and label come to the channel's fees. Listing fees (each product "
+        "once, and a renewal for every unit sold), Etsy Ads (a bill a day) and Offsite Ads (15% of goods and "
+        "shipping of some orders) are in no order's fees. deposit: sent to the bank each Monday, all that "
+        "was there; total: what is left of the month."
     ),
     "repeat_purchase": (
         "Of September 2026 in the brand's time zone, pending orders included, by the ledger's customers: a "

@@ -188,6 +188,10 @@ class Fees:
     card_fixed: int = 30
     etsy_card: int = 300
     etsy_card_fixed: int = 25
+    etsy_transaction: int = 650
+    etsy_listing: int = 20
+    etsy_offsite_ads: int = 1_500
+    etsy_label: int = 395  # and half of what Amazon asks to send the goods
 
 
 FEES = Fees()
@@ -195,6 +199,7 @@ FEES = Fees()
 WELCOME_CODE, WELCOME_DISCOUNT, WELCOME_SHARE = "WELCOME10", 1_000, 40  # on that share of first orders
 PROMOTION, PROMOTION_DISCOUNT, PROMOTION_SHARE = "Sample Promotion 15", 1_500, 6  # on that share of lines
 ETSY_COUPON, ETSY_DISCOUNT, ETSY_SHARE = "SUMMER10", 1_000, 20  # on that share of Etsy's orders
+OFFSITE_ADS_SHARE = 8  # of Etsy's orders, which an ad on another site brought
 CONSENT_SHARE = 55
 #: What an order is when it counts as a sale.
 SALES = ("completed", "refunded")

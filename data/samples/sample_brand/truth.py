@@ -93,6 +93,10 @@ def _stated() -> dict[str, Any]:
             "card_fixed": money(FEES.card_fixed),
             "etsy_card_rate": _rate(FEES.etsy_card),
             "etsy_card_fixed": money(FEES.etsy_card_fixed),
+            "etsy_transaction_rate": _rate(FEES.etsy_transaction),
+            "etsy_listing": money(FEES.etsy_listing),
+            "etsy_offsite_ads_rate": _rate(FEES.etsy_offsite_ads),
+            "etsy_label": money(FEES.etsy_label),
         },
         "discounts": {
             WELCOME_CODE: {"rate": _rate(WELCOME_DISCOUNT), "share_of_first_orders_percent": WELCOME_SHARE},

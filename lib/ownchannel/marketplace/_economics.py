@@ -232,7 +232,7 @@ def advertising_share(entries: pa.Table, currency: str, since: date) -> float | 
 
     >>> from ownchannel.orders import sample_orders
     >>> round(advertising_share(sample_orders().entries, "USD", date(2025, 10, 1)), 3)
-    0.086
+    0.084
     """
     booked = what_was_booked(entries.filter(pc.greater_equal(entries["posted_on"], since)), currency)
     if booked is None or booked.total(Use.ADVERTISING) >= 0:

@@ -32,7 +32,7 @@ FEWEST_ORDERS = 30
 #: A channel with fewer days of orders is not carried on for years: a judgement.
 FEWEST_PLANNED_DAYS = 90
 
-#: Marketplaces whose exports hold the card's fee and no other.
+#: Marketplaces whose exports of orders hold the card's fee and no other; their statements hold them all.
 CARD_FEE_ALONE = frozenset({"Etsy"})
 
 _AMOUNTS = ["item_value", "discount", "shipping", "refund", "quantity", "fulfilment"]
@@ -88,6 +88,8 @@ class Observed:
     """The day of the channel's first sale."""
     last: dt.date
     """The last day that the channel's files cover whole."""
+    fees_are_the_cards: bool = False
+    """Whether its orders' fees are the card's and no other."""
 
     @property
     def end(self) -> dt.date:
@@ -129,10 +131,12 @@ def observed_channels(orders: Orders, currency: str) -> dict[str, Observed]:
     sold = orders.sales
     sold = sold[(sold["currency"] == currency) & (sold["item_value"] > 0)]
     ends = orders.table.groupby("source_file")["ordered_on"].max()
+    card_fee_alone = CARD_FEE_ALONE - {*orders.entries["channel"].to_pylist()}
     found = {}
     for (channel, kind), sales in sold.groupby(["channel", "kind"]):
         last = max(ends[list(sales["source_file"].unique())]) - dt.timedelta(days=1)
-        observed = Observed(str(channel), str(kind), sales, sales["ordered_on"].min(), last)
+        card_alone = kind != "marketplace" or channel in card_fee_alone
+        observed = Observed(str(channel), str(kind), sales, sales["ordered_on"].min(), last, card_alone)
         if (observed.end - observed.first).days >= FEWEST_DAYS:
             found[observed.channel] = observed
     return found
@@ -219,9 +223,7 @@ def _fees(observed: Observed, orders: pd.DataFrame, months: str) -> dict[str, Me
         return {}
     source = f"measured: fees booked on {count(len(known), 'order')} of {observed.channel}, {months}"
     fee, paid = (known["fee"] - known["fulfilment"]).to_numpy(), known["paid"].to_numpy()
-    if observed.kind == "marketplace" and observed.channel not in CARD_FEE_ALONE:
-        return {"fee_rate": ratio(fee, paid, source)}
-    return _card(fee, paid, source)
+    return _card(fee, paid, source) if observed.fees_are_the_cards else {"fee_rate": ratio(fee, paid, source)}
 
 
 def _card(fee: Floats, paid: Floats, source: str) -> dict[str, MeasuredNumber]:
