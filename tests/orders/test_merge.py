@@ -72,13 +72,33 @@ def some_lines(draw: st.DrawFn) -> list[dict[str, Any]]:
 @settings(max_examples=40)
 @given(some_lines())
 def test_lines_without_an_id_are_named_by_item_and_occurrence_in_a_run(lines):
+    # Items of one order that stand in several runs with several amounts are other lines: see below.
+    one_price = [line | {"item_value": Decimal(1)} for line in lines]
     expected = []
-    for _, run in groupby(lines, itemgetter("identity")):
+    for _, run in groupby(one_price, itemgetter("identity")):
         seen: Counter[str] = Counter()
         for line in run:
             seen[line["item"]] += 1
             expected.append(line.get("line_id", f"{line['item']}#{seen[line['item']]}"))
-    assert _merge.numbered(_merge.in_runs(table(lines), []))["line_id"].to_pylist() == expected
+    assert _merge.numbered(_merge.in_runs(table(one_price), []))["line_id"].to_pylist() == expected
+
+
+def test_scattered_lines_of_an_item_are_told_apart_by_their_amounts_in_one_state():
+    def of(number: int, value: str | None, **more: Any) -> dict[str, Any]:
+        line = {"identity": f"amazon/{number}", "item": "PAN", "status": "completed"} | more
+        return line | ({"item_value": Decimal(value)} if value else {})
+
+    def named(*lines: dict[str, Any]) -> list[str]:
+        rows = [line | {"source_row": row} for row, line in enumerate(lines)]
+        return list(_merge.numbered(_merge.in_runs(table(rows), []))["line_id"].to_pylist())
+
+    assert named(of(1, "5"), of(2, "7"), of(1, "9"), of(3, "9"), of(1, "5")) == [
+        *("PAN#1", "PAN#1", "PAN#2", "PAN#1", "PAN#1")
+    ]
+    assert named(of(1, "0", status="pending"), of(2, "7"), of(1, "9")) == ["PAN#1"] * 3
+    assert named(of(1, "9", updated_at=FIRST), of(2, "7"), of(1, "5", updated_at=FIRST + timedelta(1))) == [
+        *["PAN#1"] * 3
+    ]
 
 
 def test_a_header_between_two_rows_of_an_order_begins_another_run():

@@ -203,3 +203,20 @@ def test_parcels_on_their_way_or_delivered_are_sold(read_one, status):
     assert read_one(amazon(amazon_row(order_status=status)), "o.txt").table["status"].tolist() == [
         "completed"
     ]
+
+
+def test_lines_of_one_product_that_a_sorted_report_has_scattered_are_told_apart_by_their_amounts(read_one):
+    def line(order: str, price: str, **more: str) -> list[str]:
+        return amazon_row(amazon_order_id=order, item_price=price, **more)
+
+    one, other = "111-0000000-0000001", "111-0000000-0000002"
+    by_price = [line(one, "0.00"), line(other, "5.00"), line(one, "84.00")]
+    assert read_one(amazon(*by_price), "orders.txt").table["item_value"].sum() == 89
+    # A newer state of the line, from an export pasted below, is that line.
+    states = [
+        line(one, "168.00", quantity="2", last_updated_date="2026-03-02T10:00:00+00:00"),
+        line(other, "5.00"),
+        line(one, "84.00", quantity="1", last_updated_date="2026-03-05T10:00:00+00:00"),
+    ]
+    table = read_one(amazon(*states), "orders.txt").table
+    assert sorted(table["item_value"].tolist()) == [5, 84]

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from ownchannel.orders._bookings import Numbers, coded, firsts, numbers, places
 from ownchannel.orders._cells import as_millionths, decimals, spread, summed, with_columns
-from ownchannel.orders._schema import BY_NAME, BY_NUMBER, MONEY
+from ownchannel.orders._schema import BY_NAME, BY_NUMBER, MONEY, SALES
 
 
 def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:
@@ -88,10 +88,36 @@ def numbered(lines: pa.Table) -> pa.Table:
     if not lines["line_id"].null_count:
         return lines
     run = lines["run"].fill_null(0).to_numpy()
-    alike = numbers(coded(lines["identity"])[0], run, coded(lines["item"])[0])
-    place = pd.Series(alike).groupby(alike).cumcount() + 1
-    named = pc.binary_join_element_wise(lines["item"], pa.array(place).cast(pa.string()), "#")
+    item = numbers(coded(lines["identity"])[0], coded(lines["item"])[0])
+    alike = numbers(item, run)
+    place = np.asarray(pd.Series(alike).groupby(alike).cumcount(), dtype=np.int64)
+    if alike.max(initial=0) > item.max(initial=0):
+        place = _with_scattered(lines, item, run, place)
+    named = pc.binary_join_element_wise(lines["item"], pa.array(place + 1).cast(pa.string()), "#")
     return with_columns(lines, line_id=pc.coalesce(lines["line_id"], named))
+
+
+def _with_scattered(lines: pa.Table, item: Numbers, run: Numbers, place: Numbers) -> Numbers:
+    """Places where an order's item stands in several runs.
+
+    An export that was sorted has scattered the order's lines: those with other amounts, and of the same
+    state, are other lines.
+    """
+    keys = pd.DataFrame({"item": item, "run": run, "place": place})
+    keys["value"] = as_millionths(lines["item_value"])
+    keys["updated"] = lines["updated_at"].cast(pa.int64()).fill_null(0).to_numpy()
+    # What waits for its price, or was cancelled without one, is the same line as what was sold.
+    is_sale = pc.is_in(lines["status"].fill_null(SALES[0]), pa.array(SALES)).to_numpy()
+    keys = keys[is_sale | (keys["value"] != 0)]
+    keys = keys[keys.groupby("item")["updated"].transform("nunique") == 1]
+    keys = keys[keys.groupby("item")["value"].transform("nunique") > 1]
+    keys["place"] = keys.groupby(["item", "value", "run"]).cumcount()
+    once = keys.drop_duplicates(["item", "value", "place"])
+    once = once.assign(line=once.groupby("item").cumcount())
+    found = keys.reset_index().merge(once.drop(columns="run"), "left", ["item", "value", "place"])
+    changed = place.copy()
+    changed[found["index"].to_numpy()] = found["line"].to_numpy()
+    return changed
 
 
 def repeated_rows(lines: pa.Table) -> int:
