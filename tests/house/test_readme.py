@@ -16,5 +16,5 @@ def test_the_python_of_the_readme_runs(
         exec(block, names)
     printed = capsys.readouterr().out
     assert len(blocks) == 2
-    assert "13 of 13 files read" in printed
+    assert "14 of 14 files read" in printed
     assert "68% of $632,425 revenue comes through marketplaces" in printed

@@ -21,6 +21,7 @@ READER_OF = {
 SAMPLES = {
     "amazon_all_orders": "Amazon All Orders",
     "amazon_fulfilled": "Amazon Fulfilled Shipments",
+    "amazon_sales_and_traffic": "Amazon Sales and Traffic",
     "amazon_settlement": "Amazon settlement",
     "amazon_transactions": "Amazon transactions",
     "brand_analytics_repeat": "Amazon Brand Analytics repeat purchase",

@@ -21,6 +21,7 @@ FILES = (
     STORE_FILE,
     GERMAN_FILE,
     "amazon_fulfilled_shipments.txt",
+    "amazon_sales_and_traffic_2026-09.csv",
     "amazon_settlement_us.txt",
     "amazon_transactions_2024-10_2025-09.csv",
     "amazon_transactions_2025-10_2026-09.csv",

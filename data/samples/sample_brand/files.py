@@ -8,6 +8,7 @@ from . import (
     amazon_fulfilled,
     amazon_settlement,
     amazon_settlement_de,
+    amazon_traffic,
     amazon_transactions,
     brand_analytics,
     etsy,
@@ -31,6 +32,7 @@ def write(brand: Brand, folder: Path) -> None:
         *etsy.exports(brand),
         etsy_statement.export(brand),
         brand_analytics.export(brand),
+        amazon_traffic.export(brand),
         shopify_payments.export(brand),
     ]
     for export in exports:

@@ -28,6 +28,7 @@ STREAMS = {
     "account": 6,
     "cards": 7,
     "etsy statement": 8,
+    "traffic": 9,
 }
 
 

@@ -105,4 +105,10 @@ NOTES = {
         "repeat customer ordered the product twice within the month, and repeat_sales are those of all "
         "orders but a customer's first in it, before discount."
     ),
+    "sales_and_traffic": (
+        "Of September 2026 in the brand's time zone, pending orders included and cancelled ones not: units, "
+        "order items (lines) and sales before discount are the ledger's of the month. Sessions, page views "
+        "and the featured offer are drawn for each product, and no other file has them. The offer of "
+        "HL-SCALE is contested: others sell it too."
+    ),
 }
