@@ -73,7 +73,8 @@ def some_lines(draw: st.DrawFn) -> list[dict[str, Any]]:
 @given(some_lines())
 def test_lines_without_an_id_are_named_by_item_and_occurrence_in_a_run(lines):
     # Items of one order that stand in several runs with several amounts are other lines: see below.
-    one_price = [line | {"item_value": Decimal(1)} for line in lines]
+    alike = dict.fromkeys(("item_value", *_merge.MONEY_FACTS), Decimal(1))
+    one_price = [line | alike for line in lines]
     expected = []
     for _, run in groupby(one_price, itemgetter("identity")):
         seen: Counter[str] = Counter()

@@ -104,17 +104,20 @@ def _with_scattered(lines: pa.Table, item: Numbers, run: Numbers, place: Numbers
     state, are other lines.
     """
     keys = pd.DataFrame({"item": item, "run": run, "place": place})
-    keys["value"] = as_millionths(lines["item_value"])
+    value = as_millionths(lines["item_value"])
+    keys["amounts"] = numbers(
+        value, *(as_millionths(lines[name]) for name in ("discount", "shipping", "tax"))
+    )
     keys["updated"] = lines["updated_at"].cast(pa.int64()).fill_null(0).to_numpy()
     # What waits for its price, or was cancelled without one, is the same line as what was sold.
     is_sale = pc.is_in(lines["status"].fill_null(SALES[0]), pa.array(SALES)).to_numpy()
-    keys = keys[is_sale | (keys["value"] != 0)]
+    keys = keys[is_sale | (value != 0)]
     keys = keys[keys.groupby("item")["updated"].transform("nunique") == 1]
-    keys = keys[keys.groupby("item")["value"].transform("nunique") > 1]
-    keys["place"] = keys.groupby(["item", "value", "run"]).cumcount()
-    once = keys.drop_duplicates(["item", "value", "place"])
+    keys = keys[keys.groupby("item")["amounts"].transform("nunique") > 1]
+    keys["place"] = keys.groupby(["item", "amounts", "run"]).cumcount()
+    once = keys.drop_duplicates(["item", "amounts", "place"])
     once = once.assign(line=once.groupby("item").cumcount())
-    found = keys.reset_index().merge(once.drop(columns="run"), "left", ["item", "value", "place"])
+    found = keys.reset_index().merge(once.drop(columns="run"), "left", ["item", "amounts", "place"])
     changed = place.copy()
     changed[found["index"].to_numpy()] = found["line"].to_numpy()
     return changed
