@@ -124,7 +124,9 @@ def _mended(lines: list[str], delimiter: str, known: Known) -> Layout | None:
     """The layout where the first line is a header once it is mended, as the rows' width proves."""
     header, *below = lines
     width = _width_of(below, delimiter)[0] if any(below) else header.count(delimiter) + 1
-    if len(header) > _LONGEST_MENDED or width > MOST_COLUMNS:
+    # A row of numbers is no header, however it is mended: most lines need not be tried.
+    is_row = any(cell.strip(AROUND_NAMES)[:1].isdigit() for cell in header.split(delimiter))
+    if is_row or len(header) > _LONGEST_MENDED or width > MOST_COLUMNS:
         return None
     for readings in (_likely_names, _parted_names):
         found = [cells for cells in readings(header, width) if known(frozenset(column_names(cells)))]
