@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 from ownchannel.formats import listed
 from ownchannel.orders._archives import DAMAGED, Source, TooLarge, Unopened
 from ownchannel.orders._bookings import entries_once
-from ownchannel.orders._cells import Millionths, amount_of, total, with_columns
+from ownchannel.orders._cells import Millionths, amount_of, as_millionths, total, with_columns
 from ownchannel.orders._layout import HEADER_WITHIN, Layout, find_layout, open_rows
 from ownchannel.orders._merge import in_runs, numbered, repeated_rows
 from ownchannel.orders._notation import Notation
-from ownchannel.orders._readers._reader import Context, Reader
+from ownchannel.orders._readers._reader import NOT_EXPLAINED, Context, Reader
 from ownchannel.orders._report import FileReport
 from ownchannel.orders._rows import Rejection, Rows, is_currency
 from ownchannel.orders._schema import AS_READ, NO_CURRENCY, Gives
@@ -174,9 +174,9 @@ def _read_known(source: Source, layout: Layout, readers: Sequence[Reader], conte
     if read.batches:
         rows = read.table()
         if read.gives in ("lines", "entries"):
-            rows = _named(read, rows, headers, reader.is_one_run)
+            rows = _named(read, rows, headers, reader)
         read.batches = reader.finished(rows, notes).to_batches()
-    read.stated, read.unexplained = notes.stated, notes.unexplained
+    read.stated = notes.stated
     read.timezone = notes.zone if notes.asked_zone else ""
     read.warnings += [sentence.format(n=f"{n:,}") for sentence, n in notes.notes.items()]
     return read
@@ -200,9 +200,9 @@ def _read_through(
     return read
 
 
-def _named(read: FileRead, rows: pa.Table, headers: Sequence[int], is_one_run: bool) -> pa.Table:
+def _named(read: FileRead, rows: pa.Table, headers: Sequence[int], reader: Reader) -> pa.Table:
     """The rows with their lines and runs named, so that what the file holds twice counts once."""
-    if is_one_run:
+    if reader.is_one_run:
         run = np.searchsorted(headers, rows["source_row"].to_numpy())
         rows = with_columns(rows, run=pa.array(run.astype(np.int64)))
     rows = in_runs(rows, headers)
@@ -213,6 +213,9 @@ def _named(read: FileRead, rows: pa.Table, headers: Sequence[int], is_one_run: b
         file_no = pa.repeat(pa.scalar(0, pa.int32()), len(rows))
         once = entries_once(rows.append_column("file_no", file_no).unify_dictionaries())
         repeats = len(pc.unique(rows["source_row"])) - len(pc.unique(once["source_row"]))
+        if reader.states_totals:
+            rest = once.filter(pc.equal(once["description"], NOT_EXPLAINED))
+            read.unexplained = total(abs(as_millionths(rest["amount"])))
     read.warnings += [_REPEATS.format(n=f"{repeats:,}")] if repeats else []
     return rows
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, flags, total
+from ownchannel.orders._cells import Millionths, flags
 from ownchannel.orders._readers._amazon_bookings import (
     WORDS,
     Amounts,
@@ -24,7 +24,7 @@ from ownchannel.orders._readers._amazon_bookings import (
     stated_currency,
     transaction_event,
 )
-from ownchannel.orders._readers._reader import Context, Reader
+from ownchannel.orders._readers._reader import NOT_EXPLAINED, Context, Reader
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import NO_CURRENCY, Part
 
@@ -44,7 +44,6 @@ _TOO_LARGE = "makes a trillion or more with the row's other amounts"
 _NO_CURRENCY = "does not show the currency, nor does any row above"
 _NAME_A_SITE = "Fill in the Amazon site, such as amazon.com."
 _FETCH_AGAIN = "Download the report again."
-_NOT_EXPLAINED = "not explained by the parts"
 _UNKNOWN_STATUS = (
     "Transactions under a status that is not known: {n}. Their money counts as held back where the report "
     "leaves its release date empty."
@@ -57,6 +56,7 @@ class AmazonTransactions(Reader):
     name = "Amazon transactions"
     lacks = "This report does not include buyers."
     gives = "entries"
+    states_totals = True
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """By its date, type, product sales and total, in any of the languages."""
@@ -74,14 +74,13 @@ class AmazonTransactions(Reader):
         quantity = rows.quantities("quantity")
         posted = rows.moments("date/time", context.timezone)
         currency = _currencies(rows, context)
-        context.unexplained = (context.unexplained or 0) + total(abs(rest[rows.kept()]))
 
         def nothing(at: NDArray[np.intp]) -> Amounts:
             part = pc.if_else(kinds.of_order[at], "goods", kinds.named.take(pa.array(at)))
             return Amounts(at, rest[at], part, kinds.words.take(pa.array(at)))
 
         over = np.flatnonzero(rest)
-        unexplained = Amounts(over, rest[over], "unclassified", _NOT_EXPLAINED)
+        unexplained = Amounts(over, rest[over], "unclassified", NOT_EXPLAINED)
         return entries(
             rows,
             [*_by_part(amounts, kinds, quantity != 0), unexplained],

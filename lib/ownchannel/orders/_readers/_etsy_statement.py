@@ -18,12 +18,11 @@ from ownchannel.orders._cells import (
     flags,
     millionths,
     number,
-    total,
     with_columns,
 )
 from ownchannel.orders._notation import MARKS
 from ownchannel.orders._readers._etsy import CHANNEL
-from ownchannel.orders._readers._reader import Context, Reader, is_one_of
+from ownchannel.orders._readers._reader import NOT_EXPLAINED, Context, Reader, is_one_of
 from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import ENTRIES_AS_READ, TEXT, Event, Part
 
@@ -54,7 +53,6 @@ _ORDER = re.compile(r"\b(?:order|bestellung|bestellnr|pedido)\b\W{0,4}(\d+)", re
 _MONEY = re.compile(r"[A-Z]{0,3}[$€£]? ?\d[\d.,]*")
 _LARGEST = millionths(LARGEST_AMOUNT)
 _TOO_LARGE, _AGAIN = "makes a trillion or more with the row's other amounts", "Download the statement again."
-_NOT_EXPLAINED = "not explained by the parts"
 
 
 class EtsyStatement(Reader):
@@ -65,6 +63,7 @@ class EtsyStatement(Reader):
         "This statement does not include buyers or products: add Etsy's orders of the same months as well."
     )
     gives = "entries"
+    states_totals = True
 
     names = _COLUMNS
     headers = (frozenset(_COLUMNS),)
@@ -93,14 +92,13 @@ class EtsyStatement(Reader):
             # Hashed: a title may hold what is nobody's business.
             "row_key": pa.array(pd.util.hash_array(words, categorize=False)).cast(pa.string()),
         }
-        context.unexplained = (context.unexplained or 0) + total(abs(rest[rows.kept()]))
         is_both = (amount != 0) & (fees != 0)
         of_part = {"part": part, "description": rows.words(_description, "type", "title")}
         main = rows.batch(ENTRIES_AS_READ, amount=np.where(amount != 0, amount, fees), **of_part, **of_row)
         of_fees = of_part | {"part": pc.if_else(is_one_of(part, "goods"), "fee", part)}
         more = rows.batch(ENTRIES_AS_READ, amount=fees, **of_fees, **of_row)
         beyond = rows.batch(
-            ENTRIES_AS_READ, amount=rest, part="unclassified", description=_NOT_EXPLAINED, **of_row
+            ENTRIES_AS_READ, amount=rest, part="unclassified", description=NOT_EXPLAINED, **of_row
         )
         kept = rows.kept()
         return pa.concat_batches(

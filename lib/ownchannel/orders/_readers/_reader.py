@@ -16,6 +16,8 @@ from ownchannel.orders._rows import Rows
 from ownchannel.orders._schema import Gives, Status
 from ownchannel.workspace import CustomerKeys
 
+NOT_EXPLAINED = "not explained by the parts"
+
 
 @dataclass
 class Context:
@@ -33,8 +35,6 @@ class Context:
     """By such a line, the total that it states, in millionths."""
     headers: list[int] = field(init=False, default_factory=list)
     """Lines of further headers that only the reader knew."""
-    unexplained: int | None = field(init=False, default=None)
-    """Where rows state totals: the sum, signs aside, of what these have beyond the amounts, in millionths."""
 
     decided: dict[str, str] = field(init=False, default_factory=dict)
     """What a reader has found to hold for the whole file."""
@@ -81,6 +81,8 @@ class Reader:
     """How amounts and dates are written where the file does not prove it; asked for where nothing is said."""
     given: Mapping[str, str] = MappingProxyType({})
     """By column, how a person says that it is written."""
+    states_totals: bool = False
+    """Whether rows state their totals; what these have beyond the amounts is booked as NOT_EXPLAINED."""
     is_one_run: bool = False
     """Whether rows of an order may stand anywhere: then only a further header begins a repeat."""
 
