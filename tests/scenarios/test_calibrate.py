@@ -264,6 +264,21 @@ def test_a_month_of_orders_is_left_out_of_the_plan_and_said_unless_the_plan_has_
     assert etsy.organic_customers > 0
 
 
+def test_etsys_fee_is_its_commission_where_a_statement_books_it_and_else_the_cards_alone(orders):
+    asked = Plan(channels=(MarketplaceChannel(name="Etsy", order_value=40),))
+    without = dataclasses.replace(orders, entries=orders.entries.slice(0, 0))
+    measured = {
+        name: calibrate(each, asked).fields.set_index("path")["confidence"] == "measured"
+        for name, each in (("statement", orders), ("orders", without))
+    }
+    fees = ["channels.Etsy.fee_rate", "channels.Etsy.payment_rate"]
+    assert measured["statement"][fees].tolist() == [True, False]
+    assert measured["orders"][fees].tolist() == [False, True]
+    rate = calibrate(orders, asked).plan.channel("Etsy").fee_rate
+    # 6.5% and 3%, both of a few cents more than goods and shipping, and 25 cents an order.
+    assert 0.095 < rate < 0.105
+
+
 @pytest.mark.parametrize(("days", "is_in"), [(89, False), (90, True), (179, True)])
 def test_90_days_of_orders_are_planned_on_and_less_than_180_show_no_growth_and_no_season(days, is_in):
     year = brand(3, years=1, seen=1, a_week=40)
