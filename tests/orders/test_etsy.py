@@ -221,3 +221,12 @@ def test_nobody_is_shown(read):
     orders = read(orders_export({}, broken), items_export(CARD))
     shown = orders.table.to_csv() + str(orders.report) + orders.report.rejected.to_csv()
     assert not [secret for secret in (*SECRETS, "coolbuyer42") if secret in shown]
+
+
+def test_one_day_over_12_proves_for_the_whole_column_that_days_come_first(read):
+    later = {"Order ID": "3002", "Sale Date": "31/12/25"}
+    days = read(orders_export({"Sale Date": "05/03/26"}, later)).table["ordered_on"]
+    assert sorted(day.isoformat() for day in days) == ["2025-12-31", "2026-03-05"]
+    months = {"Order ID": "3002", "Sale Date": "12/31/25"}
+    days = read(orders_export({"Sale Date": "05/03/26"}, months)).table["ordered_on"]
+    assert sorted(day.isoformat() for day in days) == ["2025-12-31", "2026-05-03"]

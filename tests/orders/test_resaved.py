@@ -92,6 +92,18 @@ def test_a_spreadsheet_saves_every_cell_in_quotes_or_as_unicode_text(name: str, 
     holds_the_same(file, read_again(file, opened(file).saved(*way)))
 
 
+@pytest.mark.parametrize("name", FORMATS)
+@settings(max_examples=6)
+@given(data=st.data())
+def test_a_file_in_many_pieces_is_read_as_in_one(name: str, data: st.DataObject):
+    file = data.draw(FORMATS[name])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("ownchannel.orders._delimited._BLOCK", data.draw(st.integers(200, 1_000)))
+        patched.setattr("ownchannel.orders._layout.CHUNK_ROWS", data.draw(st.integers(1, 4)))
+        orders = read_again(file, opened(file).saved(";"))
+    holds_the_same(file, orders)
+
+
 @pytest.mark.parametrize("name", ALONE)
 @settings(max_examples=10)
 @given(data=st.data())

@@ -17,7 +17,7 @@ from ownchannel.orders._cells import Millionths, amount_of, as_millionths, total
 from ownchannel.orders._layout import HEADER_WITHIN, Layout, find_layout, open_rows
 from ownchannel.orders._merge import in_runs, numbered, repeated_rows
 from ownchannel.orders._notation import Notation
-from ownchannel.orders._readers._reader import NOT_EXPLAINED, Context, Reader
+from ownchannel.orders._readers._reader import NOT_EXPLAINED, Context, Reader, names_in
 from ownchannel.orders._report import FileReport
 from ownchannel.orders._rows import Rejection, Rows, is_currency
 from ownchannel.orders._schema import AS_READ, NO_CURRENCY, Gives
@@ -224,8 +224,9 @@ def _until_damage(
     source: Source, layout: Layout, reader: Reader, notation: Notation, warnings: list[str]
 ) -> Iterator[Rows]:
     """The file's rows up to where it is damaged, so that what was read until there is kept."""
+    names = {name: own for own, name in names_in(reader.names, layout.columns).items()}
     try:
-        with open_rows(source, layout, reader.order_starts) as chunks:
+        with open_rows(source, layout, names.get(reader.order_starts, reader.order_starts)) as chunks:
             for rows in chunks:
                 rows.notation = notation
                 yield reader.renamed(rows)

@@ -181,21 +181,27 @@ class Rows:
 
     def each(self, read: Callable[..., T], *columns: str, otherwise: T) -> list[T]:
         """`read` of every row's cells; where it raises BadCell the row is set aside with `otherwise`."""
-        distinct, place = self._distinct(columns)
-        known = self._known(read, distinct, place, otherwise)
+        known, place = self.distinct(read, *columns, otherwise=otherwise)
         return [known[at] for at in place.tolist()]
 
     def words(
         self, read: Callable[..., str | None], *columns: str, otherwise: str | None = None
     ) -> pa.StringArray:
         """The same for texts, as an array."""
-        distinct, place = self._distinct(columns)
-        return pa.array(self._known(read, distinct, place, otherwise), pa.string()).take(pa.array(place))
+        known, place = self.distinct(read, *columns, otherwise=otherwise)
+        return pa.array(known, pa.string()).take(pa.array(place))
 
     def numbers(self, read: Callable[..., int], *columns: str) -> Millionths:
         """The same for whole numbers, as an array; 0 where the row is set aside."""
-        distinct, place = self._distinct(columns)
-        return np.array(self._known(read, distinct, place, 0), dtype=np.int64)[place]
+        known, place = self.distinct(read, *columns, otherwise=0)
+        return np.array(known, dtype=np.int64)[place]
+
+    def distinct(
+        self, read: Callable[..., T], *columns: str, otherwise: T
+    ) -> tuple[list[T], NDArray[np.intp]]:
+        """The same of distinct cells, each once, and by row the place of its own among them."""
+        cells, place = self._distinct(columns)
+        return self._known(read, cells, place, otherwise), place
 
     def _distinct(self, columns: Sequence[str]) -> tuple[list[tuple[str, ...]], NDArray[np.intp]]:
         """The distinct cells, or combinations of cells, and by row the place of its own among them."""

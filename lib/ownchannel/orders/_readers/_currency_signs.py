@@ -22,8 +22,8 @@ _FURTHER = {
     **{"RM": "MYR", "Rp": "IDR", "฿": "THB", "₦": "NGN", "د.إ": "AED", "ر.س": "SAR"},
 }
 _PLAIN_DOLLARS = (
-    "Amounts with a plain $, which were read as US dollars: {n}. If they are other dollars, name the table's "
-    "columns, and its currency, with mapping=…"
+    "Amounts with a plain $, which were read as US dollars: {n}. If they are dollars of another country, "
+    "leave this file out."
 )
 
 

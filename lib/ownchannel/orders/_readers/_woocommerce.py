@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ownchannel.orders._cells import LARGEST_AMOUNT, BadCell, Millionths, millionths, number, spread, summed
 from ownchannel.orders._readers._reader import Context, Reader, is_one_of, less_refund, status_of
@@ -28,6 +29,7 @@ _ITEM = re.compile(
 _REFUND = re.compile(r"(?:^|;)amount:([^|;]*)\|")
 #: A gift card pays for goods and is none.
 _GIFT_CARD = "giftcard-name:"
+_TOO_DEAR = "adds up to a trillion or more with the other items"
 _PLAIN_ITEM = "Export the orders again with line items in columns, line_item_1 and so on."
 _ODD_SUBTOTAL = "Orders whose items do not add up to the stated subtotal: {n}. The items were used."
 
@@ -43,6 +45,18 @@ class _Item(NamedTuple):
     discount: int
 
 
+_NO_ITEM = _Item(None, None, 0, 0, 0)
+_ITEMS = pa.schema(
+    {
+        "sku": pa.string(),
+        "product": pa.string(),
+        "quantity": pa.float64(),
+        "value": pa.int64(),
+        "discount": pa.int64(),
+    }
+)
+
+
 class WooCommerceOrders(Reader):
     """Order Export & Order Import for WooCommerce, with line items in columns."""
 
@@ -56,19 +70,15 @@ class WooCommerceOrders(Reader):
         ordered_at = rows.moments("order_date", context.timezone)
         status = rows.words(status_in, "status", otherwise="cancelled")
         currency = rows.currencies("order_currency")
-        cells_of_customer = ("customer_email", "billing_email", "customer_id")
-        keys = rows.words(partial(customer_key, context), *cells_of_customer)
+        keys = customers(rows, context)
         countries = rows.first_label("shipping_country", "billing_country")
         subtotal, tax = rows.amounts("order_subtotal"), rows.amounts("tax_total")
         # What a shop charges besides, for wrapping or paying on delivery, counts as shipping.
         shipping = rows.amounts("shipping_total") + rows.amounts("fee_total")
         stated_refund = rows.numbers(refunded_sum, "refund_items")
-        items = _items_of(rows)
         # From here on an element per item.
-        places = np.repeat(np.arange(len(rows)), np.where(rows.kept(), [*map(len, items)], 0))
-        found = [item for place in np.flatnonzero(rows.kept()) for item in items[place]]
-        value = np.array([item.value for item in found], dtype=np.int64)
-        discount = np.array([item.discount for item in found], dtype=np.int64)
+        places, items = _items_of(rows)
+        value, discount = (items[name].to_numpy() for name in ("value", "discount"))
         is_odd = rows.has_text("order_subtotal") & (summed(places, value, len(rows)) != subtotal)
         context.note(_ODD_SUBTOTAL, int((is_odd & rows.kept()).sum()))
         paid = summed(places, value - discount, len(rows))
@@ -79,15 +89,15 @@ class WooCommerceOrders(Reader):
         return rows.at(places).batch(
             LINES_AS_READ,
             order_id=pc.coalesce(number_shown, order).take(of_row),
-            item=[item.sku or item.product or "item" for item in found],
+            item=pc.coalesce(items["sku"], items["product"], "item"),
             run=rows.lines[places],  # each row is a whole order
             channel=CHANNEL,
             kind="owned",
             ordered_at=ordered_at[places],
             customer_key=keys.take(of_row),
-            sku=[item.sku for item in found],
-            product=[item.product for item in found],
-            quantity=[item.quantity for item in found],
+            sku=items["sku"],
+            product=items["product"],
+            quantity=items["quantity"],
             item_value=value,
             discount=discount,
             currency=currency.take(of_row),
@@ -101,26 +111,39 @@ class WooCommerceOrders(Reader):
 
     def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
         """The sum of the order's items before coupons, as far as they can be read."""
-        values = [rows.each(_readable_value, column, otherwise=0) for column in _item_columns(rows)]
+        values = [rows.numbers(_readable_value, column) for column in _item_columns(rows)]
         # An order that adds up to more than a table holds is set aside.
-        sums = [min(sum(of_order), _MOST) for of_order in zip(*values, strict=True)]
-        return pc.utf8_upper(rows.column("order_currency")), np.array(sums, dtype=np.int64)
+        is_dear = np.sum(values, axis=0, dtype=float) >= _MOST
+        return pc.utf8_upper(rows.column("order_currency")), np.where(is_dear, _MOST, np.sum(values, axis=0))
 
 
 def _item_columns(rows: Rows) -> list[str]:
     return sorted(filter(_ITEM_COLUMN.fullmatch, rows.columns), key=lambda name: int(name.rpartition("_")[2]))
 
 
-def _items_of(rows: Rows) -> list[tuple[_Item, ...]]:
-    """By row, its items; a row with one that cannot be read, or with none, is set aside."""
-    columns = _item_columns(rows)
-    by_column = [rows.each(partial(_item, column), column, otherwise=None) for column in columns]
-    items = [tuple(filter(None, of_row)) for of_row in zip(*by_column, strict=True)]
-    empty = np.array([not of_row for of_row in items], dtype=bool)
-    rows.reject_where(empty, columns[0], "is empty: the order has no items", _PLAIN_ITEM)
-    dear = np.array([sum(item.value for item in of_row) >= _MOST for of_row in items], dtype=bool)
-    rows.reject_where(dear, columns[0], "adds up to a trillion or more with the other items", "Correct it.")
-    return items
+def _items_of(rows: Rows) -> tuple[NDArray[np.intp], pa.Table]:
+    """The items of the rows that are left, in order, and of each the place of its row.
+
+    A row with an item that cannot be read, or with none, is set aside.
+    """
+    columns, parts, found = _item_columns(rows), [], []
+    for column in columns:
+        known, place = rows.distinct(partial(_item, column), column, otherwise=None)
+        has_item = np.array([item is not None for item in known], dtype=np.bool_)[place]
+        found.append(np.flatnonzero(has_item))
+        parts.append(
+            pa.Table.from_pylist([(item or _NO_ITEM)._asdict() for item in known], _ITEMS).take(
+                pa.array(place[has_item])
+            )
+        )
+    items, places = pa.concat_tables(parts), np.concatenate(found)
+    counts = np.bincount(places, minlength=len(rows))
+    rows.reject_where(counts == 0, columns[0], "is empty: the order has no items", _PLAIN_ITEM)
+    sums = np.bincount(places, items["value"].to_numpy().astype(float), len(rows))
+    rows.reject_where(sums >= _MOST, columns[0], _TOO_DEAR, "Correct it.")
+    in_order = np.argsort(places, kind="stable")
+    in_order = in_order[rows.kept()[places[in_order]]]
+    return places[in_order], items.take(pa.array(in_order))
 
 
 def _item(column: str, cell: str) -> _Item | None:
@@ -178,10 +201,14 @@ def refunded_sum(cell: str) -> int:
     return millionths(total)
 
 
-def customer_key(context: Context, account_email: str, billing_email: str, account: str) -> str | None:
-    """A guest has no account, but an address to bill."""
-    by_email = context.keys.of_email(account_email) or context.keys.of_email(billing_email)
-    return by_email or (context.keys.of_id(f"woocommerce:{account}") if account not in ("", "0") else None)
+def customers(rows: Rows, context: Context) -> pa.StringArray:
+    """The keys of customers. A guest has no account, but an address to bill."""
+    keys = [rows.words(context.keys.of_email, column) for column in ("customer_email", "billing_email")]
+    return pc.coalesce(*keys, rows.words(partial(_account, context), "customer_id"))
+
+
+def _account(context: Context, number: str) -> str | None:
+    return context.keys.of_id(f"woocommerce:{number}") if number not in ("", "0") else None
 
 
 def status_in(cell: str) -> Status:

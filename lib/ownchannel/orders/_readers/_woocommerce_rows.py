@@ -1,7 +1,6 @@
 """WooCommerce orders in other exports: a row per item, and a row per order without its items."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -12,7 +11,7 @@ from ownchannel.orders._bookings import coded, firsts, numbers
 from ownchannel.orders._cells import Millionths, as_millionths, decimals, spread, summed, with_columns
 from ownchannel.orders._readers._currency_signs import note_dollars, with_signs_apart
 from ownchannel.orders._readers._reader import Context, Reader, less_refund
-from ownchannel.orders._readers._woocommerce import CHANNEL, customer_key, refunded_sum, status_in
+from ownchannel.orders._readers._woocommerce import CHANNEL, customers, refunded_sum, status_in
 from ownchannel.orders._rows import Rows
 from ownchannel.orders._schema import BY_NUMBER, LINES_AS_READ
 
@@ -83,9 +82,7 @@ class WooCommerceItems(Reader):
             channel=CHANNEL,
             kind="owned",
             ordered_at=ordered_at,
-            customer_key=rows.words(
-                partial(customer_key, context), "customer_email", "billing_email", "customer_id"
-            ),
+            customer_key=customers(rows, context),
             sku=rows.labels("item_sku"),
             product=rows.labels("item_name"),
             quantity=rows.quantities(units),
