@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -30,6 +31,7 @@ class _File:
     first_line: int
     rows: list[dict[str, str]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    moments: list[datetime] = field(default_factory=list)
     rejected: dict[int, tuple[str, Decimal]] = field(default_factory=dict)
 
 
@@ -88,7 +90,7 @@ def _row(draw: st.DrawFn, file: _File) -> None:
     amounts = {column: draw(cents) * 100 * unit for column in columns if draw(st.booleans())}
     off = draw(st.sampled_from([Decimal(0)] * 6 + [unit])) if amounts else Decimal(0)
     units = draw(st.integers(0, 3)) if has_order else 0
-    at, is_held_back, total = draw(instants), draw(st.booleans()), sum(amounts.values(), off)
+    at, is_held_back, total = _moment(draw, file), draw(st.booleans()), sum(amounts.values(), off)
     cells = {
         "date/time": written(at, file.name),
         "settlement id": SETTLEMENT,
@@ -125,6 +127,15 @@ def _row(draw: st.DrawFn, file: _File) -> None:
         deferred=is_held_back and "Transaction Status" in file.headers,
     )
     file.entries += _entries(row, amounts, off, float(units) if kind == "order" else 0.0)
+
+
+def _moment(draw: st.DrawFn, file: _File) -> datetime:
+    """When a row was booked: rows of one moment stand together, as in reports, which are sorted."""
+    at = draw(instants)
+    while at in file.moments[:-1] and at != file.moments[-1]:
+        at += timedelta(seconds=1)
+    file.moments.append(at)
+    return at
 
 
 def _entries(row: Entry, amounts: Mapping[str, Decimal], off: Decimal, units: float) -> list[Entry]:
