@@ -243,8 +243,11 @@ class Rows:
 
     def first_label(self, *columns: str, otherwise: str | None = None) -> pa.StringArray:
         """In each row the first of these columns' labels that there is."""
-        labels = [self.labels(column) for column in columns if column in self.columns]
-        return pc.coalesce(*labels, pa.scalar(otherwise, pa.string())) if labels else self._all(otherwise)
+        found = self._all(None)
+        for column in columns:
+            if found.null_count:
+                found = pc.coalesce(found, self.labels(column))
+        return pc.coalesce(found, otherwise) if otherwise and found.null_count else found
 
     def required(self, column: str, remedy: str = _EXPORT_AGAIN) -> pa.StringArray:
         """Texts for the table; a row without one is set aside."""
