@@ -308,3 +308,25 @@ def test_tables_pasted_together_count_what_they_share_once(tmp_path: Path, heade
     assert set(faults(orders)) == ({4} if "Note" in header else set())
     (file,) = orders.report.files
     assert file.duplicates == 1 and "stands again in line 4" in str(file)
+
+
+def test_an_amount_of_the_whole_order_counts_once_and_is_shared_out(tmp_path: Path):
+    lines = ("1;2026-01-05;30;6", "2;2026-01-06;50;4", "1;2026-01-05;10;6")
+    named = {"further": ["Post"], "shipping": "Post"}
+    each_row = read_table(tmp_path, *lines, **named)
+    assert each_row.table["shipping"].tolist() == [6, 4, 6]
+    once = read_table(tmp_path, *lines, **named, of_order=("shipping",))
+    assert once.table["shipping"].tolist() == [Decimal("4.5"), 4, Decimal("1.5")]
+    differs = read_table(tmp_path, *lines, "2;2026-01-06;1;3", **named, of_order=("shipping",))
+    assert differs.table["shipping"].sum() == 10
+    assert "another amount for their whole order" in str(differs.report)
+
+
+def test_a_date_far_below_proves_that_numbers_above_are_no_days(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("ownchannel.orders._delimited._BLOCK", 20)
+    monkeypatch.setattr("ownchannel.orders._layout.CHUNK_ROWS", 1)
+    days = ("1;46027;10", "2;46028;20")
+    assert len(read_table(tmp_path, *days).table) == 2
+    orders = read_table(tmp_path, *days, "3;2026-01-05;30")
+    assert orders.table["order_id"].tolist() == ["3"]
+    assert set(faults(orders)) == {2, 3}

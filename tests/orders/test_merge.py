@@ -97,6 +97,8 @@ def test_scattered_lines_of_an_item_are_told_apart_by_their_amounts_in_one_state
         *("PAN#1", "PAN#1", "PAN#2", "PAN#1", "PAN#1")
     ]
     assert named(of(1, "0", status="pending"), of(2, "7"), of(1, "9")) == ["PAN#1"] * 3
+    cancelled = (of(1, "5", status="cancelled"), of(2, "7"), of(1, "9", status="cancelled"))
+    assert named(*cancelled) == ["PAN#1", "PAN#1", "PAN#2"]
     assert named(of(1, "9", updated_at=FIRST), of(2, "7"), of(1, "5", updated_at=FIRST + timedelta(1))) == [
         *["PAN#1"] * 3
     ]
