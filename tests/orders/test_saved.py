@@ -2,6 +2,7 @@
 
 import random
 import stat
+import zipfile
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +21,7 @@ from ownchannel.orders import (
     current_orders,
     forget_orders,
     read_orders,
+    sample_orders,
     save_orders,
     saved_orders,
 )
@@ -160,3 +162,21 @@ def test_a_damaged_key_does_not_keep_saved_orders_from_opening(workspace):
     opened = current_orders(workspace)
     assert not opened.is_sample
     assert "64 hexadecimal digits" in opened.remark
+
+
+@pytest.mark.parametrize(("missing", "opens"), [("traffic", True), ("returns", True), ("arrow", False)])
+def test_orders_saved_by_an_earlier_version_open_and_those_that_lost_a_table_do_not(tmp_path, missing, opens):
+    place = Workspace.at(tmp_path)
+    file = save_orders(sample_orders(place), place)
+    with zipfile.ZipFile(file) as archive:
+        members = {name: archive.read(name) for name in archive.namelist() if name != f"{missing}.parquet"}
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    if not opens:
+        with pytest.raises(ValueError, match="cannot be opened"):
+            saved_orders(place)
+        return
+    saved = saved_orders(place)
+    assert saved is not None and len(saved) == len(sample_orders(place))
+    assert len(getattr(saved, missing)) == 0

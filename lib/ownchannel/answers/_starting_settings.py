@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from ownchannel.assumptions import Assumption, Assumptions, Confidence, Numbers, Unit
 from ownchannel.customers import ENOUGH_AT_RISK, channel_months
@@ -311,5 +312,5 @@ def etsy_is_incomplete(fees: float, orders: Orders) -> list[str]:
         "Etsy's exports include its card fee, but not its listing, transaction and advertising fees: an Etsy "
         "order leaves less than is shown."
     )
-    is_booked = "Etsy" in orders.entries["channel"].to_pylist()
+    is_booked = bool(pc.any(pc.equal(orders.entries["channel"], "Etsy")).as_py())
     return [note] if fees > 0 and not is_booked else []

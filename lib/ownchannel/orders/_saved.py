@@ -28,13 +28,15 @@ _KEY = re.compile("[0-9a-f]{32}")
 #: The tables of `Orders` by their names there.
 _BESIDE = {str(name): schema for name, schema in SIDE_TABLES.items()}
 _TABLES = {"arrow": TABLE, "entries": ENTRIES, **_BESIDE}
+#: Orders that were saved before these were read are no less orders.
+_NEWER = ("returns", "traffic", "baskets")
 
 
 class SavedOrders:
     """A file of the workspace with orders and their report, for its owner only; they hold no addresses."""
 
     def __init__(self, workspace: Workspace, file_name: str = ORDERS_FILE) -> None:
-        self.tables = SavedTables(workspace, file_name, _TABLES, Report)
+        self.tables = SavedTables(workspace, file_name, _TABLES, Report, _NEWER)
 
     def save(self, orders: Orders, made_of: str = "") -> Path:
         """Write orders and report without customers who were forgotten since these orders were read."""

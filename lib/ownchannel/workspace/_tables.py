@@ -3,7 +3,7 @@
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -48,6 +48,8 @@ class SavedTables(Generic[N]):
     file_name: str
     schemas: Mapping[str, pa.Schema]
     note: type[N]
+    newer: Collection[str] = ()
+    """Tables that earlier versions did not write: where one is missing it opens empty."""
 
     def save(self, tables: Mapping[str, pa.Table], note: N, made_of: str = "") -> Path:
         """Write tables and note in place of those saved before, with a mark of what they were made of."""
@@ -85,8 +87,11 @@ class SavedTables(Generic[N]):
             with zipfile.ZipFile(file) as archive:
                 kept = json.loads(archive.read(_NOTE))
                 note = TypeAdapter(self.note).validate_python({k: kept[k] for k in kept.keys() - _MARKS})
+                lacks = {name for name in self.newer if f"{name}.parquet" not in archive.namelist()}
                 tables = {
-                    name: pq.read_table(BytesIO(archive.read(f"{name}.parquet"))).cast(schema)
+                    name: schema.empty_table()
+                    if name in lacks
+                    else pq.read_table(BytesIO(archive.read(f"{name}.parquet"))).cast(schema)
                     for name, schema in schemas.items()
                 }
         except _UNUSABLE as error:
