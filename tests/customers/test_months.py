@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 
 from ownchannel.customers import channel_months
-from ownchannel.orders import MONEY, TABLE
+from ownchannel.files import MONEY
+from ownchannel.orders import TABLE
 from tests.customers.generated import Line, as_orders, is_purchase, is_sale, line, net, order_lines
 
 Group = tuple[dt.date, str, str, str]

@@ -15,7 +15,7 @@ REASON = re.compile(r"#\s*inside: \S")
 
 
 def room_of(module: str) -> str:
-    """`ownchannel.orders._rows` lies in `orders`, whatever is below it."""
+    """`ownchannel.files._rows` lies in `files`, whatever is below it."""
     return module.split(".")[1] if module.count(".") else ""
 
 
@@ -67,10 +67,10 @@ def test_rooms_are_entered_by_their_doors(root: Path) -> None:
     [
         ("from ownchannel.orders import Orders", []),
         ("from ownchannel.clv._optimum import FitError", []),
-        ("from ownchannel.orders._rows import Rows", ["ownchannel.orders._rows"]),
-        ("from ownchannel.orders import _rows", ["ownchannel.orders._rows"]),
-        ("def f():\n    import ownchannel.orders._rows", ["ownchannel.orders._rows"]),
-        ('"""An example.\n\n>>> from ownchannel.orders._rows import Rows\n"""', ["ownchannel.orders._rows"]),
+        ("from ownchannel.files._rows import Rows", ["ownchannel.files._rows"]),
+        ("from ownchannel.files import _rows", ["ownchannel.files._rows"]),
+        ("def f():\n    import ownchannel.files._rows", ["ownchannel.files._rows"]),
+        ('"""An example.\n\n>>> from ownchannel.files._rows import Rows\n"""', ["ownchannel.files._rows"]),
     ],
 )
 def test_a_look_inside_is_seen(source: str, found: list[str]) -> None:

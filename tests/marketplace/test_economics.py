@@ -8,8 +8,9 @@ import pyarrow.compute as pc
 import pytest
 
 from ownchannel.customers import channel_months
+from ownchannel.files import MONEY
 from ownchannel.marketplace import Economics, contribution_by_month
-from ownchannel.orders import MONEY, Orders
+from ownchannel.orders import Orders
 
 
 def is_above_0(amount: object) -> bool:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders import ENTRIES, MONEY, RATES, TABLE, TEXT, Rates
+from ownchannel.files import MONEY
+from ownchannel.orders import ENTRIES, RATES, TABLE, TEXT, Rates
 
 #: Thursday, Friday, then Monday; made up.
 WEEK = [

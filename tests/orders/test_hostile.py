@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from tests.orders.test_workbooks import workbook
 
 from ownchannel.orders import FileReport, Orders, read_orders
 from tests.orders.exports import AMAZON_COLUMNS, amazon, amazon_row, shopify, shopify_row
-from tests.orders.test_workbooks import workbook
 
 Read = Callable[[bytes], Orders]
 

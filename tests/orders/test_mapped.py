@@ -323,8 +323,8 @@ def test_an_amount_of_the_whole_order_counts_once_and_is_shared_out(tmp_path: Pa
 
 
 def test_a_date_far_below_proves_that_numbers_above_are_no_days(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr("ownchannel.orders._delimited._BLOCK", 20)
-    monkeypatch.setattr("ownchannel.orders._layout.CHUNK_ROWS", 1)
+    monkeypatch.setattr("ownchannel.files._delimited._BLOCK", 20)
+    monkeypatch.setattr("ownchannel.files._layout.CHUNK_ROWS", 1)
     days = ("1;46027;10", "2;46028;20")
     assert len(read_table(tmp_path, *days).table) == 2
     orders = read_table(tmp_path, *days, "3;2026-01-05;30")

@@ -15,8 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ownchannel.files import BadCell
+
 # inside: files that break off while they are read, and readers with faults
-from ownchannel.orders import FileReport, Orders, _cells, _one_file, _readers, _schema, read_orders
+from ownchannel.orders import FileReport, Orders, _one_file, _readers, _schema, read_orders
 from ownchannel.workspace import CustomerKeys
 from tests.orders.exports import amazon, amazon_row, continued, shopify, shopify_row
 
@@ -172,8 +174,8 @@ def shopify_files(draw: st.DrawFn) -> bytes:
 def test_the_size_of_chunks_changes_nothing(content, size):
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         whole = read_orders(("a.csv", content), workspace=folder)
-        patched.setattr("ownchannel.orders._layout.CHUNK_ROWS", size)
-        patched.setattr("ownchannel.orders._delimited._BLOCK", 300)
+        patched.setattr("ownchannel.files._layout.CHUNK_ROWS", size)
+        patched.setattr("ownchannel.files._delimited._BLOCK", 300)
         in_chunks = read_orders(("a.csv", content), workspace=folder)
     assert in_chunks.arrow.to_pylist() == whole.arrow.to_pylist()
     assert str(in_chunks.report) == str(whole.report)
@@ -279,7 +281,7 @@ def test_what_a_reader_notes_is_told_with_its_number():
 def test_money_of_a_row_set_aside_is_of_the_currency_that_its_order_states():
     class OfOrder(Plain):
         def read(self, rows: _one_file.Rows, context: _one_file.Context) -> pa.RecordBatch:
-            rows.reject(0, _cells.BadCell("order", "", "is odd", "Mend it."), currency="EUR")
+            rows.reject(0, BadCell("order", "", "is odd", "Mend it."), currency="EUR")
             return super().read(rows, context)
 
     assert report_of(read(HEADER + b"1,5,\n", OfOrder())).money["EUR"]["rejected"] == 5

@@ -130,8 +130,8 @@ def test_the_subtotal_says_whether_a_row_that_follows_its_equal_is_a_line(read_o
 
 
 def test_fields_on_every_row_hold_where_the_file_is_read_in_parts(read_one, monkeypatch):
-    monkeypatch.setattr("ownchannel.orders._layout.CHUNK_ROWS", 2)
-    monkeypatch.setattr("ownchannel.orders._delimited._BLOCK", 200)
+    monkeypatch.setattr("ownchannel.files._layout.CHUNK_ROWS", 2)
+    monkeypatch.setattr("ownchannel.files._delimited._BLOCK", 200)
     fields = {"Subtotal": "252.00", "Total": "258.00", "Shipping": "6.00"}
     rows = [shopify_row(fields | {"Name": f"#{number}"}) for number in range(9) for _ in range(3)]
     table = read_one(shopify(*rows)).table

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from ownchannel.files import Source, find_layout, find_sources
+
 # inside: each reader alone, where `read_orders` would ask them in turn
-from ownchannel.orders import _files, _layout, _readers
+from ownchannel.orders import _readers
 from tests.conftest import ROOT
 from tests.fuzz.seeds import FILES, drawn
 from tests.orders.generated_orders import FORMATS
@@ -56,9 +58,9 @@ CASES = {
 
 def known_by(given: Path | tuple[str, bytes]) -> list[str]:
     """The readers that know a file, each asked alone."""
-    (source,) = _files.find_sources(given)
-    assert isinstance(source, _files.Source)
-    return [r.name for r in _readers.READERS if _layout.find_layout(source, r.recognises) is not None]
+    (source,) = find_sources(given)
+    assert isinstance(source, Source)
+    return [r.name for r in _readers.READERS if find_layout(source, r.recognises) is not None]
 
 
 def test_every_reader_has_a_generator_and_every_name_is_its_own():

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ownchannel.files import Source, find_layout
+
 # inside: how a file that was just made up is to be opened as a table
-from ownchannel.orders import ColumnMapping, Orders, _files, _import, _layout
+from ownchannel.orders import ColumnMapping, Orders, _import
 from tests.orders.generated_bookings import Generated
 from tests.orders.generated_truth import GeneratedFile, in_order, told, told_of_orders
 from tests.orders.test_generated import FORMATS, NUMBER, read
@@ -42,10 +44,8 @@ def opened(file: GeneratedFile | Generated) -> Table:
     """A file's cells, as a spreadsheet shows them."""
     mapping = getattr(file, "mapping", None)
     own = [_import.MappedOrders(ColumnMapping(**mapping))] if mapping else []
-    source = _files.Source(file.name, lambda: io.BytesIO(file.content))
-    layout = _layout.find_layout(
-        source, lambda names: any(r.recognises(names) for r in [*own, *_import.READERS])
-    )
+    source = Source(file.name, lambda: io.BytesIO(file.content))
+    layout = find_layout(source, lambda names: any(r.recognises(names) for r in [*own, *_import.READERS]))
     assert layout is not None
     text = file.content.decode(layout.encoding.name)
     quoting = csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE
@@ -98,8 +98,8 @@ def test_a_spreadsheet_saves_every_cell_in_quotes_or_as_unicode_text(name: str, 
 def test_a_file_in_many_pieces_is_read_as_in_one(name: str, data: st.DataObject):
     file = data.draw(FORMATS[name])
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ownchannel.orders._delimited._BLOCK", data.draw(st.integers(200, 1_000)))
-        patched.setattr("ownchannel.orders._layout.CHUNK_ROWS", data.draw(st.integers(1, 4)))
+        patched.setattr("ownchannel.files._delimited._BLOCK", data.draw(st.integers(200, 1_000)))
+        patched.setattr("ownchannel.files._layout.CHUNK_ROWS", data.draw(st.integers(1, 4)))
         orders = read_again(file, opened(file).saved(";"))
     holds_the_same(file, orders)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from ownchannel.files import MONEY
 from ownchannel.orders import (
     ENTRIES,
-    MONEY,
     RATES,
     SIDE_TABLES,
     TEXT,

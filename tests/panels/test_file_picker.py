@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ownchannel.orders import LARGEST_UPLOAD
+from ownchannel.files import LARGEST_UPLOAD
 from ownchannel.panels._file_picker import PIECE, FilePicker, Files  # inside: its messages
 
 

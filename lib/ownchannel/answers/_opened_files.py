@@ -9,9 +9,10 @@ import pandas as pd
 from ownchannel.answers._answer import Answer, notes_html, table_html
 from ownchannel.answers._marketplace_dependence import own_and_rent
 from ownchannel.answers._starting_settings import in_main_currency
+from ownchannel.files import NO_CURRENCY
 from ownchannel.formats import count, listed, money, percent
 from ownchannel.marketplace import marketplace_share
-from ownchannel.orders import NO_CURRENCY, FileReport, Opened, Orders, Report, day
+from ownchannel.orders import FileReport, Opened, Orders, Report, day
 
 #: What the first page says beside each way in.
 WAYS_IN = {

@@ -18,7 +18,7 @@ from ownchannel.customers._purchases import (
     purchase_lines,
     require_free_name,
 )
-from ownchannel.orders import MONEY
+from ownchannel.files import MONEY
 
 #: The result's columns after the channel, `revenue` as exact as the table's own values.
 COHORTS = {

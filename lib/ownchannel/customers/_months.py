@@ -17,7 +17,7 @@ from ownchannel.customers._purchases import (
     require_columns,
     require_numbers,
 )
-from ownchannel.orders import MONEY
+from ownchannel.files import MONEY
 
 AMOUNTS = ("item_value", "discount", "refund", "shipping", "fee", "fulfilment")
 GROUP = ("month", "channel", "kind", "currency")

@@ -1,9 +1,7 @@
 """Orders: the platforms' exports in, one tidy order table out."""
 
-from ownchannel.orders._archives import own_name, size_text
 from ownchannel.orders._exchange import Rates
 from ownchannel.orders._file_list import FileList
-from ownchannel.orders._files import LARGEST_UPLOAD
 from ownchannel.orders._guess import MappingGuess, guess_mapping
 from ownchannel.orders._import import Opened, current_orders, read_orders, sample_orders
 from ownchannel.orders._orders import Orders
@@ -14,8 +12,6 @@ from ownchannel.orders._saved import forget, forget_orders, save_orders, saved_o
 from ownchannel.orders._schema import (
     BASKETS,
     ENTRIES,
-    MONEY,
-    NO_CURRENCY,
     RATES,
     REPEAT_RATES,
     RETURNS,
@@ -32,9 +28,6 @@ from ownchannel.orders._schema import (
 __all__ = [
     "BASKETS",
     "ENTRIES",
-    "LARGEST_UPLOAD",
-    "MONEY",
-    "NO_CURRENCY",
     "RATES",
     "REPEAT_RATES",
     "RETURNS",
@@ -61,7 +54,6 @@ __all__ = [
     "forget_mapping",
     "forget_orders",
     "guess_mapping",
-    "own_name",
     "preview",
     "read_orders",
     "sample_orders",
@@ -69,5 +61,4 @@ __all__ = [
     "save_orders",
     "saved_mappings",
     "saved_orders",
-    "size_text",
 ]

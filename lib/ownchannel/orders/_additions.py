@@ -8,11 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import CENT, Millionths, as_millionths, decimals, with_columns
+from ownchannel.files import CENT, MILLION, MONEY, Millionths, as_millionths, decimals, with_columns
 from ownchannel.orders._merge import Given
 from ownchannel.orders._readers._shopify import CHANNEL as SHOPIFY
-from ownchannel.orders._rows import MILLION
-from ownchannel.orders._schema import MONEY
 
 Quantities = NDArray[np.float64]
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, as_millionths, decimals, flags, spread, summed, with_columns
+from ownchannel.files import Millionths, as_millionths, decimals, flags, spread, summed, with_columns
 
 #: By row a number from 0 on.
 Numbers = NDArray[np.int64]

@@ -9,9 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ownchannel.files import MONEY, NO_CURRENCY
 from ownchannel.formats import count
 from ownchannel.orders._report import day as written_day
-from ownchannel.orders._schema import MONEY, NO_CURRENCY, RATE, RATES
+from ownchannel.orders._schema import RATE, RATES
 
 #: Rates are not published on weekends and holidays: a rate holds until the next one, this long at most.
 LONGEST_USE = timedelta(days=7)

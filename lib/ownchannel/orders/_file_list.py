@@ -8,12 +8,21 @@ from itertools import count as numbers
 from pathlib import Path
 from typing import Any
 
+from ownchannel.files import (
+    DAMAGED,
+    TWICE,
+    Found,
+    Input,
+    LeftAside,
+    Source,
+    Unopened,
+    find_layout,
+    find_sources,
+    timezone_named,
+)
 from ownchannel.formats import count, listed
-from ownchannel.orders._archives import DAMAGED, Source, Unopened
-from ownchannel.orders._files import TWICE, Found, Input, LeftAside, find_sources
 from ownchannel.orders._guess import MappingGuess, guess_mapping
 from ownchannel.orders._import import assembled
-from ownchannel.orders._layout import find_layout
 from ownchannel.orders._one_file import FileBooks, FileRead, read_file
 from ownchannel.orders._orders import Orders
 from ownchannel.orders._own_tables import (
@@ -37,7 +46,6 @@ from ownchannel.orders._saved import (
     kept_rows,
     reading_version,
 )
-from ownchannel.orders._times import timezone_named
 from ownchannel.workspace import Workspace
 
 #: Files that one sentence names; of more it says how many.

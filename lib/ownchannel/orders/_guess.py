@@ -15,15 +15,20 @@ import numpy as np
 import pandas as pd
 from babel.numbers import list_currencies
 
+from ownchannel.files import (
+    DAMAGED,
+    Input,
+    Rows,
+    Source,
+    find_layout,
+    find_sources,
+    moment,
+    number,
+    open_rows,
+)
 from ownchannel.formats import listed
-from ownchannel.orders._archives import DAMAGED, Source
-from ownchannel.orders._cells import number
-from ownchannel.orders._files import Input, find_sources
-from ownchannel.orders._layout import find_layout, open_rows
 from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._readers._reader import status_of
-from ownchannel.orders._rows import Rows
-from ownchannel.orders._times import moment
 
 #: A column is of a kind where so many of its cells are; the others are damaged, and set aside by the reader.
 _MOST = 0.8

@@ -12,9 +12,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ownchannel.files import NO_CURRENCY, Input, LeftAside, find_sources, timezone_named
 from ownchannel.orders._additions import with_consent, with_returns, without_restated
 from ownchannel.orders._bookings import entries_once, with_bookings
-from ownchannel.orders._files import Input, LeftAside, find_sources
 from ownchannel.orders._merge import (
     counted_once,
     filled,
@@ -32,8 +32,7 @@ from ownchannel.orders._readers._named_columns import ColumnMapping, MappedOrder
 from ownchannel.orders._readers._reader import Context
 from ownchannel.orders._report import Report, day, rejected_table, summary
 from ownchannel.orders._saved import SAMPLE_FILE, SavedOrders, key_remark, reading_version, saved_orders
-from ownchannel.orders._schema import ENTRIES, NO_CURRENCY, SIDE_TABLES, TABLE, Gives
-from ownchannel.orders._times import timezone_named
+from ownchannel.orders._schema import ENTRIES, SIDE_TABLES, TABLE, Gives
 from ownchannel.workspace import Workspace, saved_account
 
 SAMPLE_BRAND = "Hearth & Ladle"

@@ -8,9 +8,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ownchannel.files import MONEY, as_millionths, decimals, spread, summed, with_columns
 from ownchannel.orders._bookings import Numbers, coded, firsts, numbers, places
-from ownchannel.orders._cells import as_millionths, decimals, spread, summed, with_columns
-from ownchannel.orders._schema import BY_NAME, BY_NUMBER, MONEY, SALES
+from ownchannel.orders._schema import BY_NAME, BY_NUMBER, SALES
 
 
 def matched(entries: pa.Table, lines: pa.Table) -> pa.Table:

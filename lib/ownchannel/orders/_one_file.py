@@ -10,17 +10,32 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ownchannel.files import (
+    DAMAGED,
+    HEADER_WITHIN,
+    NO_CURRENCY,
+    Layout,
+    Millionths,
+    Notation,
+    Rejection,
+    Rows,
+    Source,
+    TooLarge,
+    Unopened,
+    amount_of,
+    as_millionths,
+    find_layout,
+    is_currency,
+    open_rows,
+    total,
+    with_columns,
+)
 from ownchannel.formats import listed
-from ownchannel.orders._archives import DAMAGED, Source, TooLarge, Unopened
 from ownchannel.orders._bookings import entries_once
-from ownchannel.orders._cells import Millionths, amount_of, as_millionths, total, with_columns
-from ownchannel.orders._layout import HEADER_WITHIN, Layout, find_layout, open_rows
 from ownchannel.orders._merge import in_runs, numbered, repeated_rows
-from ownchannel.orders._notation import Notation
 from ownchannel.orders._readers._reader import NOT_EXPLAINED, Context, Reader, names_in
 from ownchannel.orders._report import FileReport
-from ownchannel.orders._rows import Rejection, Rows, is_currency
-from ownchannel.orders._schema import AS_READ, NO_CURRENCY, Gives
+from ownchannel.orders._schema import AS_READ, Gives
 
 _UNKNOWN = (
     f"None of its first {HEADER_WITHIN} lines is a known header: it is another kind of file, or some of its "

@@ -11,19 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
+from ownchannel.files import NO_CURRENCY
 from ownchannel.formats import count, listed
 from ownchannel.orders._exchange import Rates
 from ownchannel.orders._report import Report, day
-from ownchannel.orders._schema import (
-    BASKETS,
-    ENTRIES,
-    NO_CURRENCY,
-    RATES,
-    REPEAT_RATES,
-    RETURNS,
-    SALES,
-    TRAFFIC,
-)
+from ownchannel.orders._schema import BASKETS, ENTRIES, RATES, REPEAT_RATES, RETURNS, SALES, TRAFFIC
 from ownchannel.workspace import BrandAccount
 
 #: Text that a spreadsheet could run, since a product's name is written by strangers: it begins with = + - @,

@@ -8,17 +8,14 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from ownchannel.files import Input, Source, find_layout, timezone_named
 from ownchannel.formats import count
-from ownchannel.orders._archives import Source
-from ownchannel.orders._files import Input
 from ownchannel.orders._guess import BESIDE, one_source, repeats
-from ownchannel.orders._layout import find_layout
 from ownchannel.orders._merge import local_days
 from ownchannel.orders._one_file import read_file
 from ownchannel.orders._readers import Context, MappedOrders
 from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._report import Report, rejected_table
-from ownchannel.orders._times import timezone_named
 from ownchannel.workspace import LONGEST_NAME, CustomerKeys, NamedDocuments, Workspace
 
 _SHOWN_ROWS, _LOOKED_AT_BYTES = 5, 4_000_000

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
+from ownchannel.files import NO_CURRENCY
 from ownchannel.formats import count, listed, money
-from ownchannel.orders._schema import NO_CURRENCY, SALES
+from ownchannel.orders._schema import SALES
 
 _LONGEST_REPR = 1_000
 _REJECTED = ("file", "line", "column", "value", "reason", "remedy")

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ownchannel.files import with_columns
 from ownchannel.formats import count
-from ownchannel.orders._cells import with_columns
 from ownchannel.orders._one_file import FileBooks, FileRead
 from ownchannel.orders._orders import Orders
 from ownchannel.orders._report import Report

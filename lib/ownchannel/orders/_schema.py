@@ -4,6 +4,8 @@ from typing import Literal
 
 import pyarrow as pa
 
+from ownchannel.files import MONEY
+
 ChannelKind = Literal["marketplace", "owned"]
 Status = Literal["completed", "pending", "cancelled", "refunded"]
 SideTable = Literal["repeat_rates", "rates", "returns", "traffic", "baskets"]
@@ -12,9 +14,6 @@ Gives = Literal["lines", "entries", "customers"] | SideTable
 
 #: Statuses whose lines count as sales; the others are kept in the table and left out of every sum.
 SALES: tuple[Status, ...] = ("completed", "refunded")
-
-#: Exact money: below a trillion, kept to the sixth decimal; 18 digits fit a machine word and multiply.
-MONEY = pa.decimal128(18, 6)
 
 #: Texts that many rows share, as numbers: of one sale a marketplace books five amounts and more.
 TEXT = pa.dictionary(pa.int32(), pa.string())
@@ -106,9 +105,6 @@ REPEAT_RATES = pa.schema(
         pa.field("source_row", pa.int64(), nullable=False),
     ]
 )
-
-#: ISO 4217's code for "no currency": cancelled and pending lines that carry no money.
-NO_CURRENCY = "XXX"
 
 #: A rate as exact as it is given: 24 decimals hold the inverse of any rate that is accepted.
 RATE = pa.decimal128(38, 24)

@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from ownchannel.orders import LARGEST_UPLOAD, own_name, size_text
+from ownchannel.files import LARGEST_UPLOAD, own_name, size_text
 
 #: Bytes in one message: the servers of JupyterLab and Voilà close a connection that sends more than 10 MiB.
 PIECE = 4_000_000

@@ -15,8 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, decimals
-from ownchannel.orders._rows import Rows, as_label
+from ownchannel.files import Millionths, Rows, as_label, decimals
 from ownchannel.orders._schema import ENTRIES_AS_READ, TEXT, Event, Part
 
 WORDS = tomllib.loads(Path(__file__).with_name("amazon_words.toml").read_text(encoding="utf-8"))

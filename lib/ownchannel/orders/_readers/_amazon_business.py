@@ -8,13 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.orders._cells import as_millionths, with_columns
-from ownchannel.orders._notation import MARKS, Choice
+from ownchannel.files import MARKS, NO_CURRENCY, Choice, Rows, as_millionths, with_columns
 from ownchannel.orders._readers._amazon_orders import counts
 from ownchannel.orders._readers._currency_signs import note_dollars, with_signs_apart
 from ownchannel.orders._readers._reader import Context, Reader
-from ownchannel.orders._rows import Rows
-from ownchannel.orders._schema import AS_READ, NO_CURRENCY
+from ownchannel.orders._schema import AS_READ
 
 _DATE, _CHILD, _PARENT = "date", "(child) asin", "(parent) asin"
 _SESSIONS, _VIEWS, _OFFER = "sessions - total", "page views - total", "featured offer (buy box) percentage"

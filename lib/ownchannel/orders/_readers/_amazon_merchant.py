@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ownchannel.files import Rows
 from ownchannel.orders._readers._amazon_orders import buyers, columns_of_lines, sales_channel
 from ownchannel.orders._readers._reader import Context, Reader
-from ownchannel.orders._rows import Rows
 from ownchannel.orders._schema import LINES_AS_READ
 
 _HEADER = frozenset(

@@ -7,9 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.orders._cells import BadCell, Millionths, decimals, flags
+from ownchannel.files import MILLION, BadCell, Millionths, Rows, as_label, decimals, flags
 from ownchannel.orders._readers._reader import Context, Reader, is_one_of
-from ownchannel.orders._rows import MILLION, Rows, as_label
 from ownchannel.orders._schema import LINES_AS_READ, REPEAT_RATES_AS_READ, Status
 
 ORDER_NUMBER = re.compile(r"\b\d{3}-\d{7}-\d{7}\b")

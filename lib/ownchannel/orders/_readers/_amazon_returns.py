@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ownchannel.files import NO_CURRENCY, Rows
 from ownchannel.orders._readers._reader import Context, Reader
-from ownchannel.orders._rows import Rows
-from ownchannel.orders._schema import AS_READ, NO_CURRENCY
+from ownchannel.orders._schema import AS_READ
 
 _HEADER = frozenset({"return-date", "order-id", "sku", "quantity", "detailed-disposition", "reason"})
 _NO_UNITS = "is not a number of units that came back"

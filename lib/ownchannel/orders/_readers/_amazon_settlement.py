@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, flags
+from ownchannel.files import NO_CURRENCY, Millionths, Rows, as_label, flags
 from ownchannel.orders._readers._amazon_bookings import (
     Amounts,
     classify,
@@ -16,8 +16,7 @@ from ownchannel.orders._readers._amazon_bookings import (
     is_other_shop,
 )
 from ownchannel.orders._readers._reader import Context, Reader
-from ownchannel.orders._rows import Rows, as_label
-from ownchannel.orders._schema import NO_CURRENCY, Event, Part
+from ownchannel.orders._schema import Event, Part
 
 
 class _Column(NamedTuple):

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, flags
+from ownchannel.files import NO_CURRENCY, Millionths, Rows, as_label, flags
 from ownchannel.orders._readers._amazon_bookings import (
     WORDS,
     Amounts,
@@ -25,8 +25,7 @@ from ownchannel.orders._readers._amazon_bookings import (
     transaction_event,
 )
 from ownchannel.orders._readers._reader import NOT_EXPLAINED, Context, Reader
-from ownchannel.orders._rows import Rows, as_label
-from ownchannel.orders._schema import NO_CURRENCY, Part
+from ownchannel.orders._schema import Part
 
 _HEADER = frozenset({"date/time", "type", "order id", "description", "product sales", "other", "total"})
 

@@ -7,10 +7,8 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.orders._cells import flags
+from ownchannel.files import NO_CURRENCY, Rows, flags, is_currency
 from ownchannel.orders._readers._reader import Context
-from ownchannel.orders._rows import Rows, is_currency
-from ownchannel.orders._schema import NO_CURRENCY
 
 #: Letters may stand before a sign. Otherwise it begins with no part of a number, and may hold points within,
 #: as the dirham's does.

@@ -10,13 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, decimals, flags, summed
-from ownchannel.orders._notation import MARKS
+from ownchannel.files import MARKS, NO_CURRENCY, Millionths, Rows, decimals, flags, summed
 from ownchannel.orders._readers._currency_signs import currency_in
 from ownchannel.orders._readers._etsy import country_code
 from ownchannel.orders._readers._reader import Context, Reader
-from ownchannel.orders._rows import Rows
-from ownchannel.orders._schema import LINES_AS_READ, NO_CURRENCY
+from ownchannel.orders._schema import LINES_AS_READ
 
 #: By column of ebay.com, what other sites and older reports call it; the first that a file has counts.
 _COLUMNS = {

@@ -7,9 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, decimals
+from ownchannel.files import Millionths, Rows, as_label, decimals
 from ownchannel.orders._readers._reader import Context, Reader, is_one_of, status_of
-from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import LINES_AS_READ, Status
 
 CHANNEL = "Etsy"

@@ -12,18 +12,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.orders._cells import (
+from ownchannel.files import (
     LARGEST_AMOUNT,
+    MARKS,
     Millionths,
+    Rows,
+    as_label,
     flags,
     millionths,
     number,
     with_columns,
 )
-from ownchannel.orders._notation import MARKS
 from ownchannel.orders._readers._etsy import CHANNEL
 from ownchannel.orders._readers._reader import NOT_EXPLAINED, Context, Reader, is_one_of
-from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import ENTRIES_AS_READ, TEXT, Event, Part
 
 _COLUMNS = {

@@ -14,22 +14,27 @@ import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ownchannel.assumptions import why_refused
-from ownchannel.orders._bookings import coded
-from ownchannel.orders._cells import (
+from ownchannel.files import (
+    DAYS,
+    MARKS,
+    NO_CURRENCY,
     BadCell,
+    Choice,
     Millionths,
+    Rows,
+    as_label,
     as_millionths,
     decimals,
     flags,
+    folded_name,
+    is_currency,
     spread,
     with_columns,
 )
-from ownchannel.orders._delimited import folded_name
+from ownchannel.orders._bookings import coded
 from ownchannel.orders._exchange import LARGEST_RATE, SMALLEST_RATE
-from ownchannel.orders._notation import DAYS, MARKS, Choice
 from ownchannel.orders._readers._reader import Context, Reader, is_one_of, less_refund, status_of
-from ownchannel.orders._rows import Rows, as_label, is_currency
-from ownchannel.orders._schema import LINES_AS_READ, NO_CURRENCY, RATE, RATES_AS_READ, ChannelKind, Status
+from ownchannel.orders._schema import LINES_AS_READ, RATE, RATES_AS_READ, ChannelKind, Status
 
 _CONSENT = dict.fromkeys(("yes", "true", "1", "y"), True) | dict.fromkeys(("no", "false", "0", "n"), False)
 _AMOUNTS = ("item_value", "unit_price", "quantity", "discount", "shipping", "tax", "refund", "fee")

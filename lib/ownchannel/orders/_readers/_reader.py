@@ -10,9 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import BadCell, Millionths, flags
-from ownchannel.orders._notation import DAYS, MARKS, Choice
-from ownchannel.orders._rows import Rows
+from ownchannel.files import DAYS, MARKS, BadCell, Choice, Millionths, Rows, flags
 from ownchannel.orders._schema import Gives, Status
 from ownchannel.workspace import CustomerKeys
 

@@ -7,10 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import Millionths, flags, spread, summed
+from ownchannel.files import Millionths, Rows, as_label, flags, spread, summed
 from ownchannel.orders._readers._amazon_orders import ORDER_NUMBER
 from ownchannel.orders._readers._reader import Context, Reader, is_one_of, less_refund, status_of
-from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import BY_NAME, ENTRIES_AS_READ, LINES_AS_READ, Event, Part, Status
 
 CHANNEL = "Shopify"

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ownchannel.files import MILLION, NO_CURRENCY, Rows
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._readers._shopify import CHANNEL, CONSENT, STILL_HELD, payouts
-from ownchannel.orders._rows import MILLION, Rows
-from ownchannel.orders._schema import AS_READ, ENTRIES_AS_READ, NO_CURRENCY, Part
+from ownchannel.orders._schema import AS_READ, ENTRIES_AS_READ, Part
 
 
 class ShopifyCustomers(Reader):

@@ -12,15 +12,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from ownchannel.files import (
+    MARKS,
+    NO_CURRENCY,
+    Millionths,
+    Rows,
+    as_millionths,
+    decimals,
+    flags,
+    summed,
+    with_columns,
+)
 from ownchannel.orders._bookings import coded, firsts
-from ownchannel.orders._cells import Millionths, as_millionths, decimals, flags, summed, with_columns
-from ownchannel.orders._notation import MARKS
 from ownchannel.orders._readers._currency_signs import currency_in
 from ownchannel.orders._readers._ebay import UNKNOWN_CURRENCY, WRITE_A_CODE
 from ownchannel.orders._readers._etsy import country_code
 from ownchannel.orders._readers._reader import Context, Reader, less_refund, status_of
-from ownchannel.orders._rows import Rows
-from ownchannel.orders._schema import LINES_AS_READ, NO_CURRENCY, Status
+from ownchannel.orders._schema import LINES_AS_READ, Status
 
 _HEADER = frozenset(
     {"order id", "order status", "sku id", "quantity", "sku subtotal before discount", "created time"}

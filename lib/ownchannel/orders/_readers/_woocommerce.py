@@ -10,9 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.orders._cells import LARGEST_AMOUNT, BadCell, Millionths, millionths, number, spread, summed
+from ownchannel.files import (
+    LARGEST_AMOUNT,
+    BadCell,
+    Millionths,
+    Rows,
+    as_label,
+    millionths,
+    number,
+    spread,
+    summed,
+)
 from ownchannel.orders._readers._reader import Context, Reader, is_one_of, less_refund, status_of
-from ownchannel.orders._rows import Rows, as_label
 from ownchannel.orders._schema import LINES_AS_READ, Status
 
 CHANNEL = "WooCommerce"

@@ -7,12 +7,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ownchannel.files import Millionths, Rows, as_millionths, decimals, spread, summed, with_columns
 from ownchannel.orders._bookings import coded, firsts, numbers
-from ownchannel.orders._cells import Millionths, as_millionths, decimals, spread, summed, with_columns
 from ownchannel.orders._readers._currency_signs import note_dollars, with_signs_apart
 from ownchannel.orders._readers._reader import Context, Reader, less_refund
 from ownchannel.orders._readers._woocommerce import CHANNEL, customers, refunded_sum, status_in
-from ownchannel.orders._rows import Rows
 from ownchannel.orders._schema import BY_NUMBER, LINES_AS_READ
 
 _LEFT = "item_quantity without refunds"

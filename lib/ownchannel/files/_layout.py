@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.orders._archives import DAMAGED, Source
-from ownchannel.orders._delimited import (
+from ownchannel.files._archives import DAMAGED, Source
+from ownchannel.files._delimited import (
     AROUND_NAMES,
     LINE,
     Faults,
@@ -22,8 +22,8 @@ from ownchannel.orders._delimited import (
     column_names,
     folded_name,
 )
-from ownchannel.orders._encoding import Encoding, detect_encoding, texts
-from ownchannel.orders._rows import Rejection, Rows
+from ownchannel.files._encoding import Encoding, detect_encoding, texts
+from ownchannel.files._rows import Rejection, Rows
 
 #: Reports open with a few lines of their own before the header; none is known with more than 13.
 HEADER_WITHIN = 15

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 # inside: rows of any text, beside a slow way through the same, and the limits
-from ownchannel.orders import _delimited, _encoding, _files
+from ownchannel.files import _delimited, _encoding, _sources
 
 LINE, LINE_TOO_LONG, LONGEST_LINE = _delimited.LINE, _delimited.LINE_TOO_LONG, _delimited.LONGEST_LINE
 QUOTE_NOT_CLOSED, TOO_MANY_CELLS = _delimited.QUOTE_NOT_CLOSED, _delimited.TOO_MANY_CELLS
@@ -22,7 +22,7 @@ Found = list[tuple[int, list[str] | str]]
 
 def texts(text: str) -> Iterator[str]:
     """A text that lies on a disk as it is: any line end ends a line."""
-    source = _files.Source("a.csv", lambda: io.BytesIO(text.encode()))
+    source = _sources.Source("a.csv", lambda: io.BytesIO(text.encode()))
     return _encoding.texts(source, _encoding.Encoding("utf-8"))
 
 

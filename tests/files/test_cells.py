@@ -9,21 +9,9 @@ from babel.numbers import format_currency, format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownchannel.orders import MONEY
-
-# inside: numbers beyond what a file could bring, against Decimal
-from ownchannel.orders._cells import (
-    amount_of,
-    as_millionths,
-    decimal_marks,
-    decimals,
-    masked,
-    millionths,
-    number,
-    spread,
-    total,
-    without_address,
-)
+from ownchannel.files import MONEY, amount_of, as_millionths, decimals, millionths, number, spread, total
+from ownchannel.files._cells import decimal_marks  # inside: marks of single cells
+from ownchannel.files._labels import masked, without_address  # inside: single cells
 
 cents = st.decimals("-99999999.99", "99999999.99", places=2)
 #: The decimal mark of each language in which the reports come, and of two that group digits otherwise.

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv as arrow_csv
 
-from ownchannel.orders._archives import DAMAGED
+from ownchannel.files._archives import DAMAGED
 
 #: Characters of a line, or of a row with line breaks: some hundred, with long notes some thousand.
 LONGEST_LINE = 1_000_000

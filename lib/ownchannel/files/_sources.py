@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
-from ownchannel.orders._archives import (
+from ownchannel.files._archives import (
     DAMAGED,
     LARGEST_FILE,
     Source,
@@ -25,7 +25,7 @@ from ownchannel.orders._archives import (
     shown_name,
     size_text,
 )
-from ownchannel.orders._excel import check_workbook, sheet_names, sheet_text
+from ownchannel.files._excel import check_workbook, sheet_names, sheet_text
 
 #: Ends of names that may hold orders; other files of a folder are left aside, and named.
 TABLES = (".txt", ".csv", ".tsv", ".xlsx", ".gz", ".zip")

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import cast
 
-from ownchannel.orders._archives import DAMAGED, Source
+from ownchannel.files._archives import DAMAGED, Source
 
 _CHUNK_BYTES = 1 << 20
 _NONE, _LETTERS, _KANA = re.compile("\ufffd"), re.compile("[^\0-\x7f\ufffd]"), re.compile("[\u3041-\u30ff]")

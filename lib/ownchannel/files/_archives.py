@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from ownchannel.orders._cells import without_address
+from ownchannel.files._labels import without_address
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

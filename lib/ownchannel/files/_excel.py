@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, BinaryIO
 from xml.parsers import expat
 
-from ownchannel.orders._archives import Opener, TooLarge, Unopened, Unpacking, as_damage, contents
+from ownchannel.files._archives import Opener, TooLarge, Unopened, Unpacking, as_damage, contents
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

@@ -12,43 +12,37 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
-from ownchannel.orders._cells import (
+from ownchannel.files._cells import ROUNDED, BadCell, number
+from ownchannel.files._columns import flags
+from ownchannel.files._labels import as_labels, masked
+from ownchannel.files._money import (
     LARGEST_AMOUNT,
+    MILLION,
     MILLIONTH,
-    ROUNDED,
-    BadCell,
+    MONEY,
+    NO_CURRENCY,
     Millionths,
     amount_of,
     as_millionths,
     decimals,
-    flags,
-    masked,
+    is_currency,
     millionths,
-    number,
-    without_address,
 )
-from ownchannel.orders._notation import DAYS, MARKS, Choice, Notation
-from ownchannel.orders._schema import MONEY, NO_CURRENCY
-from ownchannel.orders._times import PLAUSIBLE_YEARS, from_serials, instants, moment
+from ownchannel.files._notation import DAYS, MARKS, Choice, Notation
+from ownchannel.files._times import PLAUSIBLE_YEARS, from_serials, instants, moment
 
 T = TypeVar("T")
 
 _LARGEST = millionths(LARGEST_AMOUNT)
 _TOO_MUCH = "adds up to a trillion or more"
 _TOO_MUCH_IN_ALL = "makes a trillion or more with the quantity"
-MILLION = 1_000_000
 #: By decimal mark, the form of most amounts: they are read at once.
 _PLAIN = {".": r"^-?\d{1,12}(\.\d{1,6})?$", ",": r"^-?\d{1,12}(,\d{1,6})?$"}
-#: Labels longer than this are cut: no product's name is, and a cell may hold a megabyte.
-LONGEST_LABEL = 500
-#: What a label may hold is looked at closely where a cell has any of these.
-_NO_LABEL = "[^ -~]|@"
 _EXPORT_AGAIN = "Export the report again, or fill the cell in."
 _NO_DATE = f"is not a date and time from {PLAUSIBLE_YEARS[0]} to {PLAUSIBLE_YEARS[-1]} that can be read"
 _WRITE_A_CODE = "Write the three letters of the currency, such as USD."
 _ROUNDED_ID = "was rounded by a spreadsheet, so that several may look the same"
 _NOT_THROUGH_A_SPREADSHEET = "Export the report again and add it without opening it in a spreadsheet."
-_CONTROL = dict.fromkeys([*range(32), *range(127, 160)], " ")
 
 
 class Rejection(NamedTuple):
@@ -131,7 +125,7 @@ class Rows:
     def reject(self, place: int, bad: BadCell, currency: str = "") -> None:
         """Set a row aside; the first fault found in it stays."""
         line = int(self.lines[place])
-        shape = masked(bad.value.translate(_CONTROL))
+        shape = masked(bad.value)
         rejection = Rejection(line, bad.column, shape, bad.reason, bad.remedy, currency)
         self.faults.setdefault(place, rejection)
 
@@ -238,7 +232,7 @@ class Rows:
     def labels(self, column: str) -> pa.StringArray:
         """Texts for the table, free of addresses and control characters; null where empty."""
         if column not in self._labels:
-            self._labels[column] = _as_labels(self.column(column))
+            self._labels[column] = as_labels(self.column(column))
         return self._labels[column]
 
     def first_label(self, *columns: str, otherwise: str | None = None) -> pa.StringArray:
@@ -424,29 +418,3 @@ def _amount(column: str, mark: str, required: bool, cell: str) -> int:
     except ValueError as error:
         remedy = "Write a plain number such as 1234.50." if mark == "." else "Write 1234,50."
         raise BadCell(column, cell, "is not an amount that can be read", remedy) from error
-
-
-def _as_labels(cells: pa.StringArray) -> pa.StringArray:
-    found = pc.if_else(pc.equal(cells, ""), None, cells)
-    # Most cells are labels as they stand: short, printable ASCII without an address.
-    odd = pc.match_substring_regex(cells, _NO_LABEL)
-    if (pc.max(pc.binary_length(cells)).as_py() or 0) > LONGEST_LABEL:
-        odd = pc.or_(odd, pc.greater(pc.binary_length(cells), LONGEST_LABEL))
-    if not pc.any(odd).as_py():
-        return found
-    encoded = pc.filter(cells, odd).dictionary_encode()
-    labels = pa.array(map(as_label, encoded.dictionary.to_pylist()), pa.string())
-    return pc.replace_with_mask(found, odd, labels.take(encoded.indices))
-
-
-def as_label(cell: str) -> str | None:
-    """A cell as a text for the table; None where nothing is left of it."""
-    label = without_address(cell)
-    if not label.isprintable():
-        label = " ".join(label.translate(_CONTROL).split())
-    return label[:LONGEST_LABEL] or None
-
-
-def is_currency(code: str) -> bool:
-    """Whether a text has the form of an ISO 4217 code."""
-    return len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()

@@ -8,20 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 # inside: how a table lies in a file of any encoding, by chunks of any size
-from ownchannel.orders import _delimited, _files, _layout
+from ownchannel.files import _delimited, _layout, _sources
 
 HEADER = frozenset({"order", "sku", "price"})
 
 
-def held(content: bytes) -> _files.Source:
-    return _files.Source("a.csv", lambda: io.BytesIO(content))
+def held(content: bytes) -> _sources.Source:
+    return _sources.Source("a.csv", lambda: io.BytesIO(content))
 
 
 def layout_of(content: bytes) -> _layout.Layout | None:
     return _layout.find_layout(held(content), lambda columns: columns >= HEADER)
 
 
-def rows_of(source: _files.Source, order_starts: str = "") -> list[_layout.Rows]:
+def rows_of(source: _sources.Source, order_starts: str = "") -> list[_layout.Rows]:
     layout = _layout.find_layout(source, lambda columns: columns >= HEADER)
     assert layout
     with _layout.open_rows(source, layout, order_starts) as chunks:
@@ -85,7 +85,7 @@ def test_a_few_bad_bytes_do_not_change_the_encoding_and_are_told():
 
 
 def test_a_letter_that_two_blocks_share_is_whole(monkeypatch):
-    monkeypatch.setattr("ownchannel.orders._encoding._CHUNK_BYTES", 1)
+    monkeypatch.setattr("ownchannel.files._encoding._CHUNK_BYTES", 1)
     assert _layout.detect_encoding(held("order,Käse".encode())).name == "utf-8-sig"
     assert _layout.detect_encoding(held("order,Käse".encode()[:-3])).name != "utf-8-sig"
     assert _layout.detect_encoding(held("フライパン".encode("cp932"))).name == "cp932"
@@ -248,8 +248,8 @@ rows_of_orders = st.lists(st.tuples(st.sampled_from(["", "1", "2"]), st.sampled_
 def test_chunks_hold_every_row_once_and_no_order_in_two(rows, size):
     content = "order,sku,price\n" + "".join(f"{order},{sku},1\n" for order, sku in rows)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("ownchannel.orders._layout.CHUNK_ROWS", size)
-        patched.setattr("ownchannel.orders._delimited._BLOCK", 5)
+        patched.setattr("ownchannel.files._layout.CHUNK_ROWS", size)
+        patched.setattr("ownchannel.files._delimited._BLOCK", 5)
         chunks = rows_of(held(content.encode()), order_starts="order")
     found = [(o, s) for chunk in chunks for o, s in zip(chunk.text("order"), chunk.text("sku"), strict=True)]
     assert found == rows
@@ -258,17 +258,17 @@ def test_chunks_hold_every_row_once_and_no_order_in_two(rows, size):
 
 
 def test_an_order_that_never_ends_is_cut_rather_than_kept_in_memory(monkeypatch):
-    monkeypatch.setattr("ownchannel.orders._layout.CHUNK_ROWS", 10)
-    monkeypatch.setattr("ownchannel.orders._layout.LONGEST_ORDER", 30)
-    monkeypatch.setattr("ownchannel.orders._delimited._BLOCK", 20)
+    monkeypatch.setattr("ownchannel.files._layout.CHUNK_ROWS", 10)
+    monkeypatch.setattr("ownchannel.files._layout.LONGEST_ORDER", 30)
+    monkeypatch.setattr("ownchannel.files._delimited._BLOCK", 20)
     chunks = rows_of(held(b"order,sku,price\n" + b",A,1\n" * 200), order_starts="order")
     assert sum(map(len, chunks)) == 200
     assert max(map(len, chunks)) <= 45
 
 
 def test_a_chunk_ends_earlier_where_its_cells_are_long(monkeypatch):
-    monkeypatch.setattr("ownchannel.orders._layout.CHUNK_BYTES", 1_000)
-    monkeypatch.setattr("ownchannel.orders._delimited._BLOCK", 100)
+    monkeypatch.setattr("ownchannel.files._layout.CHUNK_BYTES", 1_000)
+    monkeypatch.setattr("ownchannel.files._delimited._BLOCK", 100)
     chunks = rows_of(held(b"order,sku,price\n" + b"1,%s,1\n" % (b"A" * 300) * 40))
     assert sum(map(len, chunks)) == 40
     assert max(map(len, chunks)) < 10
@@ -277,8 +277,8 @@ def test_a_chunk_ends_earlier_where_its_cells_are_long(monkeypatch):
 def test_what_stands_before_damage_is_read():
     content = b"order,sku,price\n" + b"".join(b"%d,A%d,1\n" % (n, n) for n in range(200_000))
     packed = gzip.compress(content)
-    (source,) = _files.find_sources(("a.csv.gz", packed[: len(packed) // 2]))
-    assert isinstance(source, _files.Source)
+    (source,) = _sources.find_sources(("a.csv.gz", packed[: len(packed) // 2]))
+    assert isinstance(source, _sources.Source)
     layout = _layout.find_layout(source, lambda columns: columns >= HEADER)
     assert layout is not None
     lines: list[int] = []
@@ -288,7 +288,7 @@ def test_what_stands_before_damage_is_read():
             for rows in chunks:
                 lines.extend(rows.lines.tolist())
 
-    with pytest.raises(_files.DAMAGED):
+    with pytest.raises(_sources.DAMAGED):
         read_on()
     assert lines == list(range(2, len(lines) + 2))
     assert len(lines) > 50_000

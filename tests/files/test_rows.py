@@ -12,7 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 # inside: cells of every kind, without a file for each
-from ownchannel.orders import _rows, _schema
+from ownchannel.files import MONEY, _labels, _rows, as_label
+
+SCHEMA = pa.schema(
+    {
+        "order_id": pa.string(),
+        "item_value": MONEY,
+        "ordered_at": pa.timestamp("us", "UTC"),
+        "quantity": pa.float64(),
+        "channel": pa.string(),
+        "kind": pa.string(),
+        "rank": pa.int8(),
+        "fee": MONEY,
+        "source_row": pa.int64(),
+    }
+)
 
 
 def table(cells: Sequence[Sequence[str]], width: int = 3) -> pa.Table:
@@ -98,12 +112,12 @@ def test_a_fault_tells_the_shape_of_a_cell_only():
         ("a\0b\x07 c\n\x85d", "a b c d"),
         ("\0", None),
         ("for jane@example.com", "for [address removed]"),
-        ("x" * 10**6, "x" * _rows.LONGEST_LABEL),
+        ("x" * 10**6, "x" * _labels.LONGEST_LABEL),
         ("鉄のフライパン", "鉄のフライパン"),
     ],
 )
 def test_labels_hold_no_address_no_control_character_and_no_megabyte(cell, label):
-    assert _rows.as_label(cell) == label
+    assert as_label(cell) == label
 
 
 label_cells = st.lists(st.tuples(*[st.sampled_from(["", "a", "b@c.d", "\0"])] * 3), max_size=10)
@@ -112,7 +126,7 @@ label_cells = st.lists(st.tuples(*[st.sampled_from(["", "a", "b@c.d", "\0"])] * 
 @given(label_cells)
 def test_the_first_label_there_is(cells):
     some = _rows.Rows(range(len(cells)), table(cells), {"x": 0, "y": 1, "z": 2})
-    expected = [next((_rows.as_label(cell) for cell in row if _rows.as_label(cell)), None) for row in cells]
+    expected = [next((as_label(cell) for cell in row if as_label(cell)), None) for row in cells]
     assert some.first_label("x", "y", "z").to_pylist() == expected
 
 
@@ -258,7 +272,7 @@ def test_the_form_of_a_currency_code(code, is_one):
 def test_a_batch_holds_the_rows_that_are_left():
     some = rows(price=["1", "x", "3"], date=["2026-03-01T00:00:00Z"] * 3)
     batch = some.batch(
-        _schema.LINES_AS_READ,
+        SCHEMA,
         order_id=["a", "b", "c"],
         item_value=some.amounts("price"),
         ordered_at=some.moments("date"),
@@ -266,7 +280,7 @@ def test_a_batch_holds_the_rows_that_are_left():
         channel="Shopify",
         rank=2,
     )
-    assert batch.schema == _schema.LINES_AS_READ
+    assert batch.schema == SCHEMA
     assert batch["source_row"].to_pylist() == [2, 4]
     assert batch["order_id"].to_pylist() == ["a", "c"]
     assert batch["item_value"].to_pylist() == [1, 3]
@@ -280,14 +294,13 @@ def test_a_batch_holds_the_rows_that_are_left():
 def test_no_row_may_be_left():
     some = rows(price=["x"])
     some.amounts("price")
-    assert len(some.batch(_schema.LINES_AS_READ, channel="Shopify", item_value=some.amounts("price"))) == 0
-    assert len(_rows.Rows([], table([]), {}).batch(_schema.LINES_AS_READ, channel="Shopify")) == 0
+    assert len(some.batch(SCHEMA, channel="Shopify", item_value=some.amounts("price"))) == 0
+    assert len(_rows.Rows([], table([]), {}).batch(SCHEMA, channel="Shopify")) == 0
 
 
 def test_one_value_for_all_rows_is_in_memory_once():
     batches = [
-        _rows.Rows(range(n), table([[""]] * n), {}).batch(_schema.LINES_AS_READ, kind="owned")
-        for n in (5_000, 6_000)
+        _rows.Rows(range(n), table([[""]] * n), {}).batch(SCHEMA, kind="owned") for n in (5_000, 6_000)
     ]
     addresses = {batch["kind"].buffers()[2].address for batch in batches}
     assert len(addresses) == 1
@@ -297,14 +310,14 @@ def test_one_value_for_all_rows_is_in_memory_once():
 @given(st.lists(st.text(st.sampled_from("aB1 .-@é\x07\u2028フ＠"), max_size=6), max_size=8))
 def test_labels_are_those_of_each_cell_however_many_are_plain(cells):
     some = rows(product=cells)
-    assert some.labels("product").to_pylist() == [_rows.as_label(cell.strip()) for cell in cells]
-    assert some.required("product").to_pylist() == [_rows.as_label(cell.strip()) or "" for cell in cells]
-    assert set(some.faults) == {place for place, cell in enumerate(cells) if not _rows.as_label(cell.strip())}
+    assert some.labels("product").to_pylist() == [as_label(cell.strip()) for cell in cells]
+    assert some.required("product").to_pylist() == [as_label(cell.strip()) or "" for cell in cells]
+    assert set(some.faults) == {place for place, cell in enumerate(cells) if not as_label(cell.strip())}
 
 
 def test_a_plain_label_that_is_too_long_is_cut():
-    labels = rows(product=["a" * (_rows.LONGEST_LABEL + 1), "b"]).labels("product")
-    assert labels.to_pylist() == ["a" * _rows.LONGEST_LABEL, "b"]
+    labels = rows(product=["a" * (_labels.LONGEST_LABEL + 1), "b"]).labels("product")
+    assert labels.to_pylist() == ["a" * _labels.LONGEST_LABEL, "b"]
 
 
 def test_rows_that_are_left_out_count_nowhere_and_faults_stay_with_their_rows():

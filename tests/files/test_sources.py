@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 # inside: which files are opened, before anything of them is read
-from ownchannel.orders import LARGEST_UPLOAD, _files, read_orders
+from ownchannel.files import LARGEST_UPLOAD, _sources
+from ownchannel.orders import read_orders
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 AMAZON, SHOPIFY = amazon(amazon_row()), shopify(shopify_row())
@@ -104,13 +105,13 @@ def told(*inputs: Any) -> dict[str, str]:
     """Name and sentence of all that was not opened."""
     return {
         found.name: found.reason
-        for found in _files.find_sources(inputs)
-        if isinstance(found, _files.Unopened)
+        for found in _sources.find_sources(inputs)
+        if isinstance(found, _sources.Unopened)
     }
 
 
 def readable(*inputs: Any) -> list[str]:
-    return [found.name for found in _files.find_sources(inputs) if isinstance(found, _files.Source)]
+    return [found.name for found in _sources.find_sources(inputs) if isinstance(found, _sources.Source)]
 
 
 NO_FILE = "There is no such file or folder. Check the name and where it lies."
@@ -149,9 +150,9 @@ def test_links_in_a_folder_are_told_and_not_followed(tmp_path: Path):
         "orders.csv": "It is a link, and links in a folder are not followed. Hand in the file or folder that "
         "it leads to."
     }
-    assert [found.name for found in _files.find_sources(exports) if isinstance(found, _files.LeftAside)] == [
-        "loop"
-    ]
+    assert [
+        found.name for found in _sources.find_sources(exports) if isinstance(found, _sources.LeftAside)
+    ] == ["loop"]
     assert readable(exports / "orders.csv") == ["orders.csv"], "a link that is named is meant"
 
 
@@ -201,9 +202,9 @@ def test_a_file_that_grows_too_large_while_it_is_read_is_not_read_on(
 ):
     path = tmp_path / "orders.csv"
     path.write_bytes(SHOPIFY)
-    (source,) = _files.find_sources(path)
-    assert isinstance(source, _files.Source)
-    monkeypatch.setattr(_files, "LARGEST_FILE", 2_000_000)
+    (source,) = _sources.find_sources(path)
+    assert isinstance(source, _sources.Source)
+    monkeypatch.setattr(_sources, "LARGEST_FILE", 2_000_000)
 
     def read_on() -> None:
         with source.open() as file, path.open("ab") as growing:
@@ -211,7 +212,7 @@ def test_a_file_that_grows_too_large_while_it_is_read_is_not_read_on(
                 growing.write(bytes(10_000))
                 growing.flush()
 
-    with pytest.raises(_files.TooLarge, match=r"2\.1 MB, and 2 MB is the most"):
+    with pytest.raises(_sources.TooLarge, match=r"2\.1 MB, and 2 MB is the most"):
         read_on()
     assert path.stat().st_size < 3_000_000
 
@@ -260,8 +261,8 @@ def replace(path: Path) -> None:
 def test_a_change_on_disk_shows_in_the_fingerprint(tmp_path: Path, change: Callable[[Path], Any], name):
     path = tmp_path / name
     path.write_bytes(gzip.compress(SHOPIFY) if name.endswith("gz") else SHOPIFY)
-    (source,) = _files.find_sources(path)
-    assert isinstance(source, _files.Source)
+    (source,) = _sources.find_sources(path)
+    assert isinstance(source, _sources.Source)
     before = source.fingerprint()
     assert before is not None
     with source.open() as file:
@@ -272,19 +273,19 @@ def test_a_change_on_disk_shows_in_the_fingerprint(tmp_path: Path, change: Calla
 
 
 def test_what_lies_in_memory_has_no_fingerprint():
-    (source,) = _files.find_sources(("orders.csv", SHOPIFY))
-    assert isinstance(source, _files.Source)
+    (source,) = _sources.find_sources(("orders.csv", SHOPIFY))
+    assert isinstance(source, _sources.Source)
     assert source.fingerprint() is None
 
 
 def test_a_file_that_vanishes_before_it_is_opened_is_told(tmp_path: Path):
     for name in ("a.csv", "b.csv"):
         (tmp_path / name).write_bytes(SHOPIFY)
-    found = _files.find_sources(tmp_path)
+    found = _sources.find_sources(tmp_path)
     next(found)
     (tmp_path / "b.csv").unlink()
     (gone,) = found
-    assert isinstance(gone, _files.Unopened)
+    assert isinstance(gone, _sources.Unopened)
     assert gone.reason == "It was there a moment ago and is gone. Hand it in again once it stays where it is."
 
 
@@ -297,4 +298,4 @@ def test_an_old_or_locked_workbook_is_told():
 
 def test_no_folder_is_in_a_source_or_its_text(tmp_path: Path):
     (tmp_path / "orders.csv").write_bytes(SHOPIFY)
-    assert str(tmp_path) not in repr(list(_files.find_sources(tmp_path)))
+    assert str(tmp_path) not in repr(list(_sources.find_sources(tmp_path)))

@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.orders._cells import decimal_marks, flags
-from ownchannel.orders._times import are_serials, day_places
+from ownchannel.files._cells import decimal_marks
+from ownchannel.files._columns import flags
+from ownchannel.files._times import are_serials, day_places
 
 if TYPE_CHECKING:
-    from ownchannel.orders._rows import Rows
+    from ownchannel.files._rows import Rows
 
 
 @dataclass(frozen=True, eq=False)

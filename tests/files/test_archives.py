@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 # inside: the bytes that each part of an archive gives, and the limits
-from ownchannel.orders import _archives, _files
+from ownchannel.files import _archives, _sources
 
 DAMAGED_SENTENCE = "The file is damaged, locked or needs a password. Download it again, or unlock it."
 CSV = b"Name,Email\n#1001,\n"
@@ -33,21 +33,21 @@ def zipped(*members: tuple[str | zipfile.ZipInfo, bytes], method: int = zipfile.
 def read(name: str, content: bytes) -> dict[str, bytes | str]:
     """What each file gave when it was read to its end: its bytes, or the sentence that it got."""
     gave: dict[str, bytes | str] = {}
-    for found in _files.find_sources((name, content)):
-        assert not isinstance(found, _files.LeftAside)
-        gave[found.name] = content_or_sentence(found) if isinstance(found, _files.Source) else found.reason
+    for found in _sources.find_sources((name, content)):
+        assert not isinstance(found, _sources.LeftAside)
+        gave[found.name] = content_or_sentence(found) if isinstance(found, _sources.Source) else found.reason
     return gave
 
 
-def content_or_sentence(source: _files.Source) -> bytes | str:
+def content_or_sentence(source: _sources.Source) -> bytes | str:
     pieces = []
     try:
         with source.open() as file:
             while piece := file.read(1 << 16):
                 pieces.append(piece[:100])  # enough to know it by
-    except _files.TooLarge as error:
+    except _sources.TooLarge as error:
         return str(error)
-    except _files.DAMAGED:
+    except _sources.DAMAGED:
         return "damaged while it is read"
     return b"".join(pieces)
 
@@ -122,8 +122,8 @@ def test_what_an_archive_unpacks_to_is_counted_over_all_its_files(monkeypatch: p
 
 def test_a_file_counts_once_however_often_it_is_opened(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(_archives, "LARGEST_FILE", 150_000)
-    (source,) = _files.find_sources(("a.zip", zipped(("a.csv", os.urandom(100_000)))))
-    assert isinstance(source, _files.Source)
+    (source,) = _sources.find_sources(("a.zip", zipped(("a.csv", os.urandom(100_000)))))
+    assert isinstance(source, _sources.Source)
     assert [type(content_or_sentence(source)) for _ in range(5)] == [bytes] * 5
 
 
@@ -210,8 +210,8 @@ def test_links_and_devices_in_an_archive_are_not_followed(kind):
 def test_of_two_files_of_one_name_the_later_is_read_and_the_other_told():
     with pytest.warns(UserWarning, match="Duplicate name"):
         content = zipped(("a.csv", b"early"), ("a.csv", b"late"))
-    found = list(_files.find_sources(("a.zip", content)))
-    assert [content_or_sentence(each) for each in found if isinstance(each, _files.Source)] == [b"late"]
+    found = list(_sources.find_sources(("a.zip", content)))
+    assert [content_or_sentence(each) for each in found if isinstance(each, _sources.Source)] == [b"late"]
     ((name, reason),) = [(each.name, each.reason) for each in found if hasattr(each, "reason")]
     assert name == "a.zip/a.csv"
     assert reason.startswith("The archive holds another file of this name behind it, and that one was read")
@@ -286,8 +286,8 @@ def test_a_truncated_archive_is_damage(cut):
 
 def test_all_that_stands_before_the_damage_is_read():
     cut = gzip.compress(b"".join(b"#%06d\n" % i for i in range(100_000)))[:-100]
-    (source,) = _files.find_sources(("a.csv.gz", cut))
-    assert isinstance(source, _files.Source)
+    (source,) = _sources.find_sources(("a.csv.gz", cut))
+    assert isinstance(source, _sources.Source)
     got = bytearray()
 
     def read_on() -> None:

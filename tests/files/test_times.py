@@ -16,10 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import from_excel
 
-from ownchannel.orders import ColumnMapping, read_orders
-
 # inside: thousands of ways to write a moment, against another parser
-from ownchannel.orders._times import are_serials, from_serials, instants, moment, timezone_named
+from ownchannel.files._times import are_serials, from_serials, instants, moment, timezone_named
+from ownchannel.orders import ColumnMapping, read_orders
 
 #: Each language in the countries of Amazon's sites; those in which the day comes first between slashes.
 LANGUAGES = (

@@ -12,7 +12,8 @@ import pytest
 from openpyxl import Workbook
 
 # inside: workbooks made to do harm, and their rows as they are
-from ownchannel.orders import FileList, _excel, _files, read_orders
+from ownchannel.files import _excel, _sources
+from ownchannel.orders import FileList, read_orders
 from tests.orders.exports import AMAZON_COLUMNS, SHOPIFY_COLUMNS, amazon_row, shopify_row
 
 Rows = list[tuple[object, ...]]
@@ -99,7 +100,7 @@ def test_half_a_character_is_no_text_that_a_table_could_hold():
     ],
 )
 def test_a_sheet_of_nonsense_is_damage(change):
-    with pytest.raises(_files.DAMAGED):
+    with pytest.raises(_sources.DAMAGED):
         read(with_sheet(workbook((12,)), change))
 
 
@@ -114,7 +115,7 @@ def without(content: bytes, part: str) -> bytes:
 
 @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/_rels/workbook.xml.rels"])
 def test_a_workbook_without_one_of_its_parts_is_damaged(part):
-    with pytest.raises(_files.DAMAGED):
+    with pytest.raises(_sources.DAMAGED):
         read(without(workbook(("a",)), part))
 
 
@@ -206,8 +207,8 @@ def test_rows_that_are_let_go_do_not_add_up(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_bomb_in_a_workbook_is_refused_at_the_door():
-    (found,) = _files.find_sources(("a.xlsx", small_workbook(**{SHEET: bytes(50_000_000)})))
-    assert not isinstance(found, _files.Source)
+    (found,) = _sources.find_sources(("a.xlsx", small_workbook(**{SHEET: bytes(50_000_000)})))
+    assert not isinstance(found, _sources.Source)
     assert "200 times its packed size" in getattr(found, "reason", "")
 
 
@@ -220,8 +221,8 @@ def zip_of(content: bytes) -> bytes:
 
 @pytest.mark.parametrize("wrap", [bytes, gzip.compress, zip_of], ids=["bare", "gzip", "zip"])
 def test_a_workbook_opens_wherever_it_lies(wrap):
-    (found,) = _files.find_sources(("a", wrap(small_workbook())))
-    assert isinstance(found, _files.Source)
+    (found,) = _sources.find_sources(("a", wrap(small_workbook())))
+    assert isinstance(found, _sources.Source)
     with found.open() as file:
         assert file.readline() == '"#0"\t"0"\t"Töpfe"\n'.encode()
 

@@ -1,0 +1,67 @@
+"""Columns of a table: yes and no, sums by group, a total shared out over its lines."""
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ownchannel.files._money import Millionths
+
+CENT = 10_000
+
+
+def flags(where: pa.BooleanArray | pa.ChunkedArray) -> NDArray[np.bool_]:
+    """A column of yes and no, as numpy has it."""
+    found: NDArray[np.bool_] = where.to_numpy(zero_copy_only=False)
+    return found
+
+
+def summed(groups: NDArray[np.integer], amounts: Millionths, size: int) -> Millionths:
+    """By group from 0 to `size` the sum of its amounts."""
+    sums = np.zeros(size, dtype=np.int64)
+    np.add.at(sums, groups, amounts)
+    return sums
+
+
+def with_columns(table: pa.Table, **columns: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """The table with other values in some of its columns."""
+    for name, values in columns.items():
+        table = table.set_column(table.column_names.index(name), name, values)
+    return table
+
+
+def spread(totals: Millionths, groups: NDArray[np.intp], weights: Millionths) -> Millionths:
+    """`totals[g]` over the elements of group g in proportion to their weights (none negative).
+
+    `groups` and `weights` have an element a line. Shares are whole cents where the total is, else millionths;
+    the group's last line takes what rounding leaves, and all where all weights are 0. The shares of a group
+    add up to its total, always; the total of a group without lines is not spread.
+
+    >>> ten = np.array([10_000_000])
+    >>> spread(ten, np.array([0, 0, 0]), np.array([1, 1, 1])).tolist()
+    [3330000, 3330000, 3340000]
+    """
+    shares = np.where(np.bincount(groups, minlength=len(totals))[groups] == 1, totals[groups], 0)
+    lines = np.bincount(groups, minlength=len(totals))
+    shared = np.flatnonzero((lines[groups] > 1) & (totals[groups] != 0))
+    if len(shared):
+        of_several = shared[np.argsort(groups[shared], kind="stable")]
+        shares[of_several] = _spread_sorted(totals, groups[of_several], weights[of_several])
+    return shares
+
+
+def _spread_sorted(totals: Millionths, groups: NDArray[np.intp], weights: Millionths) -> Millionths:
+    """The same for groups that stand together, each of several lines; in whole numbers without limit."""
+    first = np.flatnonzero(np.diff(groups, prepend=-1))
+    last = np.append(first[1:], len(groups)) - 1
+    of_group = np.repeat(np.arange(len(first)), last - first + 1)
+    weight = weights.astype(object)
+    whole = np.add.reduceat(weight, first)
+    total = totals[groups[first]].astype(object)
+    step = np.where(totals[groups[first]] % CENT == 0, CENT, 1).astype(object)
+    # Rounded towards 0, so that no share has more than its part; without weights the last line takes all.
+    parts = np.abs(total)[of_group] * weight // np.maximum(whole, 1)[of_group]
+    shares = parts // step[of_group] * step[of_group] * np.sign(totals[groups])
+    shares[last] = 0
+    shares[last] = total - np.add.reduceat(shares, first)
+    spread_out: Millionths = shares.astype(np.int64)
+    return spread_out
