@@ -31,7 +31,7 @@ HEADER_WITHIN = 15
 MOST_COLUMNS = 1_000
 DELIMITERS = "\t,;|"
 #: Rows of a chunk, and the bytes after which it ends earlier.
-CHUNK_ROWS, CHUNK_BYTES = 50_000, 20_000_000
+CHUNK_ROWS, CHUNK_BYTES = 30_000, 20_000_000
 #: An order's rows stay in one chunk, unless nothing in the file ever starts a new order.
 LONGEST_ORDER = 10_000
 #: Lines at the top that show how wide rows are, and characters of a header that is mended.
