@@ -23,16 +23,15 @@ sys.path.insert(0, str(ROOT))
 
 import atheris  # noqa: E402
 
-with atheris.instrument_imports(include=["ownchannel.orders"]):
+with atheris.instrument_imports(include=["ownchannel.files", "ownchannel.orders"]):
     # inside: chunks of a file as readers get them, so that no report stands between a fault and its cause
-    from ownchannel.orders import (
+    from ownchannel.files import _cells, _layout
+    from ownchannel.orders import (  # inside: as above
         ENTRIES,
         SIDE_TABLES,
         TABLE,
         ColumnMapping,
-        _cells,
         _import,
-        _layout,
         _one_file,
         read_orders,
     )
