@@ -1,5 +1,6 @@
 """The brand's export files: each is read once, its rows are kept, and the orders are made of them all."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -26,7 +27,6 @@ from ownchannel.orders._import import assembled
 from ownchannel.orders._one_file import FileBooks, FileRead, read_file
 from ownchannel.orders._orders import Orders
 from ownchannel.orders._own_tables import (
-    RememberedOrders,
     forget_mapping,
     mappings_of,
     remembered,
@@ -37,7 +37,6 @@ from ownchannel.orders._readers import READERS, Context, MappedOrders
 from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._report import Report
 from ownchannel.orders._saved import (
-    SavedOrders,
     forget_orders,
     keep_rows,
     kept_books,
@@ -45,12 +44,14 @@ from ownchannel.orders._saved import (
     kept_file,
     kept_rows,
     reading_version,
+    save_orders,
+    saved_orders,
+    tables_of,
 )
 from ownchannel.workspace import Workspace
 
 #: Files that one sentence names; of more it says how many.
 MOST_NAMED = 5
-_PIECE = 1 << 20
 #: Formats of files that are read, if at all, by the columns that a person named.
 _OF_NO_PLATFORM = ("", MappedOrders.name)
 
@@ -113,19 +114,20 @@ class FileList:
         ('Added: till.csv.',)
         """
         save_mapping(self.table(name), mapping, self._workspace)
-        return self._add([t for t in self.tables.values() if self._reader_of(t)], self._zone())
+        return self._add([t for t in self.tables.values() if self._remembered_as(t)], self._zone())
 
     def guess(self, name: str) -> MappingGuess:
         """What the columns of one of `tables` hold: as a person named them before, else as they show."""
-        guess, reader = guess_mapping(self.table(name)), self._reader_of(self.table(name))
-        if reader is None:
+        guess, known = guess_mapping(self.table(name)), self._remembered_as(self.table(name))
+        if not known:
             return guess
-        return replace(guess, fields=reader.mapping.model_dump(exclude_none=True), notes=())
+        fields = saved_mappings(self._workspace)[known].model_dump(exclude_none=True)
+        return replace(guess, fields=fields, notes=())
 
     def forget_columns(self, name: str) -> None:
         """Forget what the columns of one of `tables` mean: the next such table is asked about."""
-        if reader := self._reader_of(self.table(name)):
-            forget_mapping(reader.remembered_as, self._workspace)
+        if known := self._remembered_as(self.table(name)):
+            forget_mapping(known, self._workspace)
 
     def table(self, name: str) -> Source:
         """One of `tables`; raises ValueError where it is not there, or no longer."""
@@ -133,18 +135,18 @@ class FileList:
             raise ValueError(f"Add {name} again: its columns can be named right after that.")
         return self.tables[name]
 
-    def _reader_of(self, table: Source) -> RememberedOrders | None:
-        """What remembers such a table."""
-        return next((r for r in remembered(self._workspace) if find_layout(table, r.recognises)), None)
+    def _remembered_as(self, table: Source) -> str:
+        """The name of the table whose columns were named and are the same; empty where there is none."""
+        readers = remembered(self._workspace).items()
+        return next((name for name, reader in readers if find_layout(table, reader.recognises)), "")
 
     def _add(self, sources: Iterable[Found], zone: str) -> tuple[str, ...]:
         place = self._workspace
-        keys, readers = place.customer_keys(), (*READERS, *remembered(place))
-        files = kept_books(place)
+        keys, readers = place.customer_keys(), (*READERS, *remembered(place).values())
+        files, saved = kept_books(place), self._saved_report()
+        first = [] if files or saved is None else [_BEFORE]
         left_aside: list[str] = []
-        said: dict[str, list[str]] = {}
-        saved = self._saved_report()
-        replaces_saved = not files and saved is not None
+        said: dict[str, list[str]] = defaultdict(list)
         now: set[str] = set()
         for source in sources:  # one by one: what an archive holds is let go before the next
             if isinstance(source, LeftAside):
@@ -152,35 +154,39 @@ class FileList:
                 continue
             if isinstance(source, Unopened) and source.reason == TWICE:
                 continue
-            content = _hash(source)
-            if content in files and self._is_up_to_date(content, files[content], zone):
-                outcome = _ALREADY
-            else:
+            content, outcome = _hash(source), _ALREADY
+            if content not in files or not self._is_up_to_date(content, files[content], zone):
                 read = read_file(source, readers, Context(keys, zone))
-                is_again = content in files and bool(files[content].format)
-                read.name, earlier = _place(content, read, files, now)
-                keep_rows(place, content, read, self._read_with(read))
-                read.batches.clear()  # they are kept, and may be large
-                files[content] = read
-                if earlier:
-                    del files[earlier]
-                    kept_rows(place, earlier).remove()
-                outcome = _outcome(read, is_again=is_again, replaces=bool(earlier))
-            said.setdefault(outcome, []).append(files[content].name)
+                outcome = self._keep(content, read, files, now)
+            name = files[content].name
+            said[outcome].append(name)
             now.add(content)
-            self.tables.pop(files[content].name, None)
+            self.tables.pop(name, None)
             if isinstance(source, Source) and files[content].format in _OF_NO_PLATFORM:
                 with suppress(ValueError):
                     guess_mapping(source)
-                    self.tables[files[content].name] = source
-        as_saved = (
-            saved and self._is_assembled() and saved.timezone == zone and [*saved.left_aside] == left_aside
-        )
-        if said.keys() - {_ALREADY} or not as_saved:
+                    self.tables[name] = source
+        is_as_saved = saved and (saved.timezone, [*saved.left_aside]) == (zone, left_aside)
+        if said.keys() - {_ALREADY} or not (is_as_saved and self._is_assembled()):
             self._assemble(zone, tuple(left_aside))
-        sentences = [sentence.format(_named(names)) for sentence, names in said.items()]
-        sentences += mappings_of(place).problems()
-        return tuple([_BEFORE, *sentences] if replaces_saved else sentences)
+        sentences = (sentence.format(_named(names)) for sentence, names in said.items())
+        return (*first, *sentences, *mappings_of(place).problems())
+
+    def _keep(self, content: str, read: FileRead, files: dict[str, FileBooks], now: Collection[str]) -> str:
+        """Keep what was read, in place of an earlier file where it takes one's, and say what came of it."""
+        is_again = content in files and bool(files[content].format)
+        read.name, earlier = _place(content, read, files, now)
+        keep_rows(self._workspace, content, read, self._read_with(read))
+        read.batches.clear()  # they are kept, and may be large
+        files[content] = read
+        if earlier:
+            del files[earlier]
+            kept_rows(self._workspace, earlier).remove()
+        if not read.format:
+            return "Not read, and in the list with its reason: {}."
+        if is_again:
+            return "Read again: {}."
+        return "Changed, and read in place of the earlier one: {}." if earlier else "Added: {}."
 
     def remove(self, name: str) -> None:
         """Take a file out of the list, and its rows out of the orders; raises ValueError for another name."""
@@ -206,7 +212,7 @@ class FileList:
     def orders(self) -> Orders:
         """The orders of all files, as they are saved, or made anew where the list has changed since."""
         with suppress(ValueError):  # what cannot be opened is made anew
-            saved = SavedOrders(self._workspace).open() if self._is_assembled() else None
+            saved = saved_orders(self._workspace) if self._is_assembled() else None
             if saved is not None:
                 return saved
         return self._assemble(self._zone())
@@ -225,13 +231,13 @@ class FileList:
                 file.warnings.append(_OTHER_ZONE.format(read=file.timezone, zone=zone))
         orders = assembled(files, Report(left_aside=left_aside, timezone=zone))
         if files:
-            SavedOrders(place).save(orders, self._mark())
+            save_orders(orders, place, made_of=self._mark())
         return orders
 
     def _saved_report(self) -> Report | None:
         """The report of the saved orders; None where there are none, or none that can be opened."""
         with suppress(ValueError):
-            return SavedOrders(self._workspace).tables.open_note()
+            return tables_of(self._workspace).open_note()
         return None
 
     def _zone(self) -> str:
@@ -246,7 +252,7 @@ class FileList:
         return sha256(contents.encode()).hexdigest() if contents else ""
 
     def _is_assembled(self) -> bool:
-        return SavedOrders(self._workspace).tables.made_of() == self._mark()
+        return tables_of(self._workspace).made_of() == self._mark()
 
     def _is_up_to_date(self, content: str, books: FileBooks, zone: str) -> bool:
         """Whether reading a file again would give what is kept of it."""
@@ -271,7 +277,7 @@ def _hash(source: Source | Unopened) -> str:
     digest = sha256(sheet.encode(errors="replace"))
     try:
         with opened() as file:
-            while piece := file.read(_PIECE):
+            while piece := file.read(1 << 20):
                 digest.update(piece)
     except DAMAGED:
         digest.update(b"damaged")
@@ -297,14 +303,6 @@ def _place(
     names = (f"{read.name} ({number})" if number > 1 else read.name for number in numbers(1))
     name = next(filter(is_free, names))
     return name, named.get(name, "")
-
-
-def _outcome(read: FileRead, *, is_again: bool, replaces: bool) -> str:
-    if not read.format:
-        return "Not read, and in the list with its reason: {}."
-    if is_again:
-        return "Read again: {}."
-    return "Changed, and read in place of the earlier one: {}." if replaces else "Added: {}."
 
 
 def _named(names: list[str]) -> str:

@@ -31,7 +31,14 @@ from ownchannel.orders._readers import READERS
 from ownchannel.orders._readers._named_columns import ColumnMapping, MappedOrders
 from ownchannel.orders._readers._reader import Context
 from ownchannel.orders._report import Report, day, rejected_table, summary
-from ownchannel.orders._saved import SAMPLE_FILE, SavedOrders, key_remark, reading_version, saved_orders
+from ownchannel.orders._saved import (
+    SAMPLE_FILE,
+    key_remark,
+    reading_version,
+    save_orders,
+    saved_orders,
+    tables_of,
+)
 from ownchannel.orders._schema import ENTRIES, SIDE_TABLES, TABLE, Gives
 from ownchannel.workspace import Workspace, saved_account
 
@@ -77,7 +84,7 @@ def read_orders(
     remark = key_remark(place)
     keys = place.customer_keys()
     named = [MappedOrders(ColumnMapping.of(mapping))] if mapping is not None else []
-    readers = (*named, *READERS, *remembered(place))
+    readers = (*named, *READERS, *remembered(place).values())
     files, left_aside = [], []
     for source in find_sources(paths):  # one by one: what an archive holds is let go before the next
         if isinstance(source, LeftAside):
@@ -199,16 +206,17 @@ def sample_orders(workspace: Workspace | None = None) -> Orders:
         )
     exports = sorted(file for file in folder.iterdir() if file.suffix in (".csv", ".txt"))
     place = workspace or Workspace()
-    kept = SavedOrders(place, SAMPLE_FILE)
+    kept = tables_of(place, SAMPLE_FILE)
     contents = "".join(sha256(file.read_bytes()).hexdigest() for file in exports)
     made_of = sha256((contents + reading_version()).encode()).hexdigest()
     with suppress(ValueError):  # what cannot be opened is read again
-        saved = kept.open() if kept.tables.made_of() == made_of and kept.tables.fits_key() else None
+        is_as_it_was = kept.made_of() == made_of and kept.fits_key()
+        saved = saved_orders(place, SAMPLE_FILE) if is_as_it_was else None
         if saved is not None:
             return replace(saved, report=replace(saved.report, remark=key_remark(place)))
     orders = read_orders(exports, workspace=place, timezone=SAMPLE_TIMEZONE)
     with suppress(OSError):  # without room on the disk they are read again
-        kept.save(orders, made_of)
+        save_orders(orders, place, SAMPLE_FILE, made_of)
     return orders
 
 

@@ -1,10 +1,11 @@
 """Orders as the workbooks see them: one tidy table and the report of how it came to be."""
 
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -24,9 +25,6 @@ from ownchannel.workspace import BrandAccount
 #: Sources: OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection; NUL is from OWASP's
 #: Application Security Verification Standard 5.0, requirement 1.2.10.
 _ACTIVE = r"^('*(?:[\x00\t\r\n]|[\s\pZ\pC]*[=+\-@＝＋－＠]))"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for the machine's old code page
-#: Arrow writes no exponent for decimals of up to this scale.
-_PLAIN_SCALE = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,9 +100,8 @@ class Orders:
         is missing.
         """
         at = rates or Rates(self.rates)
-        return replace(
-            self, arrow=at.convert(self.arrow, code), entries=at.convert(self.entries, code, on="posted_on")
-        )
+        lines, entries = at.convert(self.arrow, code), at.convert(self.entries, code, on="posted_on")
+        return replace(self, arrow=lines, entries=entries)
 
     def to_pandas(self) -> pd.DataFrame:
         """A new table of every accepted line, decimals exact and dates as dates (columns: see `TABLE`)."""
@@ -145,50 +142,23 @@ def as_pandas(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def write_csv(table: pa.Table, to: str | Path | BinaryIO) -> None:
+def write_csv(table: pa.Table, path: str | Path) -> None:
     """Write a table as CSV that a spreadsheet opens as it is and in which nothing runs.
 
     UTF-8 with a byte order mark, commas, a header; every text in quotes, so that no other delimiter splits
     it, and behind an apostrophe where it could run (see `neutral`); decimals written out; nulls empty.
-
-    >>> from io import BytesIO
-    >>> out = BytesIO()
-    >>> write_csv(pa.table({"product": ["=cmd()", "Pan"], "value": [1, None]}), out)
-    >>> print(out.getvalue().decode("utf-8-sig"))
-    "product","value"
-    "'=cmd()",1
-    "Pan",
-    <BLANKLINE>
     """
-    if isinstance(to, str | Path):
-        with Path(to).open("wb") as file:
-            write_csv(table, file)
-        return
-    columns = [_safe_arrow(column) for column in table.columns]
-    to.write(_BYTE_ORDER_MARK)
-    pa_csv.write_csv(pa.table(columns, names=[neutral(name) for name in table.column_names]), to)
+    columns = [neutral(each) if each.type == pa.string() else each for each in table.columns]
+    names = neutral(pa.array(table.column_names)).to_pylist()
+    with Path(path).open("wb") as file:
+        file.write(BOM_UTF8)  # without it Excel takes UTF-8 for the machine's old code page
+        pa_csv.write_csv(pa.table(columns, names), file)
 
 
-def neutral(text: str) -> str:
-    """A text behind an apostrophe where a spreadsheet could take it for a formula.
+def neutral(texts: Any) -> Any:
+    """Texts of Arrow, each behind an apostrophe where a spreadsheet could take it for a formula.
 
-    >>> neutral("=1+1"), neutral("Pan =10 inch"), neutral("-5.00")
-    ("'=1+1", 'Pan =10 inch', "'-5.00")
+    >>> neutral(pa.array(["=1+1", "Pan =10 inch", "-5.00"])).to_pylist()
+    ["'=1+1", 'Pan =10 inch', "'-5.00"]
     """
-    return str(_neutral(pa.scalar(text, pa.string())).as_py())
-
-
-def _neutral(texts: Any) -> Any:
-    """An Arrow scalar, array or column of texts, each behind an apostrophe where it could run."""
     return pc.replace_substring_regex(texts, _ACTIVE, r"'\1", max_replacements=1)
-
-
-def _safe_arrow(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        return _safe_arrow(column.cast(kind.value_type))
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return _neutral(column)
-    if pa.types.is_decimal(kind) and kind.scale > _PLAIN_SCALE:
-        return pa.chunked_array([[None if v is None else f"{v:f}" for v in column.to_pylist()]], pa.string())
-    return column

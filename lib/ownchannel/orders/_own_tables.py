@@ -1,8 +1,10 @@
 """A brand's own tables: how one is read once its columns are named, and what is remembered for the next."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain
+from itertools import count as numbers
 from typing import Any
 
 import pandas as pd
@@ -105,17 +107,12 @@ def _repeated(lines: pa.Table, mapping: ColumnMapping) -> list[str]:
     return [column for name, column in named.items() if repeats(table[name], table["identity"])]
 
 
-_Table = tuple[frozenset[str], ColumnMapping]
-"""A table's shape, which is the names of its columns, and what they mean."""
-
-
 class RememberedOrders(MappedOrders):
     """A table whose columns are, to the last, those of one that a person named before."""
 
-    def __init__(self, name: str, table: _Table) -> None:
-        self.remembered_as, (self.columns, self.mapping) = name, table
-        super().__init__(self.mapping)
-        self.lacks = _REMEMBERED.format(name=name)
+    def __init__(self, columns: Iterable[str], mapping: ColumnMapping) -> None:
+        super().__init__(mapping)
+        self.columns, self.mapping = frozenset(columns), mapping
 
     def recognises(self, columns: frozenset[str]) -> bool:
         return columns == self.columns
@@ -127,28 +124,31 @@ class RememberedOrders(MappedOrders):
         return super().finished(lines, context)
 
 
-def _as_document(table: _Table) -> dict[str, Any]:
-    return {"columns": sorted(table[0]), "means": table[1].model_dump(exclude_none=True)}
+def _as_document(table: RememberedOrders) -> dict[str, Any]:
+    return {"columns": sorted(table.columns), "means": table.mapping.model_dump(exclude_none=True)}
 
 
-def _from_document(document: Any) -> _Table:
+def _from_document(document: Any) -> RememberedOrders:
     try:
-        return frozenset(map(str, document["columns"])), ColumnMapping.of(document["means"])
+        return RememberedOrders(map(str, document["columns"]), ColumnMapping.of(document["means"]))
     except (TypeError, KeyError):
         raise ValueError(_NO_MAPPING) from None
 
 
-def mappings_of(workspace: Workspace) -> NamedDocuments[_Table]:
+def mappings_of(workspace: Workspace) -> NamedDocuments[RememberedOrders]:
     """What the workspace remembers of tables."""
     return NamedDocuments(
         workspace, "mappings", noun="mapping", as_document=_as_document, from_document=_from_document
     )
 
 
-def remembered(workspace: Workspace) -> list[RememberedOrders]:
-    """Readers of tables that are like one whose columns were named in this workspace."""
+def remembered(workspace: Workspace) -> dict[str, RememberedOrders]:
+    """Readers of tables that are like one whose columns were named in this workspace, by the name of that."""
     kept = mappings_of(workspace)
-    return [RememberedOrders(name, kept.load(name)) for name in kept.names()]
+    readers = {name: kept.load(name) for name in kept.names()}
+    for name, reader in readers.items():
+        reader.lacks = _REMEMBERED.format(name=name)
+    return readers
 
 
 def saved_mappings(workspace: Workspace) -> dict[str, ColumnMapping]:
@@ -158,7 +158,7 @@ def saved_mappings(workspace: Workspace) -> dict[str, ColumnMapping]:
     >>> saved_mappings(Workspace.at(tempfile.mkdtemp()))
     {}
     """
-    return {reader.remembered_as: reader.mapping for reader in remembered(workspace)}
+    return {name: reader.mapping for name, reader in remembered(workspace).items()}
 
 
 def save_mapping(
@@ -180,12 +180,12 @@ def save_mapping(
     layout = find_layout(source, MappedOrders(named).recognises)
     if layout is None:
         raise ValueError(_NOT_THERE)
-    before = {reader.remembered_as: reader for reader in remembered(workspace)}
-    columns, short = frozenset(layout.columns), kept.clean_name(source.name[-LONGEST_NAME:])
-    alike = (name for name, reader in before.items() if reader.columns == columns)
-    numbered = (f"{short[: LONGEST_NAME - 6]} ({number})" for number in range(2, len(before) + 3))
-    free = (name for name in (short, *numbered) if name not in before)
-    return kept.save(next(alike, "") or next(free), (columns, named), overwrite=True)
+    before, reader = remembered(workspace), RememberedOrders(layout.columns, named)
+    short = kept.clean_name(source.name[-LONGEST_NAME:])
+    names = chain([short], (f"{short[: LONGEST_NAME - 6]} ({number})" for number in numbers(2)))
+    alike = (name for name, other in before.items() if other.columns == reader.columns)
+    name = next(chain(alike, (name for name in names if name not in before)))
+    return kept.save(name, reader, overwrite=True)
 
 
 def forget_mapping(name: str, workspace: Workspace) -> None:

@@ -24,37 +24,26 @@ ORDERS_FILE, SAMPLE_FILE, FILES = "orders.zip", "sample.zip", "files"
 #: Texts that are only compared with each other. They may hold what a person typed, and are kept as hashes.
 _COMPARED = {"identity", "row_key"}
 _KEY = re.compile("[0-9a-f]{32}")
+_NOT_KNOWN = "is not known in the saved orders."
+_LATER = "Files read later will not bring the customer back; the files themselves are unchanged."
 
-#: The tables of `Orders` by their names there.
-_BESIDE = {str(name): schema for name, schema in SIDE_TABLES.items()}
-_TABLES = {"arrow": TABLE, "entries": ENTRIES, **_BESIDE}
-#: Orders that were saved before these were read are no less orders.
+#: The tables of `Orders` by their names there, and those of them that earlier versions did not save.
+_TABLES = {"arrow": TABLE, "entries": ENTRIES} | {str(name): schema for name, schema in SIDE_TABLES.items()}
 _NEWER = ("returns", "traffic", "baskets")
 
 
-class SavedOrders:
-    """A file of the workspace with orders and their report, for its owner only; they hold no addresses."""
-
-    def __init__(self, workspace: Workspace, file_name: str = ORDERS_FILE) -> None:
-        self.tables = SavedTables(workspace, file_name, _TABLES, Report, _NEWER)
-
-    def save(self, orders: Orders, made_of: str = "") -> Path:
-        """Write orders and report without customers who were forgotten since these orders were read."""
-        tables = {name: getattr(orders, name) for name in _TABLES}
-        tables["arrow"] = without(tables["arrow"], self.tables.workspace.forgotten())
-        # What there is to remark is found out anew at each opening.
-        return self.tables.save(tables, replace(orders.report, remark=""), made_of)
-
-    def open(self) -> Orders | None:
-        """The orders, or None where there are none; raises ValueError where they cannot be opened."""
-        opened = self.tables.open()
-        return None if opened is None else Orders(**opened[0], report=opened[1])
+def tables_of(workspace: Workspace, file_name: str = ORDERS_FILE) -> SavedTables[Report]:
+    """The file of the workspace with orders and their report."""
+    return SavedTables(workspace, file_name, _TABLES, Report, _NEWER)
 
 
-def save_orders(orders: Orders, workspace: Workspace) -> Path:
+def save_orders(
+    orders: Orders, workspace: Workspace, file_name: str = ORDERS_FILE, made_of: str = ""
+) -> Path:
     """Write orders and report into one file of the workspace, for its owner only; they hold no addresses.
 
-    Customers who were forgotten since these orders were read are left out.
+    Customers who were forgotten since these orders were read are left out. `made_of` is a mark of what the
+    orders were made of.
 
     >>> import tempfile
     >>> from ownchannel.orders import read_orders
@@ -64,15 +53,19 @@ def save_orders(orders: Orders, workspace: Workspace) -> Path:
     >>> saved_orders(place)
     No sales. No files were given.
     """
-    return SavedOrders(workspace).save(orders)
+    tables = {name: getattr(orders, name) for name in _TABLES}
+    tables["arrow"] = without(tables["arrow"], workspace.forgotten())
+    # What there is to remark is found out anew at each opening.
+    return tables_of(workspace, file_name).save(tables, replace(orders.report, remark=""), made_of)
 
 
-def saved_orders(workspace: Workspace) -> Orders | None:
+def saved_orders(workspace: Workspace, file_name: str = ORDERS_FILE) -> Orders | None:
     """The orders last saved in the workspace, or None.
 
     Raises ValueError where the file is there and is no saved orders.
     """
-    return SavedOrders(workspace).open()
+    opened = tables_of(workspace, file_name).open()
+    return opened and Orders(**opened[0], report=opened[1])
 
 
 @cache
@@ -129,8 +122,8 @@ def kept_file(workspace: Workspace, content: str, books: FileBooks) -> FileRead:
         opened = kept_rows(workspace, content, books.gives).open()
     except ValueError as damaged:
         return FileRead(books.name, warnings=[str(damaged)])
-    tables = opened[0] if opened and books.format else {}
-    return FileRead(**vars(books), batches=[batch for rows in tables.values() for batch in rows.to_batches()])
+    batches = opened[0][books.gives].to_batches() if opened else []
+    return FileRead(**vars(books), batches=batches)
 
 
 def key_remark(workspace: Workspace) -> str:
@@ -160,27 +153,23 @@ def key_remark(workspace: Workspace) -> str:
 def _fits_key(workspace: Workspace) -> bool:
     """Whether all that is kept has the workspace's key, the sample's orders aside: these are read again."""
     of_files = (kept_rows(workspace, content).fits_key() for content in kept_contents(workspace))
-    return SavedOrders(workspace).tables.fits_key() and all(of_files)
+    return tables_of(workspace).fits_key() and all(of_files)
 
 
 def without(lines: pa.Table, forgotten: Container[str]) -> pa.Table:
     """Order lines as sales of nobody where their customer is forgotten; other tables as they are."""
     if "customer_key" not in lines.column_names:
         return lines
-    keys = lines["customer_key"].unique().drop_null().to_pylist()
-    gone = [key for key in keys if key in forgotten]
-    if not gone:
-        return lines
+    gone = [key for key in lines["customer_key"].unique().to_pylist() if key in forgotten]
     theirs = pc.is_in(lines["customer_key"], pa.array(gone, pa.string()))
-    for name in ("customer_key", "consent"):
-        nobody = pa.scalar(None, lines[name].type)
-        lines = with_columns(lines, **{name: pc.if_else(theirs, nobody, lines[name])})
-    return lines
+    return with_columns(
+        lines, **{name: pc.if_else(theirs, None, lines[name]) for name in ("customer_key", "consent")}
+    )
 
 
 def forget_orders(workspace: Workspace) -> None:
     """Delete the saved orders; the key of the workspace stays."""
-    SavedOrders(workspace).tables.remove()
+    tables_of(workspace).remove()
 
 
 @dataclass(frozen=True)
@@ -191,13 +180,9 @@ class Forgotten:
     """Order lines that lost their customer."""
 
     def __str__(self) -> str:
-        if self.lines:
-            done = f"The customer is forgotten: {count(self.lines, 'order line')} now without a customer."
-        else:
-            done = "The customer is not known in the saved orders."
-        return (
-            f"{done} Files read later will not bring the customer back; the files themselves are unchanged."
-        )
+        lines = count(self.lines, "order line")
+        done = f"is forgotten: {lines} now without a customer." if self.lines else _NOT_KNOWN
+        return f"The customer {done} {_LATER}"
 
     __repr__ = __str__
 
@@ -226,10 +211,10 @@ def forget(customer: str, workspace: Workspace | str | Path | None = None) -> Fo
     place.remember_forgotten(key)
     for unfinished in place.folder.rglob("*.part"):  # left by a write that was cut off
         unfinished.unlink(missing_ok=True)
-    SavedOrders(place, SAMPLE_FILE).tables.remove()  # read again when it is next asked for
+    tables_of(place, SAMPLE_FILE).remove()  # read again when it is next asked for
     for content, books in kept_books(place).items():
         _take_out(kept_rows(place, content, books.gives), key)
-    return Forgotten(_take_out(SavedOrders(place).tables, key))
+    return Forgotten(_take_out(tables_of(place), key))
 
 
 def _take_out(saved: SavedTables[Any], key: str) -> int:
