@@ -69,12 +69,22 @@ Opener = Callable[[], AbstractContextManager[BinaryIO]]
 
 
 class TooLarge(OSError):
-    """More than is read of a file or an archive; its message is the sentence for the person."""
+    """More than is read of a file or an archive; its message is the sentence for the person.
+
+    >>> isinstance(TooLarge("It is 3 GB, and 2 GB is the most that is read of one file."), DAMAGED)
+    True
+    """
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file by the name that a person knows it by, and a way to open its bytes from the start."""
+    """A file by the name that a person knows it by, and a way to open its bytes from the start.
+
+    >>> source = Source("orders.csv", lambda: io.BytesIO(b"Order,Total"))
+    >>> with source.open() as file:
+    ...     file.read()
+    b'Order,Total'
+    """
 
     name: str
     open: Opener = field(repr=False)
@@ -94,7 +104,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Unopened:
-    """A file that is not opened, and why, as a sentence."""
+    """A file that is not opened, and why, as a sentence.
+
+    >>> from ownchannel.files import find_sources
+    >>> next(find_sources("nowhere.csv"))
+    Unopened(name='nowhere.csv', reason='There is no such file or folder. Check the name and where it lies.')
+    """
 
     name: str
     reason: str

@@ -27,7 +27,12 @@ _MARKS = str.maketrans("", "", ",' ")
 
 
 class BadCell(ValueError):
-    """A cell that cannot be used: which column, its text, what is wrong and what to do."""
+    """A cell that cannot be used: which column, its text, what is wrong and what to do.
+
+    >>> bad = BadCell("quantity", "a pair", "is not a number", "Write 2.")
+    >>> str(bad), bad.remedy
+    ('quantity: is not a number', 'Write 2.')
+    """
 
     def __init__(self, column: str, value: str, reason: str, remedy: str) -> None:
         super().__init__(f"{column}: {reason}")

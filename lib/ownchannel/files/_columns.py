@@ -10,20 +10,33 @@ CENT = 10_000
 
 
 def flags(where: pa.BooleanArray | pa.ChunkedArray) -> NDArray[np.bool_]:
-    """A column of yes and no, as numpy has it."""
+    """A column of yes and no, as numpy has it.
+
+    >>> flags(pa.chunked_array([[True], [False]])).tolist()
+    [True, False]
+    """
     found: NDArray[np.bool_] = where.to_numpy(zero_copy_only=False)
     return found
 
 
 def summed(groups: NDArray[np.integer], amounts: Millionths, size: int) -> Millionths:
-    """By group from 0 to `size` the sum of its amounts."""
+    """By group from 0 to `size` the sum of its amounts.
+
+    >>> summed(np.array([0, 2, 0]), np.array([1_000_000, 2_000_000, 500_000]), 3).tolist()
+    [1500000, 0, 2000000]
+    """
     sums = np.zeros(size, dtype=np.int64)
     np.add.at(sums, groups, amounts)
     return sums
 
 
 def with_columns(table: pa.Table, **columns: pa.Array | pa.ChunkedArray) -> pa.Table:
-    """The table with other values in some of its columns."""
+    """The table with other values in some of its columns.
+
+    >>> table = pa.table({"order": ["1", "2"], "tax": [0, 0]})
+    >>> with_columns(table, tax=pa.array([5, 7])).to_pydict()
+    {'order': ['1', '2'], 'tax': [5, 7]}
+    """
     for name, values in columns.items():
         table = table.set_column(table.column_names.index(name), name, values)
     return table

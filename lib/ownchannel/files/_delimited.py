@@ -47,7 +47,11 @@ def column_names(cells: Iterable[str]) -> dict[str, int]:
 
 
 def folded_name(cell: str) -> str:
-    """A column's name as it is compared: small letters, one space between words, no quotes around it."""
+    """A column's name as it is compared: small letters, one space between words, no quotes around it.
+
+    >>> folded_name(' "Order  ID" ')
+    'order id'
+    """
     return " ".join(cell.strip(AROUND_NAMES).casefold().split())
 
 

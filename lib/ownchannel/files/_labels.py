@@ -49,7 +49,11 @@ def as_labels(cells: pa.StringArray) -> pa.StringArray:
 
 
 def as_label(cell: str) -> str | None:
-    """A cell as a text for the table; None where nothing is left of it."""
+    """A cell as a text for the table; None where nothing is left of it.
+
+    >>> as_label("Apron for jane@example.com"), as_label("")
+    ('Apron for [address removed]', None)
+    """
     label = without_address(cell)
     if not label.isprintable():
         label = " ".join(label.translate(_CONTROL).split())

@@ -52,7 +52,14 @@ Known = Callable[[frozenset[str]], bool]
 
 @dataclass(frozen=True)
 class Layout(Form):
-    """How a file is to be read: how its table is written, in which encoding, and where its header stands."""
+    r"""How a file is to be read: how its table is written, in which encoding, and where its header stands.
+
+    >>> from ownchannel.files import find_sources
+    >>> [source] = find_sources(("orders.csv", b"Report of May\nOrder;Total\n1;12,50"))
+    >>> layout = find_layout(source, {"order", "total"}.issubset)
+    >>> layout.delimiter, layout.header_line, layout.above
+    (';', 2, ('Report of May',))
+    """
 
     encoding: Encoding = field(default_factory=partial(Encoding, ""))
     header_line: int = 0
@@ -65,9 +72,14 @@ class Layout(Form):
 
 
 def find_layout(source: Source, known: Known) -> Layout | None:
-    """The layout under which a header is `known`, or None where no line near the top is one.
+    r"""The layout under which a header is `known`, or None where no line near the top is one.
 
     Raises one of DAMAGED where damage is met before a header: it may stand behind.
+
+    >>> from ownchannel.files import find_sources
+    >>> [source] = find_sources(("orders.csv", b"Order,Total\n1,12.50"))
+    >>> dict(find_layout(source, {"order", "total"}.issubset).columns)
+    {'order': 0, 'total': 1}
     """
     encoding = detect_encoding(source)
     lines: list[str] = []
@@ -178,10 +190,16 @@ def _layout(form: Form, cells: list[str], remark: str = "") -> Layout:
 
 @contextmanager
 def open_rows(source: Source, layout: Layout, order_starts: str = "") -> Iterator[Iterator[Rows]]:
-    """The rows below the header in chunks; blank lines are no rows.
+    r"""The rows below the header in chunks; blank lines are no rows.
 
     `order_starts`: a column that names the order, which its further rows repeat or leave empty. A chunk then
     ends where another order begins.
+
+    >>> from ownchannel.files import find_sources
+    >>> [source] = find_sources(("orders.csv", b"Order,Total\n1,12.50\n\n2,9.90"))
+    >>> with open_rows(source, find_layout(source, {"order", "total"}.issubset)) as chunks:
+    ...     [(rows.lines.tolist(), rows.text("total")) for rows in chunks]
+    [([2, 4], ['12.50', '9.90'])]
     """
     with closing(texts(source, layout.encoding)) as found:
         yield _chunks(Tables(found, layout), layout, layout.columns.get(order_starts))

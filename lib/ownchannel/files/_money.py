@@ -21,17 +21,29 @@ Millionths = NDArray[np.int64]
 
 
 def millionths(amount: Decimal) -> int:
-    """An amount with at most six decimals as a whole number."""
+    """An amount with at most six decimals as a whole number.
+
+    >>> millionths(Decimal("12.34"))
+    12340000
+    """
     return int(amount.scaleb(6))
 
 
 def amount_of(number: int) -> Decimal:
-    """A whole number of millionths as an amount."""
+    """A whole number of millionths as an amount.
+
+    >>> amount_of(12_340_000)
+    Decimal('12.340000')
+    """
     return Decimal(number).scaleb(-6)
 
 
 def total(numbers: Iterable[int] | Millionths) -> int:
-    """A sum that cannot overflow."""
+    """A sum that cannot overflow.
+
+    >>> total(np.array([2**62, 2**62])) == 2**63
+    True
+    """
     return sum(numbers.tolist() if isinstance(numbers, np.ndarray) else numbers)
 
 
@@ -50,7 +62,11 @@ def decimals(numbers: Millionths, known: NDArray[np.bool_] | None = None) -> pa.
 
 
 def as_millionths(column: pa.Array | pa.ChunkedArray) -> Millionths:
-    """A column of exact money as millionths; 0 where null."""
+    """A column of exact money as millionths; 0 where null.
+
+    >>> as_millionths(pa.array([Decimal("1.50"), None], MONEY)).tolist()
+    [1500000, 0]
+    """
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     whole = array.fill_null(pa.scalar(Decimal(0), MONEY)) if array.null_count else array
     words = np.frombuffer(whole.buffers()[1], dtype="<i8").reshape(-1, 2)
@@ -58,5 +74,9 @@ def as_millionths(column: pa.Array | pa.ChunkedArray) -> Millionths:
 
 
 def is_currency(code: str) -> bool:
-    """Whether a text has the form of an ISO 4217 code."""
+    """Whether a text has the form of an ISO 4217 code.
+
+    >>> is_currency("USD"), is_currency("usd"), is_currency("$")
+    (True, False, False)
+    """
     return len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()

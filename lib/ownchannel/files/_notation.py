@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """Two ways to read a column, of which one holds for all its cells."""
+    """Two ways to read a column, of which one holds for all its cells.
+
+    >>> MARKS.ways("12,50"), MARKS.ways("1.250"), MARKS.words[","]
+    (',', '.,', 'a decimal comma')
+    """
 
     ways: Callable[[str], str]
     """The ways, a letter each, in which a cell alone can be read; both where they differ."""
@@ -105,6 +109,11 @@ class Notation:
 
     A file is read on while its first rows prove how its columns are written. Where they do not, or where
     later ones prove otherwise, `is_open` says that all rows have to be looked at (`survey`) and read again.
+
+    >>> from ownchannel.files import Rows
+    >>> rows = Rows([2, 3], pa.table({"Price": ["1.250", "12,50"]}), {"price": 0})
+    >>> Notation().way(MARKS, rows, "price")
+    ','
     """
 
     habits: Mapping[Choice, str] = field(default_factory=lambda: {MARKS: ".", DAYS: "m"})

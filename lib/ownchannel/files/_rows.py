@@ -46,7 +46,12 @@ _NOT_THROUGH_A_SPREADSHEET = "Export the report again and add it without opening
 
 
 class Rejection(NamedTuple):
-    """A row that could not be used, without its content: only the shape of the cell at fault."""
+    """A row that could not be used, without its content: only the shape of the cell at fault.
+
+    >>> rows = Rows([2], pa.table({"Price": ["dear"]}), {"price": 0})
+    >>> rows.amounts("price").tolist(), rows.faults[0].value, rows.faults[0].reason
+    ([0], 'aaaa', 'is not an amount that can be read')
+    """
 
     line: int
     column: str
@@ -62,6 +67,10 @@ class Rows:
 
     A row with a cell that cannot be read is set aside with the first fault found in it; its values in the
     columns are fillers. `batch` gives the rows that are left.
+
+    >>> rows = Rows([2, 3], pa.table({"Price": ["12.50", "dear"]}), {"price": 0})
+    >>> rows.amounts("price").tolist(), rows.kept().tolist()
+    ([12500000, 0], [True, False])
     """
 
     def __init__(

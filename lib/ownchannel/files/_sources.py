@@ -64,7 +64,14 @@ Input = str | Path | Mapping[str, Any] | tuple[str, bytes]
 
 @dataclass(frozen=True)
 class LeftAside:
-    """A file of a folder that is no export by its name."""
+    """A file of a folder that is no export by its name.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     Path(folder, "notes.pdf").touch()
+    ...     list(find_sources(folder))
+    [LeftAside(name='notes.pdf')]
+    """
 
     name: str
 
@@ -76,6 +83,9 @@ def find_sources(inputs: Input | Iterable[Input]) -> Iterator[Found]:
     """Every file behind paths, folders, uploads (`name` and `content`) and archives, in a stable order.
 
     What cannot or must not be opened is reported as `Unopened`; nothing is written to disk.
+
+    >>> [found.name for found in find_sources([("May.csv", b"Order,Total"), "nowhere.csv"])]
+    ['May.csv', 'nowhere.csv']
     """
     single = isinstance(inputs, (str, Path, Mapping)) or _is_named_bytes(inputs)
     seen: set[tuple[int, int]] = set()
