@@ -25,7 +25,7 @@ import atheris  # noqa: E402
 
 with atheris.instrument_imports(include=["ownchannel.files", "ownchannel.orders"]):
     # inside: chunks of a file as readers get them, so that no report stands between a fault and its cause
-    from ownchannel.files import _cells, _layout
+    from ownchannel.files import _labels, _layout
     from ownchannel.orders import (  # inside: as above
         ENTRIES,
         SIDE_TABLES,
@@ -108,9 +108,9 @@ def check_books(read: _one_file.FileRead) -> None:
     texts = {cell for row in shown.to_pylist() for cell in row.values() if isinstance(cell, str)}
     texts |= {text for fault in read.rejections for text in (fault.column, fault.reason, fault.remedy)}
     texts |= {*report.warnings, report.name}
-    assert not [text for text in texts if _cells.without_address(text) != text], "An address was let through."
+    assert not [text for text in texts if _labels.without_address(text) != text], "An address was let through."
     shapes = {fault.value.rstrip("…") for fault in read.rejections}
-    assert all(_cells.masked(shape) == shape for shape in shapes)
+    assert all(_labels.masked(shape) == shape for shape in shapes)
 
 
 def check_whole(content: bytes, workspace: Workspace) -> None:
