@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from html import escape
+from operator import itemgetter
 from typing import Annotated
 
 import pandas as pd
@@ -19,15 +20,8 @@ from ownchannel.orders._schema import SALES
 _LONGEST_REPR = 1_000
 _REJECTED = ("file", "line", "column", "value", "reason", "remedy")
 _FACTS = {
-    "status": "status",
-    "customer_key": "buyer IDs",
-    "consent": "buyers' consent",
-    "country": "countries",
-    "discount": "discounts",
-    "shipping": "shipping",
-    "tax": "taxes",
-    "refund": "refunds",
-    "fee": "fees",
+    **{"status": "status", "customer_key": "buyer IDs", "consent": "buyers' consent", "country": "countries"},
+    **{"discount": "discounts", "shipping": "shipping", "tax": "taxes", "refund": "refunds", "fee": "fees"},
     "fulfilment": "fulfilment fees",
 }
 _WORKED_OUT = {
@@ -43,21 +37,15 @@ _PARTS = {
     "transfer": "transfers to your bank (not profit)",
 }
 _ROWS = TypeAdapter(tuple[tuple[str, int, str, str, str, str], ...])
-_MONEY_OF = {
-    "lines": "of order lines",
-    "entries": "booked",
-    "repeat_rates": "from returning customers",
-    "traffic": "of sales",
-}
-#: What one of a file's rows is; exchange rates are no news.
+#: What one of a file's rows is, and what their money is; exchange rates are no news.
 _ROWS_ARE = {
-    "lines": "order line",
-    "entries": "booking",
-    "repeat_rates": "repeat rate",
-    "returns": "return",
-    "traffic": "traffic figure",
-    "baskets": "product pair",
-    "customers": "customer",
+    "lines": ("order line", "of order lines"),
+    "entries": ("booking", "booked"),
+    "repeat_rates": ("repeat rate", "from returning customers"),
+    "returns": ("return", ""),
+    "traffic": ("traffic figure", "of sales"),
+    "baskets": ("product pair", ""),
+    "customers": ("customer", ""),
 }
 
 
@@ -142,7 +130,7 @@ class FileReport:
         accepted = {code: split["accepted"] for code, split in self.money.items() if code != NO_CURRENCY}
         sums = [money(amount, currency, 2) for currency, amount in sorted(accepted.items())]
         text = f"{self.name}: {self.format}, {count(self.rows_in, 'row')}: {', '.join(parts)}"
-        text += f"; {' and '.join(sums)} {_MONEY_OF.get(self.gives, '')}" if sums else ""
+        text += f"; {' and '.join(sums)} {_ROWS_ARE.get(self.gives, ('', ''))[1]}" if sums else ""
         text += f", {day(self.dates[0])} to {day(self.dates[1])}" if self.dates else ""
         check = f"It {self.check}." if self.check else ""
         return " ".join(filter(None, [f"{text}.", check, self.counts, *self.notes]))
@@ -189,9 +177,10 @@ class Report:
         if not self.files:
             return "No files were given."
         rows, rejected = sum(f.rows_in for f in read), sum(f.rejected for f in read)
+        sums = {gives: sum(f.accepted for f in read if f.gives == gives) for gives in _ROWS_ARE}
+        accepted = [count(sums[gives], noun) for gives, (noun, _) in _ROWS_ARE.items() if sums[gives]]
         text = f"{len(read)} of {count(len(self.files), 'file')} read, {count(rows, 'row')}, "
-        text += listed(_accepted(read) or ["nothing"])
-        text += " accepted"
+        text += f"{listed(accepted or ['nothing'])} accepted"
         text += f", {count(rejected, 'row')} rejected, each with its reason" if rejected else ""
         return f"{text}; days are counted in {self.timezone}."
 
@@ -199,12 +188,6 @@ class Report:
         """The rejected rows by file and reason: how many, the first line, and what to do."""
         grouped = self.rejected.groupby(["file", "column", "reason", "remedy"], sort=False)["line"]
         return grouped.agg(rows="size", first_line="min").reset_index()
-
-
-def _accepted(read: Sequence[FileReport]) -> list[str]:
-    """How many rows of each kind were accepted."""
-    sums = [(sum(f.accepted for f in read if f.gives == gives), noun) for gives, noun in _ROWS_ARE.items()]
-    return [count(rows, noun) for rows, noun in sums if rows]
 
 
 def day(moment: date) -> str:
@@ -223,26 +206,30 @@ def summary(gives: str, counted: pa.Table, filled: Mapping[str, int], made: pa.T
     holds, the file filled a gap. `made` are the order lines that were made of its bookings.
     """
     if gives == "lines":
-        return " ".join(filter(None, [_orders(counted), _filled_in(filled)]))
-    if gives == "entries":
-        return " ".join(filter(None, [_booked(counted), _account(counted), _made(made)]))
-    if gives == "repeat_rates" and len(counted):
-        return f"Share of customers who returned, for {count(len(counted), 'product')}."
-    rows = count(len(counted), _ROWS_ARE.get(gives, "exchange rate"))
-    return " ".join(filter(None, [f"{rows}." if len(counted) else "", _worked_out(filled)]))
+        parts = [_orders(counted), _filled_in(filled)]
+    elif gives == "entries":
+        parts = [_booked(counted), _account(counted), _made(made)]
+    elif gives == "repeat_rates":
+        products = count(len(counted), "product")
+        parts = [f"Share of customers who returned, for {products}." if len(counted) else ""]
+    else:
+        rows = count(len(counted), _ROWS_ARE.get(gives, ("exchange rate", ""))[0])
+        worked_out = [f"{_WORKED_OUT[column].format(count(n, 'order'))}." for column, n in filled.items()]
+        parts = [f"{rows}." if len(counted) else "", *worked_out]
+    return " ".join(filter(None, parts))
 
 
 def _orders(counted: pa.Table) -> str:
-    sold = counted.select(["identity", "customer_key", "fee"])
-    sold = sold.filter(pc.is_in(counted["status"].fill_null(SALES[0]), pa.array(SALES)))
-    if not len(sold):
+    is_sold = pc.is_in(counted["status"].fill_null(SALES[0]), pa.array(SALES))
+    sold = counted.select(["identity", "customer_key", "fee"]).filter(is_sold)
+    orders, known, fees = (
+        len(pc.unique(sold["identity"].filter(sold[column].is_valid())))
+        for column in ("identity", "customer_key", "fee")
+    )
+    if not orders:
         return ""
-    orders = len(pc.unique(sold["identity"]))
-    text = count(orders, "order sold", "orders sold")
-    known = len(pc.unique(sold.filter(sold["customer_key"].is_valid())["identity"]))
-    text += f"; buyer IDs for {known:,}" if known else "; buyers not included"
-    fees = len(pc.unique(sold.filter(sold["fee"].is_valid())["identity"]))
-    return f"{text}{f'; fees for {fees:,}' if fees else ''}."
+    buyers = f"buyer IDs for {known:,}" if known else "buyers not included"
+    return f"{count(orders, 'order sold', 'orders sold')}; {buyers}{f'; fees for {fees:,}' if fees else ''}."
 
 
 def _filled_in(filled: Mapping[str, int]) -> str:
@@ -250,37 +237,29 @@ def _filled_in(filled: Mapping[str, int]) -> str:
     return f"Adds to orders from other files: {listed(parts)}." if parts else ""
 
 
-def _worked_out(filled: Mapping[str, int]) -> str:
-    """What orders owe to a file that is no report of orders."""
-    parts = [f"{_WORKED_OUT[column].format(count(orders, 'order'))}." for column, orders in filled.items()]
-    return " ".join(parts)
-
-
 def _booked(counted: pa.Table) -> str:
     parts = []
     for event, words in (("sale", "fees of"), ("refund", "refunds of")):
-        orders = len(pc.unique(counted.filter(pc.equal(counted["event"], event))["identity"].drop_null()))
-        parts += [f"{words} {count(orders, 'order')}"] if orders else []
-    text = listed(parts) if parts else ""
-    return f"{text[0].upper()}{text[1:]}." if text else ""
+        orders = pc.unique(counted["identity"].filter(pc.equal(counted["event"], event))).drop_null()
+        parts += [f"{words} {count(len(orders), 'order')}"] if len(orders) else []
+    return f"{listed(parts).capitalize()}." if parts else ""
 
 
 def _account(counted: pa.Table) -> str:
     account = counted.filter(pc.equal(counted["event"], "account"))
     sums = account.group_by(["part", "currency"]).aggregate([("amount", "sum")]).to_pylist()
-    by_part = {(row["part"], row["currency"]): row["amount_sum"] for row in sums if row["amount_sum"]}
+    sums = sorted(filter(itemgetter("amount_sum"), sums), key=itemgetter("currency"))
     parts = [
-        f"{words} {money(amount, currency, 2)}"
+        f"{words} {money(each['amount_sum'], each['currency'], 2)}"
         for part, words in _PARTS.items()
-        for (booked, currency), amount in sorted(by_part.items())
-        if booked == part
+        for each in sums
+        if each["part"] == part
     ]
     return f"Not tied to an order: {listed(parts)}." if parts else ""
 
 
 def _made(made: pa.Table) -> str:
-    if not len(made):
-        return ""
     orders = len(pc.unique(made["identity"]))
     appear, were = ("appears", "it was") if orders == 1 else ("appear", "they were")
-    return f"{count(orders, 'order')} {appear} only in this file; {were} rebuilt from its transactions."
+    text = f"{count(orders, 'order')} {appear} only in this file; {were} rebuilt from its transactions."
+    return text if orders else ""
