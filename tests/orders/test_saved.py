@@ -26,8 +26,8 @@ from ownchannel.orders import (
     saved_orders,
 )
 
-# inside: what is said before files are read
-from ownchannel.orders._saved import key_remark
+# inside: what is said before files are read, and by what code
+from ownchannel.orders._saved import key_remark, reading_version
 from ownchannel.workspace import Workspace
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
@@ -180,3 +180,11 @@ def test_orders_saved_by_an_earlier_version_open_and_those_that_lost_a_table_do_
     saved = saved_orders(place)
     assert saved is not None and len(saved) == len(sample_orders(place))
     assert len(getattr(saved, missing)) == 0
+
+
+def test_the_mark_of_what_reads_is_of_both_rooms(monkeypatch: pytest.MonkeyPatch):
+    read: list[str] = []
+    whole = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda file: read.append(file.name) or whole(file))
+    assert len(reading_version.__wrapped__()) == 64  # past its cache
+    assert {"_layout.py", "_times.py", "_merge.py", "_shopify.py", "amazon_words.toml"} <= set(read)

@@ -71,8 +71,9 @@ def saved_orders(workspace: Workspace, file_name: str = ORDERS_FILE) -> Orders |
 @cache
 def reading_version() -> str:
     """A mark of the code that reads: what other code has read is read again."""
-    folder = Path(__file__).parent
-    code = sorted(file for file in folder.rglob("*") if file.suffix in (".py", ".toml"))
+    room = Path(__file__).parent
+    rooms = (room.with_name("files"), room)
+    code = sorted(f for each in rooms for f in each.rglob("*") if f.suffix in (".py", ".toml"))
     return sha256(b"".join(file.read_bytes() for file in code)).hexdigest()
 
 
