@@ -3,12 +3,11 @@
 import pytest
 
 # inside: every word in eleven languages, of which a file holds a few
-from ownchannel.orders._readers._amazon_bookings import (
-    canonical_columns,
-    classify,
-    is_deferred,
-    transaction_event,
-)
+from ownchannel.orders._readers import _amazon_bookings, _amazon_transactions
+
+classify, is_deferred = _amazon_bookings.classify, _amazon_bookings.is_deferred
+transaction_event = _amazon_bookings.transaction_event
+canonical = _amazon_transactions.AmazonTransactions().canonical
 
 OLDER = (
     "date/time,settlement id,type,order id,sku,description,quantity,marketplace,fulfillment,order city,"
@@ -164,22 +163,23 @@ HEADERS = {
 def test_a_whole_header_comes_out_in_english(site):
     local, english = (header.split(",") for header in HEADERS[site])
     columns = [name.strip().casefold() for name in local]
-    assert canonical_columns(columns) == dict(zip(columns, english, strict=True))
+    assert canonical(columns) == dict(zip(columns, english, strict=True))
 
 
 def test_neither_a_last_colon_nor_the_kind_of_apostrophe_matters():
-    assert canonical_columns(["data/ora", "cap dell’ordine"]) == {
+    assert canonical(["data/ora", "cap dell’ordine"]) == {
         "data/ora": "date/time",
         "cap dell’ordine": "order postal",
     }
 
 
 def test_a_column_that_is_not_known_is_left_out():
-    assert canonical_columns(["type", "wetter", "", "ship-city"]) == {"type": "type"}
+    assert canonical(["type", "wetter", "", "ship-city"]) == {"type": "type"}
 
 
 def test_two_columns_never_get_one_name():
-    assert canonical_columns(["autre", "autres", "other"]) == {"autre": "other"}
+    assert canonical(["autre", "autres", "other"]) == {"other": "other"}
+    assert canonical(["autre", "autres"]) == {"autre": "other"}
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from ownchannel.files import (
 from ownchannel.formats import listed
 from ownchannel.orders._bookings import entries_once
 from ownchannel.orders._merge import in_runs, numbered, repeated_rows
-from ownchannel.orders._readers._reader import NOT_EXPLAINED, Context, Reader, names_in
+from ownchannel.orders._readers._reader import NOT_EXPLAINED, Context, Reader
 from ownchannel.orders._report import FileReport
 from ownchannel.orders._schema import AS_READ, Gives
 
@@ -240,7 +240,7 @@ def _until_damage(
     source: Source, layout: Layout, reader: Reader, notation: Notation, warnings: list[str]
 ) -> Iterator[Rows]:
     """The file's rows up to where it is damaged, so that what was read until there is kept."""
-    names = {name: own for own, name in names_in(reader.names, layout.columns).items()}
+    names = {name: own for own, name in reader.canonical(layout.columns).items()}
     try:
         with open_rows(source, layout, names.get(reader.order_starts, reader.order_starts)) as chunks:
             for rows in chunks:

@@ -5,7 +5,6 @@ The words stand in `amazon_words.toml`, with their sources.
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -16,18 +15,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ownchannel.files import Millionths, Rows, as_label, decimals
+from ownchannel.orders._readers._reader import folded
 from ownchannel.orders._schema import ENTRIES_AS_READ, TEXT, Event, Part
 
 WORDS = tomllib.loads(Path(__file__).with_name("amazon_words.toml").read_text(encoding="utf-8"))
-
-# Turkish has a dotted and an undotted i, which capital letters do not show in other languages.
-_ALIKE = {ord("’"): "'", ord("ı"): "i", ord("\N{COMBINING DOT ABOVE}"): ""}
-
-
-def folded(text: str) -> str:
-    """A name as it is compared: neither case, width, blanks, hyphens, underscores nor a last colon count."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
-    return re.sub(r"[\s_-]+", "", plain).rstrip(":")
 
 
 def _meanings(table: Mapping[str, Sequence[str]], with_keys: bool = False) -> dict[str, str]:
@@ -36,7 +27,6 @@ def _meanings(table: Mapping[str, Sequence[str]], with_keys: bool = False) -> di
     return keys | {folded(name): meaning for meaning, names in table.items() for name in names}
 
 
-_COLUMN_OF = _meanings(WORDS["columns"], with_keys=True)
 _TYPE_OF = _meanings(WORDS["types"], with_keys=True)
 _STATUS_OF = _meanings(WORDS["statuses"])
 _PARTS = cast("dict[str, Part]", _meanings(WORDS["parts"]))
@@ -50,22 +40,6 @@ _EVENTS: dict[str, Event] = {type_: event for event, types in WORDS["events"].it
 # An account sells nothing: where Amazon takes over stock (a liquidation) it pays for it, and corrections of
 # the fees for sending name no order.
 _ACCOUNT_PARTS: dict[Part, Part] = {"goods": "reimbursement", "fulfilment": "fee"}
-
-
-def canonical_columns(columns: Iterable[str]) -> dict[str, str]:
-    """By column of a transactions report, in whichever language, its English name in small letters.
-
-    Columns of no known name are left out; of two columns with one meaning the first counts.
-
-    >>> canonical_columns(["datum/uhrzeit", "umsätze", "weather"])
-    {'datum/uhrzeit': 'date/time', 'umsätze': 'product sales'}
-    """
-    found: dict[str, str] = {}
-    for column in columns:
-        name = _COLUMN_OF.get(folded(column))
-        if name and name not in found.values():
-            found[column] = name
-    return found
 
 
 def transaction_event(type_text: str) -> str | None:

@@ -15,7 +15,6 @@ from ownchannel.files import NO_CURRENCY, Millionths, Rows, as_label, flags
 from ownchannel.orders._readers._amazon_bookings import (
     WORDS,
     Amounts,
-    canonical_columns,
     classify,
     currency_of,
     entries,
@@ -56,14 +55,8 @@ class AmazonTransactions(Reader):
     lacks = "This report does not include buyers."
     gives = "entries"
     states_totals = True
-
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """By its date, type, product sales and total, in any of the languages."""
-        return set(canonical_columns(columns).values()) >= _HEADER
-
-    def renamed(self, rows: Rows) -> Rows:
-        """The rows with their columns in English."""
-        return rows.renamed(canonical_columns(rows.columns))
+    headers = (_HEADER,)
+    names = WORDS["columns"]
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """An entry for each amount of a row that is not 0, and one for what its total has more or less."""

@@ -4,8 +4,10 @@ import re
 import unicodedata
 from functools import cache
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from ownchannel.files import NO_CURRENCY, Rows, flags, is_currency
 from ownchannel.orders._readers._reader import Context
@@ -19,6 +21,8 @@ _FURTHER = {
     **{"Kč": "CZK", "Ft": "HUF", "lei": "RON", "₺": "TRY", "₴": "UAH", "₽": "RUB", "৳": "BDT", "R": "ZAR"},
     **{"RM": "MYR", "Rp": "IDR", "฿": "THB", "₦": "NGN", "د.إ": "AED", "ر.س": "SAR"},
 }
+_UNKNOWN = "is in a currency that is not known by its sign"
+_WRITE_A_CODE = "Write the three letters of the currency before the amount, such as USD 12.50."
 _PLAIN_DOLLARS = (
     "Amounts with a plain $, which were read as US dollars: {n}. If they are dollars of another country, "
     "leave this file out."
@@ -36,6 +40,22 @@ def currency_in(amount: str) -> str:
         return ""
     sign = unicodedata.normalize("NFKC", found[0]).replace(" ", "")  # Japan's encoding has a wide £
     return sign if is_currency(sign) else _codes().get(sign, NO_CURRENCY)
+
+
+def shown_currencies(rows: Rows, column: str, otherwise: str | pa.StringArray) -> pa.StringArray:
+    """By row the currency that an amount shows, or the other one where it shows none."""
+    codes = rows.words(currency_in, column)
+    return pc.if_else(pc.equal(codes, ""), otherwise, codes)
+
+
+def shows_none(rows: Rows, column: str) -> NDArray[np.bool_]:
+    """Where an amount shows no currency."""
+    return flags(pc.equal(rows.words(currency_in, column), ""))
+
+
+def reject_unknown(rows: Rows, column: str, currency: pa.StringArray) -> None:
+    """Set rows aside whose amounts are in a currency that is not known."""
+    rows.reject_where(flags(pc.equal(currency, NO_CURRENCY)), column, _UNKNOWN, _WRITE_A_CODE)
 
 
 def with_signs_apart(rows: Rows, column: str) -> Rows:
@@ -56,7 +76,7 @@ def note_dollars(rows: Rows, column: str, context: Context) -> None:
     """Say where the dollar's sign stands alone, for it is that of many dollars."""
     cells = rows.column(f"{column}: shown")
     plain = pc.and_(pc.match_substring(cells, "$"), pc.invert(pc.match_substring_regex(cells, r"\p{L}")))
-    context.note(_PLAIN_DOLLARS, int((flags(plain) & rows.kept()).sum()))
+    context.note(_PLAIN_DOLLARS, flags(plain) & rows.kept())
 
 
 def _parts(cell: str) -> tuple[str, str, str]:

@@ -11,39 +11,36 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ownchannel.files import MARKS, NO_CURRENCY, Millionths, Rows, decimals, flags, summed
-from ownchannel.orders._readers._currency_signs import currency_in
+from ownchannel.orders._readers._currency_signs import (
+    currency_in,
+    reject_unknown,
+    shown_currencies,
+    shows_none,
+)
 from ownchannel.orders._readers._etsy import country_code
 from ownchannel.orders._readers._reader import Context, Reader
-from ownchannel.orders._schema import LINES_AS_READ
 
 #: By column of ebay.com, what other sites and older reports call it; the first that a file has counts.
 _COLUMNS = {
-    "sales record number": ("verkaufsprotokollnummer",),
-    "order number": ("bestellnummer", "order id"),
+    **{"sales record number": ("verkaufsprotokollnummer",), "order number": ("bestellnummer", "order id")},
     "buyer username": ("nutzername des käufers", "user id", "mitgliedsname"),
-    "item number": ("artikelnummer", "item id"),
-    "item title": ("angebotstitel", "artikelbezeichnung"),
+    **{"item number": ("artikelnummer", "item id"), "item title": ("angebotstitel", "artikelbezeichnung")},
     "custom label": ("bestandseinheit", "custom label (sku)"),
-    "quantity": ("anzahl", "stückzahl"),
-    "sold for": ("verkauft für", "sale price", "verkaufspreis"),
+    **{"quantity": ("anzahl", "stückzahl"), "sold for": ("verkauft für", "sale price", "verkaufspreis")},
     "shipping and handling": ("postage and packaging", "verpackung und versand"),
     "ebay collected tax": ("von ebay eingezogene steuer",),
     "seller collected tax": ("sales tax", "vom verkäufer eingezogene steuer"),
-    "total price": ("gesamtbetrag", "gesamtpreis"),
-    "sale date": ("verkauft am", "verkaufsdatum"),
+    **{"total price": ("gesamtbetrag", "gesamtpreis"), "sale date": ("verkauft am", "verkaufsdatum")},
     "paid on date": ("zahlungsdatum", "bezahldatum"),
     "transaction id": ("transaktionsnummer", "transaktions-id"),
     "ship to country": ("post to country", "versand nach - land", "buyer country", "land des käufers"),
 }
-_HEADER = frozenset({"sales record number", "item title", "quantity", "sold for", "sale date"})
 #: A row without any of these is none of an order: `4`, `record(s) downloaded`; `Seller ID : …`.
 _OF_AN_ORDER = ("item number", "item title", "quantity", "sold for", "total price", "sale date")
 _ITEMS_FIRST, _SUMS_SECOND = 0, 1
 
 #: Currency and decimal mark of a site, by a column that only it has; else those of ebay.com.
 _OF_SITE = {"verkaufsprotokollnummer": ("EUR", ","), "postage and packaging": ("GBP", ".")}
-UNKNOWN_CURRENCY = "is in a currency that is not known by its sign"
-WRITE_A_CODE = "Write the three letters of the currency before the amount, such as USD 12.50."
 _NEGATIVE, _NO_REFUNDS = "is negative", "This report shows no refunds: export it again."
 _SUMS = "Rows that sum up an order: {n}. Its items are counted; these rows add shipping and tax."
 _UNPAID = "Rows of orders without a day of payment: {n}. They wait until an export shows them as paid."
@@ -56,20 +53,18 @@ class EbayOrders(Reader):
 
     name = "eBay orders"
     lacks = "This report does not include eBay's fees, advertising, refunds or cancelled orders."
-    order_starts = "sales record number"
-
+    headers = (frozenset({"sales record number", "item title", "quantity", "sold for", "sale date"}),)
     names = _COLUMNS
-    headers = (_HEADER,)
+    order_starts = "sales record number"
+    channel = "eBay"
+    plain = "ordered_at = sale date, sku = custom label, product = item title, quantity = quantity"
 
     def renamed(self, rows: Rows) -> Rows:
         """The rows under ebay.com's names, without the footer."""
         site = next((site for column, site in _OF_SITE.items() if column in rows.columns), ("USD", "."))
         rows = super().renamed(rows)
         rows = rows.without(~np.logical_or.reduce([rows.has_text(column) for column in _OF_AN_ORDER]))
-        found = {currency_in(cell) for cell in pc.unique(rows.column("sold for")).to_pylist()} - {
-            "",
-            NO_CURRENCY,
-        }
+        found = set(map(currency_in, pc.unique(rows.column("sold for")).to_pylist())) - {"", NO_CURRENCY}
         # The order of day and month is that of the currency's country.
         rows.notation.habits = {MARKS: site[1]}
         rows.notation.codes |= found or {site[0]}
@@ -80,37 +75,27 @@ class EbayOrders(Reader):
         value, currency = _values(rows, context), _currencies(rows)
         _check(rows, context, currency)
         order, is_sum = _order_numbers(rows), _sums(rows)
-        context.note(_SUMS, int(np.count_nonzero(is_sum)))
+        context.note(_SUMS, is_sum)
         # What the row above them states is the order's, whatever the items repeat of it.
         own = is_sum | ~flags(pc.is_in(order, order.filter(pa.array(is_sum))))
         taxes = [rows.amounts(f"{who} collected tax") for who in ("ebay", "seller")]
         has_tax = rows.has_text("ebay collected tax") | rows.has_text("seller collected tax")
         paid = rows.has_text("paid on date") | ("paid on date" not in rows.columns)
-        context.note(_UNPAID, int(np.count_nonzero(own & ~paid)))
-        return rows.batch(
-            LINES_AS_READ,
+        context.note(_UNPAID, own & ~paid)
+        sending = "shipping and handling"
+        return self.batch(
+            rows,
+            context,
             order_id=order,
             line_id=rows.exact_labels("transaction id"),
             item=rows.first_label("custom label", "item title", otherwise="order"),
-            channel="eBay",
-            kind="marketplace",
-            ordered_at=rows.moments("sale date", context.timezone),
-            customer_key=rows.words(
-                lambda cell: context.keys.of_id(f"ebay:{cell.casefold()}") if cell else None, "buyer username"
-            ),
-            sku=rows.labels("custom label"),
-            product=rows.labels("item title"),
-            quantity=rows.quantities("quantity"),
+            customer_key=self.customers(rows, context, "buyer username"),
             item_value=value,
-            shipping=decimals(
-                rows.amounts("shipping and handling"), own & rows.has_text("shipping and handling")
-            ),
+            shipping=decimals(rows.amounts(sending), own & rows.has_text(sending)),
             tax=decimals(np.sum(taxes, axis=0), own & has_tax),
             currency=currency,
             country=rows.words(country_code, "ship to country"),
             status=pa.array(np.where(paid, "completed", "pending"), mask=~paid & ~own),
-            amount=value,
-            identity=pc.binary_join_element_wise("ebay", order, "/"),
             rank=np.where(is_sum, _SUMS_SECOND, _ITEMS_FIRST),
         )
 
@@ -134,12 +119,10 @@ def _check(rows: Rows, context: Context, currency: pa.StringArray) -> None:
     rows.reject_where(nameless, "order number", "is empty", "Export the report again.")
     negative = rows.amounts("sold for", required=True) < 0
     rows.reject_where(negative, "sold for", _NEGATIVE, _NO_REFUNDS)
-    unknown = flags(pc.equal(currency, NO_CURRENCY))
-    rows.reject_where(unknown, "sold for", UNKNOWN_CURRENCY, WRITE_A_CODE)
-    bare = rows.each(lambda cell: not currency_in(cell), "sold for", otherwise=False)
-    context.note(_BARE.format(code=_usual_currency(rows)), sum(bare))
+    reject_unknown(rows, "sold for", currency)
+    context.note(_BARE.format(code=_usual_currency(rows)), shows_none(rows, "sold for"))
     if "price" not in context.decided:
-        context.note(_FOR_ONE, int(np.count_nonzero((rows.quantities("quantity") > 1) & ~_sums(rows))))
+        context.note(_FOR_ONE, (rows.quantities("quantity") > 1) & ~_sums(rows))
 
 
 def _values(rows: Rows, context: Context) -> Millionths:
@@ -173,8 +156,7 @@ def _sums(rows: Rows) -> NDArray[np.bool_]:
 
 def _currencies(rows: Rows) -> pa.StringArray:
     """By row the currency of its amounts; of bare numbers the one that the file shows, else the site's."""
-    codes = rows.words(currency_in, "sold for")
-    return pc.if_else(pc.equal(codes, ""), _usual_currency(rows), codes)
+    return shown_currencies(rows, "sold for", _usual_currency(rows))
 
 
 def _usual_currency(rows: Rows) -> str:

@@ -9,14 +9,8 @@ from numpy.typing import NDArray
 
 from ownchannel.files import Millionths, Rows, as_label, decimals
 from ownchannel.orders._readers._reader import Context, Reader, is_one_of, status_of
-from ownchannel.orders._schema import LINES_AS_READ, Status
+from ownchannel.orders._schema import Status
 
-CHANNEL = "Etsy"
-
-_ORDERS_HEADER = frozenset({"sale date", "order id", "buyer user id", "order value", "currency"})
-_ITEMS_HEADER = frozenset(
-    {"sale date", "order id", "transaction id", "item name", "quantity", "price", "currency"}
-)
 _ITEMS_FIRST, _ORDERS_SECOND = 0, 1
 _NEGATIVE, _NO_REFUNDS = "is negative", "Etsy shows refunds in Adjusted Order Total: export it again."
 
@@ -26,8 +20,10 @@ class EtsyOrders(Reader):
 
     name = "Etsy orders"
     lacks = "This export does not include products, or Etsy's listing, transaction and advertising fees."
-    headers = (_ORDERS_HEADER,)
+    headers = (frozenset({"sale date", "order id", "buyer user id", "order value", "currency"}),)
     worth = ("order value",)
+    channel = "Etsy"
+    plain = "ordered_at = sale date, quantity = number of items, tax = sales tax, currency = currency"
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row: `Order Value` is before discounts, shipping and tax."""
@@ -38,30 +34,21 @@ class EtsyOrders(Reader):
         status = rows.words(_status, "status", otherwise="cancelled")
         refund, refund_stated = _refunds(rows)
         whole = is_one_of(status, "refunded") & ~refund_stated
-        return rows.batch(
-            LINES_AS_READ,
+        return self.batch(
+            rows,
+            context,
             order_id=order,
             item="order",
             run=rows.lines,  # each row is a whole order
-            channel=CHANNEL,
-            kind="marketplace",
-            ordered_at=rows.moments("sale date", context.timezone),
-            customer_key=rows.words(
-                lambda cell: context.keys.of_id(f"etsy:{cell.casefold()}") if cell else None, "buyer user id"
-            ),
-            quantity=rows.quantities("number of items"),
+            customer_key=self.customers(rows, context, "buyer user id"),
             item_value=value,
             discount=discount,
             shipping=rows.amounts("shipping") - abs(rows.amounts("shipping discount")),
-            tax=rows.amounts("sales tax"),
             # Where none is stated, the statement may have one.
             refund=decimals(np.where(whole, value - discount, refund), whole | refund_stated),
             fee=_fees(rows, adjusted=refund_stated),
-            currency=rows.currencies("currency"),
             country=rows.words(country_code, "ship country"),
             status=status,
-            amount=value,
-            identity=pc.binary_join_element_wise("etsy", order, "/"),
             rank=_ORDERS_SECOND,
         )
 
@@ -78,33 +65,29 @@ class EtsyItems(Reader):
         "This export does not include buyers, shipping, taxes, refunds or cancellations: add Etsy's orders "
         "of the same months as well."
     )
-    headers = (_ITEMS_HEADER,)
+    headers = (
+        frozenset({"sale date", "order id", "transaction id", "item name", "quantity", "price", "currency"}),
+    )
     worth = ("price", "quantity")
+    channel = "Etsy"
+    plain = """
+        ordered_at = sale date, sku = sku, product = item name, quantity = quantity, currency = currency
+    """
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row: `Price` is for one."""
-        for column in ("price", "quantity"):
+        for column in self.worth:
             negative = rows.amounts(column, required=True) < 0
             rows.reject_where(negative, column, _NEGATIVE, _NO_REFUNDS)
-        value = rows.line_totals("price", "quantity", required=True)
-        order = _order_numbers(rows)
-        return rows.batch(
-            LINES_AS_READ,
-            order_id=order,
+        return self.batch(
+            rows,
+            context,
+            item_value=self.worths(rows, required=True),
+            order_id=_order_numbers(rows),
             line_id=rows.exact_labels("transaction id"),
             item=rows.first_label("sku", "item name", otherwise="item"),
-            channel=CHANNEL,
-            kind="marketplace",
-            ordered_at=rows.moments("sale date", context.timezone),
-            sku=rows.labels("sku"),
-            product=rows.labels("item name"),
-            quantity=rows.quantities("quantity"),
-            item_value=value,
             discount=abs(rows.amounts("discount amount")),
-            currency=rows.currencies("currency"),
             country=rows.words(country_code, "ship country"),
-            amount=value,
-            identity=pc.binary_join_element_wise("etsy", order, "/"),
             rank=_ITEMS_FIRST,
         )
 

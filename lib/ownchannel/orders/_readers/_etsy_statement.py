@@ -6,6 +6,7 @@ the buyer paid, tax included; what Etsy remits of it is booked against it and he
 
 import re
 from contextlib import suppress
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -23,18 +24,13 @@ from ownchannel.files import (
     number,
     with_columns,
 )
-from ownchannel.orders._readers._etsy import CHANNEL
 from ownchannel.orders._readers._reader import NOT_EXPLAINED, Context, Reader, is_one_of
-from ownchannel.orders._schema import ENTRIES_AS_READ, TEXT, Event, Part
+from ownchannel.orders._schema import TEXT, Event, Part
 
 _COLUMNS = {
-    "date": ("datum", "fecha"),
-    "type": ("art", "tipo"),
-    "title": ("titel", "título"),
-    "currency": ("währung", "moneda"),
-    "amount": ("betrag", "importe"),
-    "fees & taxes": ("gebühren & steuern", "tarifas e impuestos"),
-    "net": ("netto", "neto"),
+    **{"date": ("datum", "fecha"), "type": ("art", "tipo"), "title": ("titel", "título")},
+    **{"currency": ("währung", "moneda"), "amount": ("betrag", "importe")},
+    **{"fees & taxes": ("gebühren & steuern", "tarifas e impuestos"), "net": ("netto", "neto")},
 }
 #: What a row's type is about; its title may say otherwise.
 _TYPES: dict[Part, str] = {
@@ -64,8 +60,8 @@ class EtsyStatement(Reader):
         "This statement does not include buyers or products: add Etsy's orders of the same months as well."
     )
     gives = "entries"
+    channel = "Etsy"
     states_totals = True
-
     names = _COLUMNS
     headers = (frozenset(_COLUMNS),)
 
@@ -79,32 +75,27 @@ class EtsyStatement(Reader):
         sums = [pa.array(each).cast(pa.string()) for each in (posted.astype(np.int64), amount, fees, rest)]
         words = pc.binary_join_element_wise(*texts, *sums, "|").to_numpy(zero_copy_only=False)
         event = rows.words(_event, "type", "title", "info")
-        of_row = {
-            "posted_at": posted,
-            "channel": CHANNEL,
-            "kind": "marketplace",
-            "event": event,
-            "order_id": order,
-            "identity": pc.if_else(
-                is_one_of(event, "account"), None, pc.binary_join_element_wise("etsy", order, "/")
-            ),
-            "currency": rows.currencies("currency"),
-            "deferred": False,
+        identity = pc.if_else(is_one_of(event, "account"), None, self.identity(order))
+        of_row = partial(
+            self.batch,
+            rows,
+            context,
+            posted_at=posted,
+            event=event,
+            order_id=order,
+            identity=identity,
+            currency=rows.currencies("currency"),
+            deferred=False,
             # Hashed: a title may hold what is nobody's business.
-            "row_key": pa.array(pd.util.hash_array(words, categorize=False)).cast(pa.string()),
-        }
-        is_both = (amount != 0) & (fees != 0)
-        of_part = {"part": part, "description": rows.words(_description, "type", "title")}
-        main = rows.batch(ENTRIES_AS_READ, amount=np.where(amount != 0, amount, fees), **of_part, **of_row)
-        of_fees = of_part | {"part": pc.if_else(is_one_of(part, "goods"), "fee", part)}
-        more = rows.batch(ENTRIES_AS_READ, amount=fees, **of_fees, **of_row)
-        beyond = rows.batch(
-            ENTRIES_AS_READ, amount=rest, part="unclassified", description=NOT_EXPLAINED, **of_row
+            row_key=pa.array(pd.util.hash_array(words, categorize=False)).cast(pa.string()),
         )
-        kept = rows.kept()
-        return pa.concat_batches(
-            [main, more.filter(pa.array(is_both[kept])), beyond.filter(pa.array((rest != 0)[kept]))]
-        )
+        says = rows.words(_description, "type", "title")
+        main = of_row(amount=np.where(amount != 0, amount, fees), part=part, description=says)
+        of_fees = pc.if_else(is_one_of(part, "goods"), "fee", part)
+        more = of_row(amount=np.where(amount != 0, fees, 0), part=of_fees, description=says)
+        beyond = of_row(amount=rest, part="unclassified", description=NOT_EXPLAINED)
+        further = pa.concat_batches([more, beyond])
+        return pa.concat_batches([main, further.filter(pc.not_equal(further["amount"], 0))])
 
     def finished(self, lines: pa.Table, context: Context) -> pa.Table:
         """Fees of an order whose sale another month holds are the account's: alone they would be no sale."""

@@ -28,10 +28,8 @@ from ownchannel.files import (
     flags,
     folded_name,
     is_currency,
-    spread,
-    with_columns,
 )
-from ownchannel.orders._bookings import coded
+from ownchannel.orders._bookings import Numbers
 from ownchannel.orders._exchange import LARGEST_RATE, SMALLEST_RATE
 from ownchannel.orders._readers._reader import Context, Reader, is_one_of, less_refund, status_of
 from ownchannel.orders._schema import LINES_AS_READ, RATE, RATES_AS_READ, ChannelKind, Status
@@ -142,6 +140,7 @@ class MappedOrders(Reader):
         columns = mapping.model_dump(exclude=options, exclude_none=True)
         # A field that the mapping does not name has a column of no name, as no table has.
         self._column = defaultdict(str, {field: folded_name(name) for field, name in columns.items()})
+        self.of_order = tuple(filter(self._column.get, mapping.of_order))
         self._code = mapping.currency.upper()
         self.currency = self._column["currency"]
         priced = ("item_value",) if mapping.item_value else ("unit_price", "quantity")
@@ -205,16 +204,14 @@ class MappedOrders(Reader):
         in_column = pc.utf8_upper(rows.column(self.currency))
         return in_column if self.currency in rows.columns else pa.repeat(self._code, len(rows)), amounts
 
-    def finished(self, lines: pa.Table, context: Context) -> pa.Table:
-        """The file's lines, with what their order has once shared out among them."""
-        order = coded(lines["identity"])[0].astype(np.intp)
-        first = np.unique(order, return_index=True)[1]
-        weights = as_millionths(lines["item_value"])
-        for name in filter(self._column.get, self._mapping.of_order):
-            stated = as_millionths(lines[name])
-            context.note(_DIFFERS, int(np.count_nonzero(stated != stated[first][order])))
-            lines = with_columns(lines, **{name: decimals(spread(stated[first], order, weights))})
-        return lines
+    def of_orders(
+        self, lines: pa.Table, order: Numbers, first: Numbers, context: Context
+    ) -> dict[str, Millionths]:
+        """By order the amounts that its first line has, whatever the others have."""
+        amounts = {name: as_millionths(lines[name]) for name in self.of_order}
+        for stated in amounts.values():
+            context.note(_DIFFERS, stated != stated[first][order])
+        return {name: stated[first] for name, stated in amounts.items()}
 
     def _reject_headers(self, rows: Rows, context: Context) -> None:
         """A further header, maybe of a wider table: what stands above and below it counts once."""

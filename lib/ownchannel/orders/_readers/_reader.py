@@ -1,17 +1,35 @@
 """What a reader of one platform's format declares and does, and what it is given."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.files import DAYS, MARKS, BadCell, Choice, Millionths, Rows, flags
-from ownchannel.orders._schema import Gives, Status
+from ownchannel.files import (
+    DAYS,
+    MARKS,
+    MONEY,
+    BadCell,
+    Choice,
+    Millionths,
+    Rows,
+    as_millionths,
+    decimals,
+    flags,
+    spread,
+    summed,
+    with_columns,
+)
+from ownchannel.orders._bookings import Numbers, coded, firsts, numbers
+from ownchannel.orders._schema import AS_READ, ChannelKind, Gives, Status
 from ownchannel.workspace import CustomerKeys
 
 NOT_EXPLAINED = "not explained by the parts"
@@ -47,10 +65,10 @@ class Context:
         self.asked_zone = True
         return self.zone
 
-    def note(self, sentence: str, rows: int = 1) -> None:
-        """Count so many more rows that a remark concerns."""
-        if rows:
-            self.notes[sentence] = self.notes.get(sentence, 0) + rows
+    def note(self, sentence: str, rows: int | NDArray[np.bool_] = 1) -> None:
+        """Count so many more rows that a remark concerns, or those where something holds."""
+        if more := int(np.sum(rows)):
+            self.notes[sentence] = self.notes.get(sentence, 0) + more
 
 
 class Reader:
@@ -66,6 +84,10 @@ class Reader:
     """What this report does not include, as a sentence; empty where nothing is missing."""
     gives: Gives = "lines"
     """What its rows are."""
+    channel: str = "Amazon"
+    """Where its orders were placed; it begins with the platform's name, by which they are known."""
+    kind: ChannelKind = "marketplace"
+    """Of that channel."""
     headers: tuple[frozenset[str], ...] = ()
     """Column names (lower case) by which the format is known; any one of the sets is enough."""
     order_starts: str = ""
@@ -85,12 +107,35 @@ class Reader:
     """Whether rows of an order may stand anywhere: then only a further header begins a repeat."""
 
     names: Mapping[str, Sequence[str]] = MappingProxyType({})
-    """By column, what else it is called; the first that a file has counts."""
+    """By column, what else it is called, here and in other languages."""
+    plain: str = ""
+    """What stands in one column as it is: `sku = seller sku, product = item name`, each read as its kind."""
+    of_order: tuple[str, ...] = ()
+    """Amounts of the table that are the whole order's and stand on each of its rows."""
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """Whether these column names (lower case) are this format's header."""
-        columns = columns.union(names_in(self.names, columns).values()) if self.names else columns
+        columns = columns.union(self.canonical(columns).values())
         return any(columns >= header for header in self.headers)
+
+    def canonical(self, columns: Iterable[str]) -> dict[str, str]:
+        """By column of a file, in whichever language, what it is called here; others are left out.
+
+        Of several columns of one meaning the one whose name is listed first counts.
+        """
+        known = [(column, folded(column)) for column in columns] if self.names else []
+        meant = [(*self._meanings[name], column) for column, name in known if name in self._meanings]
+        column_of = {name: column for _, name, column in sorted(meant, reverse=True)}
+        return {column: name for name, column in column_of.items()}
+
+    @cached_property
+    def _meanings(self) -> dict[str, tuple[int, str]]:
+        """By name as it is compared, where it is listed among those of a column, and this one."""
+        return {
+            folded(each): (place, name)
+            for name, others in self.names.items()
+            for place, each in enumerate((name, *others))
+        }
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """What the rows hold, in the schema of what the reader gives."""
@@ -98,15 +143,82 @@ class Reader:
 
     def renamed(self, rows: Rows) -> Rows:
         """The rows with the columns as this reader names them."""
-        return rows.renamed(names_in(self.names, rows.columns)) if self.names else rows
+        return rows.renamed(self.canonical(rows.columns)) if self.names else rows
+
+    def batch(self, rows: Rows, context: Context, **given: Any) -> pa.RecordBatch:
+        """The rows that are left as a table: what is given here, and the `plain` columns."""
+        known: dict[str, Any] = {"channel": self.channel, "kind": self.kind}
+        if self.gives == "lines":
+            known["amount"] = given["item_value"]
+        if "order_id" in given:
+            known["identity"] = self.identity(given["order_id"])
+        schema = AS_READ[self.gives]
+        for pair in filter(None, self.plain.split(",")):
+            name, column = map(str.strip, pair.split("="))
+            known[name] = self._plain(rows, context, schema.field(name), column)
+        return rows.batch(schema, **(known | given))
+
+    def _plain(self, rows: Rows, context: Context, field: pa.Field, column: str) -> Any:
+        """A column as it is, read as the table's column is."""
+        if field.name == "currency":
+            return rows.currencies(column)
+        if pa.types.is_timestamp(field.type):
+            return rows.moments(column, context.timezone)
+        if field.type == MONEY:
+            return rows.amounts(column)
+        return rows.quantities(column) if pa.types.is_floating(field.type) else rows.labels(column)
+
+    def identity(self, *parts: pa.StringArray) -> pa.StringArray:
+        """What an order is known by across files."""
+        return pc.binary_join_element_wise(self._platform, *parts, "/")
+
+    def customers(self, rows: Rows, context: Context, column: str) -> pa.StringArray:
+        """The keys of customers by their names or numbers on the platform."""
+
+        def key(name: str) -> str | None:
+            return context.keys.of_id(f"{self._platform}:{name.casefold()}") if name else None
+
+        return rows.words(key, column)
+
+    @property
+    def _platform(self) -> str:
+        return self.channel.partition(" ")[0].casefold()
 
     def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
         """By row, currency and money as far as they can be read, whatever else is wrong with the row."""
         return pc.utf8_upper(rows.column(self.currency)), self.worths(rows.unjudged())
 
     def finished(self, lines: pa.Table, context: Context) -> pa.Table:
-        """All rows of a file, once more: for what a chunk alone does not show."""
+        """All rows of a file, once more: for what a chunk alone does not show.
+
+        What is the order's is shared out among its lines; rows that repeat a line have that line's.
+        """
+        if not self.of_order:
+            return lines
+        (order, orders), (line_id, _) = coded(lines["identity"]), coded(lines["line_id"])
+        line = numbers(order, line_id)
+        once = firsts(line, int(line.max(initial=-1)) + 1)
+        of_line, lines_once = order[once], lines.take(pa.array(once))
+        first = firsts(of_line, len(orders) - 1)
+        weights, of_row = as_millionths(lines_once["item_value"]), of_line[line]
+        for name, whole in self.of_orders(lines_once, of_line, first, context).items():
+            is_known = flags(lines_once[name].is_valid())[first][of_row]
+            lines = with_columns(lines, **{name: decimals(spread(whole, of_line, weights)[line], is_known)})
         return lines
+
+    def of_orders(
+        self, lines: pa.Table, order: Numbers, first: Numbers, context: Context
+    ) -> dict[str, Millionths]:
+        """By order the amounts of `of_order`, as its first line has them; a refund gives goods back first.
+
+        Where none is known, all was given back.
+        """
+        paid = as_millionths(lines["item_value"]) - as_millionths(lines["discount"])
+        of_goods = summed(order, paid, len(first))
+        refund, shipping, tax = (as_millionths(lines[name])[first] for name in ("refund", "shipping", "tax"))
+        is_whole = flags(lines["refund"].is_null())[first]
+        refund = np.where(is_whole, of_goods + shipping + tax, refund)
+        return less_refund(refund, of_goods, shipping, tax)
 
     def worths(self, rows: Rows, required: bool = False) -> Millionths:
         """By row, the money in the columns of `worth`."""
@@ -116,17 +228,14 @@ class Reader:
         return rows.line_totals(price, quantity, required)
 
 
-def names_in(table: Mapping[str, Sequence[str]], columns: Iterable[str]) -> dict[str, str]:
-    """By column of a file, its name in a table of names with what else these are called.
+# Turkish has a dotted and an undotted i, which capital letters do not show in other languages.
+_ALIKE = {ord("’"): "'", ord("ı"): "i", ord("\N{COMBINING DOT ABOVE}"): ""}
 
-    Of several columns of one meaning the one that is listed first counts.
 
-    >>> names_in({"date": ("datum", "tag")}, ["tag", "datum", "wetter"])
-    {'datum': 'date'}
-    """
-    given = set(columns)
-    found = {name: next(filter(given.__contains__, (name, *others)), "") for name, others in table.items()}
-    return {column: name for name, column in found.items() if column}
+def folded(text: str) -> str:
+    """A name as it is compared: neither case, width, blanks, hyphens, underscores nor a last colon count."""
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
+    return re.sub(r"[\s_-]+", "", plain).rstrip(":")
 
 
 _STATUS_WORDS: dict[Status, str] = {

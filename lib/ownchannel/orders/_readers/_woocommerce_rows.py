@@ -1,42 +1,29 @@
 """WooCommerce orders in other exports: a row per item, and a row per order without its items."""
 
-from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from ownchannel.files import Millionths, Rows, as_millionths, decimals, spread, summed, with_columns
-from ownchannel.orders._bookings import coded, firsts, numbers
+from ownchannel.files import Millionths, Rows, decimals
 from ownchannel.orders._readers._currency_signs import note_dollars, with_signs_apart
-from ownchannel.orders._readers._reader import Context, Reader, less_refund
+from ownchannel.orders._readers._reader import Context, Reader, is_one_of
 from ownchannel.orders._readers._woocommerce import CHANNEL, customers, refunded_sum, status_in
-from ownchannel.orders._schema import BY_NUMBER, LINES_AS_READ
+from ownchannel.orders._schema import BY_NUMBER
 
 _LEFT = "item_quantity without refunds"
-#: By WebToffee's columns, those of Advanced Order Export and of Customer/Order/Coupon Export.
+#: By WebToffee's columns, what Advanced Order Export and Customer/Order/Coupon Export call them besides.
 _NAMES = {
-    "order_id": ("order id",),
-    "order_number": ("order number",),
-    "order_date": ("order date", "date"),
-    "status": ("order status",),
-    "order_currency": ("currency",),
-    "customer_id": ("customer user id",),
-    "customer_email": ("customer user email",),
-    "billing_email": ("email (billing)",),
-    "billing_country": ("country code (billing)",),
-    "shipping_country": ("country code (shipping)",),
-    "shipping_total": ("order shipping amount",),
-    "tax_total": ("order total tax amount",),
-    "refunded_total": ("order refund amount",),
-    "item_sku": ("sku",),
-    "item_name": ("item name",),
-    "item_quantity": ("quantity",),
-    _LEFT: ("quantity (- refund)",),
-    "item_price": ("item cost",),
-    "item_subtotal": ("order line subtotal",),
-    "item_total": ("order line (w/o tax)",),
+    **{"order_id": (), "order_number": (), "order_date": ("date",), "status": ("order status",)},
+    **{"order_currency": ("currency",), "customer_id": ("customer user id",)},
+    **{"customer_email": ("customer user email",), "billing_email": ("email (billing)",)},
+    **{"billing_country": ("country code (billing)",), "shipping_country": ("country code (shipping)",)},
+    **{"shipping_total": ("order shipping amount",), "tax_total": ("order total tax amount",)},
+    **{"refunded_total": ("order refund amount",), "item_sku": ("sku",), "item_name": ()},
+    **{"item_quantity": ("quantity",), _LEFT: ("quantity (- refund)",), "item_price": ("item cost",)},
+    **{"item_subtotal": ("order line subtotal",), "item_total": ("order line (w/o tax)",)},
 }
 _ORDER = ("order_date", "status", "order_currency")
 _AFTER_THE_ORDERS = 2
@@ -61,8 +48,11 @@ class WooCommerceItems(Reader):
         frozenset({*_ORDER, "order_id", "item_name", "item_quantity", "item_total"}),
         frozenset({*_ORDER, "order number", "order status", "item name", "item cost"}),
     )
+    channel, kind = CHANNEL, "owned"
     currency = "order_currency"
     names = _NAMES
+    plain = "sku = item_sku, product = item_name, tax = tax_total, currency = order_currency"
+    of_order = ("shipping", "tax", "refund")
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row; what stands on every row of an order is shared out once all are read."""
@@ -74,51 +64,34 @@ class WooCommerceItems(Reader):
             rows.reject_where(amounts < 0, column, _NEGATIVE, _REFUNDS_APART)
         is_left = units != "item_quantity"
         refund = abs(rows.amounts("refunded_total")) + rows.numbers(refunded_sum, "refund_items")
-        batch = rows.batch(
-            LINES_AS_READ,
+        stated, status = refund != 0, rows.words(status_in, "status", otherwise="cancelled")
+        refund = np.zeros_like(refund) if is_left else refund
+        is_known = (refund != 0) | ~is_one_of(status, "refunded")
+        batch = self.batch(
+            rows,
+            context,
             order_id=pc.coalesce(rows.labels("order_number"), order),
             item=rows.first_label("item_sku", "item_name", otherwise="item"),
-            channel=CHANNEL,
-            kind="owned",
             ordered_at=ordered_at,
             customer_key=customers(rows, context),
-            sku=rows.labels("item_sku"),
-            product=rows.labels("item_name"),
             quantity=rows.quantities(units),
             item_value=value,
             discount=np.maximum(value - total, 0),
             shipping=rows.amounts("shipping_total") + rows.amounts("fee_total"),
-            tax=rows.amounts("tax_total"),
-            refund=np.zeros_like(refund) if is_left else refund,
-            currency=rows.currencies(self.currency),
+            refund=decimals(refund, is_known),
             country=rows.first_label("shipping_country", "billing_country"),
-            status=rows.words(status_in, "status", otherwise="cancelled"),
-            amount=value,
-            identity=_by_number(order, ordered_at) if by_number else _identity(order),
+            status=status,
+            identity=self.identity(order, *([_minutes(ordered_at)] if by_number else [])),
             rank=BY_NUMBER[0] if by_number else _AFTER_THE_ORDERS,
         )
         context.note(_AFTER_COUPONS, len(batch) if "item_subtotal" not in rows.columns else 0)
-        context.note(_REFUNDS_LEFT_OUT, int((is_left & (refund != 0) & rows.kept()).sum()))
+        context.note(_REFUNDS_LEFT_OUT, is_left & stated & rows.kept())
         return batch
 
     def worths(self, rows: Rows, required: bool = False) -> Millionths:
         """What a row's item is worth before coupons, as far as the export has that."""
         has_value = "item_subtotal" in rows.columns
         return rows.amounts("item_subtotal", required) if has_value else _paid(rows, required)
-
-    def finished(self, lines: pa.Table, context: Context) -> pa.Table:
-        """An order's own amounts shared out among its lines; rows that repeat a line have that line's."""
-        (order, orders), (line_id, _) = coded(lines["identity"]), coded(lines["line_id"])
-        line, size = numbers(order, line_id), len(orders) - 1
-        first, first_of_line = firsts(order, size), firsts(line, int(line.max(initial=-1)) + 1)
-        of_line = order[first_of_line]
-        value, discount = (as_millionths(lines[name])[first_of_line] for name in ("item_value", "discount"))
-        shipping, tax, refund = (as_millionths(lines[name])[first] for name in ("shipping", "tax", "refund"))
-        paid = summed(of_line, value - discount, size)
-        is_whole = pc.equal(lines["status"], "refunded").to_numpy()[first] & (refund == 0)
-        left = less_refund(np.where(is_whole, paid + shipping + tax, refund), paid, shipping, tax)
-        shared = {name: decimals(spread(whole, of_line, value)[line]) for name, whole in left.items()}
-        return with_columns(lines, **shared)
 
 
 def _paid(rows: Rows, required: bool) -> Millionths:
@@ -132,14 +105,9 @@ def _units(rows: Rows) -> str:
     return "item_quantity" if "item_quantity" in rows.columns else _LEFT
 
 
-def _identity(*parts: pa.StringArray) -> pa.StringArray:
-    return pc.binary_join_element_wise("woocommerce", *parts, "/")
-
-
-def _by_number(order: pa.StringArray, ordered_at: np.ndarray) -> pa.StringArray:
-    """Numbers that a plugin gives are no ids. Exports differ in whether they show seconds."""
-    minute = pa.array(np.datetime_as_string(ordered_at, unit="m"))
-    return _identity(order, minute)
+def _minutes(ordered_at: NDArray[np.datetime64]) -> pa.StringArray:
+    """What makes ids of numbers that a plugin gives. Exports differ in whether they show seconds."""
+    return pa.array(np.datetime_as_string(ordered_at, unit="m"))
 
 
 _TOTAL = "n. revenue (formatted)"
@@ -162,9 +130,11 @@ class WooCommerceAnalytics(Reader):
         "themselves as well."
     )
     headers = (frozenset({"date", "order #", "status", _TOTAL, _NET}),)
-    names: Mapping[str, Sequence[str]] = MappingProxyType({_NET: ("n. revenue",)})
+    names = MappingProxyType({_NET: ("n. revenue",)})
+    channel, kind = CHANNEL, "owned"
     currency = f"{_TOTAL}: currency"
     worth = (_NET,)
+    plain = f"quantity = items sold, currency = {currency}"
 
     def renamed(self, rows: Rows) -> Rows:
         """The currency and what is left of a total apart from it."""
@@ -180,20 +150,16 @@ class WooCommerceAnalytics(Reader):
         has_refund = rows.has_text(f"{_TOTAL}: second")
         rows.reject_where(has_refund & (total < value), _TOTAL, _TOO_SMALL, "Export the orders themselves.")
         note_dollars(rows, _TOTAL, context)
-        return rows.batch(
-            LINES_AS_READ,
+        return self.batch(
+            rows,
+            context,
             order_id=order,
             item="order",
             run=rows.lines,  # each row is a whole order
-            channel=CHANNEL,
-            kind="owned",
             ordered_at=ordered_at,
-            quantity=rows.quantities("items sold"),
             item_value=value,
             refund=decimals(np.minimum(total - left, value), has_refund),
-            currency=rows.currencies(self.currency),
             status=rows.words(status_in, "status", otherwise="cancelled"),
-            amount=value,
-            identity=_by_number(order, ordered_at),
+            identity=self.identity(order, _minutes(ordered_at)),
             rank=BY_NUMBER[1],
         )
