@@ -15,7 +15,6 @@ from ownchannel.orders import (
     Orders,
     current_orders,
     forget,
-    forget_orders,
     read_orders,
     sample_orders,
     save_orders,
@@ -228,7 +227,7 @@ def test_a_list_whose_orders_were_not_finished_makes_them_when_it_is_opened(mine
     assert len(current_orders(workspace).orders.sales) == 1  # as they were
     assert len(mine.report().files) == 2
     assert len(current_orders(workspace).orders.sales) == 2
-    forget_orders(workspace)
+    (workspace.folder / "orders.zip").unlink()
     assert len(mine.orders().sales) == 2
 
 
@@ -263,7 +262,7 @@ def test_a_forgotten_customer_is_gone_from_every_kept_table(mine, workspace, sma
     assert key in mine.orders().arrow["customer_key"].to_pylist()
     assert forget("buyer@example.com", workspace).lines == 1
     assert key not in sample_orders(workspace).arrow["customer_key"].to_pylist()
-    forget_orders(workspace)
+    (workspace.folder / "orders.zip").unlink()
     mine.remove("report.txt")  # the orders are made anew of what is kept
     assert mine.orders().arrow["customer_key"].to_pylist() == [None]
     kept = [str(part) for file in workspace.folder.rglob("*.zip") for part in unpacked(file)]
@@ -275,7 +274,7 @@ def test_a_lost_key_is_said_until_all_files_are_read_again(mine, workspace):
     mine.add([SHOP, REPORT])
     (workspace.folder / "customer.key").unlink()
     assert "customer.key in the workspace is missing" in current_orders(workspace).remark
-    forget_orders(workspace)
+    (workspace.folder / "orders.zip").unlink()
     assert "customer.key in the workspace is missing" in current_orders(workspace).remark
     with pytest.raises(ValueError, match="cannot be found or forgotten yet"):
         forget("buyer@example.com", workspace)

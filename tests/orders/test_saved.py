@@ -17,9 +17,9 @@ from ownchannel.orders import (
     RATES,
     SIDE_TABLES,
     TEXT,
+    FileList,
     Orders,
     current_orders,
-    forget_orders,
     read_orders,
     sample_orders,
     save_orders,
@@ -73,10 +73,10 @@ def test_saved_orders_come_back_as_they_were(workspace):
     assert back.report.rejected.equals(orders.report.rejected)
 
 
-def test_forgotten_orders_leave_the_key_alone(workspace):
+def test_a_list_that_is_cleared_leaves_the_key_alone(workspace):
     save_orders(read_orders(FILES, workspace=workspace), workspace)
-    forget_orders(workspace)
-    forget_orders(workspace)
+    FileList(workspace).clear()
+    FileList(workspace).clear()
     assert sorted(file.name for file in workspace.folder.iterdir()) == [".gitignore", "customer.key"]
 
 

@@ -8,7 +8,7 @@ from ownchannel.orders._orders import Orders
 from ownchannel.orders._own_tables import Preview, forget_mapping, preview, save_mapping, saved_mappings
 from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._report import FileReport, Report, day
-from ownchannel.orders._saved import forget, forget_orders, save_orders, saved_orders
+from ownchannel.orders._saved import forget, save_orders, saved_orders
 from ownchannel.orders._schema import (
     BASKETS,
     ENTRIES,
@@ -52,7 +52,6 @@ __all__ = [
     "day",
     "forget",
     "forget_mapping",
-    "forget_orders",
     "guess_mapping",
     "preview",
     "read_orders",

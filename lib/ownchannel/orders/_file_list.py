@@ -36,18 +36,7 @@ from ownchannel.orders._own_tables import (
 from ownchannel.orders._readers import READERS, Context, MappedOrders
 from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._report import Report
-from ownchannel.orders._saved import (
-    forget_orders,
-    keep_rows,
-    kept_books,
-    kept_contents,
-    kept_file,
-    kept_rows,
-    reading_version,
-    save_orders,
-    saved_orders,
-    tables_of,
-)
+from ownchannel.orders._saved import KeptFiles, orders_made_of, reading_version, save_orders, tables_of
 from ownchannel.workspace import Workspace
 
 #: Files that one sentence names; of more it says how many.
@@ -81,13 +70,14 @@ class FileList:
 
     def __init__(self, workspace: Workspace | str | Path | None = None) -> None:
         self._workspace = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
+        self._kept = KeptFiles(self._workspace)
         self.tables: dict[str, Source] = {}
         """By name in the list, tables of no platform that were added here: their columns can be named."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the files, in the order of the alphabet."""
-        return tuple(books.name for books in kept_books(self._workspace).values())
+        return tuple(books.name for books in self._kept.books().values())
 
     def add(self, paths: Input | Iterable[Input], timezone: str = "UTC") -> tuple[str, ...]:
         """Add files, folders, uploads or archives, as `read_orders` takes them, and say what came of it.
@@ -143,7 +133,7 @@ class FileList:
     def _add(self, sources: Iterable[Found], zone: str) -> tuple[str, ...]:
         place = self._workspace
         keys, readers = place.customer_keys(), (*READERS, *remembered(place).values())
-        files, saved = kept_books(place), self._saved_report()
+        files, saved = self._kept.books(), self._saved_report()
         first = [] if files or saved is None else [_BEFORE]
         left_aside: list[str] = []
         said: dict[str, list[str]] = defaultdict(list)
@@ -176,12 +166,12 @@ class FileList:
         """Keep what was read, in place of an earlier file where it takes one's, and say what came of it."""
         is_again = content in files and bool(files[content].format)
         read.name, earlier = _place(content, read, files, now)
-        keep_rows(self._workspace, content, read, self._read_with(read))
+        self._kept.keep(content, read, self._read_with(read))
         read.batches.clear()  # they are kept, and may be large
         files[content] = read
         if earlier:
             del files[earlier]
-            kept_rows(self._workspace, earlier).remove()
+            self._kept.tables(earlier).remove()
         if not read.format:
             return "Not read, and in the list with its reason: {}."
         if is_again:
@@ -190,7 +180,7 @@ class FileList:
 
     def remove(self, name: str) -> None:
         """Take a file out of the list, and its rows out of the orders; raises ValueError for another name."""
-        files = {books.name: content for content, books in kept_books(self._workspace).items()}
+        files = {books.name: content for content, books in self._kept.books().items()}
         if name not in files:
             there_are = f"there are {listed(files)}" if files else "the list is empty"
             raise ValueError(f"No file in the list is called {name}: {there_are}.")
@@ -199,23 +189,20 @@ class FileList:
             return
         zone = self._zone()
         self.tables.pop(name, None)
-        kept_rows(self._workspace, files[name]).remove()
+        self._kept.tables(files[name]).remove()
         self._assemble(zone)
 
     def clear(self) -> None:
         """Take all files out of the list; the key of the workspace stays."""
         self.tables.clear()
-        for content in kept_contents(self._workspace):
-            kept_rows(self._workspace, content).remove()
-        forget_orders(self._workspace)
+        for content in self._kept.contents():
+            self._kept.tables(content).remove()
+        tables_of(self._workspace).remove()
 
     def orders(self) -> Orders:
         """The orders of all files, as they are saved, or made anew where the list has changed since."""
-        with suppress(ValueError):  # what cannot be opened is made anew
-            saved = saved_orders(self._workspace) if self._is_assembled() else None
-            if saved is not None:
-                return saved
-        return self._assemble(self._zone())
+        saved = orders_made_of(self._mark(), self._workspace)
+        return self._assemble(self._zone()) if saved is None else saved
 
     def report(self) -> Report:
         """What was read of each file in the list, and what was not."""
@@ -224,14 +211,13 @@ class FileList:
 
     def _assemble(self, zone: str, left_aside: tuple[str, ...] = ()) -> Orders:
         """The orders of what is kept, which are saved."""
-        place = self._workspace
-        files = [kept_file(place, content, books) for content, books in kept_books(place).items()]
+        files = self._kept.files()
         for file in files:
             if file.timezone not in ("", zone):
                 file.warnings.append(_OTHER_ZONE.format(read=file.timezone, zone=zone))
         orders = assembled(files, Report(left_aside=left_aside, timezone=zone))
         if files:
-            save_orders(orders, place, made_of=self._mark())
+            save_orders(orders, self._workspace, made_of=self._mark())
         return orders
 
     def _saved_report(self) -> Report | None:
@@ -243,20 +229,20 @@ class FileList:
     def _zone(self) -> str:
         """The time zone of the saved orders, else one that a file was read in."""
         saved = self._saved_report()
-        read_in = (books.timezone for books in kept_books(self._workspace).values() if books.timezone)
+        read_in = (books.timezone for books in self._kept.books().values() if books.timezone)
         return saved.timezone if saved else next(read_in, "UTC")
 
     def _mark(self) -> str:
         """What orders made of this list are marked with; empty for an empty list."""
-        contents = " ".join(kept_contents(self._workspace))
-        return sha256(contents.encode()).hexdigest() if contents else ""
+        contents = " ".join(self._kept.contents())
+        return contents and sha256(contents.encode()).hexdigest()
 
     def _is_assembled(self) -> bool:
         return tables_of(self._workspace).made_of() == self._mark()
 
     def _is_up_to_date(self, content: str, books: FileBooks, zone: str) -> bool:
         """Whether reading a file again would give what is kept of it."""
-        kept = kept_rows(self._workspace, content)
+        kept = self._kept.tables(content)
         is_read_so = kept.made_of() == self._read_with(books)
         return is_read_so and kept.fits_key() and books.timezone in ("", zone)
 

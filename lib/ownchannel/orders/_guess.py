@@ -26,8 +26,6 @@ from ownchannel.files import (
     number,
     open_rows,
 )
-from ownchannel.formats import listed
-from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._readers._reader import status_of
 
 #: A column is of a kind where so many of its cells are; the others are damaged, and set aside by the reader.
@@ -71,15 +69,6 @@ class MappingGuess:
         needed = (*("order_id", "ordered_at", "currency"), *(() if has_value else ("item_value",)))
         return tuple(name for name in needed if name not in self.fields)
 
-    @property
-    def mapping(self) -> ColumnMapping:
-        """The mapping; raises ValueError while something must still be named."""
-        if self.asks:
-            raise ValueError(
-                f"Name what nothing shows: {listed(self.asks)}. Columns: {listed(self.columns)}."
-            )
-        return ColumnMapping(**self.fields)
-
 
 def guess_mapping(table: Input | Source) -> MappingGuess:
     """Which column of a table holds what, by the names that nine languages have for it and by its contents.
@@ -88,7 +77,7 @@ def guess_mapping(table: Input | Source) -> MappingGuess:
     Raises ValueError where no table is seen.
 
     >>> rows = b"Order no,Date,Qty,Unit price,Currency" + bytes([10]) + b"7,2026-03-31,2,12.50,EUR"
-    >>> guess_mapping(("till.csv", rows)).mapping.unit_price
+    >>> guess_mapping(("till.csv", rows)).fields["unit_price"]
     'unit price'
     """
     source = one_source(table)

@@ -34,10 +34,10 @@ from ownchannel.orders._report import Report, day, rejected_table, summary
 from ownchannel.orders._saved import (
     SAMPLE_FILE,
     key_remark,
+    orders_made_of,
     reading_version,
     save_orders,
     saved_orders,
-    tables_of,
 )
 from ownchannel.orders._schema import ENTRIES, SIDE_TABLES, TABLE, Gives
 from ownchannel.workspace import Workspace, saved_account
@@ -112,10 +112,10 @@ class Opened:
         Where a rate is missing they stay as they are, and the remark says which. What the brand says of
         itself in `workspace` goes with its orders, but not with the sample brand's.
         """
+        of_account = of_money = ""
         if workspace is not None and not is_sample:
             orders, of_account = _with_account(orders, workspace)
-            remark = " ".join(filter(None, [remark, of_account]))
-        code, of_money = orders.main_currency, ""
+        code = orders.main_currency
         others = [other for other in orders.currencies() if other != code]
         if others and len(orders.rates):
             try:
@@ -123,7 +123,7 @@ class Opened:
                 of_money = f"Money in {' and '.join(others)} is shown in {code}, at the rate of each day."
             except ValueError as problem:
                 of_money = f"Money stays in {', '.join([code, *others])}. {problem}"
-        return cls(orders, is_sample, " ".join(filter(None, [remark, of_money])))
+        return cls(orders, is_sample, " ".join(filter(None, [remark, of_account, of_money])))
 
     @property
     def brand(self) -> str:
@@ -206,17 +206,14 @@ def sample_orders(workspace: Workspace | None = None) -> Orders:
         )
     exports = sorted(file for file in folder.iterdir() if file.suffix in (".csv", ".txt"))
     place = workspace or Workspace()
-    kept = tables_of(place, SAMPLE_FILE)
     contents = "".join(sha256(file.read_bytes()).hexdigest() for file in exports)
     made_of = sha256((contents + reading_version()).encode()).hexdigest()
-    with suppress(ValueError):  # what cannot be opened is read again
-        is_as_it_was = kept.made_of() == made_of and kept.fits_key()
-        saved = saved_orders(place, SAMPLE_FILE) if is_as_it_was else None
-        if saved is not None:
-            return replace(saved, report=replace(saved.report, remark=key_remark(place)))
+    saved = orders_made_of(made_of + place.fingerprint(), place, SAMPLE_FILE)
+    if saved is not None:
+        return replace(saved, report=replace(saved.report, remark=key_remark(place)))
     orders = read_orders(exports, workspace=place, timezone=SAMPLE_TIMEZONE)
     with suppress(OSError):  # without room on the disk they are read again
-        save_orders(orders, place, SAMPLE_FILE, made_of)
+        save_orders(orders, place, SAMPLE_FILE, made_of + place.fingerprint())
     return orders
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Container
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
@@ -68,6 +69,14 @@ def saved_orders(workspace: Workspace, file_name: str = ORDERS_FILE) -> Orders |
     return opened and Orders(**opened[0], report=opened[1])
 
 
+def orders_made_of(mark: str, workspace: Workspace, file_name: str = ORDERS_FILE) -> Orders | None:
+    """The saved orders if they have this mark and can be opened, else None."""
+    with suppress(ValueError):
+        if tables_of(workspace, file_name).made_of() == mark:
+            return saved_orders(workspace, file_name)
+    return None
+
+
 @cache
 def reading_version() -> str:
     """A mark of the code that reads: what other code has read is read again."""
@@ -77,54 +86,56 @@ def reading_version() -> str:
     return sha256(b"".join(file.read_bytes() for file in code)).hexdigest()
 
 
-def kept_rows(workspace: Workspace, content: str, gives: Gives = "lines") -> SavedTables[FileBooks]:
-    """What is kept of an export file, by the hash of its content: its rows as they were read, its books."""
-    return SavedTables(workspace, f"{FILES}/{content}.zip", {gives: AS_READ[gives]}, FileBooks)
+class KeptFiles:
+    """What is kept of export files, by the hash of the content of each."""
 
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
 
-def kept_contents(workspace: Workspace) -> list[str]:
-    """The hash of the content of every file that is kept."""
-    return sorted(file.stem for file in (workspace.folder / FILES).glob("*.zip"))
+    def tables(self, content: str, gives: Gives = "lines") -> SavedTables[FileBooks]:
+        """What is kept of one: its rows as they were read, and its books."""
+        return SavedTables(self._workspace, f"{FILES}/{content}.zip", {gives: AS_READ[gives]}, FileBooks)
 
+    def contents(self) -> list[str]:
+        """The hash of the content of every file that is kept."""
+        return sorted(file.stem for file in (self._workspace.folder / FILES).glob("*.zip"))
 
-def kept_books(workspace: Workspace) -> dict[str, FileBooks]:
-    """The books of every file that is kept, by the hash of its content and in the order of their names.
+    def books(self) -> dict[str, FileBooks]:
+        """The books of every file in the order of their names; where one cannot be opened, they say so."""
+        books = {}
+        for content in self.contents():
+            try:
+                books[content] = self.tables(content).open_note() or FileBooks(content)
+            except ValueError as damaged:
+                books[content] = FileBooks(content, warnings=[str(damaged)])
+        return dict(sorted(books.items(), key=lambda item: (item[1].name, item[0])))
 
-    Where a file cannot be opened again, its books say so.
-    """
-    books = {}
-    for content in kept_contents(workspace):
-        try:
-            books[content] = kept_rows(workspace, content).open_note() or FileBooks(content)
-        except ValueError as damaged:
-            books[content] = FileBooks(content, warnings=[str(damaged)])
-    return dict(sorted(books.items(), key=lambda item: (item[1].name, item[0])))
+    def files(self) -> list[FileRead]:
+        """Every file as it was read; where its rows cannot be opened, without them, and saying so."""
+        files = []
+        for content, books in self.books().items():
+            try:
+                opened = self.tables(content, books.gives).open()
+                batches = opened[0][books.gives].to_batches() if opened else []
+                files.append(FileRead(**vars(books), batches=batches))
+            except ValueError as damaged:
+                files.append(FileRead(books.name, warnings=[str(damaged)]))
+        return files
 
+    def keep(self, content: str, read: FileRead, read_with: str) -> None:
+        """Keep a file in place of what was kept of this content before.
 
-def keep_rows(workspace: Workspace, content: str, read: FileRead, read_with: str) -> None:
-    """Keep a file's rows and books in place of what was kept of this content before.
-
-    `read_with` is a mark of what read it: another would have to read it again.
-    """
-    rows = without(read.table(), workspace.forgotten())
-    rows = with_columns(rows, **{name: _hashed(rows[name]) for name in _COMPARED & {*rows.column_names}})
-    kept_rows(workspace, content, read.gives).save({read.gives: rows}, read, read_with)
+        `read_with` is a mark of what read it: another would have to read it again.
+        """
+        rows = without(read.table(), self._workspace.forgotten())
+        rows = with_columns(rows, **{name: _hashed(rows[name]) for name in _COMPARED & {*rows.column_names}})
+        self.tables(content, read.gives).save({read.gives: rows}, read, read_with)
 
 
 def _hashed(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     encoded = texts.dictionary_encode("encode").combine_chunks()
     hashes = pd.util.hash_array(encoded.dictionary.to_numpy(zero_copy_only=False))
     return pa.chunked_array([pa.array(hashes).cast(pa.string()).take(encoded.indices)]).cast(texts.type)
-
-
-def kept_file(workspace: Workspace, content: str, books: FileBooks) -> FileRead:
-    """A kept file as it was read; without rows, and saying so, where these cannot be opened."""
-    try:
-        opened = kept_rows(workspace, content, books.gives).open()
-    except ValueError as damaged:
-        return FileRead(books.name, warnings=[str(damaged)])
-    batches = opened[0][books.gives].to_batches() if opened else []
-    return FileRead(**vars(books), batches=batches)
 
 
 def key_remark(workspace: Workspace) -> str:
@@ -153,7 +164,8 @@ def key_remark(workspace: Workspace) -> str:
 
 def _fits_key(workspace: Workspace) -> bool:
     """Whether all that is kept has the workspace's key, the sample's orders aside: these are read again."""
-    of_files = (kept_rows(workspace, content).fits_key() for content in kept_contents(workspace))
+    kept = KeptFiles(workspace)
+    of_files = (kept.tables(content).fits_key() for content in kept.contents())
     return tables_of(workspace).fits_key() and all(of_files)
 
 
@@ -166,11 +178,6 @@ def without(lines: pa.Table, forgotten: Container[str]) -> pa.Table:
     return with_columns(
         lines, **{name: pc.if_else(theirs, None, lines[name]) for name in ("customer_key", "consent")}
     )
-
-
-def forget_orders(workspace: Workspace) -> None:
-    """Delete the saved orders; the key of the workspace stays."""
-    tables_of(workspace).remove()
 
 
 @dataclass(frozen=True)
@@ -213,8 +220,9 @@ def forget(customer: str, workspace: Workspace | str | Path | None = None) -> Fo
     for unfinished in place.folder.rglob("*.part"):  # left by a write that was cut off
         unfinished.unlink(missing_ok=True)
     tables_of(place, SAMPLE_FILE).remove()  # read again when it is next asked for
-    for content, books in kept_books(place).items():
-        _take_out(kept_rows(place, content, books.gives), key)
+    kept = KeptFiles(place)
+    for content, books in kept.books().items():
+        _take_out(kept.tables(content, books.gives), key)
     return Forgotten(_take_out(tables_of(place), key))
 
 
