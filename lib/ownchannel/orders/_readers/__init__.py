@@ -1,9 +1,12 @@
 """The formats that are known. To add one, write a module with a `Reader` and name it here."""
 
-from ownchannel.orders._readers._amazon_business import AmazonBaskets, AmazonTraffic
-from ownchannel.orders._readers._amazon_merchant import AmazonMerchantOrders
-from ownchannel.orders._readers._amazon_orders import AmazonFulfilled, AmazonOrders, AmazonRepeatPurchase
-from ownchannel.orders._readers._amazon_returns import AmazonReturns
+from ownchannel.orders._readers._amazon_business import AmazonBaskets, AmazonRepeatPurchase, AmazonTraffic
+from ownchannel.orders._readers._amazon_orders import (
+    AmazonFulfilled,
+    AmazonMerchantOrders,
+    AmazonOrders,
+    AmazonReturns,
+)
 from ownchannel.orders._readers._amazon_settlement import AmazonSettlement
 from ownchannel.orders._readers._amazon_transactions import AmazonTransactions
 from ownchannel.orders._readers._ebay import EbayOrders

@@ -1,18 +1,25 @@
-"""Amazon's counts of visits and of what is bought together: Sales and Traffic, Market Basket Analysis."""
+"""Amazon's counts: visits (Sales and Traffic), what is bought together and again (Brand Analytics)."""
 
 import re
-from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from ownchannel.files import MARKS, NO_CURRENCY, Choice, Rows, as_millionths, with_columns
-from ownchannel.orders._readers._amazon_orders import counts
+from ownchannel.files import (
+    MARKS,
+    MILLION,
+    NO_CURRENCY,
+    Millionths,
+    Rows,
+    as_millionths,
+    decimals,
+    with_columns,
+)
 from ownchannel.orders._readers._currency_signs import note_dollars, with_signs_apart
 from ownchannel.orders._readers._reader import Context, Reader
-from ownchannel.orders._schema import AS_READ
 
 _DATE, _CHILD, _PARENT = "date", "(child) asin", "(parent) asin"
 _SESSIONS, _VIEWS, _OFFER = "sessions - total", "page views - total", "featured offer (buy box) percentage"
@@ -45,9 +52,8 @@ class AmazonTraffic(Reader):
     currency = _CURRENCY
     worth = (_SALES,)
     names = _NAMES
-    habits: Mapping[Choice, str] = MappingProxyType(
-        {MARKS: "."}
-    )  # dates are as the seller's country has them
+    habits = MappingProxyType({MARKS: "."})  # dates are as the seller's country has them
+    plain = f"product_id = {_CHILD}, parent_id = {_PARENT}, sku, product = title"
 
     def renamed(self, rows: Rows) -> Rows:
         """The currency apart from the sales."""
@@ -61,14 +67,10 @@ class AmazonTraffic(Reader):
         sales = rows.amounts(_SALES, required=True)
         currency = rows.currencies(_CURRENCY, unless=np.ones(len(rows), dtype=np.bool_))
         note_dollars(rows, _SALES, context)
-        batch = rows.batch(
-            AS_READ["traffic"],
+        batch = self.batch(
+            rows,
+            context,
             date=rows.moments(_DATE, "UTC").astype("datetime64[D]") if by_date else None,
-            channel="Amazon",
-            product_id=rows.labels(_CHILD),
-            parent_id=rows.labels(_PARENT),
-            sku=rows.labels("sku"),
-            product=rows.labels("title"),
             sessions=counts(rows, _SESSIONS),
             page_views=counts(rows, _VIEWS) if _VIEWS in rows.columns else None,
             featured_offer_share=rows.shares(_OFFER),
@@ -129,20 +131,17 @@ class AmazonBaskets(Reader):
             rows.reject_where(has & ~rows.has_text(share), share, "is empty", _DOWNLOAD_AGAIN)
         shares = [rows.shares(share) for *_, share in names]
         ranks = [counts(rows, _RANK)] if one_each else [*_TOP_PAIRS]
-        ends_on = rows.moments("reporting date", "UTC", required=False).astype("datetime64[D]")
         batches = [
-            rows.batch(
-                AS_READ["baskets"],
-                ends_on=ends_on,
-                channel="Amazon",
+            self.batch(
+                rows,
+                context,
+                ends_on=_ends_on(rows),
                 product_id=product,
                 product=rows.first_label("product title", "title"),
                 with_product_id=rows.labels(asin),
                 with_product=rows.first_label(title, title.replace("title", "product title")),
                 rank=rank,
                 share=share,
-                amount=np.zeros(len(rows), dtype=np.int64),
-                currency=NO_CURRENCY,
             )
             for (asin, title, _), rank, share in zip(names, ranks, shares, strict=True)
         ]
@@ -152,3 +151,58 @@ class AmazonBaskets(Reader):
 def _names_of(rank: int) -> tuple[str, str, str]:
     """The columns of a pair: the other product's number and title, and the pair's share."""
     return f"#{rank} purchased asin", f"#{rank} purchased title", f"#{rank} {_SHARE}"
+
+
+_ORDERS, _CUSTOMERS = "number of orders", "unique customer count"
+_REVENUE = "repeat ordered product sales: sales"
+_REVENUE_SHARE = "repeat ordered product sales: % share of total sales"
+_CUSTOMERS_SHARE = "repeat customer share: % share of total customers"
+_THOUSANDS = r"^\d{1,3}([.,' \x{a0}\x{202f}]\d{3})+$"
+
+
+class AmazonRepeatPurchase(Reader):
+    """The ASIN view as the dashboard downloads it: a line on the period, then the header.
+
+    The brand view has no products and is not read: beside the ASIN view it would count everything twice. What
+    Amazon's interface for programs gives is JSON, no table, and is not read either.
+    """
+
+    name = "Amazon Brand Analytics repeat purchase"
+    lacks = "This report does not include its currency or the first day of its period."
+    gives = "repeat_rates"
+    headers = (frozenset({"asin", _ORDERS, _CUSTOMERS, _CUSTOMERS_SHARE}),)
+    worth = (_REVENUE,)
+    currency = ""  # the report does not say
+    plain = "product = product title"
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """One rate per product; its columns of shares are in percent, with or without the sign."""
+        revenue = rows.amounts(_REVENUE)
+        return self.batch(
+            rows,
+            context,
+            ends_on=_ends_on(rows),
+            product_id=rows.required("asin", _DOWNLOAD_AGAIN),
+            orders=counts(rows, _ORDERS),
+            customers=counts(rows, _CUSTOMERS),
+            repeat_customers_share=rows.shares(_CUSTOMERS_SHARE, required=True),
+            repeat_revenue=decimals(revenue, rows.has_text(_REVENUE)),
+            repeat_revenue_share=rows.shares(_REVENUE_SHARE),
+            amount=revenue,
+        )
+
+
+def counts(rows: Rows, column: str) -> Millionths:
+    """Required whole numbers from 0 on: a mark between thousands is none of decimals."""
+    rows.required(column, _DOWNLOAD_AGAIN)
+    cells = rows.column(column)
+    digits = pc.replace_substring_regex(cells, r"\D", "")
+    rows = rows.replaced({column: pc.if_else(pc.match_substring_regex(cells, _THOUSANDS), digits, cells)})
+    number, rest = np.divmod(rows.amounts(column, required=True), MILLION)
+    rows.reject_where((number < 0) | (rest != 0), column, "is not a count", _DOWNLOAD_AGAIN)
+    return number
+
+
+def _ends_on(rows: Rows) -> NDArray[np.datetime64]:
+    """The last day of a row's period."""
+    return rows.moments("reporting date", "UTC", required=False).astype("datetime64[D]")

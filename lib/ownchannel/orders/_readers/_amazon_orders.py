@@ -1,4 +1,4 @@
-"""Amazon's reports on orders, shipments and repeat purchases: one row per item, or per product."""
+"""Amazon's reports on orders, shipments and returns: one row per item, or per unit that came back."""
 
 import re
 from typing import Any
@@ -7,27 +7,57 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.files import MILLION, BadCell, Millionths, Rows, as_label, decimals, flags
+from ownchannel.files import BadCell, Millionths, Rows, as_label, flags
 from ownchannel.orders._readers._reader import Context, Reader, is_one_of
-from ownchannel.orders._schema import LINES_AS_READ, REPEAT_RATES_AS_READ, Status
+from ownchannel.orders._schema import Status
 
 ORDER_NUMBER = re.compile(r"\b\d{3}-\d{7}-\d{7}\b")
 
-_HEADER = frozenset({"amazon-order-id", "purchase-date", "order-status", "sku", "quantity", "item-price"})
 _DELIVERED_FOR_ANOTHER = "is an order of another shop that Amazon only delivered"
 _OWN_EXPORT = "Nothing is lost: read the export of the shop that took the order."
 #: What follows "Shipped - " of parcels that their buyers did not take or keep, or never got.
 _NOT_KEPT = ("return", "reject", "refus", "undeliver", "lost", "damaged")
 _NO_PRICE = "is not the price of an order line"
+#: Of an order that several reports hold, All Orders gives the lines; a list of what is to be sent goes last.
+_ALL, _SENT, _SOLD, _TO_SEND = 0, 1, 2, 4
+#: Amazon hides business buyers behind one address, such as no-reply-amazon-iba-buyer@…: it is nobody's.
+_SHARED_ADDRESS = "^(?i:no-?reply)"
+_OF_BUSINESSES = (
+    "Shipments to an address that Amazon shares among business buyers: {n}. Their buyers stay unknown."
+)
+_UNPRICED = "Orders without a price in this report: {n}. They count once another report has their amounts."
 
 
-class AmazonOrders(Reader):
+class _Lines(Reader):
+    """What all reports say of a line in the same words."""
+
+    worth = ("item-price",)
+    plain = "sku, product = product-name, country = ship-country"
+
+    def lines(self, rows: Rows, context: Context, item_value: Millionths, **given: Any) -> pa.RecordBatch:
+        """One line per row."""
+        sending = rows.amounts("shipping-price") + rows.amounts("gift-wrap-price")
+        taxes = [rows.amounts(column) for column in ("item-tax", "shipping-tax", "gift-wrap-tax")]
+        return self.batch(
+            rows,
+            context,
+            ordered_at=rows.moments("purchase-date"),
+            item_value=item_value,
+            discount=abs(rows.amounts("item-promotion-discount")),
+            shipping=sending - abs(rows.amounts("ship-promotion-discount")),
+            tax=np.sum(taxes, axis=0),
+            **given,
+        )
+
+
+class AmazonOrders(_Lines):
     """All Orders, by order date or last update, 21 to 34 columns."""
 
     name = "Amazon All Orders"
     lacks = "This report does not include fees, refunds or buyers."
-    headers = (_HEADER,)
-    worth = ("item-price",)
+    headers = (
+        frozenset({"amazon-order-id", "purchase-date", "order-status", "sku", "quantity", "item-price"}),
+    )
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """By its header, and no shipment."""
@@ -42,37 +72,19 @@ class AmazonOrders(Reader):
         rows.reject_where(
             (item_value < 0) | (unpriced & (item_value != 0)), "item-price", _NO_PRICE, "Export it again."
         )
-        return rows.batch(
-            LINES_AS_READ,
+        return self.lines(
+            rows,
+            context,
+            item_value,
             item=rows.first_label("sku", "asin", "product-name", otherwise="item"),
             quantity=rows.quantities("quantity"),
             channel=rows.words(sales_channel, "sales-channel", otherwise=""),
-            **columns_of_lines(rows, rows.identities("amazon-order-id"), item_value),
+            order_id=rows.identities("amazon-order-id"),
             currency=rows.currencies("currency", unless=unpriced),
             status=status,
             updated_at=rows.moments("last-updated-date", required=False),
-            rank=0,
+            rank=_ALL,
         )
-
-
-def columns_of_lines(rows: Rows, order: pa.StringArray, item_value: Millionths) -> dict[str, Any]:
-    """What all reports say of a line in the same words."""
-    sending = rows.amounts("shipping-price") + rows.amounts("gift-wrap-price")
-    taxes = [rows.amounts(column) for column in ("item-tax", "shipping-tax", "gift-wrap-tax")]
-    return {
-        "order_id": order,
-        "identity": pc.binary_join_element_wise("amazon", order, "/"),
-        "kind": "marketplace",
-        "ordered_at": rows.moments("purchase-date"),
-        "sku": rows.labels("sku"),
-        "product": rows.labels("product-name"),
-        "item_value": item_value,
-        "amount": item_value,
-        "discount": abs(rows.amounts("item-promotion-discount")),
-        "shipping": sending - abs(rows.amounts("ship-promotion-discount")),
-        "tax": np.sum(taxes, axis=0),
-        "country": rows.labels("ship-country"),
-    }
 
 
 def sales_channel(name: str) -> str:
@@ -100,99 +112,119 @@ def _status(order: str, item: str) -> Status:
     raise BadCell("order-status", order, reason, "It should be Shipped, Unshipped, Pending or Cancelled.")
 
 
-_SHIPMENT_HEADER = frozenset(
-    {"amazon-order-id", "shipment-id", "purchase-date", "sku", "quantity-shipped", "item-price", "currency"}
-)
-_AFTER_ALL_ORDERS = 1
-#: Amazon hides business buyers behind one address, such as no-reply-amazon-iba-buyer@…: it is nobody's.
-_SHARED_ADDRESS = "^(?i:no-?reply)"
-_OF_BUSINESSES = (
-    "Shipments to an address that Amazon shares among business buyers: {n}. Their buyers stay unknown."
-)
-_NEGATIVE = "is negative"
-_NO_REFUNDS = "This report contains no refunds: export it again."
-
-
-class AmazonFulfilled(Reader):
+class AmazonFulfilled(_Lines):
     """Shipments from Amazon's warehouses; what a merchant sends himself is not in it."""
 
     name = "Amazon Fulfilled Shipments"
     lacks = "This report does not include fees or refunds, and covers only what Amazon's warehouses sent."
-    headers = (_SHIPMENT_HEADER,)
-    worth = ("item-price",)
+    headers = (
+        frozenset({"amazon-order-id", "shipment-id", "purchase-date", "sku", "quantity-shipped"})
+        | {"item-price", "currency"},
+    )
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row: an item sent in two parcels is two lines, each with its part of the price."""
         item_value = rows.amounts("item-price")
-        rows.reject_where(item_value < 0, "item-price", _NEGATIVE, _NO_REFUNDS)
-        return rows.batch(
-            LINES_AS_READ,
+        negative, remedy = "is negative", "This report contains no refunds: export it again."
+        rows.reject_where(item_value < 0, "item-price", negative, remedy)
+        return self.lines(
+            rows,
+            context,
+            item_value,
             line_id=rows.exact_labels("shipment-item-id"),
             item=rows.first_label("sku", "product-name", otherwise="item"),
-            customer_key=buyers(rows, context),
+            customer_key=_buyers(rows, context),
             quantity=rows.quantities("quantity-shipped"),
             channel=rows.words(sales_channel, "sales-channel", otherwise=""),
-            **columns_of_lines(rows, rows.identities("amazon-order-id"), item_value),
+            order_id=rows.identities("amazon-order-id"),
             currency=rows.currencies("currency"),
             status="completed",
-            rank=_AFTER_ALL_ORDERS,
+            rank=_SENT,
         )
 
 
-def buyers(rows: Rows, context: Context) -> pa.StringArray:
+class AmazonMerchantOrders(_Lines):
+    """New Orders, and Unshipped Orders, which may have no prices; older ones name no marketplace.
+
+    One row per item, with the buyer's relay address. Documented as "Order Report" and "Unshipped Orders
+    Report": https://developer-docs.amazon.com/sp-api/docs/report-type-values-order.
+    """
+
+    name = "Amazon Order Report"
+    lacks = (
+        "This report does not include fees, refunds or later cancellations, and covers only what you shipped "
+        "yourself."
+    )
+    headers = (
+        frozenset({"order-id", "order-item-id", "purchase-date", "buyer-email", "sku", "quantity-purchased"}),
+    )
+
+    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+        """One line per row."""
+        order, item_value = rows.identities("order-id"), rows.amounts("item-price")
+        rows.reject_where(item_value < 0, "item-price", _NO_PRICE, "Export the report again.")
+        # As in All Orders, what is not shipped yet is pending, and may be cancelled.
+        unpriced = ~rows.has_text("item-price")
+        to_send = unpriced | ("days-past-promise" in rows.columns)
+        named = "sales-channel" in rows.columns
+        item = rows.first_label("sku", "product-name", otherwise="item")
+        number = rows.words(_short, "order-item-id", otherwise="")
+        batch = self.lines(
+            rows,
+            context,
+            item_value,
+            item=pc.binary_join_element_wise(item, number, " "),
+            channel=rows.words(sales_channel, "sales-channel", otherwise="") if named else self.channel,
+            customer_key=_buyers(rows, context),
+            quantity=rows.quantities("quantity-purchased"),
+            order_id=order,
+            currency=rows.currencies("currency", unless=unpriced),
+            status=pa.array(np.where(to_send, "pending", "completed")),
+            rank=np.where(to_send, _TO_SEND, _SOLD),
+        )
+        context.note(_UNPRICED, unpriced & rows.kept())
+        return batch
+
+
+def _short(number: str) -> str:
+    """An item's number to three digits: more are not left of it where a spreadsheet saved another export.
+
+    >>> _short("59686379847882"), _short("5.96864E+13"), _short("5,97E+13")
+    ('5.97E+13', '5.97E+13', '5.97E+13')
+    """
+    try:
+        return f"{float(number.replace(',', '.')):.2E}"
+    except ValueError:
+        return ""
+
+
+def _buyers(rows: Rows, context: Context) -> pa.StringArray:
     """The keys of buyers by the addresses under which Amazon hides them."""
     shared = flags(pc.match_substring_regex(rows.column("buyer-email"), _SHARED_ADDRESS))
-    context.note(_OF_BUSINESSES, int((shared & rows.kept()).sum()))
+    context.note(_OF_BUSINESSES, shared & rows.kept())
     return pc.if_else(shared, None, rows.words(context.keys.of_email, "buyer-email"))
 
 
-_ORDERS, _CUSTOMERS = "number of orders", "unique customer count"
-_SALES = "repeat ordered product sales: sales"
-_SALES_SHARE = "repeat ordered product sales: % share of total sales"
-_CUSTOMERS_SHARE = "repeat customer share: % share of total customers"
-_REPEAT_HEADER = frozenset({"asin", _ORDERS, _CUSTOMERS, _CUSTOMERS_SHARE})
-_THOUSANDS = r"^\d{1,3}([.,' \x{a0}\x{202f}]\d{3})+$"
-_DOWNLOAD_AGAIN = "Download the report again, as CSV."
+class AmazonReturns(Reader):
+    """FBA customer returns: what came back to Amazon's warehouses and why, but not what customers wrote.
 
-
-class AmazonRepeatPurchase(Reader):
-    """The ASIN view as the dashboard downloads it: a line on the period, then the header.
-
-    The brand view has no products and is not read: beside the ASIN view it would count everything twice. What
-    Amazon's interface for programs gives is JSON, no table, and is not read either.
+    Documented as "FBA Returns Report":
+    https://developer-docs.amazon.com/sp-api/docs/report-type-values-fba.
     """
 
-    name = "Amazon Brand Analytics repeat purchase"
-    lacks = "This report does not include its currency or the first day of its period."
-    gives = "repeat_rates"
-    headers = (_REPEAT_HEADER,)
-    worth = (_SALES,)
-    currency = ""  # the report does not say
+    name = "Amazon FBA returns"
+    lacks = (
+        "This report does not include what was refunded, and covers only what Amazon's warehouses got back."
+    )
+    gives = "returns"
+    headers = (frozenset({"return-date", "order-id", "sku", "quantity", "detailed-disposition", "reason"}),)
+    currency = ""
+    # A unit's label tells it from another of its order.
+    plain = "row_key = license-plate-number, sku, reason, disposition = detailed-disposition"
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-        """One rate per product; its columns of shares are in percent, with or without the sign."""
-        revenue = rows.amounts(_SALES)
-        return rows.batch(
-            REPEAT_RATES_AS_READ,
-            ends_on=rows.moments("reporting date", "UTC", required=False).astype("datetime64[D]"),
-            channel="Amazon",
-            product_id=rows.required("asin", _DOWNLOAD_AGAIN),
-            product=rows.labels("product title"),
-            orders=counts(rows, _ORDERS),
-            customers=counts(rows, _CUSTOMERS),
-            repeat_customers_share=rows.shares(_CUSTOMERS_SHARE, required=True),
-            repeat_revenue=decimals(revenue, rows.has_text(_SALES)),
-            repeat_revenue_share=rows.shares(_SALES_SHARE),
-            amount=revenue,
-        )
-
-
-def counts(rows: Rows, column: str) -> Millionths:
-    """Required whole numbers from 0 on: a mark between thousands is none of decimals."""
-    rows.required(column, _DOWNLOAD_AGAIN)
-    cells = rows.column(column)
-    digits = pc.replace_substring_regex(cells, r"\D", "")
-    rows = rows.replaced({column: pc.if_else(pc.match_substring_regex(cells, _THOUSANDS), digits, cells)})
-    number, rest = np.divmod(rows.amounts(column, required=True), MILLION)
-    rows.reject_where((number < 0) | (rest != 0), column, "is not a count", _DOWNLOAD_AGAIN)
-    return number
+        """One return per row."""
+        order, units = rows.identities("order-id"), rows.quantities("quantity")
+        wrong = "is not a number of units that came back"
+        rows.reject_where(units <= 0, "quantity", wrong, "Export the report again.")
+        return self.batch(rows, context, order_id=order, returned_at=rows.moments("return-date"), units=units)

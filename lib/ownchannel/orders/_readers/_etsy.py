@@ -23,7 +23,7 @@ class EtsyOrders(Reader):
     headers = (frozenset({"sale date", "order id", "buyer user id", "order value", "currency"}),)
     worth = ("order value",)
     channel = "Etsy"
-    plain = "ordered_at = sale date, quantity = number of items, tax = sales tax, currency = currency"
+    plain = "ordered_at = sale date, quantity = number of items, tax = sales tax, currency"
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One line per row: `Order Value` is before discounts, shipping and tax."""
@@ -71,7 +71,7 @@ class EtsyItems(Reader):
     worth = ("price", "quantity")
     channel = "Etsy"
     plain = """
-        ordered_at = sale date, sku = sku, product = item name, quantity = quantity, currency = currency
+        ordered_at = sale date, sku, product = item name, quantity = quantity, currency
     """
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:

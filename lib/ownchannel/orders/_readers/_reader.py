@@ -109,7 +109,7 @@ class Reader:
     names: Mapping[str, Sequence[str]] = MappingProxyType({})
     """By column, what else it is called, here and in other languages."""
     plain: str = ""
-    """What stands in one column as it is: `sku = seller sku, product = item name`, each read as its kind."""
+    """What stands in one column as it is, read as its kind: `sku, product = item name`."""
     of_order: tuple[str, ...] = ()
     """Amounts of the table that are the whole order's and stand on each of its rows."""
 
@@ -154,8 +154,8 @@ class Reader:
             known["identity"] = self.identity(given["order_id"])
         schema = AS_READ[self.gives]
         for pair in filter(None, self.plain.split(",")):
-            name, column = map(str.strip, pair.split("="))
-            known[name] = self._plain(rows, context, schema.field(name), column)
+            name, _, column = map(str.strip, pair.partition("="))
+            known[name] = self._plain(rows, context, schema.field(name), column or name)
         return rows.batch(schema, **(known | given))
 
     def _plain(self, rows: Rows, context: Context, field: pa.Field, column: str) -> Any:

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.files import MILLION, NO_CURRENCY, Rows
+from ownchannel.files import MILLION, Rows
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._readers._shopify import CHANNEL, CONSENT, STILL_HELD, payouts
-from ownchannel.orders._schema import AS_READ, ENTRIES_AS_READ, Part
+from ownchannel.orders._schema import Part
 
 
 class ShopifyCustomers(Reader):
@@ -22,6 +22,7 @@ class ShopifyCustomers(Reader):
     name = "Shopify customers"
     lacks = "This export does not include orders: it only adds who agreed to receive e-mails."
     gives = "customers"
+    channel = CHANNEL
     headers = tuple(
         frozenset({"email", said, "total spent", "total orders"})
         for said in ("accepts email marketing", "accepts marketing")
@@ -31,22 +32,16 @@ class ShopifyCustomers(Reader):
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """One customer per row; who has no address is nobody whom an order could name."""
         said = "accepts email marketing" if "accepts email marketing" in rows.columns else "accepts marketing"
-        return rows.batch(
-            AS_READ["customers"],
+        return self.batch(
+            rows,
+            context,
             customer_key=rows.words(context.keys.of_email, "email"),
             consent=rows.each(lambda cell: CONSENT.get(cell.casefold()), said, otherwise=None),
             orders=rows.amounts("total orders") // MILLION,
-            row_key=rows.words(
-                lambda cell: context.keys.of_id(f"shopify:{cell}") if cell else None, "customer id"
-            ),
-            amount=np.zeros(len(rows), dtype=np.int64),
-            currency=NO_CURRENCY,
+            row_key=self.customers(rows, context, "customer id"),
         )
 
 
-_HEADER = frozenset(
-    {"payout date", "status", "charges", "refunds", "adjustments", "fees", "total", "currency"}
-)
 #: What moves money without being profit: the shop's orders have what charges and refunds are worth.
 _MOVED = ("charges", "refunds", "advance", "advances", "reserved funds", "retried amount")
 _PARTS: dict[str, Part] = {"adjustments": "reimbursement", "marketplace sales tax": "tax", "fees": "fee"}
@@ -62,7 +57,13 @@ class ShopifyPayouts(Reader):
     name = "Shopify payouts"
     lacks = "This export does not include single orders: add the transactions of your payouts as well."
     gives = "entries"
-    headers = (_HEADER,)
+    channel, kind = CHANNEL, "owned"
+    headers = (
+        frozenset(
+            {"payout date", "status", "charges", "refunds", "adjustments", "fees", "total", "currency"}
+        ),
+    )
+    plain = "posted_at = payout date, currency"
     worth = ("total",)
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
@@ -74,18 +75,13 @@ class ShopifyPayouts(Reader):
         amounts["fees"] = np.where(parts == total, amounts["fees"], -abs(amounts["fees"]))
         apart = np.sum([amounts[name] for name in _PARTS], axis=0)
         explained = np.sum([amounts[name] for name in _MOVED], axis=0) + apart
-        context.note(_ODD_TOTAL, int(((explained != total) & rows.kept()).sum()))
-        day = rows.moments("payout date", context.timezone)
-        payout, currency = payouts(rows), rows.currencies("currency")
-        totals = pa.array(total).cast(pa.string())
+        context.note(_ODD_TOTAL, (explained != total) & rows.kept())
+        payout, totals = payouts(rows), pa.array(total).cast(pa.string())
         of_row = partial(
-            rows.batch,
-            ENTRIES_AS_READ,
-            posted_at=day,
-            channel=CHANNEL,
-            kind="owned",
+            self.batch,
+            rows,
+            context,
             event="account",
-            currency=currency,
             deferred=pc.is_in(pc.utf8_lower(rows.column("status")), STILL_HELD),
             sums_up=payout,
             row_key=pc.binary_join_element_wise("payout", payout, totals, "|"),
