@@ -6,15 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ownchannel.orders import (
-    FileList,
-    Orders,
-    forget_mapping,
-    guess_mapping,
-    read_orders,
-    save_mapping,
-    saved_mappings,
-)
+from ownchannel.orders import FileList, MappingLibrary, Orders, guess_mapping, read_orders
 from ownchannel.workspace import Workspace
 
 MARCH = ("march.csv", b"Beleg-Nr;Tag;Summe\n1;31.03.2026;1.250,00\n2;31.03.2026;12,50\n")
@@ -68,25 +60,25 @@ def test_it_can_be_changed_and_forgotten(place: Workspace) -> None:
     mine.name_columns("march.csv", MEANS)
     mine.name_columns("march.csv", MEANS | {"currency": "CHF", "kind": "marketplace", "channel": "Markt"})
     assert (mine.orders().currencies(), mine.orders().channels()) == (("CHF",), {"Markt": "marketplace"})
-    assert {name: mapping.currency for name, mapping in saved_mappings(place).items()} == {"march.csv": "CHF"}
+    assert MappingLibrary(place).names() == ("march.csv",)
+    assert MappingLibrary(place).load("march.csv").mapping.currency == "CHF"
     assert mine.add([MARCH]) == ("In the list already: march.csv.",)
-    forget_mapping("march.csv", place)
+    MappingLibrary(place).remove("march.csv")
     assert goods(mine.orders()) == Decimal("1262.50")  # what was read stays
     assert mine.add([APRIL]) == ("Not read, and in the list with its reason: april.csv.",)
     with pytest.raises(ValueError, match=r"No saved mapping is called ‘march\.csv’: none is saved"):
-        forget_mapping("march.csv", place)
+        MappingLibrary(place).remove("march.csv")
 
 
 def test_platforms_are_recognised_before_what_is_remembered(place: Workspace) -> None:
     rates = ("rates.csv", b"date,from,to,rate\n2026-03-01,EUR,USD,1.10\n")
-    save_mapping(
-        rates, {"order_id": "from", "ordered_at": "date", "item_value": "rate", "currency": "to"}, place
-    )
+    means = {"order_id": "from", "ordered_at": "date", "item_value": "rate", "currency": "to"}
+    MappingLibrary(place).remember(rates, means)
     assert read_orders(rates, workspace=place).report.files[0].format == "Exchange rates"
 
 
 def test_what_a_later_file_alone_makes_doubtful_is_said(place: Workspace) -> None:
-    save_mapping(WIDER, MEANS | {"shipping": "Versand"}, place)
+    MappingLibrary(place).remember(WIDER, MEANS | {"shipping": "Versand"})
     later = ("later.csv", WIDER[1] + b"4;02.04.2026;6,00;1,00\n")
     assert "Versand has one amount on all rows of an order, and counts with each row" in str(
         read_orders(later, workspace=place).report
@@ -94,16 +86,16 @@ def test_what_a_later_file_alone_makes_doubtful_is_said(place: Workspace) -> Non
 
 
 def test_shapes_of_one_name_are_kept_apart_and_names_are_cut(place: Workspace) -> None:
-    assert save_mapping(MARCH, MEANS, place) == "march.csv"
-    assert save_mapping(("march.csv", WIDER[1]), MEANS, place) == "march.csv (2)"
-    assert save_mapping(APRIL, MEANS, place) == "march.csv"
+    assert MappingLibrary(place).remember(MARCH, MEANS) == "march.csv"
+    assert MappingLibrary(place).remember(("march.csv", WIDER[1]), MEANS) == "march.csv (2)"
+    assert MappingLibrary(place).remember(APRIL, MEANS) == "march.csv"
     long = ("x" * 90 + ".csv", b"No;Tag;Summe\n1;2;3\n")
-    assert len(save_mapping(long, MEANS | {"order_id": "No"}, place)) <= 60
-    assert len(saved_mappings(place)) == 3
+    assert len(MappingLibrary(place).remember(long, MEANS | {"order_id": "No"})) <= 60
+    assert len(MappingLibrary(place).names()) == 3
 
 
 def test_what_is_kept_is_private_and_holds_names_of_columns_alone(place: Workspace) -> None:
-    save_mapping(MARCH, MEANS, place)
+    MappingLibrary(place).remember(MARCH, MEANS)
     (file,) = (place.folder / "mappings").iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
     kept = json.loads(file.read_text(encoding="utf-8"))["mapping"]
@@ -125,15 +117,15 @@ def test_a_file_that_is_gone_is_asked_for_again(place: Workspace, tmp_path: Path
 
 def test_what_cannot_be_remembered_or_used_is_said(place: Workspace) -> None:
     with pytest.raises(ValueError, match="A column that was named is not in the table"):
-        save_mapping(MARCH, MEANS | {"order_id": "Nummer"}, place)
+        MappingLibrary(place).remember(MARCH, MEANS | {"order_id": "Nummer"})
     mine = FileList(place)
     with pytest.raises(ValueError, match=r"Add march\.csv again: its columns can be named right after that"):
         mine.name_columns("march.csv", MEANS)
-    save_mapping(MARCH, MEANS, place)
+    MappingLibrary(place).remember(MARCH, MEANS)
     (file,) = (place.folder / "mappings").iterdir()
     for damaged in ('{"name": "a", "mapping": {"columns": ["a"]}}', '{"name": "a", "mapping": 3}', "x"):
         file.write_text(damaged, encoding="utf-8")
-        assert saved_mappings(place) == {}
+        assert MappingLibrary(place).names() == ()
         said = " ".join(mine.add([MARCH]))
         assert "in the workspace's folder mappings" in said
         mine.clear()

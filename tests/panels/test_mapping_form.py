@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ownchannel.orders import saved_mappings
+from ownchannel.orders import MappingLibrary
 from ownchannel.panels import Opening
 from ownchannel.workspace import Workspace, save_account
 from tests.orders.exports import shopify, shopify_row
@@ -72,7 +72,7 @@ def test_what_was_named_is_changed_and_forgotten(start: Opening) -> None:
     )
     start._files._handle_custom_msg({"pressed": "\ttill.csv"}, [])
     press(start, "forget")
-    assert saved_mappings(start._workspace) == {}
+    assert MappingLibrary(start._workspace).names() == ()
     assert "Forgotten: the next file with these columns is asked about." in start._said.html
     start.add([("may.csv", MAY)])
     assert start._form.name == "may.csv"
@@ -151,4 +151,4 @@ def test_a_column_that_cannot_be_read_is_a_sentence_and_nothing_is_remembered(st
     assert "Ann" not in start._form.preview
     choose(start, item_value="summe", currency="summe")
     assert "summe is not a currency code" in start._form.preview
-    assert saved_mappings(start._workspace) == {}
+    assert MappingLibrary(start._workspace).names() == ()

@@ -5,7 +5,7 @@ from ownchannel.orders._file_list import FileList
 from ownchannel.orders._guess import MappingGuess, guess_mapping
 from ownchannel.orders._import import Opened, current_orders, read_orders, sample_orders
 from ownchannel.orders._orders import Orders
-from ownchannel.orders._own_tables import Preview, forget_mapping, preview, save_mapping, saved_mappings
+from ownchannel.orders._own_tables import MappingLibrary, Preview, preview
 from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._report import FileReport, Report, day
 from ownchannel.orders._saved import forget, save_orders, saved_orders
@@ -42,6 +42,7 @@ __all__ = [
     "FileList",
     "FileReport",
     "MappingGuess",
+    "MappingLibrary",
     "Opened",
     "Orders",
     "Part",
@@ -51,13 +52,10 @@ __all__ = [
     "current_orders",
     "day",
     "forget",
-    "forget_mapping",
     "guess_mapping",
     "preview",
     "read_orders",
     "sample_orders",
-    "save_mapping",
     "save_orders",
-    "saved_mappings",
     "saved_orders",
 ]

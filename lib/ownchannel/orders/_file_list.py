@@ -17,7 +17,6 @@ from ownchannel.files import (
     LeftAside,
     Source,
     Unopened,
-    find_layout,
     find_sources,
     timezone_named,
 )
@@ -26,13 +25,7 @@ from ownchannel.orders._guess import MappingGuess, guess_mapping
 from ownchannel.orders._import import assembled
 from ownchannel.orders._one_file import FileBooks, FileRead, read_file
 from ownchannel.orders._orders import Orders
-from ownchannel.orders._own_tables import (
-    forget_mapping,
-    mappings_of,
-    remembered,
-    save_mapping,
-    saved_mappings,
-)
+from ownchannel.orders._own_tables import MappingLibrary
 from ownchannel.orders._readers import READERS, Context, MappedOrders
 from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._report import Report
@@ -70,7 +63,7 @@ class FileList:
 
     def __init__(self, workspace: Workspace | str | Path | None = None) -> None:
         self._workspace = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
-        self._kept = KeptFiles(self._workspace)
+        self._kept, self._mappings = KeptFiles(self._workspace), MappingLibrary(self._workspace)
         self.tables: dict[str, Source] = {}
         """By name in the list, tables of no platform that were added here: their columns can be named."""
 
@@ -103,21 +96,21 @@ class FileList:
         >>> mine.name_columns("till.csv", columns)
         ('Added: till.csv.',)
         """
-        save_mapping(self.table(name), mapping, self._workspace)
-        return self._add([t for t in self.tables.values() if self._remembered_as(t)], self._zone())
+        self._mappings.remember(self.table(name), mapping)
+        return self._add([t for t in self.tables.values() if self._mappings.known_as(t)], self._zone())
 
     def guess(self, name: str) -> MappingGuess:
         """What the columns of one of `tables` hold: as a person named them before, else as they show."""
-        guess, known = guess_mapping(self.table(name)), self._remembered_as(self.table(name))
+        guess, known = guess_mapping(self.table(name)), self._mappings.known_as(self.table(name))
         if not known:
             return guess
-        fields = saved_mappings(self._workspace)[known].model_dump(exclude_none=True)
+        fields = self._mappings.load(known).mapping.model_dump(exclude_none=True)
         return replace(guess, fields=fields, notes=())
 
     def forget_columns(self, name: str) -> None:
         """Forget what the columns of one of `tables` mean: the next such table is asked about."""
-        if known := self._remembered_as(self.table(name)):
-            forget_mapping(known, self._workspace)
+        if known := self._mappings.known_as(self.table(name)):
+            self._mappings.remove(known)
 
     def table(self, name: str) -> Source:
         """One of `tables`; raises ValueError where it is not there, or no longer."""
@@ -125,14 +118,8 @@ class FileList:
             raise ValueError(f"Add {name} again: its columns can be named right after that.")
         return self.tables[name]
 
-    def _remembered_as(self, table: Source) -> str:
-        """The name of the table whose columns were named and are the same; empty where there is none."""
-        readers = remembered(self._workspace).items()
-        return next((name for name, reader in readers if find_layout(table, reader.recognises)), "")
-
     def _add(self, sources: Iterable[Found], zone: str) -> tuple[str, ...]:
-        place = self._workspace
-        keys, readers = place.customer_keys(), (*READERS, *remembered(place).values())
+        keys, readers = self._workspace.customer_keys(), (*READERS, *self._mappings.readers().values())
         files, saved = self._kept.books(), self._saved_report()
         first = [] if files or saved is None else [_BEFORE]
         left_aside: list[str] = []
@@ -160,7 +147,7 @@ class FileList:
         if said.keys() - {_ALREADY} or not (is_as_saved and self._is_assembled()):
             self._assemble(zone, tuple(left_aside))
         sentences = (sentence.format(_named(names)) for sentence, names in said.items())
-        return (*first, *sentences, *mappings_of(place).problems())
+        return (*first, *sentences, *self._mappings.problems())
 
     def _keep(self, content: str, read: FileRead, files: dict[str, FileBooks], now: Collection[str]) -> str:
         """Keep what was read, in place of an earlier file where it takes one's, and say what came of it."""
@@ -248,7 +235,8 @@ class FileList:
 
     def _read_with(self, books: FileBooks) -> str:
         """A mark of what reads such a file: our code, and for tables of no platform what is remembered."""
-        mappings = repr(saved_mappings(self._workspace)) if books.format in _OF_NO_PLATFORM else ""
+        readers = self._mappings.readers() if books.format in _OF_NO_PLATFORM else {}
+        mappings = repr({name: reader.mapping for name, reader in readers.items()})
         return sha256((reading_version() + mappings).encode()).hexdigest()
 
     def __repr__(self) -> str:

@@ -26,7 +26,7 @@ from ownchannel.orders._merge import (
 )
 from ownchannel.orders._one_file import FileRead, read_file
 from ownchannel.orders._orders import Orders
-from ownchannel.orders._own_tables import remembered
+from ownchannel.orders._own_tables import MappingLibrary
 from ownchannel.orders._readers import READERS
 from ownchannel.orders._readers._named_columns import ColumnMapping, MappedOrders
 from ownchannel.orders._readers._reader import Context
@@ -67,7 +67,7 @@ def read_orders(
 
     `paths`: files, folders, uploads (`name` and `content`), `.gz`, `.zip`, one or many; each is recognised by
     its content. `mapping` names the columns of tables that no reader knows (see `ColumnMapping`); others are
-    read as the workspace remembers (see `save_mapping`). `workspace` is the folder with the key that hides
+    read as the workspace remembers (see `MappingLibrary`). `workspace` is the folder with the key that hides
     customers. `timezone` is the brand's, in which its days
     are counted: an IANA name, or a city's such as New York.
 
@@ -84,7 +84,7 @@ def read_orders(
     remark = key_remark(place)
     keys = place.customer_keys()
     named = [MappedOrders(ColumnMapping.of(mapping))] if mapping is not None else []
-    readers = (*named, *READERS, *remembered(place).values())
+    readers = (*named, *READERS, *MappingLibrary(place).readers().values())
     files, left_aside = [], []
     for source in find_sources(paths):  # one by one: what an archive holds is let go before the next
         if isinstance(source, LeftAside):

@@ -135,59 +135,49 @@ def _from_document(document: Any) -> RememberedOrders:
         raise ValueError(_NO_MAPPING) from None
 
 
-def mappings_of(workspace: Workspace) -> NamedDocuments[RememberedOrders]:
-    """What the workspace remembers of tables."""
-    return NamedDocuments(
-        workspace, "mappings", noun="mapping", as_document=_as_document, from_document=_from_document
-    )
+class MappingLibrary(NamedDocuments[RememberedOrders]):
+    """What the columns of tables mean, as a workspace remembers it: files with these columns are read so.
 
-
-def remembered(workspace: Workspace) -> dict[str, RememberedOrders]:
-    """Readers of tables that are like one whose columns were named in this workspace, by the name of that."""
-    kept = mappings_of(workspace)
-    readers = {name: kept.load(name) for name in kept.names()}
-    for name, reader in readers.items():
-        reader.lacks = _REMEMBERED.format(name=name)
-    return readers
-
-
-def saved_mappings(workspace: Workspace) -> dict[str, ColumnMapping]:
-    """The mappings that the workspace remembers, by the name of the file that each was made for.
+    A mapping bears the name of the file that it was made for.
 
     >>> import tempfile
-    >>> saved_mappings(Workspace.at(tempfile.mkdtemp()))
-    {}
-    """
-    return {name: reader.mapping for name, reader in remembered(workspace).items()}
-
-
-def save_mapping(
-    table: Input | Source, mapping: ColumnMapping | Mapping[str, Any], workspace: Workspace
-) -> str:
-    """Remember what a table's columns mean: files with the same columns are read without asking.
-
-    Gives the name under which it is remembered, in place of an earlier mapping of such tables. Raises
-    ValueError where the mapping names columns that are not there.
-
-    >>> import tempfile
-    >>> place = Workspace.at(tempfile.mkdtemp())
+    >>> mappings = MappingLibrary(Workspace.at(tempfile.mkdtemp()))
     >>> columns = {"order_id": "No", "ordered_at": "Day", "item_value": "Sum", "currency": "EUR"}
-    >>> save_mapping(("till.csv", b"No,Day,Sum"), columns, place)
+    >>> mappings.remember(("till.csv", b"No,Day,Sum"), columns)
     'till.csv'
-    >>> forget_mapping("till.csv", place)
+    >>> mappings.load("till.csv").mapping.currency
+    'EUR'
     """
-    named, source, kept = ColumnMapping.of(mapping), one_source(table), mappings_of(workspace)
-    layout = find_layout(source, MappedOrders(named).recognises)
-    if layout is None:
-        raise ValueError(_NOT_THERE)
-    before, reader = remembered(workspace), RememberedOrders(layout.columns, named)
-    short = kept.clean_name(source.name[-LONGEST_NAME:])
-    names = chain([short], (f"{short[: LONGEST_NAME - 6]} ({number})" for number in numbers(2)))
-    alike = (name for name, other in before.items() if other.columns == reader.columns)
-    name = next(chain(alike, (name for name in names if name not in before)))
-    return kept.save(name, reader, overwrite=True)
 
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(
+            workspace, "mappings", noun="mapping", as_document=_as_document, from_document=_from_document
+        )
 
-def forget_mapping(name: str, workspace: Workspace) -> None:
-    """Forget a mapping: the next file with these columns is asked about. Raises ValueError without one."""
-    mappings_of(workspace).remove(name)
+    def remember(self, table: Input | Source, mapping: ColumnMapping | Mapping[str, Any]) -> str:
+        """Keep a table's mapping in place of an earlier one of such tables; gives the name that it has.
+
+        Raises ValueError where the mapping names columns that are not there.
+        """
+        named, source = ColumnMapping.of(mapping), one_source(table)
+        layout = find_layout(source, MappedOrders(named).recognises)
+        if layout is None:
+            raise ValueError(_NOT_THERE)
+        before, reader = self.readers(), RememberedOrders(layout.columns, named)
+        short = self.clean_name(source.name[-LONGEST_NAME:])
+        names = chain([short], (f"{short[: LONGEST_NAME - 6]} ({number})" for number in numbers(2)))
+        alike = (name for name, other in before.items() if other.columns == reader.columns)
+        name = next(chain(alike, (name for name in names if name not in before)))
+        return self.save(name, reader, overwrite=True)
+
+    def readers(self) -> dict[str, RememberedOrders]:
+        """What reads the next table of the same columns, by name."""
+        readers = {name: self.load(name) for name in self.names()}
+        for name, reader in readers.items():
+            reader.lacks = _REMEMBERED.format(name=name)
+        return readers
+
+    def known_as(self, table: Source) -> str:
+        """The name of what is remembered of such tables; empty where nothing is."""
+        readers = self.readers().items()
+        return next((name for name, reader in readers if find_layout(table, reader.recognises)), "")
