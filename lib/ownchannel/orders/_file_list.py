@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
-from itertools import count as numbers
 from pathlib import Path
 from typing import Any
 
@@ -269,14 +268,11 @@ def _place(
     if content in files:
         return files[content].name, ""
     named = {books.name: other for other, books in files.items()}
-
-    def is_free(name: str) -> bool:
-        earlier = named.get(name)
-        return earlier is None or (earlier not in now and bool(read.format or not files[earlier].format))
-
-    names = (f"{read.name} ({number})" if number > 1 else read.name for number in numbers(1))
-    name = next(filter(is_free, names))
-    return name, named.get(name, "")
+    name, number = read.name, 1
+    while (earlier := named.get(name)) and (earlier in now or (files[earlier].format and not read.format)):
+        number += 1
+        name = f"{read.name} ({number})"
+    return name, earlier or ""
 
 
 def _named(names: list[str]) -> str:

@@ -30,7 +30,7 @@ from ownchannel.orders._own_tables import MappingLibrary
 from ownchannel.orders._readers import READERS
 from ownchannel.orders._readers._named_columns import ColumnMapping, MappedOrders
 from ownchannel.orders._readers._reader import Context
-from ownchannel.orders._report import Report, day, rejected_table, summary
+from ownchannel.orders._report import Report, rejected_table, summary
 from ownchannel.orders._saved import (
     SAMPLE_FILE,
     key_remark,
@@ -104,18 +104,12 @@ class Opened:
     """What it means that the workspace's key is lost, where it is, and what became of other currencies."""
 
     @classmethod
-    def of(
-        cls, orders: Orders, *, is_sample: bool, remark: str = "", workspace: Workspace | None = None
-    ) -> "Opened":
+    def of(cls, orders: Orders, *, is_sample: bool, remark: str = "") -> "Opened":
         """Orders with all money in the main currency, where exchange rates for it were read.
 
-        Where a rate is missing they stay as they are, and the remark says which. What the brand says of
-        itself in `workspace` goes with its orders, but not with the sample brand's.
+        Where a rate is missing they stay as they are, and the remark says which.
         """
-        of_account = of_money = ""
-        if workspace is not None and not is_sample:
-            orders, of_account = _with_account(orders, workspace)
-        code = orders.main_currency
+        code, of_money = orders.main_currency, ""
         others = [other for other in orders.currencies() if other != code]
         if others and len(orders.rates):
             try:
@@ -123,7 +117,7 @@ class Opened:
                 of_money = f"Money in {' and '.join(others)} is shown in {code}, at the rate of each day."
             except ValueError as problem:
                 of_money = f"Money stays in {', '.join([code, *others])}. {problem}"
-        return cls(orders, is_sample, " ".join(filter(None, [remark, of_account, of_money])))
+        return cls(orders, is_sample, " ".join(filter(None, [remark, of_money])))
 
     @property
     def brand(self) -> str:
@@ -131,12 +125,6 @@ class Opened:
         if self.is_sample:
             return f"{SAMPLE_BRAND}, the sample brand"
         return self.orders.account.name or "Your brand"
-
-    @property
-    def period(self) -> str:
-        """From the first day of sales to the last; empty where nothing was sold."""
-        days = self.orders.sales["ordered_on"]
-        return f"{day(days.min())} to {day(days.max())}" if len(days) else ""
 
     @property
     def currency(self) -> str:
@@ -169,24 +157,18 @@ def current_orders(workspace: Workspace | None = None) -> Opened:
 @lru_cache(maxsize=1)
 def _opened(place: Workspace, _: object) -> Opened:
     saved, remark = saved_orders(place), key_remark(place)
-    if saved is not None and len(saved.sales):
-        return Opened.of(saved, is_sample=False, remark=remark, workspace=place)
-    return Opened.of(sample_orders(place), is_sample=True, remark=remark)
-
-
-def _with_account(orders: Orders, workspace: Workspace) -> tuple[Orders, str]:
-    """The orders with their brand's account, and what is to be said of it."""
-    try:
-        account = saved_account(workspace)
+    if saved is None or not len(saved.sales):
+        return Opened.of(sample_orders(place), is_sample=True, remark=remark)
+    try:  # what the brand says of itself goes with its orders
+        saved, of_account = replace(saved, account=saved_account(place)), ""
     except ValueError as problem:
-        return orders, str(problem)
-    remark = ""
-    if account.currency and len(orders.sales) and account.currency not in orders.currencies():
-        remark = (
-            f"Your brand's account is in {account.currency}, in which nothing was sold: its cash and fixed "
-            "costs are not used."
+        of_account = str(problem)
+    if (code := saved.account.currency) and code not in saved.currencies():
+        of_account = (
+            f"Your brand's account is in {code}, in which nothing was sold: its cash and fixed costs are not "
+            "used."
         )
-    return replace(orders, account=account), remark
+    return Opened.of(saved, is_sample=False, remark=" ".join(filter(None, [remark, of_account])))
 
 
 def sample_orders(workspace: Workspace | None = None) -> Orders:

@@ -88,6 +88,12 @@ class Orders:
             return str(self.account.currency)
         return str(sold.index[0]) if len(sold) else NO_CURRENCY
 
+    @property
+    def period(self) -> str:
+        """From the first day of sales to the last; empty where nothing was sold."""
+        days = self.sales["ordered_on"]
+        return f"{day(days.min())} to {day(days.max())}" if len(days) else ""
+
     def channels(self) -> dict[str, str]:
         """Channel names with their kind, in order of their names."""
         pairs = self.sales[["channel", "kind"]].drop_duplicates().sort_values(["channel", "kind"])
@@ -125,10 +131,8 @@ class Orders:
     def __str__(self) -> str:
         if not len(self.sales):
             return f"No sales. {self.report.headline()}"
-        days = self.sales["ordered_on"]
-        orders = len(self.sales[["channel", "order_id"]].drop_duplicates())
-        text = f"{count(orders, 'order')} on {listed(self.channels())} in {listed(self.currencies())}, "
-        return f"{text}{day(days.min())} to {day(days.max())}."
+        orders = count(len(self.sales[["channel", "order_id"]].drop_duplicates()), "order")
+        return f"{orders} on {listed(self.channels())} in {listed(self.currencies())}, {self.period}."
 
     __repr__ = __str__
 

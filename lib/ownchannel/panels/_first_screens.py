@@ -42,7 +42,7 @@ def first_screens(workspace: Workspace | None = None) -> FirstScreens:
         for name, answer in answers.items()
     }
     sentences = {name: sentence_html(answer.sentence) for name, answer in answers.items()}
-    whose = " · ".join(filter(None, [opened.brand, opened.period, opened.currency]))
+    whose = " · ".join(filter(None, [opened.brand, opened.orders.period, opened.currency]))
     return FirstScreens(mark, whose, sentences, screens)
 
 

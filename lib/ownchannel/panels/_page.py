@@ -70,7 +70,7 @@ def head_html(here: str, opened: Opened) -> str:
         f'<li><a href="{name}.ipynb"{marked.get(name, "")}>{escape(question)}</a></li>'
         for name, question in WORKBOOKS.items()
     )
-    about = " · ".join(map(escape, filter(None, [opened.period, opened.currency, opened.remark])))
+    about = " · ".join(map(escape, filter(None, [opened.orders.period, opened.currency, opened.remark])))
     mark = sha256(f"{opened} {[file.name for file in opened.orders.report.files]}".encode()).hexdigest()[:12]
     return (
         f'<div class="oc-header" data-orders="{mark}">'
