@@ -2,6 +2,7 @@
 
 import re
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -59,7 +60,7 @@ class AmazonTraffic(Reader):
         """The currency apart from the sales."""
         return with_signs_apart(super().renamed(rows), _SALES)
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One row each, by product or by date."""
         by_date = _DATE in rows.columns
         if not by_date:
@@ -67,21 +68,19 @@ class AmazonTraffic(Reader):
         sales = rows.amounts(_SALES, required=True)
         currency = rows.currencies(_CURRENCY, unless=np.ones(len(rows), dtype=np.bool_))
         note_dollars(rows, _SALES, context)
-        batch = self.batch(
-            rows,
-            context,
-            date=rows.moments(_DATE, "UTC").astype("datetime64[D]") if by_date else None,
-            sessions=counts(rows, _SESSIONS),
-            page_views=counts(rows, _VIEWS) if _VIEWS in rows.columns else None,
-            featured_offer_share=rows.shares(_OFFER),
-            units=counts(rows, _UNITS),
-            order_items=counts(rows, _ITEMS) if _ITEMS in rows.columns else None,
-            sales=sales,
-            amount=sales,
-            currency=pc.if_else(pc.equal(currency, NO_CURRENCY), None, currency),
-        )
+        values = {
+            "date": rows.moments(_DATE, "UTC").astype("datetime64[D]") if by_date else None,
+            "sessions": counts(rows, _SESSIONS),
+            "page_views": counts(rows, _VIEWS) if _VIEWS in rows.columns else None,
+            "featured_offer_share": rows.shares(_OFFER),
+            "units": counts(rows, _UNITS),
+            "order_items": counts(rows, _ITEMS) if _ITEMS in rows.columns else None,
+            "sales": sales,
+            "amount": sales,
+            "currency": pc.if_else(pc.equal(currency, NO_CURRENCY), None, currency),
+        }
         _name_dates(rows, context)
-        return batch
+        return values
 
     def finished(self, lines: pa.Table, context: Context) -> pa.Table:
         """Figures by product are repeats only where the whole report is: it names no period."""
@@ -134,7 +133,6 @@ class AmazonBaskets(Reader):
         batches = [
             self.batch(
                 rows,
-                context,
                 ends_on=_ends_on(rows),
                 product_id=product,
                 product=rows.first_label("product title", "title"),
@@ -175,21 +173,19 @@ class AmazonRepeatPurchase(Reader):
     currency = ""  # the report does not say
     plain = "product = product title"
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One rate per product; its columns of shares are in percent, with or without the sign."""
         revenue = rows.amounts(_REVENUE)
-        return self.batch(
-            rows,
-            context,
-            ends_on=_ends_on(rows),
-            product_id=rows.required("asin", _DOWNLOAD_AGAIN),
-            orders=counts(rows, _ORDERS),
-            customers=counts(rows, _CUSTOMERS),
-            repeat_customers_share=rows.shares(_CUSTOMERS_SHARE, required=True),
-            repeat_revenue=decimals(revenue, rows.has_text(_REVENUE)),
-            repeat_revenue_share=rows.shares(_REVENUE_SHARE),
-            amount=revenue,
-        )
+        return {
+            "ends_on": _ends_on(rows),
+            "product_id": rows.required("asin", _DOWNLOAD_AGAIN),
+            "orders": counts(rows, _ORDERS),
+            "customers": counts(rows, _CUSTOMERS),
+            "repeat_customers_share": rows.shares(_CUSTOMERS_SHARE, required=True),
+            "repeat_revenue": decimals(revenue, rows.has_text(_REVENUE)),
+            "repeat_revenue_share": rows.shares(_REVENUE_SHARE),
+            "amount": revenue,
+        }
 
 
 def counts(rows: Rows, column: str) -> Millionths:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.files import BadCell, Millionths, Rows, as_label, flags
+from ownchannel.files import BadCell, Rows, as_label, flags
 from ownchannel.orders._readers._reader import Context, Reader, is_one_of
 from ownchannel.orders._schema import Status
 
@@ -18,13 +18,14 @@ _OWN_EXPORT = "Nothing is lost: read the export of the shop that took the order.
 #: What follows "Shipped - " of parcels that their buyers did not take or keep, or never got.
 _NOT_KEPT = ("return", "reject", "refus", "undeliver", "lost", "damaged")
 _NO_PRICE = "is not the price of an order line"
-#: Of an order that several reports hold, All Orders gives the lines; a list of what is to be sent goes last.
-_ALL, _SENT, _SOLD, _TO_SEND = 0, 1, 2, 4
+#: The order reports of all sellers go before, and before a list of what is to be sent that of what was sold.
+_SOLD, _TO_SEND = 2, 4
 #: Amazon hides business buyers behind one address, such as no-reply-amazon-iba-buyer@…: it is nobody's.
 _SHARED_ADDRESS = "^(?i:no-?reply)"
 _OF_BUSINESSES = (
     "Shipments to an address that Amazon shares among business buyers: {n}. Their buyers stay unknown."
 )
+_NO_REFUNDS = "This report contains no refunds: export it again."
 _UNPRICED = "Orders without a price in this report: {n}. They count once another report has their amounts."
 
 
@@ -32,22 +33,18 @@ class _Lines(Reader):
     """What all reports say of a line in the same words."""
 
     worth = ("item-price",)
-    plain = "sku, product = product-name, country = ship-country"
 
-    def lines(self, rows: Rows, context: Context, item_value: Millionths, **given: Any) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One line per row."""
         sending = rows.amounts("shipping-price") + rows.amounts("gift-wrap-price")
         taxes = [rows.amounts(column) for column in ("item-tax", "shipping-tax", "gift-wrap-tax")]
-        return self.batch(
-            rows,
-            context,
-            ordered_at=rows.moments("purchase-date"),
-            item_value=item_value,
-            discount=abs(rows.amounts("item-promotion-discount")),
-            shipping=sending - abs(rows.amounts("ship-promotion-discount")),
-            tax=np.sum(taxes, axis=0),
-            **given,
-        )
+        return {
+            "ordered_at": rows.moments("purchase-date"),
+            "item_value": rows.amounts("item-price"),
+            "shipping": sending - abs(rows.amounts("ship-promotion-discount")),
+            "tax": np.sum(taxes, axis=0),
+            "country": rows.labels("ship-country"),
+        }
 
 
 class AmazonOrders(_Lines):
@@ -58,12 +55,15 @@ class AmazonOrders(_Lines):
     headers = (
         frozenset({"amazon-order-id", "purchase-date", "order-status", "sku", "quantity", "item-price"}),
     )
+    plain = """
+        order_id = amazon-order-id, sku, product = product-name, quantity, discount = item-promotion-discount
+    """
 
     def recognises(self, columns: frozenset[str]) -> bool:
         """By its header, and no shipment."""
         return super().recognises(columns) and "shipment-id" not in columns
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One line per row."""
         status = rows.words(_status, "order-status", "item-status", otherwise="cancelled")
         item_value = rows.amounts("item-price")
@@ -72,19 +72,13 @@ class AmazonOrders(_Lines):
         rows.reject_where(
             (item_value < 0) | (unpriced & (item_value != 0)), "item-price", _NO_PRICE, "Export it again."
         )
-        return self.lines(
-            rows,
-            context,
-            item_value,
-            item=rows.first_label("sku", "asin", "product-name", otherwise="item"),
-            quantity=rows.quantities("quantity"),
-            channel=rows.words(sales_channel, "sales-channel", otherwise=""),
-            order_id=rows.identities("amazon-order-id"),
-            currency=rows.currencies("currency", unless=unpriced),
-            status=status,
-            updated_at=rows.moments("last-updated-date", required=False),
-            rank=_ALL,
-        )
+        return super().values(rows, context) | {
+            "item": rows.first_label("sku", "asin", "product-name", otherwise="item"),
+            "channel": rows.words(sales_channel, "sales-channel", otherwise=""),
+            "currency": rows.currencies("currency", unless=unpriced),
+            "status": status,
+            "updated_at": rows.moments("last-updated-date", required=False),
+        }
 
 
 def sales_channel(name: str) -> str:
@@ -121,26 +115,21 @@ class AmazonFulfilled(_Lines):
         frozenset({"amazon-order-id", "shipment-id", "purchase-date", "sku", "quantity-shipped"})
         | {"item-price", "currency"},
     )
+    rank = 1
+    plain = """
+        order_id = amazon-order-id, line_id = shipment-item-id, sku, product = product-name,
+        quantity = quantity-shipped, discount = item-promotion-discount, currency
+    """
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One line per row: an item sent in two parcels is two lines, each with its part of the price."""
         item_value = rows.amounts("item-price")
-        negative, remedy = "is negative", "This report contains no refunds: export it again."
-        rows.reject_where(item_value < 0, "item-price", negative, remedy)
-        return self.lines(
-            rows,
-            context,
-            item_value,
-            line_id=rows.exact_labels("shipment-item-id"),
-            item=rows.first_label("sku", "product-name", otherwise="item"),
-            customer_key=_buyers(rows, context),
-            quantity=rows.quantities("quantity-shipped"),
-            channel=rows.words(sales_channel, "sales-channel", otherwise=""),
-            order_id=rows.identities("amazon-order-id"),
-            currency=rows.currencies("currency"),
-            status="completed",
-            rank=_SENT,
-        )
+        rows.reject_where(item_value < 0, "item-price", "is negative", _NO_REFUNDS)
+        return super().values(rows, context) | {
+            "customer_key": _buyers(rows, context),
+            "channel": rows.words(sales_channel, "sales-channel", otherwise=""),
+            "status": "completed",
+        }
 
 
 class AmazonMerchantOrders(_Lines):
@@ -158,32 +147,30 @@ class AmazonMerchantOrders(_Lines):
     headers = (
         frozenset({"order-id", "order-item-id", "purchase-date", "buyer-email", "sku", "quantity-purchased"}),
     )
+    plain = """
+        order_id = order-id, sku, product = product-name, quantity = quantity-purchased,
+        discount = item-promotion-discount
+    """
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One line per row."""
-        order, item_value = rows.identities("order-id"), rows.amounts("item-price")
+        item_value = rows.amounts("item-price")
         rows.reject_where(item_value < 0, "item-price", _NO_PRICE, "Export the report again.")
         # As in All Orders, what is not shipped yet is pending, and may be cancelled.
         unpriced = ~rows.has_text("item-price")
         to_send = unpriced | ("days-past-promise" in rows.columns)
         named = "sales-channel" in rows.columns
         item = rows.first_label("sku", "product-name", otherwise="item")
-        number = rows.words(_short, "order-item-id", otherwise="")
-        batch = self.lines(
-            rows,
-            context,
-            item_value,
-            item=pc.binary_join_element_wise(item, number, " "),
-            channel=rows.words(sales_channel, "sales-channel", otherwise="") if named else self.channel,
-            customer_key=_buyers(rows, context),
-            quantity=rows.quantities("quantity-purchased"),
-            order_id=order,
-            currency=rows.currencies("currency", unless=unpriced),
-            status=pa.array(np.where(to_send, "pending", "completed")),
-            rank=np.where(to_send, _TO_SEND, _SOLD),
-        )
         context.note(_UNPRICED, unpriced & rows.kept())
-        return batch
+        number = rows.words(_short, "order-item-id", otherwise="")
+        return super().values(rows, context) | {
+            "item": pc.binary_join_element_wise(item, number, " "),
+            "channel": rows.words(sales_channel, "sales-channel", otherwise="") if named else self.channel,
+            "customer_key": _buyers(rows, context),
+            "currency": rows.currencies("currency", unless=unpriced),
+            "status": pa.array(np.where(to_send, "pending", "completed")),
+            "rank": np.where(to_send, _TO_SEND, _SOLD),
+        }
 
 
 def _short(number: str) -> str:
@@ -220,11 +207,13 @@ class AmazonReturns(Reader):
     headers = (frozenset({"return-date", "order-id", "sku", "quantity", "detailed-disposition", "reason"}),)
     currency = ""
     # A unit's label tells it from another of its order.
-    plain = "row_key = license-plate-number, sku, reason, disposition = detailed-disposition"
+    plain = (
+        "order_id = order-id, row_key = license-plate-number, sku, reason, disposition = detailed-disposition"
+    )
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One return per row."""
-        order, units = rows.identities("order-id"), rows.quantities("quantity")
+        units = rows.quantities("quantity")
         wrong = "is not a number of units that came back"
         rows.reject_where(units <= 0, "quantity", wrong, "Export the report again.")
-        return self.batch(rows, context, order_id=order, returned_at=rows.moments("return-date"), units=units)
+        return {"returned_at": rows.moments("return-date"), "units": units}

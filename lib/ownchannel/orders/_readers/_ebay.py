@@ -4,6 +4,8 @@ Columns as public programs read them in reports of ebay.com, ebay.co.uk and ebay
 of File Exchange before it. None of these has a column for fees, refunds or cancellations.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -17,7 +19,6 @@ from ownchannel.orders._readers._currency_signs import (
     shown_currencies,
     shows_none,
 )
-from ownchannel.orders._readers._etsy import country_code
 from ownchannel.orders._readers._reader import Context, Reader
 
 #: By column of ebay.com, what other sites and older reports call it; the first that a file has counts.
@@ -37,7 +38,6 @@ _COLUMNS = {
 }
 #: A row without any of these is none of an order: `4`, `record(s) downloaded`; `Seller ID : …`.
 _OF_AN_ORDER = ("item number", "item title", "quantity", "sold for", "total price", "sale date")
-_ITEMS_FIRST, _SUMS_SECOND = 0, 1
 
 #: Currency and decimal mark of a site, by a column that only it has; else those of ebay.com.
 _OF_SITE = {"verkaufsprotokollnummer": ("EUR", ","), "postage and packaging": ("GBP", ".")}
@@ -57,7 +57,10 @@ class EbayOrders(Reader):
     names = _COLUMNS
     order_starts = "sales record number"
     channel = "eBay"
-    plain = "ordered_at = sale date, sku = custom label, product = item title, quantity = quantity"
+    plain = """
+        line_id = transaction id, ordered_at = sale date, customer_key = buyer username, quantity,
+        country = ship to country, sku = custom label, product = item title
+    """
 
     def renamed(self, rows: Rows) -> Rows:
         """The rows under ebay.com's names, without the footer."""
@@ -70,7 +73,7 @@ class EbayOrders(Reader):
         rows.notation.codes |= found or {site[0]}
         return rows
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One line per row; one that sums up an order gives way to its items, and adds what these lack."""
         value, currency = _values(rows, context), _currencies(rows)
         _check(rows, context, currency)
@@ -83,21 +86,16 @@ class EbayOrders(Reader):
         paid = rows.has_text("paid on date") | ("paid on date" not in rows.columns)
         context.note(_UNPAID, own & ~paid)
         sending = "shipping and handling"
-        return self.batch(
-            rows,
-            context,
-            order_id=order,
-            line_id=rows.exact_labels("transaction id"),
-            item=rows.first_label("custom label", "item title", otherwise="order"),
-            customer_key=self.customers(rows, context, "buyer username"),
-            item_value=value,
-            shipping=decimals(rows.amounts(sending), own & rows.has_text(sending)),
-            tax=decimals(np.sum(taxes, axis=0), own & has_tax),
-            currency=currency,
-            country=rows.words(country_code, "ship to country"),
-            status=pa.array(np.where(paid, "completed", "pending"), mask=~paid & ~own),
-            rank=np.where(is_sum, _SUMS_SECOND, _ITEMS_FIRST),
-        )
+        return {
+            "order_id": order,
+            "item": rows.first_label("custom label", "item title", otherwise="order"),
+            "item_value": value,
+            "shipping": decimals(rows.amounts(sending), own & rows.has_text(sending)),
+            "tax": decimals(np.sum(taxes, axis=0), own & has_tax),
+            "currency": currency,
+            "status": pa.array(np.where(paid, "completed", "pending"), mask=~paid & ~own),
+            "rank": np.where(is_sum, 1, 0),
+        }
 
     def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
         """What was sold, in the currency of its sign."""

@@ -1,18 +1,16 @@
 """Etsy's two exports of sold orders: one row per order, with buyer and money; and one row per item."""
 
-from functools import cache
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.files import Millionths, Rows, as_label, decimals
+from ownchannel.files import Millionths, Rows, decimals
 from ownchannel.orders._readers._reader import Context, Reader, is_one_of, status_of
 from ownchannel.orders._schema import Status
 
-_ITEMS_FIRST, _ORDERS_SECOND = 0, 1
-_NEGATIVE, _NO_REFUNDS = "is negative", "Etsy shows refunds in Adjusted Order Total: export it again."
+_REFUNDS = "Etsy shows refunds in Adjusted Order Total: export it again."
 
 
 class EtsyOrders(Reader):
@@ -22,42 +20,36 @@ class EtsyOrders(Reader):
     lacks = "This export does not include products, or Etsy's listing, transaction and advertising fees."
     headers = (frozenset({"sale date", "order id", "buyer user id", "order value", "currency"}),)
     worth = ("order value",)
-    channel = "Etsy"
-    plain = "ordered_at = sale date, quantity = number of items, tax = sales tax, currency"
+    refunds = _REFUNDS
+    channel, rank = "Etsy", 1
+    plain = """
+        order_id = order id, ordered_at = sale date, customer_key = buyer user id, country = ship country,
+        quantity = number of items, discount = discount amount, tax = sales tax, currency
+    """
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One line per row: `Order Value` is before discounts, shipping and tax."""
-        order = _order_numbers(rows)
-        value = rows.amounts("order value", required=True)
-        rows.reject_where(value < 0, "order value", _NEGATIVE, _NO_REFUNDS)
-        discount = abs(rows.amounts("discount amount"))
+        value, discount = self.sold(rows), abs(rows.amounts("discount amount"))
         status = rows.words(_status, "status", otherwise="cancelled")
         refund, refund_stated = _refunds(rows)
         whole = is_one_of(status, "refunded") & ~refund_stated
-        return self.batch(
-            rows,
-            context,
-            order_id=order,
-            item="order",
-            run=rows.lines,  # each row is a whole order
-            customer_key=self.customers(rows, context, "buyer user id"),
-            item_value=value,
-            discount=discount,
-            shipping=rows.amounts("shipping") - abs(rows.amounts("shipping discount")),
+        return {
+            "item": "order",
+            "run": rows.lines,  # each row is a whole order
+            "item_value": value,
+            "shipping": rows.amounts("shipping") - abs(rows.amounts("shipping discount")),
             # Where none is stated, the statement may have one.
-            refund=decimals(np.where(whole, value - discount, refund), whole | refund_stated),
-            fee=_fees(rows, adjusted=refund_stated),
-            country=rows.words(country_code, "ship country"),
-            status=status,
-            rank=_ORDERS_SECOND,
-        )
+            "refund": decimals(np.where(whole, value - discount, refund), whole | refund_stated),
+            "fee": _fees(rows, adjusted=refund_stated),
+            "status": status,
+        }
 
 
 class EtsyItems(Reader):
     """Sold order items, `EtsySoldOrderItems2026.csv`: one line per row, each known by its transaction.
 
-    Its `Order Shipping` and `Order Sales Tax` are the order's, not the item's, and its `Buyer` is a name:
-    these are left to the orders export.
+    `Price` is for one. `Order Shipping` and `Order Sales Tax` are the order's, not the item's, and `Buyer` is
+    a name: these are left to the orders export.
     """
 
     name = "Etsy order items"
@@ -69,31 +61,12 @@ class EtsyItems(Reader):
         frozenset({"sale date", "order id", "transaction id", "item name", "quantity", "price", "currency"}),
     )
     worth = ("price", "quantity")
+    refunds = _REFUNDS
     channel = "Etsy"
     plain = """
-        ordered_at = sale date, sku, product = item name, quantity = quantity, currency
+        order_id = order id, line_id = transaction id, ordered_at = sale date, country = ship country,
+        sku, product = item name, quantity, discount = discount amount, currency
     """
-
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
-        """One line per row: `Price` is for one."""
-        for column in self.worth:
-            negative = rows.amounts(column, required=True) < 0
-            rows.reject_where(negative, column, _NEGATIVE, _NO_REFUNDS)
-        return self.batch(
-            rows,
-            context,
-            item_value=self.worths(rows, required=True),
-            order_id=_order_numbers(rows),
-            line_id=rows.exact_labels("transaction id"),
-            item=rows.first_label("sku", "item name", otherwise="item"),
-            discount=abs(rows.amounts("discount amount")),
-            country=rows.words(country_code, "ship country"),
-            rank=_ITEMS_FIRST,
-        )
-
-
-def _order_numbers(rows: Rows) -> pa.StringArray:
-    return pc.utf8_ltrim(rows.identities("order id"), "#")
 
 
 def _refunds(rows: Rows) -> tuple[Millionths, NDArray[np.bool_]]:
@@ -113,20 +86,3 @@ def _fees(rows: Rows, adjusted: NDArray[np.bool_]) -> pa.Array:
 def _status(cell: str) -> Status:
     """An order without a status was sold, as the export's name says."""
     return status_of(cell, "status") if cell else "completed"
-
-
-def country_code(name: str) -> str | None:
-    """The two letters of a country that Etsy writes out; as it stands where it is none."""
-    return _country_codes().get(name.casefold()) or as_label(name)
-
-
-@cache
-def _country_codes() -> dict[str, str]:
-    from babel import Locale
-
-    return {
-        name.casefold(): code
-        for language in ("de", "en")
-        for code, name in Locale(language).territories.items()
-        if code.isalpha()
-    }

@@ -79,7 +79,6 @@ class EtsyStatement(Reader):
         of_row = partial(
             self.batch,
             rows,
-            context,
             posted_at=posted,
             event=event,
             order_id=order,

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +21,7 @@ from ownchannel.files import (
     Choice,
     Millionths,
     Rows,
+    as_label,
     as_millionths,
     decimals,
     flags,
@@ -88,6 +89,8 @@ class Reader:
     """Where its orders were placed; it begins with the platform's name, by which they are known."""
     kind: ChannelKind = "marketplace"
     """Of that channel."""
+    rank: int = 0
+    """Of several reports that hold an order, that of the lowest gives its lines."""
     headers: tuple[frozenset[str], ...] = ()
     """Column names (lower case) by which the format is known; any one of the sets is enough."""
     order_starts: str = ""
@@ -96,6 +99,9 @@ class Reader:
     """The column of the currency."""
     worth: tuple[str, ...] = ("",)
     """The column of a row's money, or those of price and quantity; no column where rows hold no money."""
+
+    refunds: str = ""
+    """Where the platform shows refunds, as a remedy where the row of a sale is negative."""
 
     habits: Mapping[Choice, str] = MappingProxyType({MARKS: ".", DAYS: "m"})
     """How amounts and dates are written where the file does not prove it; asked for where nothing is said."""
@@ -139,34 +145,48 @@ class Reader:
 
     def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
         """What the rows hold, in the schema of what the reader gives."""
-        raise NotImplementedError
+        return self.batch(rows, **self.plainly(rows, context), **self.values(rows, context))
+
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
+        """By column of the table what the rows hold, beside what is `plain`."""
+        return {}
 
     def renamed(self, rows: Rows) -> Rows:
         """The rows with the columns as this reader names them."""
         return rows.renamed(self.canonical(rows.columns)) if self.names else rows
 
-    def batch(self, rows: Rows, context: Context, **given: Any) -> pa.RecordBatch:
-        """The rows that are left as a table: what is given here, and the `plain` columns."""
-        known: dict[str, Any] = {"channel": self.channel, "kind": self.kind}
+    def batch(self, rows: Rows, **values: Any) -> pa.RecordBatch:
+        """The rows that are left as a table: the values, and what follows from them and the reader."""
+        known = {"channel": self.channel, "kind": self.kind, "rank": self.rank} | values
+        if "order_id" in known:
+            known.setdefault("identity", self.identity(known["order_id"]))
         if self.gives == "lines":
-            known["amount"] = given["item_value"]
-        if "order_id" in given:
-            known["identity"] = self.identity(given["order_id"])
-        schema = AS_READ[self.gives]
+            if "item_value" not in known:
+                known["item_value"] = self.sold(rows)
+            known["amount"] = known["item_value"]
+            if "item" not in known:
+                known["item"] = pc.coalesce(known["sku"], known["product"], "item")
+        return rows.batch(AS_READ[self.gives], **known)
+
+    def plainly(self, rows: Rows, context: Context) -> dict[str, Any]:
+        """The `plain` columns, each read as what it is."""
+        read: dict[str | pa.DataType, Callable[[str], Any]] = {
+            "order_id": lambda column: pc.utf8_ltrim(rows.identities(column), "#"),
+            "line_id": rows.exact_labels,
+            "customer_key": lambda column: self.customers(rows, context, column),
+            "country": lambda column: rows.words(country_code, column),
+            "currency": rows.currencies,
+            "discount": lambda column: abs(rows.amounts(column)),  # some platforms write it with a minus
+            MONEY: rows.amounts,
+            pa.float64(): rows.quantities,
+            pa.timestamp("us", "UTC"): lambda column: rows.moments(column, context.timezone),
+        }
+        known = {}
         for pair in filter(None, self.plain.split(",")):
             name, _, column = map(str.strip, pair.partition("="))
-            known[name] = self._plain(rows, context, schema.field(name), column or name)
-        return rows.batch(schema, **(known | given))
-
-    def _plain(self, rows: Rows, context: Context, field: pa.Field, column: str) -> Any:
-        """A column as it is, read as the table's column is."""
-        if field.name == "currency":
-            return rows.currencies(column)
-        if pa.types.is_timestamp(field.type):
-            return rows.moments(column, context.timezone)
-        if field.type == MONEY:
-            return rows.amounts(column)
-        return rows.quantities(column) if pa.types.is_floating(field.type) else rows.labels(column)
+            by_kind = read.get(AS_READ[self.gives].field(name).type, rows.labels)
+            known[name] = read.get(name, by_kind)(column or name)
+        return known
 
     def identity(self, *parts: pa.StringArray) -> pa.StringArray:
         """What an order is known by across files."""
@@ -219,6 +239,13 @@ class Reader:
         is_whole = flags(lines["refund"].is_null())[first]
         refund = np.where(is_whole, of_goods + shipping + tax, refund)
         return less_refund(refund, of_goods, shipping, tax)
+
+    def sold(self, rows: Rows) -> Millionths:
+        """By row, the money in the columns of `worth`; rows without it, or with a minus, are set aside."""
+        for column in self.worth:
+            negative = rows.amounts(column, required=True) < 0
+            rows.reject_where(negative, column, "is negative", self.refunds)
+        return self.worths(rows, required=True)
 
     def worths(self, rows: Rows, required: bool = False) -> Millionths:
         """By row, the money in the columns of `worth`."""
@@ -289,3 +316,20 @@ def less_refund(
     of_shipping = np.minimum(beyond, np.maximum(shipping, 0))
     of_tax = np.minimum(beyond - of_shipping, np.maximum(tax, 0))
     return {"refund": refund - of_shipping - of_tax, "shipping": shipping - of_shipping, "tax": tax - of_tax}
+
+
+def country_code(name: str) -> str | None:
+    """The two letters of a country that is written out; as it stands where it is none."""
+    return _country_codes().get(name.casefold()) or as_label(name)
+
+
+@cache
+def _country_codes() -> dict[str, str]:
+    from babel import Locale
+
+    return {
+        name.casefold(): code
+        for language in ("de", "en")
+        for code, name in Locale(language).territories.items()
+        if code.isalpha()
+    }

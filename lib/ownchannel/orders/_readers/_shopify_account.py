@@ -1,6 +1,7 @@
 """Shopify's exports beside its orders: customers, for whether they agreed to be written to, and payouts."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -29,17 +30,15 @@ class ShopifyCustomers(Reader):
     )
     currency = ""
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One customer per row; who has no address is nobody whom an order could name."""
         said = "accepts email marketing" if "accepts email marketing" in rows.columns else "accepts marketing"
-        return self.batch(
-            rows,
-            context,
-            customer_key=rows.words(context.keys.of_email, "email"),
-            consent=rows.each(lambda cell: CONSENT.get(cell.casefold()), said, otherwise=None),
-            orders=rows.amounts("total orders") // MILLION,
-            row_key=self.customers(rows, context, "customer id"),
-        )
+        return {
+            "customer_key": rows.words(context.keys.of_email, "email"),
+            "consent": rows.each(lambda cell: CONSENT.get(cell.casefold()), said, otherwise=None),
+            "orders": rows.amounts("total orders") // MILLION,
+            "row_key": self.customers(rows, context, "customer id"),
+        }
 
 
 #: What moves money without being profit: the shop's orders have what charges and refunds are worth.
@@ -80,7 +79,7 @@ class ShopifyPayouts(Reader):
         of_row = partial(
             self.batch,
             rows,
-            context,
+            **self.plainly(rows, context),
             event="account",
             deferred=pc.is_in(pc.utf8_lower(rows.column("status")), STILL_HELD),
             sums_up=payout,

@@ -4,6 +4,8 @@ Columns, the row of descriptions below them and the tabs behind numbers are as p
 TikTok pays of a discount (`SKU Platform Discount`) goes to the seller: only the seller's own is taken off.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -22,12 +24,10 @@ from ownchannel.files import (
 )
 from ownchannel.orders._bookings import Numbers
 from ownchannel.orders._readers._currency_signs import reject_unknown, shown_currencies, shows_none
-from ownchannel.orders._readers._etsy import country_code
-from ownchannel.orders._readers._reader import Context, Reader, status_of
+from ownchannel.orders._readers._reader import Context, Reader, country_code, status_of
 from ownchannel.orders._schema import Status
 
 _VALUE = "sku subtotal before discount"
-_NEGATIVE, _REFUNDS = "is negative", "TikTok Shop shows refunds in Order Refund Amount: export it again."
 _BY_COUNTRY = "Rows whose amounts show no currency: {n}. They were read in that of the buyer's country."
 
 
@@ -43,9 +43,10 @@ class TikTokOrders(Reader):
     order_starts = "order id"
     worth = (_VALUE,)
     channel = "TikTok Shop"
+    refunds = "TikTok Shop shows refunds in Order Refund Amount: export it again."
     plain = """
-        ordered_at = created time, sku = seller sku, product = product name, quantity = quantity,
-        shipping = shipping fee after discount, tax = taxes
+        order_id = order id, ordered_at = created time, country, sku = seller sku, product = product name,
+        quantity, discount = sku seller discount, shipping = shipping fee after discount, tax = taxes
     """
     of_order = ("shipping", "tax", "refund")
 
@@ -60,12 +61,9 @@ class TikTokOrders(Reader):
         rows.notation.codes |= set(pc.unique(_currencies(rows)).to_pylist()) - {NO_CURRENCY}
         return rows
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One line per row; what is the order's stands on each of them until all rows are known."""
-        order = rows.identities("order id")
-        value = rows.amounts(_VALUE, required=True)
-        rows.reject_where(value < 0, _VALUE, _NEGATIVE, _REFUNDS)
-        currency = _currencies(rows)
+        value, currency = self.sold(rows), _currencies(rows)
         reject_unknown(rows, _VALUE, currency)
         context.note(_BY_COUNTRY, shows_none(rows, _VALUE) & rows.kept())
         paid, refund = rows.amounts("order amount"), rows.amounts("order refund amount")
@@ -75,20 +73,14 @@ class TikTokOrders(Reader):
         is_back = (paid > 0) & (refund >= paid) & flags(pc.equal(status, "completed"))
         status = pc.if_else(pa.array(is_back), "refunded", status)
         masked = pc.match_substring(rows.column("buyer username"), "*")  # many look like b***r
-        return self.batch(
-            rows,
-            context,
-            order_id=order,
-            item=rows.first_label("sku id", "seller sku", "product name", otherwise="item"),
-            customer_key=pc.if_else(masked, None, self.customers(rows, context, "buyer username")),
-            item_value=value,
-            discount=abs(rows.amounts("sku seller discount")),
-            refund=decimals(refund, flags(pc.not_equal(status, "refunded"))),
-            currency=currency,
-            country=rows.words(country_code, "country"),
-            status=status,
-            rank=0,
-        )
+        return {
+            "item": rows.first_label("sku id", "seller sku", "product name", otherwise="item"),
+            "customer_key": pc.if_else(masked, None, self.customers(rows, context, "buyer username")),
+            "item_value": value,
+            "refund": decimals(refund, flags(pc.not_equal(status, "refunded"))),
+            "currency": currency,
+            "status": status,
+        }
 
     def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
         """The value before discounts, in the currency of its sign or of the country."""

@@ -1,6 +1,7 @@
 """WooCommerce orders in other exports: a row per item, and a row per order without its items."""
 
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -54,7 +55,7 @@ class WooCommerceItems(Reader):
     plain = "sku = item_sku, product = item_name, tax = tax_total, currency = order_currency"
     of_order = ("shipping", "tax", "refund")
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One line per row; what stands on every row of an order is shared out once all are read."""
         by_number = "order_id" not in rows.columns
         order = rows.identities("order_number" if by_number else "order_id")
@@ -67,26 +68,22 @@ class WooCommerceItems(Reader):
         stated, status = refund != 0, rows.words(status_in, "status", otherwise="cancelled")
         refund = np.zeros_like(refund) if is_left else refund
         is_known = (refund != 0) | ~is_one_of(status, "refunded")
-        batch = self.batch(
-            rows,
-            context,
-            order_id=pc.coalesce(rows.labels("order_number"), order),
-            item=rows.first_label("item_sku", "item_name", otherwise="item"),
-            ordered_at=ordered_at,
-            customer_key=customers(rows, context),
-            quantity=rows.quantities(units),
-            item_value=value,
-            discount=np.maximum(value - total, 0),
-            shipping=rows.amounts("shipping_total") + rows.amounts("fee_total"),
-            refund=decimals(refund, is_known),
-            country=rows.first_label("shipping_country", "billing_country"),
-            status=status,
-            identity=self.identity(order, *([_minutes(ordered_at)] if by_number else [])),
-            rank=BY_NUMBER[0] if by_number else _AFTER_THE_ORDERS,
-        )
-        context.note(_AFTER_COUPONS, len(batch) if "item_subtotal" not in rows.columns else 0)
+        context.note(_AFTER_COUPONS, rows.kept() & ("item_subtotal" not in rows.columns))
         context.note(_REFUNDS_LEFT_OUT, is_left & stated & rows.kept())
-        return batch
+        return {
+            "order_id": pc.coalesce(rows.labels("order_number"), order),
+            "ordered_at": ordered_at,
+            "customer_key": customers(rows, context),
+            "quantity": rows.quantities(units),
+            "item_value": value,
+            "discount": np.maximum(value - total, 0),
+            "shipping": rows.amounts("shipping_total") + rows.amounts("fee_total"),
+            "refund": decimals(refund, is_known),
+            "country": rows.first_label("shipping_country", "billing_country"),
+            "status": status,
+            "identity": self.identity(order, *([_minutes(ordered_at)] if by_number else [])),
+            "rank": BY_NUMBER[0] if by_number else _AFTER_THE_ORDERS,
+        }
 
     def worths(self, rows: Rows, required: bool = False) -> Millionths:
         """What a row's item is worth before coupons, as far as the export has that."""
@@ -131,7 +128,7 @@ class WooCommerceAnalytics(Reader):
     )
     headers = (frozenset({"date", "order #", "status", _TOTAL, _NET}),)
     names = MappingProxyType({_NET: ("n. revenue",)})
-    channel, kind = CHANNEL, "owned"
+    channel, kind, rank = CHANNEL, "owned", BY_NUMBER[1]
     currency = f"{_TOTAL}: currency"
     worth = (_NET,)
     plain = f"quantity = items sold, currency = {currency}"
@@ -140,7 +137,7 @@ class WooCommerceAnalytics(Reader):
         """The currency and what is left of a total apart from it."""
         return with_signs_apart(super().renamed(rows), _TOTAL)
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One line per order, which gives way to any other export of it."""
         order = rows.identities("order #")
         ordered_at = rows.moments("date", context.timezone)
@@ -150,16 +147,13 @@ class WooCommerceAnalytics(Reader):
         has_refund = rows.has_text(f"{_TOTAL}: second")
         rows.reject_where(has_refund & (total < value), _TOTAL, _TOO_SMALL, "Export the orders themselves.")
         note_dollars(rows, _TOTAL, context)
-        return self.batch(
-            rows,
-            context,
-            order_id=order,
-            item="order",
-            run=rows.lines,  # each row is a whole order
-            ordered_at=ordered_at,
-            item_value=value,
-            refund=decimals(np.minimum(total - left, value), has_refund),
-            status=rows.words(status_in, "status", otherwise="cancelled"),
-            identity=self.identity(order, _minutes(ordered_at)),
-            rank=BY_NUMBER[1],
-        )
+        return {
+            "order_id": order,
+            "item": "order",
+            "run": rows.lines,  # each row is a whole order
+            "ordered_at": ordered_at,
+            "item_value": value,
+            "refund": decimals(np.minimum(total - left, value), has_refund),
+            "status": rows.words(status_in, "status", otherwise="cancelled"),
+            "identity": self.identity(order, _minutes(ordered_at)),
+        }
