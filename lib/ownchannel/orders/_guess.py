@@ -114,11 +114,10 @@ def _is_header_of_orders(columns: frozenset[str]) -> bool:
 
 
 @cache
-def _names() -> dict[str, dict[str, int]]:
-    """By what a column may hold, its names in plain letters with their ranks."""
+def _names() -> dict[str, list[str]]:
+    """By what a column may hold, its names in plain letters, the likelier ones first."""
     lists = tomllib.loads(Path(__file__).with_name("guessed_names.toml").read_text(encoding="utf-8"))
-    plain = {role: dict.fromkeys(map(_plain, names)) for role, names in lists.items()}
-    return {role: {name: rank for rank, name in enumerate(names)} for role, names in plain.items()}
+    return {role: list(map(_plain, names)) for role, names in lists.items()}
 
 
 @cache
@@ -216,21 +215,22 @@ class _Contents:
         doubts = {name: self._doubt(name, column) for name, column in found.items()}
         fields = {name: column for name, column in found.items() if not doubts[name]}
         notes = [doubts[name].format(column) for name, column in found.items() if doubts[name]]
-        of_order = [name for name in BESIDE if name in fields and self._is_repeated(fields[name])]
+        of_order = tuple(name for name in BESIDE if name in fields and self._is_repeated(fields[name]))
         notes += [_OF_ORDER.format(fields[name]) for name in of_order]
-        whole = {"of_order": tuple(of_order)} if of_order else {}
+        whole = {"of_order": of_order} if of_order else {}
         private = [c for c in self._columns if _plain(c) in _names()["person"] or self._are(_is_address, c)]
         return MappingGuess(self._columns, fields | whole, tuple(notes), tuple(private))
 
     def _find(self, role: str, fits: Callable[[str], bool] = bool) -> str:
         """The column that is called so and holds what fits; of several the one with the likeliest name."""
-        ranks = _names()[role]
-        found = [column for column in self._columns if _plain(column) in ranks and self._are(fits, column)]
-        return min(found, key=lambda column: ranks[_plain(column)], default="")
+        names = _names()[role]
+        found = [column for column in self._columns if _plain(column) in names and self._are(fits, column)]
+        return min(found, key=lambda column: names.index(_plain(column)), default="")
 
-    def _only(self, fits: Callable[[str], bool], but: str = "other_date") -> str:
-        """The only column that holds what fits and is not called otherwise."""
-        found = [c for c in self._columns if self._are(fits, c) and _plain(c) not in _names()[but]]
+    def _only(self, fits: Callable[[str], bool]) -> str:
+        """The only column that holds what fits, dates of something else left out."""
+        others = _names()["other_date"]
+        found = [c for c in self._columns if self._are(fits, c) and _plain(c) not in others]
         return found[0] if len(found) == 1 else ""
 
     def _are(self, fits: Callable[[str], bool], column: str) -> bool:

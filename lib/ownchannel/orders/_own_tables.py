@@ -69,13 +69,12 @@ def preview(
         raise ValueError(_NOT_THERE)
     lines = read.table()
     rejected = rejected_table([(read.name, *row[:5]) for row in read.rejections])
-    reasons = Report(rejected=rejected).reasons()
-    reasons["rows"] = [count(rows, "row") for rows in reasons["rows"]]
-    problems = [_PROBLEM.format_map(row) for _, row in reasons.iterrows()]
-    notes = read.warnings + [_REPEATED.format(column) for column in _repeated(lines, named)]
-    said = " ".join([*problems, *notes])
+    reasons = Report(rejected=rejected).reasons().to_dict("records")
+    problems = tuple(_PROBLEM.format_map(each | {"rows": count(each["rows"], "row")}) for each in reasons)
+    notes = (*read.warnings, *map(_REPEATED.format, _repeated(lines, named)))
+    said = " ".join(problems + notes)
     unproven = tuple(option for option in ("day_first", "decimal") if f"{option}=" in said)
-    return Preview(_as_kept(lines, named, zone), tuple(problems), tuple(notes), unproven)
+    return Preview(_as_kept(lines, named, zone), problems, notes, unproven)
 
 
 def _start_of(source: Source) -> Source:
