@@ -317,6 +317,8 @@ def test_an_amount_of_the_whole_order_counts_once_and_is_shared_out(tmp_path: Pa
     assert each_row.table["shipping"].tolist() == [6, 4, 6]
     once = read_table(tmp_path, *lines, **named, of_order=("shipping",))
     assert once.table["shipping"].tolist() == [Decimal("4.5"), 4, Decimal("1.5")]
+    pasted = read_table(tmp_path, *lines, "Order;Date;Amount;Post", *lines, **named, of_order=("shipping",))
+    assert (len(pasted.table), pasted.table["shipping"].sum()) == (3, 10)
     differs = read_table(tmp_path, *lines, "2;2026-01-06;1;3", **named, of_order=("shipping",))
     assert differs.table["shipping"].sum() == 10
     assert "another amount for their whole order" in str(differs.report)

@@ -29,7 +29,7 @@ _NO_REFUNDS = "This report contains no refunds: export it again."
 _UNPRICED = "Orders without a price in this report: {n}. They count once another report has their amounts."
 
 
-class _Lines(Reader):
+class _AmazonLines(Reader):
     """What all reports say of a line in the same words."""
 
     worth = ("item-price",)
@@ -47,7 +47,7 @@ class _Lines(Reader):
         }
 
 
-class AmazonOrders(_Lines):
+class AmazonOrders(_AmazonLines):
     """All Orders, by order date or last update, 21 to 34 columns."""
 
     name = "Amazon All Orders"
@@ -106,7 +106,7 @@ def _status(order: str, item: str) -> Status:
     raise BadCell("order-status", order, reason, "It should be Shipped, Unshipped, Pending or Cancelled.")
 
 
-class AmazonFulfilled(_Lines):
+class AmazonFulfilled(_AmazonLines):
     """Shipments from Amazon's warehouses; what a merchant sends himself is not in it."""
 
     name = "Amazon Fulfilled Shipments"
@@ -132,7 +132,7 @@ class AmazonFulfilled(_Lines):
         }
 
 
-class AmazonMerchantOrders(_Lines):
+class AmazonMerchantOrders(_AmazonLines):
     """New Orders, and Unshipped Orders, which may have no prices; older ones name no marketplace.
 
     One row per item, with the buyer's relay address. Documented as "Order Report" and "Unshipped Orders

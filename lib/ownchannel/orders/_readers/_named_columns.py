@@ -19,7 +19,6 @@ from ownchannel.files import (
     MARKS,
     NO_CURRENCY,
     BadCell,
-    Choice,
     Millionths,
     Rows,
     as_label,
@@ -31,8 +30,8 @@ from ownchannel.files import (
 )
 from ownchannel.orders._bookings import Numbers
 from ownchannel.orders._exchange import LARGEST_RATE, SMALLEST_RATE
-from ownchannel.orders._readers._reader import Context, Reader, is_one_of, less_refund, status_of
-from ownchannel.orders._schema import LINES_AS_READ, RATE, RATES_AS_READ, ChannelKind, Status
+from ownchannel.orders._readers._reader import Context, Reader, is_one_of, status_of
+from ownchannel.orders._schema import RATE, ChannelKind, Status
 
 _CONSENT = dict.fromkeys(("yes", "true", "1", "y"), True) | dict.fromkeys(("no", "false", "0", "n"), False)
 _AMOUNTS = ("item_value", "unit_price", "quantity", "discount", "shipping", "tax", "refund", "fee")
@@ -131,7 +130,7 @@ class MappedOrders(Reader):
     """A table whose columns a person named."""
 
     name = "Table with named columns"
-    habits: Mapping[Choice, str] = MappingProxyType({})  # a person may have written it in any way
+    habits = MappingProxyType({})  # a person may have written it in any way
     is_one_run = True
 
     def __init__(self, mapping: ColumnMapping) -> None:
@@ -141,7 +140,7 @@ class MappedOrders(Reader):
         # A field that the mapping does not name has a column of no name, as no table has.
         self._column = defaultdict(str, {field: folded_name(name) for field, name in columns.items()})
         self.of_order = tuple(filter(self._column.get, mapping.of_order))
-        self._code = mapping.currency.upper()
+        self.kind, self._code = mapping.kind, mapping.currency.upper()
         self.currency = self._column["currency"]
         priced = ("item_value",) if mapping.item_value else ("unit_price", "quantity")
         self.worth = tuple(self._column[field] for field in priced)
@@ -152,7 +151,7 @@ class MappedOrders(Reader):
         self.given[self._column["ordered_at"]] = {True: "d", False: "m", None: ""}[mapping.day_first]
         self.given = {column: way for column, way in self.given.items() if way}
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One line per row; a negative total is a refund without its order line."""
         column, in_column = self._column, self.currency in rows.columns
         if not in_column:
@@ -166,34 +165,30 @@ class MappedOrders(Reader):
         channel = rows.labels(column["channel"]).fill_null(named)
         status = rows.words(self._status, column["status"], otherwise="completed")
         units = rows.quantities(column["quantity"])
-        ordered_at = rows.moments(column["ordered_at"], context.timezone)
-        money = {name: rows.amounts(column[name]) for name in ("discount", "shipping", "tax", "refund")}
-        fee = decimals(abs(rows.amounts(column["fee"]))) if column["fee"] else None
+        values = {
+            "order_id": order,
+            "line_id": line_id,
+            "channel": channel,
+            "ordered_at": rows.moments(column["ordered_at"], context.timezone),
+            "customer_key": self._customers(rows, context),
+            "quantity": np.where(rows.has_text(column["quantity"]), units, 1.0),
+            "item_value": np.maximum(total, 0),
+            "discount": abs(rows.amounts(column["discount"])),
+            "shipping": rows.amounts(column["shipping"]),
+            "tax": rows.amounts(column["tax"]),
+            "refund": self._refunds(rows, context, total, status),
+            "fee": decimals(abs(rows.amounts(column["fee"]))) if column["fee"] else None,
+            "currency": rows.currencies(self.currency) if in_column else self._code,
+            "status": np.where(total < 0, "refunded", status),
+            "consent": rows.each(
+                lambda cell: _CONSENT.get(cell.casefold()), column["consent"], otherwise=None
+            ),
+            "amount": total,
+            "identity": pc.binary_join_element_wise(channel, order, "/"),
+            **{field: rows.labels(column[field]) for field in ("sku", "product", "country")},
+        }
         self._name_options(rows)
-        return rows.batch(
-            LINES_AS_READ,
-            order_id=order,
-            line_id=line_id,
-            item=rows.first_label(column["sku"], column["product"], otherwise="item"),
-            channel=channel,
-            kind=self._mapping.kind,
-            ordered_at=ordered_at,
-            customer_key=self._customers(rows, context),
-            sku=rows.labels(column["sku"]),
-            product=rows.labels(column["product"]),
-            quantity=np.where(rows.has_text(column["quantity"]), units, 1.0),
-            item_value=np.maximum(total, 0),
-            discount=abs(money["discount"]),
-            **self._refunds(rows, context, total, status, money),
-            fee=fee,
-            currency=rows.currencies(self.currency) if in_column else self._code,
-            country=rows.labels(column["country"]),
-            status=np.where(total < 0, "refunded", status),
-            consent=rows.each(lambda cell: _CONSENT.get(cell.casefold()), column["consent"], otherwise=None),
-            amount=total,
-            identity=pc.binary_join_element_wise(channel, order, "/"),
-            rank=0,
-        )
+        return values
 
     def money(self, rows: Rows, context: Context) -> tuple[pa.StringArray, Millionths]:
         """The line's total as it stands, negative where money was given back."""
@@ -226,37 +221,23 @@ class MappedOrders(Reader):
         order, line = rows.required(self._column["order_id"]), rows.exact_labels(self._column["line_id"])
         rounded, own = rows.is_rounded(self._column["order_id"]), flags(line.is_valid())
         rows.reject_where(rounded & ~own, self._column["order_id"], _IS_ROUNDED, _FORMAT_AS_TEXT)
-        context.note(_LINES_AS_ORDERS, int(np.count_nonzero(rounded & own)))
+        context.note(_LINES_AS_ORDERS, rounded & own)
         return pc.if_else(rounded & own, line, order), line
 
     def _customers(self, rows: Rows, context: Context) -> pa.StringArray:
         """Keys of customers; none where their number was rounded, since many would look like one."""
         rounded = rows.is_rounded(self._column["customer"])
-        context.note(_NO_CUSTOMER, int(np.count_nonzero(rounded)))
+        context.note(_NO_CUSTOMER, rounded)
         keys = rows.words(partial(_customer, context), self._column["customer"])
         return pc.if_else(rounded, None, keys)
 
-    def _refunds(
-        self,
-        rows: Rows,
-        context: Context,
-        total: Millionths,
-        status: pa.StringArray,
-        money: dict[str, Millionths],
-    ) -> dict[str, Millionths]:
-        """What was given back, and the shipping and tax that are left."""
+    def _refunds(self, rows: Rows, context: Context, total: Millionths, status: pa.StringArray) -> pa.Array:
+        """What was given back; null where all was, and no sum is stated."""
         stated = rows.has_text(self._column["refund"])
-        whole = is_one_of(status, "refunded") & ~stated & (total >= 0)
         in_part = flags(pc.match_substring_regex(rows.column(self._column["status"]), _REFUNDED_IN_PART))
-        context.note(_PART_UNKNOWN, int(np.count_nonzero(in_part & ~stated)))
-        goods = np.maximum(total - abs(money["discount"]), 0)
-        everything = less_refund(
-            goods + money["shipping"] + money["tax"], goods, money["shipping"], money["tax"]
-        )
-        known = money | {"refund": abs(money["refund"]) + np.maximum(-total, 0)}
-        return {
-            name: np.where(whole, everything[name], known[name]) for name in ("refund", "shipping", "tax")
-        }
+        context.note(_PART_UNKNOWN, in_part & ~stated)
+        refund = abs(rows.amounts(self._column["refund"])) + np.maximum(-total, 0)
+        return decimals(refund, stated | (total < 0) | ~is_one_of(status, "refunded"))
 
     def _name_options(self, rows: Rows) -> None:
         """Every remedy for an amount or a date says how the mapping can help."""
@@ -281,6 +262,7 @@ _DIGITS = re.compile(r"\d{1,13}(\.\d{1,24})?", re.ASCII)
 _TWO_WAYS = "can be read as day or month first"
 _WRITE_A_DATE = "Write it as 2026-03-01."
 _WRITE_A_CODE = "Write the three letters of the currency, such as USD."
+_SAME = "is the currency that it is converted from"
 _NOT_IN_RANGE = (
     f"is no rate between {SMALLEST_RATE:e} and {LARGEST_RATE:e}, to {RATE.scale} decimals, "
     "without thousands marks"
@@ -294,34 +276,21 @@ class ExchangeRates(Reader):
     gives = "rates"
     headers = (_RATES_HEADER,)
 
-    def read(self, rows: Rows, context: Context) -> pa.RecordBatch:
+    def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One rate per row."""
         slashes = flags(pc.match_substring(rows.column("date"), "/"))
         rows.reject_where(slashes, "date", _TWO_WAYS, _WRITE_A_DATE)
         mark = rows.notation.way(MARKS, rows, "rate") or "."
-        source, target = (rows.words(partial(_code, side), side, otherwise="") for side in ("from", "to"))
-        rows.reject_where(
-            flags(pc.equal(source, target)),
-            "to",
-            "is the currency that it is converted from",
-            "Delete the row.",
-        )
-        return rows.batch(
-            RATES_AS_READ,
-            date=rows.moments("date", "UTC").astype("datetime64[D]"),
-            to=target,
-            rate=rows.each(lambda cell: _rate(cell, mark), "rate", otherwise=Decimal(1)),
-            amount=np.zeros(len(rows), dtype=np.int64),
-            currency=NO_CURRENCY,
-            **{"from": source},
-        )
-
-
-def _code(column: str, cell: str) -> str:
-    code = cell.upper()
-    if not is_currency(code) or code == NO_CURRENCY:
-        raise BadCell(column, cell, "is no currency" if cell else "is empty", _WRITE_A_CODE)
-    return code
+        source, target = rows.currencies("from"), rows.currencies("to")
+        for side, codes in (("from", source), ("to", target)):
+            rows.reject_where(flags(pc.equal(codes, NO_CURRENCY)), side, "is no currency", _WRITE_A_CODE)
+        rows.reject_where(flags(pc.equal(source, target)), "to", _SAME, "Delete the row.")
+        return {
+            "date": rows.moments("date", "UTC").astype("datetime64[D]"),
+            "from": source,
+            "to": target,
+            "rate": rows.each(lambda cell: _rate(cell, mark), "rate", otherwise=Decimal(1)),
+        }
 
 
 def _rate(cell: str, mark: str) -> Decimal:

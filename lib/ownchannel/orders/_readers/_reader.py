@@ -163,7 +163,7 @@ class Reader:
         if self.gives == "lines":
             if "item_value" not in known:
                 known["item_value"] = self.sold(rows)
-            known["amount"] = known["item_value"]
+            known.setdefault("amount", known["item_value"])
             if "item" not in known:
                 known["item"] = pc.coalesce(known["sku"], known["product"], "item")
         return rows.batch(AS_READ[self.gives], **known)
