@@ -157,7 +157,7 @@ class FileList:
         files[content] = read
         if earlier:
             del files[earlier]
-            self._kept.tables(earlier).remove()
+            self._kept.of(earlier).remove()
         if not read.format:
             return "Not read, and in the list with its reason: {}."
         if is_again:
@@ -175,14 +175,14 @@ class FileList:
             return
         zone = self._zone()
         self.tables.pop(name, None)
-        self._kept.tables(files[name]).remove()
+        self._kept.of(files[name]).remove()
         self._assemble(zone)
 
     def clear(self) -> None:
         """Take all files out of the list; the key of the workspace stays."""
         self.tables.clear()
         for content in self._kept.contents():
-            self._kept.tables(content).remove()
+            self._kept.of(content).remove()
         tables_of(self._workspace).remove()
 
     def orders(self) -> Orders:
@@ -228,7 +228,7 @@ class FileList:
 
     def _is_up_to_date(self, content: str, books: FileBooks, zone: str) -> bool:
         """Whether reading a file again would give what is kept of it."""
-        kept = self._kept.tables(content)
+        kept = self._kept.of(content)
         is_read_so = kept.made_of() == self._read_with(books)
         return is_read_so and kept.fits_key() and books.timezone in ("", zone)
 

@@ -37,11 +37,12 @@ _PARTS = {
     "transfer": "transfers to your bank (not profit)",
 }
 _ROWS = TypeAdapter(tuple[tuple[str, int, str, str, str, str], ...])
-#: What one of a file's rows is, and what their money is; exchange rates are no news.
+#: What one of a file's rows is, and what their money is.
 _ROWS_ARE = {
     "lines": ("order line", "of order lines"),
     "entries": ("booking", "booked"),
     "repeat_rates": ("repeat rate", "from returning customers"),
+    "rates": ("exchange rate", ""),
     "returns": ("return", ""),
     "traffic": ("traffic figure", "of sales"),
     "baskets": ("product pair", ""),
@@ -130,7 +131,7 @@ class FileReport:
         accepted = {code: split["accepted"] for code, split in self.money.items() if code != NO_CURRENCY}
         sums = [money(amount, currency, 2) for currency, amount in sorted(accepted.items())]
         text = f"{self.name}: {self.format}, {count(self.rows_in, 'row')}: {', '.join(parts)}"
-        text += f"; {' and '.join(sums)} {_ROWS_ARE.get(self.gives, ('', ''))[1]}" if sums else ""
+        text += f"; {' and '.join(sums)} {_ROWS_ARE[self.gives][1]}" if sums else ""
         text += f", {day(self.dates[0])} to {day(self.dates[1])}" if self.dates else ""
         check = f"It {self.check}." if self.check else ""
         return " ".join(filter(None, [f"{text}.", check, self.counts, *self.notes]))
@@ -177,8 +178,11 @@ class Report:
         if not self.files:
             return "No files were given."
         rows, rejected = sum(f.rows_in for f in read), sum(f.rejected for f in read)
-        sums = {gives: sum(f.accepted for f in read if f.gives == gives) for gives in _ROWS_ARE}
-        accepted = [count(sums[gives], noun) for gives, (noun, _) in _ROWS_ARE.items() if sums[gives]]
+        sums = {
+            noun: sum(f.accepted for f in read if f.gives == gives) for gives, (noun, _) in _ROWS_ARE.items()
+        }
+        del sums["exchange rate"]  # these are no news
+        accepted = [count(number, noun) for noun, number in sums.items() if number]
         text = f"{len(read)} of {count(len(self.files), 'file')} read, {count(rows, 'row')}, "
         text += f"{listed(accepted or ['nothing'])} accepted"
         text += f", {count(rejected, 'row')} rejected, each with its reason" if rejected else ""
@@ -206,16 +210,17 @@ def summary(gives: str, counted: pa.Table, filled: Mapping[str, int], made: pa.T
     holds, the file filled a gap. `made` are the order lines that were made of its bookings.
     """
     if gives == "lines":
-        parts = [_orders(counted), _filled_in(filled)]
+        facts = [f"{_FACTS[column]} for {orders:,}" for column, orders in filled.items()]
+        parts = [_orders(counted), f"Adds to orders from other files: {listed(facts)}." if facts else ""]
     elif gives == "entries":
         parts = [_booked(counted), _account(counted), _made(made)]
     elif gives == "repeat_rates":
         products = count(len(counted), "product")
         parts = [f"Share of customers who returned, for {products}." if len(counted) else ""]
     else:
-        rows = count(len(counted), _ROWS_ARE.get(gives, ("exchange rate", ""))[0])
-        worked_out = [f"{_WORKED_OUT[column].format(count(n, 'order'))}." for column, n in filled.items()]
-        parts = [f"{rows}." if len(counted) else "", *worked_out]
+        rows = count(len(counted), _ROWS_ARE[gives][0])
+        parts = [f"{rows}." if len(counted) else ""]
+        parts += [f"{_WORKED_OUT[column].format(count(n, 'order'))}." for column, n in filled.items()]
     return " ".join(filter(None, parts))
 
 
@@ -230,11 +235,6 @@ def _orders(counted: pa.Table) -> str:
         return ""
     buyers = f"buyer IDs for {known:,}" if known else "buyers not included"
     return f"{count(orders, 'order sold', 'orders sold')}; {buyers}{f'; fees for {fees:,}' if fees else ''}."
-
-
-def _filled_in(filled: Mapping[str, int]) -> str:
-    parts = [f"{_FACTS[column]} for {orders:,}" for column, orders in filled.items()]
-    return f"Adds to orders from other files: {listed(parts)}." if parts else ""
 
 
 def _booked(counted: pa.Table) -> str:

@@ -92,7 +92,7 @@ class KeptFiles:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def tables(self, content: str, gives: Gives = "lines") -> SavedTables[FileBooks]:
+    def of(self, content: str, gives: Gives = "lines") -> SavedTables[FileBooks]:
         """What is kept of one: its rows as they were read, and its books."""
         return SavedTables(self._workspace, f"{FILES}/{content}.zip", {gives: AS_READ[gives]}, FileBooks)
 
@@ -105,7 +105,7 @@ class KeptFiles:
         books = {}
         for content in self.contents():
             try:
-                books[content] = self.tables(content).open_note() or FileBooks(content)
+                books[content] = self.of(content).open_note() or FileBooks(content)
             except ValueError as damaged:
                 books[content] = FileBooks(content, warnings=[str(damaged)])
         return dict(sorted(books.items(), key=lambda item: (item[1].name, item[0])))
@@ -115,7 +115,7 @@ class KeptFiles:
         files = []
         for content, books in self.books().items():
             try:
-                opened = self.tables(content, books.gives).open()
+                opened = self.of(content, books.gives).open()
                 batches = opened[0][books.gives].to_batches() if opened else []
                 files.append(FileRead(**vars(books), batches=batches))
             except ValueError as damaged:
@@ -129,7 +129,7 @@ class KeptFiles:
         """
         rows = without(read.table(), self._workspace.forgotten())
         rows = with_columns(rows, **{name: _hashed(rows[name]) for name in _COMPARED & {*rows.column_names}})
-        self.tables(content, read.gives).save({read.gives: rows}, read, read_with)
+        self.of(content, read.gives).save({read.gives: rows}, read, read_with)
 
 
 def _hashed(texts: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -165,7 +165,7 @@ def key_remark(workspace: Workspace) -> str:
 def _fits_key(workspace: Workspace) -> bool:
     """Whether all that is kept has the workspace's key, the sample's orders aside: these are read again."""
     kept = KeptFiles(workspace)
-    of_files = (kept.tables(content).fits_key() for content in kept.contents())
+    of_files = (kept.of(content).fits_key() for content in kept.contents())
     return tables_of(workspace).fits_key() and all(of_files)
 
 
@@ -214,7 +214,13 @@ def forget(customer: str, workspace: Workspace | str | Path | None = None) -> Fo
     place = workspace if isinstance(workspace, Workspace) else Workspace.at(workspace)
     if not _fits_key(place):
         raise ValueError(f"The customer cannot be found or forgotten yet. {key_remark(place)}")
-    key = _key(customer, place)
+    text = customer.strip().lower()
+    key = text if _KEY.fullmatch(text) else CustomerKeys(place.secret).of_email(customer)
+    if key is None:
+        raise ValueError(
+            "This is neither an e-mail address nor a customer's key. Give the address, or the key: 32 "
+            "hexadecimal digits."
+        )
     # Remembered first: where this is interrupted, forgetting again finishes it.
     place.remember_forgotten(key)
     for unfinished in place.folder.rglob("*.part"):  # left by a write that was cut off
@@ -222,7 +228,7 @@ def forget(customer: str, workspace: Workspace | str | Path | None = None) -> Fo
     tables_of(place, SAMPLE_FILE).remove()  # read again when it is next asked for
     kept = KeptFiles(place)
     for content, books in kept.books().items():
-        _take_out(kept.tables(content, books.gives), key)
+        _take_out(kept.of(content, books.gives), key)
     return Forgotten(_take_out(tables_of(place), key))
 
 
@@ -239,14 +245,3 @@ def _take_out(saved: SavedTables[Any], key: str) -> int:
         left = {name: without(table, forgotten) for name, table in tables.items()}
         saved.save(left, note, saved.made_of())
     return lines
-
-
-def _key(customer: str, place: Workspace) -> str:
-    text = customer.strip().lower()
-    key = text if _KEY.fullmatch(text) else CustomerKeys(place.secret).of_email(customer)
-    if key is None:
-        raise ValueError(
-            "This is neither an e-mail address nor a customer's key. Give the address, or the key: 32 "
-            "hexadecimal digits."
-        )
-    return key
