@@ -69,18 +69,19 @@ def test_cost_to_win_is_taken_off_by_kind_of_channel(panel):
 
 def test_a_cost_that_does_not_come_back_is_said(panel):
     answer = panel.at(marketplace_cac=35, owned_cac=15)
-    assert answer.sentence.endswith("On **Etsy and Amazon.com** that cost does not come back.")
+    assert answer.sentence.endswith("On **Etsy, Amazon.com and eBay** that cost does not come back.")
     paid = dict(zip(answer.table["Channel"], answer.table["Paid back by"], strict=True))
     assert paid == {
         "Shopify": "first order",
         "Etsy": "not in 24 months",
         "Amazon.com": "not in 24 months",
+        "eBay": "not in 24 months",
     }
     assert panel.at(owned_cac=35).table["Paid back by"].iloc[0].startswith("month ")
 
 
 def test_a_channel_with_too_few_customers_for_a_model_counts_those_who_returned(found, panel):
-    assert found.rests_on == {"Amazon.com": BY_KEYS, "Etsy": BY_RATE, "Shopify": BY_KEYS}
+    assert found.rests_on == {"Amazon.com": BY_KEYS, "Etsy": BY_RATE, "Shopify": BY_KEYS, "eBay": BY_RATE}
     back = time_to_second_order(found.orders).curves["Etsy"].returned_within()
     row = panel.answer.table.set_index("Channel").loc["Etsy"]
     assert row["Orders in 24 months"] == f"{1 + back.share:.2f}"
@@ -95,7 +96,7 @@ def test_the_assumed_share_moves_only_where_nothing_else_shows_it(found):
     blind = Panel(what_a_customer_is_worth(replace(found, so_far={})))
     moved, still = blind.at(returning_share=0.5), blind.answer.table
     changed = moved.table["A customer leaves"] != still["A customer leaves"]
-    assert moved.table.loc[changed, "Channel"].tolist() == ["Etsy"]
+    assert moved.table.loc[changed, "Channel"].tolist() == ["Etsy", "eBay"]
     assert "so we assume that 50% of customers order again" in moved.notes[0]
 
 
@@ -116,7 +117,7 @@ def test_costs_start_where_those_of_dependence_do_and_advertising_becomes_the_co
 
 
 def test_a_report_stands_in_for_keys(found):
-    by_report = dict(found.reports) | {"Etsy": ReportedRepeats(0.1, 400, None)}
+    by_report = dict(found.reports) | dict.fromkeys(("Etsy", "eBay"), ReportedRepeats(0.1, 400, None))
     other = replace(found, reports=by_report, so_far={})
     assert other.rests_on["Etsy"] == BY_REPORT
     answer = Panel(what_a_customer_is_worth(other)).answer

@@ -36,8 +36,9 @@ def test_one_time_buyers_are_counted_fairly_beside_the_plain_share(orders):
     assert row["Seen once so far"] == percent(curve.seen_once, 1)
     assert fair.share < curve.seen_once
     assert "Etsy" not in answer.sentence
-    assert answer.notes == (
-        "Etsy: your files follow its customers for 30 days at most, too short to say how many return.",
+    assert answer.notes == tuple(
+        f"{channel}: your files follow its customers for 30 days at most, too short to say how many return."
+        for channel in ("Etsy", "eBay")
     )
 
 

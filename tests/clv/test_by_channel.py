@@ -44,14 +44,15 @@ def test_repeats_of_a_new_customer_are_those_that_were_stated(fits, root, channe
 
 
 def test_every_channel_of_the_currency_is_there_and_none_of_another(orders, fits):
-    assert sorted([*fits.fitted, *fits.not_fitted]) == ["Amazon.com", "Etsy", "Shopify"]
+    assert sorted([*fits.fitted, *fits.not_fitted]) == ["Amazon.com", "Etsy", "Shopify", "eBay"]
     assert list(customers_by_channel(orders, "EUR")) == ["Amazon.de"]
     assert too_few(customers_by_channel(orders, "EUR")["Amazon.de"]) == "the files do not show who bought"
 
 
 def test_observation_ends_with_the_channels_own_last_day(orders):
     ends = {name: its.attrs["until"] for name, its in customers_by_channel(orders, "USD").items()}
-    assert ends == {"Amazon.com": "2026-09-30", "Etsy": "2026-08-31", "Shopify": "2026-09-30"}
+    tried = {"Etsy": "2026-08-31", "eBay": "2025-05-31"}
+    assert ends == {"Amazon.com": "2026-09-30", "Shopify": "2026-09-30", **tried}
 
 
 def test_a_channel_that_sells_in_two_currencies_is_taken_apart(tmp_path):

@@ -16,5 +16,5 @@ def test_the_python_of_the_readme_runs(
         exec(block, names)
     printed = capsys.readouterr().out
     assert len(blocks) == 2
-    assert "14 of 14 files read" in printed
-    assert "68% of $632,425 revenue comes through marketplaces" in printed
+    assert "15 of 15 files read" in printed
+    assert "68% of $635,604 revenue comes through marketplaces" in printed

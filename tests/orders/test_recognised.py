@@ -27,6 +27,7 @@ SAMPLES = {
     "amazon_settlement": "Amazon settlement",
     "amazon_transactions": "Amazon transactions",
     "brand_analytics_repeat": "Amazon Brand Analytics repeat purchase",
+    "ebay_orders": "eBay orders",
     "etsy_order_items": "Etsy order items",
     "etsy_orders": "Etsy orders",
     "etsy_statement": "Etsy statement",

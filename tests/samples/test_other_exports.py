@@ -1,5 +1,6 @@
-"""Shipments, Etsy, Brand Analytics and the shop's payments say what the brand's ledger says."""
+"""Shipments, Etsy, eBay, Brand Analytics and the shop's payments say what the brand's ledger says."""
 
+import csv
 import re
 from collections import defaultdict
 from datetime import datetime
@@ -19,6 +20,7 @@ ALL_ORDERS = ("amazon_all_orders_2024-10_2025-10.txt", "amazon_all_orders_2025-0
 SHOP = "shopify_orders_export.csv"
 SHIPMENTS, PAYMENTS = "amazon_fulfilled_shipments.txt", "shopify_payments_transactions.csv"
 ETSY_ORDERS, ETSY_ITEMS = "etsy_orders_2026-08.csv", "etsy_order_items_2026-08.csv"
+EBAY = "ebay_orders_2025-05.csv"
 REPEATS = "brand_analytics_repeat_purchase_2026-09.csv"
 
 
@@ -153,6 +155,41 @@ def test_etsys_month_is_the_whole_channel(
     assert months["2026-08"]["contribution"] == channel["contribution"]
     assert all(re.fullmatch(r"08/\d\d/26", order["Sale Date"]) for order in orders)
     assert 0 < sum(order["Coupon Code"] != "" for order in orders) < len(orders) / 2
+
+
+# ------------------------------------------------------------------ eBay
+
+
+def test_ebays_month_is_the_whole_channel(samples: Path, truth: dict[str, Any]) -> None:
+    text = (samples / EBAY).read_text(encoding="utf-8").splitlines()
+    blank, header, under_it, *body, end, footer, seller = text
+    assert not f"{blank}{under_it}{end}".strip(",")
+    assert footer == f'"{len(body)}","record(s) downloaded","from May-01-25 to May-31-25"'
+    assert seller.startswith("Seller ID :")
+    rows = [
+        {name: cell.replace("$", "") for name, cell in row.items()}
+        for row in csv.DictReader([header, *body], strict=True)
+    ]
+    items, sums = ([row for row in rows if (row["Item Number"] == "") == is_sum] for is_sum in (False, True))
+    own = [row for row in rows if row["Total Price"]]
+    channel, facts = truth["channels"]["ebay"], truth["files"][EBAY]
+    assert [len(rows), len(sums)] == [facts["data_rows"], facts["sum_rows"]]
+    assert len({row["Order Number"] for row in rows}) == len(own) == channel["sales_orders"]
+    assert len(items) == channel["sales_lines"]
+    assert len({row["Buyer Username"] for row in rows}) == channel["customers"] == facts["buyers"]
+    assert total(own, "Shipping And Handling") == Decimal(channel["shipping"])
+    of_orders: dict[str, Decimal] = defaultdict(Decimal)
+    for row in items:
+        of_orders[row["Order Number"]] += amount(row, "Sold For") * int(row["Quantity"])
+    assert sum(of_orders.values()) == Decimal(channel["item_value"]) == Decimal(channel["net_value"])
+    assert all(amount(row, "Sold For") == of_orders[row["Order Number"]] for row in sums)
+    stated, fees = truth["stated"]["fees"], Decimal(0)
+    for row in own:
+        beside = amount(row, "Shipping And Handling") + amount(row, "eBay Collected Tax")
+        assert amount(row, "Total Price") == of_orders[row["Order Number"]] + beside
+        fees += rounded(amount(row, "Total Price") * Decimal(stated["ebay_rate"]))
+    assert fees + len(own) * Decimal(stated["ebay_fixed"]) == Decimal(channel["fees"])
+    assert list(truth["months"]["ebay"]) == ["2025-05"]
 
 
 # ------------------------------------------------------------------ Brand Analytics

@@ -26,6 +26,7 @@ FILES = (
     "amazon_transactions_2024-10_2025-09.csv",
     "amazon_transactions_2025-10_2026-09.csv",
     "brand_analytics_repeat_purchase_2026-09.csv",
+    "ebay_orders_2025-05.csv",
     "etsy_order_items_2026-08.csv",
     "etsy_orders_2026-08.csv",
     "etsy_statement_2026-08.csv",

@@ -48,7 +48,7 @@ RESULTS: dict[str, tuple[Callable[[], Any], list[str]]] = {
     "no break-even": (lambda: break_even_cac(plan().today(), DRAWS), ["at any cost of a customer"]),
     "calibration": (
         lambda: calibrate(sample_orders(), Plan(channels=(OwnedChannel(name="Shopify", order_value=50),))),
-        ["are measured", "3 notes", "Amazon.com (marketplace)"],
+        ["are measured", "4 notes", "Amazon.com (marketplace)"],
     ),
 }
 

@@ -156,3 +156,23 @@ def etsy_orders(
         card_fee=card_fee,
         cancelled_first=False,
     )
+
+
+def ebay_orders(
+    orders: pd.DataFrame, lines: pd.DataFrame, tax_rate: NDArray[np.int64], _: Generator
+) -> pd.DataFrame:
+    """EBay's orders with the same totals: no discount, no refund, and every parcel is free."""
+    item = lines.groupby("order")["item"].sum()
+    tax = _part(item, tax_rate)
+    fee = _part(item + tax, FEES.ebay) + FEES.ebay_fixed
+    return orders.assign(
+        refunded_at=-1,
+        item=item,
+        discount=0,
+        shipping=0,
+        tax=tax,
+        refund=0,
+        fee=fee,
+        card_fee=0,
+        cancelled_first=False,
+    )

@@ -4,7 +4,17 @@ from itertools import groupby
 from typing import Any
 
 from .buyers import TOWNS
-from .exports import Export, csv_table, product, records, shares, sold_lines
+from .exports import (
+    Export,
+    buyer_name,
+    buyer_street,
+    csv_table,
+    product,
+    records,
+    shares,
+    sold_lines,
+    user_name,
+)
 from .ledger import Brand
 from .stated import BRAND, CURRENCY, ETSY, ETSY_COUPON, PRODUCTS, Product, local, money
 
@@ -59,13 +69,13 @@ def _order(lines: list[Any]) -> dict[str, str]:
     order = lines[0]
     net_of_tax = order.order_item - order.discount + order.order_shipping
     return _of_order(order) | {
-        "Buyer User ID": _buyer(order),
-        "Full Name": _name(order),
+        "Buyer User ID": user_name(order),
+        "Full Name": buyer_name(order),
         "First Name": "Sample",
-        "Last Name": _name(order).removeprefix("Sample "),
+        "Last Name": buyer_name(order).removeprefix("Sample "),
         "Number of Items": str(sum(line.quantity for line in lines)),
         "Payment Method": "Credit Card",
-        "Street 1": _street(order),
+        "Street 1": buyer_street(order),
         "Order Value": money(order.order_item),
         "Discount Amount": money(order.discount),
         "Shipping": money(order.order_shipping),
@@ -98,8 +108,8 @@ def _items(lines: list[Any]) -> list[dict[str, str]]:
             "Transaction ID": str(4_700_000_000 + 10 * line.order + line.line),
             "Listing ID": listing_id(product(line)),
             "Date Paid": _date(line.placed),
-            "Ship Name": _name(line),
-            "Ship Address1": _street(line),
+            "Ship Name": buyer_name(line),
+            "Ship Address1": buyer_street(line),
             "Listings Type": "listing",
             "VAT Paid by Buyer": "0.00",
             "SKU": product(line).sku,
@@ -113,25 +123,13 @@ def listing_id(listed: Product) -> str:
     return str(1_750_000_000 + 37 * PRODUCTS.index(listed))
 
 
-def _buyer(order: Any) -> str:
-    return f"samplebuyer{order.person:05d}"
-
-
-def _name(order: Any) -> str:
-    return f"Sample Buyer {order.person:05d}"
-
-
-def _street(order: Any) -> str:
-    return f"{1 + order.person % 97} Sample Street"
-
-
 def _of_order(order: Any) -> dict[str, str]:
     """What both files tell of an order."""
     town, state, _, postcode, _ = TOWNS[order.town]
     return {
         "Sale Date": _date(order.placed),
         "Order ID": order.number,
-        "Buyer": _buyer(order),
+        "Buyer": user_name(order),
         "Date Shipped": _date(order.updated),
         "Ship City": town,
         "Ship State": state,

@@ -53,6 +53,21 @@ def product(line: Any) -> Product:
     return PRODUCTS[line.product]
 
 
+def user_name(order: Any) -> str:
+    """The buyer's name as an account of a marketplace."""
+    return f"samplebuyer{order.person:05d}"
+
+
+def buyer_name(order: Any) -> str:
+    """The buyer's name on the parcel: nobody's."""
+    return f"Sample Buyer {order.person:05d}"
+
+
+def buyer_street(order: Any) -> str:
+    """A street that does not exist."""
+    return f"{1 + order.person % 97} Sample Street"
+
+
 def shares(cents: int, weights: list[int]) -> list[int]:
     """An amount over several by their weights, in whole cents; the last takes what is left."""
     parts = [cents * weight // sum(weights) for weight in weights[:-1]]

@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.random import Generator
 
 from . import buyers
-from .baskets import amazon_lines, baskets, etsy_orders, store_orders, totals
-from .stated import ALL_CHANNELS, AMAZON, AMAZON_DE, CHANNELS, CLOSED, DAY, ETSY, OWN_STORE, Channel
+from .baskets import amazon_lines, baskets, ebay_orders, etsy_orders, store_orders, totals
+from .stated import ALL_CHANNELS, AMAZON, AMAZON_DE, CHANNELS, CLOSED, DAY, EBAY, ETSY, OWN_STORE, Channel
 
 #: Seconds after the opening: the app that copies Amazon orders into the shop ran for these three months.
 SYNC_FROM, SYNC_TO = 517 * DAY, 609 * DAY
@@ -29,6 +29,7 @@ STREAMS = {
     "cards": 7,
     "etsy statement": 8,
     "traffic": 9,
+    EBAY: 10,
 }
 
 
@@ -48,8 +49,8 @@ class Brand:
     Amazon.
 
     lines: a row an order line: `order, line, product, quantity, item, promotion, shipping, ship_promotion,
-    tax, referral_fee, fulfilment_fee, refund, cancelled`. The shop's and Etsy's discount, shipping, tax
-    and refund belong to the order, and are 0 here; Etsy's fulfilment fee is the label that was bought there.
+    tax, referral_fee, fulfilment_fee, refund, cancelled`. Discount, shipping, tax and refund
+    belong to the order on all but Amazon, and are 0 here; Etsy's fulfilment fee is the label bought there.
     """
 
     seed: int
@@ -123,7 +124,7 @@ def _channel(
         # Where prices hold the tax, no tax is shown beside them.
         lines = amazon_lines(orders, lines, tax_rate * (channel.name == AMAZON), rng)
         return people, totals(orders, lines), lines
-    of_orders = etsy_orders if channel.name == ETSY else store_orders
+    of_orders = {OWN_STORE: store_orders, ETSY: etsy_orders, EBAY: ebay_orders}[channel.name]
     return people, of_orders(orders, lines, tax_rate, rng), lines
 
 
@@ -153,6 +154,11 @@ def _numbers(channel: Channel, number: int, rng: Generator) -> list[str]:
         return [""] * number
     if channel.name == ETSY:
         return [str(3_900_000_000 + 7_919 * place) for place in range(number)]
+    if channel.name == EBAY:
+        return [
+            f"{place % 24:02d}-{13_000 + place:05d}-{7_919 * (place + 1) % 100_000:05d}"
+            for place in range(number)
+        ]
     first, last = (111, 114) if channel.name == AMAZON else (302, 306)
     heads, middles = rng.integers(first, last + 1, number), rng.integers(10**7, size=number)
     tails = rng.choice(9 * 10**6, number, replace=False)

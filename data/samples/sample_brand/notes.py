@@ -43,8 +43,9 @@ NOTES = {
         "line, and a fulfilment fee a unit where Amazon sends (fulfilment_fees, a part of fees). Own store: "
         "2.9% of what the buyer pays, tax included, and 0.30. Etsy: 3% of it and 0.25, 6.5% of goods and of "
         "shipping, and the label bought there (fulfilment_fees: etsy_label, and half of what Amazon asks to "
-        "send the goods). Nothing is given back on a refund. The order reports of Amazon and shop tell "
-        "none; transactions, settlements and Shopify Payments tell all, as Etsy's statement does."
+        "send the goods). eBay: 13.25% of it and 0.40. Nothing is given back on a refund. The order reports "
+        "of Amazon, shop and eBay tell none; transactions, settlements and Shopify Payments tell all, as "
+        "Etsy's statement does. No file tells eBay's."
     ),
     "contribution": (
         "net_value + shipping - fees: exact, before the cost of goods, postage that the brand pays and what "
@@ -62,10 +63,10 @@ NOTES = {
         "ledger's customers."
     ),
     "late_channels": (
-        "Amazon.de opened on 1 August 2026; Etsy was tried from 1 to 31 August 2026. The same process and "
-        "spend, with the same numbers for prices. Amazon.de is in euro, with the tax inside the price and "
-        "none shown beside it, and its orders stand in its settlement alone, which does not hold the pending "
-        "ones."
+        "Amazon.de opened on 1 August 2026; Etsy was tried from 1 to 31 August 2026, eBay from 1 to 31 May "
+        "2025. The same process and spend, with the same numbers for prices. Amazon.de is in euro, with the "
+        "tax inside the price and none shown beside it, and its orders stand in its settlement alone, which "
+        "does not hold the pending ones."
     ),
     "files": (
         "data_rows: rows below the header that are not blank, bad and Non-Amazon rows among them. line: the "
@@ -99,6 +100,11 @@ NOTES = {
         "once, and a renewal for every unit sold), Etsy Ads (a bill a day) and Offsite Ads (15% of goods and "
         "shipping of some orders) are in no order's fees. deposit: sent to the bank each Monday, all that "
         "was there; total: what is left of the month."
+    ),
+    "ebay": (
+        "One row for each item; an order of several lines has above them a row that sums it up (sum_rows, in "
+        "data_rows too) and alone holds shipping, tax and total. Sold For is the price of one unit there. "
+        "Total Price is what the buyer pays, with the tax that eBay remits. buyers: distinct usernames."
     ),
     "repeat_purchase": (
         "Of September 2026 in the brand's time zone, pending orders included, by the ledger's customers: a "

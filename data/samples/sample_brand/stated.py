@@ -19,7 +19,7 @@ OPENED_AT = datetime(2024, 10, 1, tzinfo=TIME_ZONE).astimezone(UTC)
 DAY = 24 * 60 * 60
 CLOSED = DAYS * DAY  # seconds after OPENED_AT; the end of 30 September 2026 in the brand's time zone
 
-AMAZON, OWN_STORE, AMAZON_DE, ETSY = "amazon", "own_store", "amazon_de", "etsy"
+AMAZON, OWN_STORE, AMAZON_DE, ETSY, EBAY = "amazon", "own_store", "amazon_de", "etsy", "ebay"
 
 
 def instant(second: int) -> datetime:
@@ -153,7 +153,7 @@ CHANNELS = (
     Channel(AMAZON, Process(r=0.9, alpha=15.0, a=2.4, b=0.9), 7.75, 0.008, (55, 33, 12), 2),
     Channel(OWN_STORE, Process(r=1.1, alpha=12.0, a=1.8, b=1.4), 1.9, 0.04, (45, 38, 17), 2),
 )
-#: Opened late: Germany for good, Etsy for one month to try it.
+#: Germany opened late, for good; Etsy and eBay were tried for one month each.
 LATE_CHANNELS = (
     Channel(
         AMAZON_DE,
@@ -175,6 +175,16 @@ LATE_CHANNELS = (
         opens=date(2026, 8, 1),
         closes=date(2026, 9, 1),
     ),
+    Channel(
+        EBAY,
+        Process(r=0.8, alpha=6.0, a=2.2, b=1.0),
+        arrivals_a_day=2.4,
+        growth_a_month=0.0,
+        tier_shares=(95, 5, 0),
+        cancelled_share=0,
+        opens=date(2025, 5, 1),
+        closes=date(2025, 6, 1),
+    ),
 )
 ALL_CHANNELS = CHANNELS + LATE_CHANNELS
 
@@ -192,6 +202,8 @@ class Fees:
     etsy_listing: int = 20
     etsy_offsite_ads: int = 1_500
     etsy_label: int = 395  # and half of what Amazon asks to send the goods
+    ebay: int = 1_325  # of all that the buyer pays, tax included
+    ebay_fixed: int = 40
 
 
 FEES = Fees()

@@ -97,6 +97,8 @@ def _stated() -> dict[str, Any]:
             "etsy_listing": money(FEES.etsy_listing),
             "etsy_offsite_ads_rate": _rate(FEES.etsy_offsite_ads),
             "etsy_label": money(FEES.etsy_label),
+            "ebay_rate": _rate(FEES.ebay),
+            "ebay_fixed": money(FEES.ebay_fixed),
         },
         "discounts": {
             WELCOME_CODE: {"rate": _rate(WELCOME_DISCOUNT), "share_of_first_orders_percent": WELCOME_SHARE},

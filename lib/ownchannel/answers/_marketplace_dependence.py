@@ -218,7 +218,7 @@ def what_if_it_stopped(orders: Orders) -> Question[Shocks]:
 #: The settings that decide, most telling first; so many of them are in sight.
 _DECIDE = (
     *("downtime_months", "cash", "fixed_costs", "goods_cost_rate", "fee_rise"),
-    *("marketplace_fee_rate", "owned_ad_rate", "marketplace_ad_rate", "owned_fulfilment"),
+    *("owned_ad_rate", "marketplace_fee_rate", "marketplace_ad_rate", "owned_fulfilment"),
 )
 _IN_SIGHT = 6
 

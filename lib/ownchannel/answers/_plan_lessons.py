@@ -91,7 +91,10 @@ def _beginning(orders: Orders) -> Beginning:
         sold=sold_last_year(orders, [channel.name for channel in found.plan.channels]),
         measured=measured_ranges(found),
         calibration=found,
-        remarks=(*found.notes, *([f"To take it in, load ‘{name}’." for name in offered])),
+        remarks=(
+            *found.notes,
+            *([f"To take {'it' if len(short) == 1 else 'them'} in, load ‘{name}’." for name in offered]),
+        ),
     )
     return opening_plan(found.plan), baseline, offered
 

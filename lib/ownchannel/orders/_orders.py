@@ -37,7 +37,7 @@ class Orders:
     >>> from ownchannel.orders import sample_orders
     >>> orders = sample_orders()
     >>> orders
-    12,227 orders on Amazon.com, Amazon.de, Etsy and Shopify in EUR and USD, 1 Oct 2024 to 30 Sep 2026.
+    12,300 orders on Amazon.com, Amazon.de, Etsy, Shopify and eBay in EUR and USD, 1 Oct 2024 to 30 Sep 2026.
     >>> orders.sales.groupby("currency")["discount"].sum()["USD"]
     Decimal('8923.240000')
     >>> orders.head(2)[["order_id", "channel", "item_value", "currency"]]

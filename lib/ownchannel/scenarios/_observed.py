@@ -126,7 +126,7 @@ def observed_channels(orders: Orders, currency: str) -> dict[str, Observed]:
 
     >>> from ownchannel.orders import sample_orders
     >>> {name: each.end.isoformat() for name, each in observed_channels(sample_orders(), "USD").items()}
-    {'Amazon.com': '2026-09-22', 'Etsy': '2026-08-23', 'Shopify': '2026-09-22'}
+    {'Amazon.com': '2026-09-22', 'Etsy': '2026-08-23', 'Shopify': '2026-09-22', 'eBay': '2025-05-23'}
     """
     sold = orders.sales
     sold = sold[(sold["currency"] == currency) & (sold["item_value"] > 0)]
@@ -147,7 +147,7 @@ def days_of_orders(orders: Orders, currency: str) -> dict[str, int]:
 
     >>> from ownchannel.orders import sample_orders
     >>> days_of_orders(sample_orders(), "USD")
-    {'Amazon.com': 730, 'Etsy': 31, 'Shopify': 730}
+    {'Amazon.com': 730, 'Etsy': 31, 'Shopify': 730, 'eBay': 31}
     """
     sold = orders.sales
     days = sold[(sold["currency"] == currency) & (sold["item_value"] > 0)].groupby("channel")["ordered_on"]
