@@ -10,8 +10,7 @@ from ownchannel.orders._readers._amazon_orders import (
 from ownchannel.orders._readers._amazon_settlement import AmazonSettlement
 from ownchannel.orders._readers._amazon_transactions import AmazonTransactions
 from ownchannel.orders._readers._ebay import EbayOrders
-from ownchannel.orders._readers._etsy import EtsyItems, EtsyOrders
-from ownchannel.orders._readers._etsy_statement import EtsyStatement
+from ownchannel.orders._readers._etsy import EtsyItems, EtsyOrders, EtsyStatement
 from ownchannel.orders._readers._named_columns import ColumnMapping, ExchangeRates, MappedOrders
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._readers._shopify import ShopifyOrders, ShopifyPayments
