@@ -49,7 +49,7 @@ _SAMPLES = (Path(__file__).parents[1] / "samples", Path(__file__).parents[3] / "
 
 #: Columns that a file's report is made from.
 _REPORTED = {
-    *("source_row", "currency", "amount", "settlement_id", "part", "event", "description", "status"),
+    *("source_row", "currency", "amount", "part", "event", "description", "status"),
     *("identity", "customer_key", "fee", "day"),
 }
 
@@ -189,8 +189,7 @@ def sample_orders(workspace: Workspace | None = None) -> Orders:
         )
     exports = sorted(file for file in folder.iterdir() if file.suffix in (".csv", ".txt"))
     place = workspace or Workspace()
-    contents = "".join(sha256(file.read_bytes()).hexdigest() for file in exports)
-    made_of = sha256((contents + reading_version()).encode()).hexdigest()
+    made_of = sha256(b"".join(map(Path.read_bytes, exports))).hexdigest() + reading_version()
     saved = orders_made_of(made_of + place.fingerprint(), place, SAMPLE_FILE)
     if saved is not None:
         return replace(saved, report=replace(saved.report, remark=key_remark(place)))

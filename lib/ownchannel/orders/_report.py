@@ -178,10 +178,10 @@ class Report:
         if not self.files:
             return "No files were given."
         rows, rejected = sum(f.rows_in for f in read), sum(f.rejected for f in read)
-        sums = {
-            noun: sum(f.accepted for f in read if f.gives == gives) for gives, (noun, _) in _ROWS_ARE.items()
-        }
-        del sums["exchange rate"]  # these are no news
+        kinds = {
+            gives: noun for gives, (noun, _) in _ROWS_ARE.items() if gives != "rates"
+        }  # these are no news
+        sums = {noun: sum(f.accepted for f in read if f.gives == gives) for gives, noun in kinds.items()}
         accepted = [count(number, noun) for noun, number in sums.items() if number]
         text = f"{len(read)} of {count(len(self.files), 'file')} read, {count(rows, 'row')}, "
         text += f"{listed(accepted or ['nothing'])} accepted"
