@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownchannel.files import MONEY, NO_CURRENCY
+from ownchannel.files import MONEY, NO_CURRENCY, is_currency
 from ownchannel.formats import count
 from ownchannel.orders._report import day as written_day
 from ownchannel.orders._schema import RATE, RATES
@@ -72,7 +72,7 @@ class Rates:
         """
         days = [day - timedelta(back) for back in range(LONGEST_USE.days + 1)]
         rate, inverse = (
-            next((self._rates[earlier, *pair] for earlier in days if (earlier, *pair) in self._rates), None)
+            next(filter(None, (self._rates.get((earlier, *pair)) for earlier in days)), None)
             for pair in ((source, target), (target, source))
         )
         return rate or (inverse and _INVERSE.divide(Decimal(1), inverse))
@@ -175,7 +175,7 @@ def _decimal(value: object) -> Decimal:
 def _code(value: object) -> str:
     """The ISO 4217 code that a value holds, empty where it holds none."""
     code = value.strip().upper() if isinstance(value, str) else ""
-    return code if len(code) == 3 and code.isascii() and code.isalpha() and code != NO_CURRENCY else ""
+    return code if is_currency(code) and code != NO_CURRENCY else ""
 
 
 def _converted(amounts: pa.ChunkedArray, factors: pa.Array, to: str) -> pa.ChunkedArray:
