@@ -139,4 +139,3 @@ AS_READ: dict[Gives, pa.Schema] = {
     "returns": _as_read(RETURNS, f"{_ORIGIN}, row_key text, returned_at instant, identity text"),
     "traffic": _as_read(TRAFFIC, f"{_ORIGIN}, row_key text"),
 }
-REPEAT_RATES_AS_READ, RATES_AS_READ = AS_READ["repeat_rates"], AS_READ["rates"]

@@ -84,13 +84,12 @@ def _parts(cell: str) -> tuple[str, str, str]:
     found = _SIGN.search(cell)
     if found is None:
         return cell, "", ""
-    sign = found[0]
-    before, _, behind = cell.partition(sign)
-    first, _, second = behind.partition(sign) if not before.strip() else (before, "", behind)
-    if sign not in behind:  # one amount, with the sign before it, behind it, or behind its minus
-        first, second = before + behind, ""
+    parts = [part.strip() for part in cell.split(found[0])]
+    amounts = list(filter(None, parts))
+    # One amount has its sign before it, behind it, or behind its minus.
+    first, second = amounts if len(parts) > len(amounts) == 2 else ("".join(amounts), "")
     code = currency_in(cell)
-    return first.strip(), second.replace(sign, "").strip(), sign if code == NO_CURRENCY else code
+    return first, second, found[0] if code == NO_CURRENCY else code
 
 
 @cache

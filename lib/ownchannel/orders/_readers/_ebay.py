@@ -41,7 +41,6 @@ _OF_AN_ORDER = ("item number", "item title", "quantity", "sold for", "total pric
 
 #: Currency and decimal mark of a site, by a column that only it has; else those of ebay.com.
 _OF_SITE = {"verkaufsprotokollnummer": ("EUR", ","), "postage and packaging": ("GBP", ".")}
-_NEGATIVE, _NO_REFUNDS = "is negative", "This report shows no refunds: export it again."
 _SUMS = "Rows that sum up an order: {n}. Its items are counted; these rows add shipping and tax."
 _UNPAID = "Rows of orders without a day of payment: {n}. They wait until an export shows them as paid."
 _FOR_ONE = "Rows of several units where no total shows whether the price is for one: {n}. It was read so."
@@ -56,6 +55,8 @@ class EbayOrders(Reader):
     headers = (frozenset({"sales record number", "item title", "quantity", "sold for", "sale date"}),)
     names = _COLUMNS
     order_starts = "sales record number"
+    worth = ("sold for",)
+    refunds = "This report shows no refunds: export it again."
     channel = "eBay"
     plain = """
         line_id = transaction id, ordered_at = sale date, customer_key = buyer username, quantity,
@@ -75,6 +76,7 @@ class EbayOrders(Reader):
 
     def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One line per row; one that sums up an order gives way to its items, and adds what these lack."""
+        self.sold(rows)
         value, currency = _values(rows, context), _currencies(rows)
         _check(rows, context, currency)
         order, is_sum = _order_numbers(rows), _sums(rows)
@@ -115,8 +117,6 @@ def _check(rows: Rows, context: Context, currency: pa.StringArray) -> None:
     """Set rows aside that no line can be made of, and note what had to be assumed."""
     nameless = ~rows.has_text("sales record number") & ~rows.has_text("order number")
     rows.reject_where(nameless, "order number", "is empty", "Export the report again.")
-    negative = rows.amounts("sold for", required=True) < 0
-    rows.reject_where(negative, "sold for", _NEGATIVE, _NO_REFUNDS)
     reject_unknown(rows, "sold for", currency)
     context.note(_BARE.format(code=_usual_currency(rows)), shows_none(rows, "sold for"))
     if "price" not in context.decided:

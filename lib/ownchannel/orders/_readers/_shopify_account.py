@@ -1,6 +1,7 @@
 """Shopify's exports beside its orders: customers, for whether they agreed to be written to, and payouts."""
 
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from ownchannel.files import MILLION, Rows
 from ownchannel.orders._readers._reader import Context, Reader
 from ownchannel.orders._readers._shopify import CHANNEL, CONSENT, STILL_HELD, payouts
 from ownchannel.orders._schema import Part
+
+_SAID = "accepts email marketing"
 
 
 class ShopifyCustomers(Reader):
@@ -24,18 +27,15 @@ class ShopifyCustomers(Reader):
     lacks = "This export does not include orders: it only adds who agreed to receive e-mails."
     gives = "customers"
     channel = CHANNEL
-    headers = tuple(
-        frozenset({"email", said, "total spent", "total orders"})
-        for said in ("accepts email marketing", "accepts marketing")
-    )
+    headers = (frozenset({"email", _SAID, "total spent", "total orders"}),)
+    names = MappingProxyType({_SAID: ("accepts marketing",)})
     currency = ""
 
     def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One customer per row; who has no address is nobody whom an order could name."""
-        said = "accepts email marketing" if "accepts email marketing" in rows.columns else "accepts marketing"
         return {
             "customer_key": rows.words(context.keys.of_email, "email"),
-            "consent": rows.each(lambda cell: CONSENT.get(cell.casefold()), said, otherwise=None),
+            "consent": rows.each(lambda cell: CONSENT.get(cell.casefold()), _SAID, otherwise=None),
             "orders": rows.amounts("total orders") // MILLION,
             "row_key": self.customers(rows, context, "customer id"),
         }
@@ -85,8 +85,10 @@ class ShopifyPayouts(Reader):
             sums_up=payout,
             row_key=pc.binary_join_element_wise("payout", payout, totals, "|"),
         )
-        entries = [of_row(part="transfer", description="Payout", amount=total - apart)]
-        for name, part in _PARTS.items():
-            of_part = of_row(part=part, description=f"Payout: {name}", amount=amounts[name])
-            entries.append(of_part.filter(pa.array((amounts[name] != 0)[rows.kept()])))
-        return pa.concat_batches(entries)
+        moved = of_row(part="transfer", description="Payout", amount=total - apart)
+        entries = [
+            of_row(part=part, description=f"Payout: {name}", amount=amounts[name])
+            for name, part in _PARTS.items()
+        ]
+        others = pa.concat_batches(entries)
+        return pa.concat_batches([moved, others.filter(pc.not_equal(others["amount"], 0))])
