@@ -37,6 +37,10 @@ FILES: dict[str, st.SearchStrategy[Any]] = {
     "etsy_statement": FORMATS["Etsy statement"],
     "ebay": FORMATS["eBay orders"],
     "tiktok": FORMATS["TikTok Shop orders"],
+    "amazon_ads": FORMATS["Amazon Ads"],
+    "meta_ads": FORMATS["Meta Ads"],
+    "google_ads": FORMATS["Google Ads"],
+    "tiktok_ads": FORMATS["TikTok Ads"],
     "exchange_rates": FORMATS["Exchange rates"],
     "named_columns": FORMATS["Table with named columns"],
 }

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from hypothesis import strategies as st
 
 from tests.orders.exports import AMAZON_COLUMNS, SHOPIFY_COLUMNS
+from tests.orders.generated_advertising import amazon_ads, google_ads, meta_ads, tiktok_ads
 from tests.orders.generated_etsy import etsy_items, etsy_orders, etsy_statements
 from tests.orders.generated_marketplaces import ebay_orders, tiktok_orders
 from tests.orders.generated_reports import (
@@ -401,6 +402,10 @@ FORMATS: Mapping[str, st.SearchStrategy[GeneratedFile]] = {
     "Etsy statement": etsy_statements(),
     "eBay orders": ebay_orders(),
     "TikTok Shop orders": tiktok_orders(),
+    "Amazon Ads": amazon_ads(),
+    "Meta Ads": meta_ads(),
+    "Google Ads": google_ads(),
+    "TikTok Ads": tiktok_ads(),
     "Exchange rates": exchange_rates(),
     "Table with named columns": mapped_orders(),
 }

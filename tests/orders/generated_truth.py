@@ -24,6 +24,8 @@ COLUMNS = {
     "returns": "order_id sku returned_on units reason disposition channel",
     "traffic": "date product_id parent_id sku sessions page_views units order_items sales currency",
     "baskets": "product_id with_product_id rank share ends_on",
+    "spend": "starts_on ends_on platform channel kind campaign spend clicks claimed_orders claimed_revenue "
+    "currency",
 }
 ORDER_SUMS = ("discount", "shipping", "tax", "refund")
 

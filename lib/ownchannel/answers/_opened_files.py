@@ -51,6 +51,7 @@ _ROWS_ARE = {
     "returns": "returns",
     "traffic": "traffic figures",
     "baskets": "product pairs",
+    "spend": "ad spend figures",
     "customers": "customers",
 }
 

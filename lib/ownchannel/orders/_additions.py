@@ -97,3 +97,37 @@ def _shares(paid: Millionths, units: Quantities, bought: Quantities) -> Milliont
     part, whole = ((number * MILLION).round().astype(np.int64).astype(object) for number in (units, bought))
     cents = (2 * paid.astype(object) * part + whole * CENT) // np.maximum(2 * whole * CENT, 1)
     return np.where(part == whole, paid, cents * CENT).astype(np.int64)
+
+
+#: What a campaign is known by across exports.
+_CAMPAIGN = ["platform", "channel", "currency", "campaign"]
+
+
+def newest_spend(spend: pa.Table) -> pa.Table:
+    """What advertising cost, of each campaign and period from one export: the one that reaches furthest.
+
+    Of two that reach as far the one that claims more orders is newer: platforms add to these for weeks. Days
+    that one export has singly and another as a week or a month count once: singly where the first export has
+    all of the longer period's days, else as that period.
+    """
+    rows = spend.select([*_CAMPAIGN, "claimed_orders", "file_no", "run"]).to_pandas()
+    for name, day in {"first": "starts_on", "last": "ends_on"}.items():
+        rows[name] = spend[day].cast(pa.int32()).to_numpy()
+    exports = rows.groupby(["file_no", "run"], as_index=False).agg(
+        begins=("first", "min"), reaches=("last", "max"), claims=("claimed_orders", "sum")
+    )
+    exports = exports.sort_values(["reaches", "claims"], ascending=False, kind="stable")
+    rows = rows.merge(exports.assign(rank=range(len(exports))), on=["file_no", "run"], how="left")
+    rows["period"] = rows.groupby([*_CAMPAIGN, "first", "last"], dropna=False).ngroup()
+    is_newest = rows["rank"] == rows.groupby("period")["rank"].transform("min")
+    known = rows[is_newest].drop_duplicates("period")
+    longer = known[known["last"] > known["first"]]
+    pairs = longer.merge(known, on=_CAMPAIGN, suffixes=("", "_within"))
+    length, length_within = pairs["last"] - pairs["first"], pairs["last_within"] - pairs["first_within"]
+    is_within = (pairs["first_within"] >= pairs["first"]) & (pairs["last_within"] <= pairs["last"])
+    pairs = pairs[is_within & (length_within < length) & (pairs["rank"] != pairs["rank_within"])]
+    is_whole = (pairs["begins_within"] <= pairs["first"]) & (pairs["reaches_within"] >= pairs["last"])
+    in_parts = pairs.loc[is_whole, "period"]
+    in_one = pairs.loc[~pairs["period"].isin(in_parts), "period_within"]
+    counts = is_newest & ~rows["period"].isin([*in_parts, *in_one])
+    return spend if counts.all() else spend.filter(pa.array(counts))

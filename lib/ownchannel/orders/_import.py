@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownchannel.files import NO_CURRENCY, Input, LeftAside, find_sources, timezone_named
-from ownchannel.orders._additions import with_consent, with_returns, without_restated
+from ownchannel.orders._additions import newest_spend, with_consent, with_returns, without_restated
 from ownchannel.orders._bookings import entries_once, with_bookings
 from ownchannel.orders._merge import (
     counted_once,
@@ -50,7 +50,7 @@ _SAMPLES = (Path(__file__).parents[1] / "samples", Path(__file__).parents[3] / "
 #: Columns that a file's report is made from.
 _REPORTED = {
     *("source_row", "currency", "amount", "part", "event", "description", "status"),
-    *("identity", "customer_key", "fee", "day"),
+    *("identity", "customer_key", "fee", "day", "platform", "starts_on", "ends_on"),
 }
 
 #: By what the moments of a file's rows are called.
@@ -216,7 +216,8 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
         "lines": counting,
         "entries": entries,
         "customers": _once(_together(files, "customers")),
-        **{name: _once(_together(files, name)) for name in SIDE_TABLES},
+        **{name: _once(_together(files, name)) for name in SIDE_TABLES if name != "spend"},
+        "spend": _once(newest_spend(_together(files, "spend"))),
     }
     lines, of_returns = with_returns(lines, kept["returns"])
     lines, of_customers = with_consent(lines, kept["customers"])

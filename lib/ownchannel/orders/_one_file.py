@@ -183,7 +183,7 @@ def _read_known(source: Source, layout: Layout, readers: Sequence[Reader], conte
             break
         notation.survey(_until_damage(source, layout, reader, notation, []), reader.currency)
     read.warnings += [] if read.rows else [_NO_ROWS]
-    headers = sorted({*layout.further_headers, *notes.headers})
+    headers = notes.headers = sorted({*layout.further_headers, *notes.headers})
     if headers:
         read.warnings.append(_PASTED.format(lines=listed([f"{line:,}" for line in headers])))
     if read.batches:

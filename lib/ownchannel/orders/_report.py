@@ -46,6 +46,7 @@ _ROWS_ARE = {
     "returns": ("return", ""),
     "traffic": ("traffic figure", "of sales"),
     "baskets": ("product pair", ""),
+    "spend": ("ad spend figure", "of ad spend"),
     "customers": ("customer", ""),
 }
 
@@ -217,6 +218,8 @@ def summary(gives: str, counted: pa.Table, filled: Mapping[str, int], made: pa.T
     elif gives == "repeat_rates":
         products = count(len(counted), "product")
         parts = [f"Share of customers who returned, for {products}." if len(counted) else ""]
+    elif gives == "spend":
+        parts = [_spent(counted)]
     else:
         rows = count(len(counted), _ROWS_ARE[gives][0])
         parts = [f"{rows}." if len(counted) else ""]
@@ -263,3 +266,15 @@ def _made(made: pa.Table) -> str:
     appear, were = ("appears", "it was") if orders == 1 else ("appear", "they were")
     text = f"{count(orders, 'order')} {appear} only in this file; {were} rebuilt from its transactions."
     return text if orders else ""
+
+
+def _spent(counted: pa.Table) -> str:
+    if not len(counted):
+        return ""
+    sums = counted.group_by("currency").aggregate([("amount", "sum")]).sort_by("currency").to_pylist()
+    amounts = [money(each["amount_sum"], each["currency"], 2) for each in sums if each["amount_sum"]]
+    first, last = pc.min(counted["starts_on"]).as_py(), pc.max(counted["ends_on"]).as_py()
+    start = day(first).removesuffix(f" {last.year}") if first < last else ""
+    period = f"{start} to {day(last)}" if start else day(last)
+    platforms = listed(pc.unique(counted["platform"]).to_pylist())
+    return f"Ad spend of {listed(amounts or ['0'])} on {platforms}, {period}."

@@ -30,7 +30,7 @@ _LATER = "Files read later will not bring the customer back; the files themselve
 
 #: The tables of `Orders` by their names there, and those of them that earlier versions did not save.
 _TABLES = {"arrow": TABLE, "entries": ENTRIES} | {str(name): schema for name, schema in SIDE_TABLES.items()}
-_NEWER = ("returns", "traffic", "baskets")
+_NEWER = ("returns", "traffic", "baskets", "spend")
 
 
 def tables_of(workspace: Workspace, file_name: str = ORDERS_FILE) -> SavedTables[Report]:

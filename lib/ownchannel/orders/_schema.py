@@ -8,7 +8,7 @@ from ownchannel.files import MONEY
 
 ChannelKind = Literal["marketplace", "owned"]
 Status = Literal["completed", "pending", "cancelled", "refunded"]
-SideTable = Literal["repeat_rates", "rates", "returns", "traffic", "baskets"]
+SideTable = Literal["repeat_rates", "rates", "returns", "traffic", "baskets", "spend"]
 #: What the rows of a file are. Those of `customers` only fill in what orders leave open.
 Gives = Literal["lines", "entries", "customers"] | SideTable
 Event = Literal["sale", "refund", "account"]
@@ -93,10 +93,19 @@ BASKETS = _schema("""
     rank whole, share number, source_file text, source_row whole
 """)
 
+#: What advertising cost, one row per day or period and campaign, or per part of it where a report goes
+#: deeper: sums are right either way. `channel` is a marketplace's site where the report shows it; of kind
+#: `owned` is the brand's own store. What the platform claims is null where the report does not have it.
+SPEND = _schema("""
+    starts_on day, ends_on day, platform text, channel text?, kind text, campaign text, spend money,
+    clicks whole?, claimed_orders number?, claimed_revenue money?, currency text,
+    source_file text, source_row whole
+""")
+
 #: The tables beside order lines and bookings, by their names in `Orders`.
 SIDE_TABLES: dict[SideTable, pa.Schema] = {
     **{"repeat_rates": REPEAT_RATES, "rates": RATES},
-    **{"returns": RETURNS, "traffic": TRAFFIC, "baskets": BASKETS},
+    **{"returns": RETURNS, "traffic": TRAFFIC, "baskets": BASKETS, "spend": SPEND},
 }
 
 #: The rank of a shop's orders whose ids are lost: they are known by name and time.
@@ -138,4 +147,5 @@ AS_READ: dict[Gives, pa.Schema] = {
     **{name: _as_read(schema, _ORIGIN) for name, schema in SIDE_TABLES.items()},
     "returns": _as_read(RETURNS, f"{_ORIGIN}, row_key text, returned_at instant, identity text"),
     "traffic": _as_read(TRAFFIC, f"{_ORIGIN}, row_key text"),
+    "spend": _as_read(SPEND, f"{_ORIGIN}, row_key text, run whole"),
 }

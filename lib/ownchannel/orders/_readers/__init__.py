@@ -1,5 +1,6 @@
 """The formats that are known. To add one, write a module with a `Reader` and name it here."""
 
+from ownchannel.orders._readers._advertising import AmazonAds, GoogleAds, MetaAds, TikTokAds
 from ownchannel.orders._readers._amazon_business import AmazonBaskets, AmazonRepeatPurchase, AmazonTraffic
 from ownchannel.orders._readers._amazon_orders import (
     AmazonFulfilled,
@@ -42,6 +43,10 @@ READERS: tuple[Reader, ...] = (
     EtsyStatement(),
     EbayOrders(),
     TikTokOrders(),
+    AmazonAds(),
+    MetaAds(),
+    GoogleAds(),
+    TikTokAds(),
     ExchangeRates(),
 )
 

@@ -79,7 +79,7 @@ class AmazonTraffic(Reader):
             "amount": sales,
             "currency": pc.if_else(pc.equal(currency, NO_CURRENCY), None, currency),
         }
-        _name_dates(rows, context)
+        name_dates(rows, context, _DATE)
         return values
 
     def finished(self, lines: pa.Table, context: Context) -> pa.Table:
@@ -89,12 +89,13 @@ class AmazonTraffic(Reader):
         return with_columns(lines, row_key=key.cast(pa.string()))
 
 
-def _name_dates(rows: Rows, context: Context) -> None:
+def name_dates(rows: Rows, context: Context, column: str) -> None:
     """A report has no mapping: what is said of its dates names another remedy."""
     for place, fault in rows.faults.items():
-        if fault.column == _DATE and "mapping" in fault.remedy:
+        if fault.column == column and "mapping" in fault.remedy:
             rows.faults[place] = fault._replace(remedy=f"If you can, {_WRITE_DATES}")
-    for sentence in [each for each in context.notes if "Cells of date" in each and "say day_first" in each]:
+    of_column = [each for each in context.notes if f"Cells of {column} " in each]
+    for sentence in [each for each in of_column if "say day_first" in each]:
         named = re.sub(r"say day_first=\w+ in the mapping\.", _WRITE_DATES, sentence)
         context.note(named, context.notes.pop(sentence))
 
@@ -188,12 +189,17 @@ class AmazonRepeatPurchase(Reader):
         }
 
 
+def whole_numbers(rows: Rows, column: str) -> pa.StringArray:
+    """The cells, those with marks between thousands without them."""
+    cells = rows.column(column)
+    digits = pc.replace_substring_regex(cells, r"\D", "")
+    return pc.if_else(pc.match_substring_regex(cells, _THOUSANDS), digits, cells)
+
+
 def counts(rows: Rows, column: str) -> Millionths:
     """Required whole numbers from 0 on: a mark between thousands is none of decimals."""
     rows.required(column, _DOWNLOAD_AGAIN)
-    cells = rows.column(column)
-    digits = pc.replace_substring_regex(cells, r"\D", "")
-    rows = rows.replaced({column: pc.if_else(pc.match_substring_regex(cells, _THOUSANDS), digits, cells)})
+    rows = rows.replaced({column: whole_numbers(rows, column)})
     number, rest = np.divmod(rows.amounts(column, required=True), MILLION)
     rows.reject_where((number < 0) | (rest != 0), column, "is not a count", _DOWNLOAD_AGAIN)
     return number

@@ -329,7 +329,7 @@ def _country_codes() -> dict[str, str]:
 
     return {
         name.casefold(): code
-        for language in ("de", "en")
+        for language in ("de", "en", "es", "fr", "it", "ja")
         for code, name in Locale(language).territories.items()
         if code.isalpha()
     }
