@@ -40,7 +40,7 @@ _BACKWARDS, _NO_COUNT = "is before the first day", "is not a count"
 _EXPORT_AGAIN = "Export the report again."
 
 
-class Advertising(Reader):
+class AdReport(Reader):
     """A report with one row per campaign and day, week, month or whole period, or per part of a campaign."""
 
     gives = "spend"
@@ -190,7 +190,7 @@ def _in_days(words: Iterable[str]) -> list[str]:
     return [word.format(days) for days in (7, 14, 30) for word in words]
 
 
-class AmazonAds(Advertising):
+class AmazonAds(AdReport):
     """Sponsored Products, Brands and Display, as the advertising console's reports have them."""
 
     name = "Amazon Ads"
@@ -214,7 +214,7 @@ class AmazonAds(Advertising):
         return rows.words(of, "country", self.currency)
 
 
-class OwnStoreAds(Advertising):
+class OwnStoreAds(AdReport):
     """Advertising that leads to the brand's own store."""
 
     kind = "owned"
