@@ -7,22 +7,16 @@ from hypothesis import strategies as st
 
 from tests.orders.generated_truth import (
     GeneratedFile,
-    Order,
     amount,
-    buyers_of,
+    day_of,
+    file_of,
     in_order,
-    lines_of,
     made_up_orders,
+    plain_number,
     styles,
-    sums_of,
-    with_bad,
-    written,
+    truth_of,
 )
 from tests.orders.headers import ETSY_ITEM_COLUMNS, ETSY_ORDER_COLUMNS
-
-
-def _day(order: Order) -> datetime:
-    return order.placed.replace(hour=0, minute=0, second=0)
 
 
 @st.composite
@@ -52,23 +46,15 @@ def etsy_orders(draw: st.DrawFn) -> GeneratedFile:
         }
         for order in orders
     ]
-    bad = [with_bad(row, "Order Value") for row in rows[: draw(st.integers(0, 2))]]
-    return GeneratedFile(
-        "etsy_orders.csv",
-        written(ETSY_ORDER_COLUMNS, [*rows, *bad], style),
-        "lines",
-        len(rows) + len(bad),
-        len(bad),
-        in_order(
-            (
-                "Etsy", str(order.number), _day(order), None, None, float(sum(i.units for i in order.items)),
-                amount(order.value), order.currency, order.status,
-            )
-            for order in orders
-        ),
-        sums_of(orders, lambda order: str(order.number)),
-        buyers_of(orders, lambda order: str(order.number)),
+    truth = truth_of(orders, "Etsy", plain_number)
+    truth["holds"] = in_order(
+        (
+            "Etsy", str(order.number), day_of(order), None, None, float(sum(i.units for i in order.items)),
+            amount(order.value), order.currency, order.status,
+        )
+        for order in orders
     )  # fmt: skip
+    return file_of(draw, "etsy_orders.csv", ETSY_ORDER_COLUMNS, rows, style, wrong="Order Value", **truth)
 
 
 @st.composite
@@ -95,17 +81,9 @@ def etsy_items(draw: st.DrawFn) -> GeneratedFile:
         for order in orders
         for place, item in enumerate(order.items)
     ]
-    bad = [with_bad(row, "Price") for row in rows[: draw(st.integers(0, 2))]]
-    return GeneratedFile(
-        "etsy_items.csv",
-        written(ETSY_ITEM_COLUMNS, [*rows, *bad], style),
-        "lines",
-        len(rows) + len(bad),
-        len(bad),
-        lines_of(orders, "Etsy", lambda order: str(order.number), placed=_day),
-        sums_of(orders, lambda order: str(order.number), untold=["shipping", "tax", "refund"]),
-        {str(order.number): None for order in orders},
-    )
+    untold = ["shipping", "tax", "refund"]
+    truth = truth_of(orders, "Etsy", plain_number, untold=untold, hides_buyers=True, placed=day_of)
+    return file_of(draw, "etsy_items.csv", ETSY_ITEM_COLUMNS, rows, style, wrong="Price", **truth)
 
 
 _HEADERS = {
@@ -199,14 +177,10 @@ def etsy_statements(draw: st.DrawFn) -> GeneratedFile:
         book(kind, None, 0, -draw(cents))
     found.sort(key=lambda each: each[0], reverse=True)
     rows = [cells for _, cells, _ in found]
-    bad = [with_bad(row, columns[0]) for row in rows[: draw(st.integers(0, 2))]]
-    return GeneratedFile(
-        "etsy_statement_2026_9.csv",
-        written(columns, [*rows, *bad], style),
-        "entries",
-        len(rows) + len(bad),
-        len(bad),
-        in_order(entry for _, _, entries in found for entry in entries),
-        in_order((number, *[amount(0)] * 4) for number in orders),
-        dict.fromkeys(orders),
-    )
+    truth = {
+        "gives": "entries",
+        "holds": in_order(entry for _, _, entries in found for entry in entries),
+        "of_orders": in_order((number, *[amount(0)] * 4) for number in orders),
+        "buyers": dict.fromkeys(orders),
+    }
+    return file_of(draw, "etsy_statement_2026_9.csv", columns, rows, style, wrong=columns[0], **truth)

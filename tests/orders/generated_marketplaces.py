@@ -11,13 +11,12 @@ from tests.orders.generated_truth import (
     Order,
     Row,
     Style,
-    buyers_of,
-    lines_of,
+    day_of,
+    file_of,
     made_up_orders,
     styles,
     sums_of,
-    with_bad,
-    written,
+    truth_of,
 )
 from tests.orders.headers import EBAY_COLUMNS, EBAY_GERMAN, EBAY_UK, TIKTOK_COLUMNS
 
@@ -81,24 +80,11 @@ def ebay_orders(draw: st.DrawFn) -> GeneratedFile:
             rows[-1] |= {"Transaction ID": "", "Quantity": str(units), "Sold For": value} | own
         rows += of_items if several else [of_items[0] | own]
         sums += several
-    bad = [with_bad(row, "Sale Date") for row in rows[: draw(st.integers(0, 2))]]
-    renamed = [
-        {site.names.get(column, column): cell for column, cell in row.items()} for row in [*rows, *bad]
-    ]
+    renamed = [{site.names.get(column, column): cell for column, cell in row.items()} for row in rows]
     columns = [site.names.get(column, column) for column in EBAY_COLUMNS]
-    return GeneratedFile(
-        "eBay-OrdersReport.csv",
-        written(columns, renamed, style),
-        "lines",
-        len(rows) + len(bad),
-        len(bad),
-        lines_of(
-            orders, "eBay", ebay_number, placed=lambda order: order.placed.replace(hour=0, minute=0, second=0)
-        ),
-        sums_of(orders, ebay_number),
-        buyers_of(orders, ebay_number),
-        repeats=sums,
-    )
+    wrong = site.names.get("Sale Date", "Sale Date")
+    truth = truth_of(orders, "eBay", ebay_number, placed=day_of) | {"repeats": sums}
+    return file_of(draw, "eBay-OrdersReport.csv", columns, renamed, style, wrong=wrong, **truth)
 
 
 def _ebay_item(order: Order, at: int, style: Style, site: Site, is_for_all: bool) -> Row:
@@ -199,17 +185,10 @@ def tiktok_orders(draw: st.DrawFn, described: bool = False) -> GeneratedFile:
                 "SKU Seller Discount": money.format(style.money(discounts[1])),
             }
             rows.append(of_order | of_item)
-    bad = [with_bad(row, "Created Time") for row in rows[: draw(st.integers(0, 2))]]
     words = [dict.fromkeys(TIKTOK_COLUMNS, "What this column holds.")] if described else []
     # Of what came back whole nothing is left.
-    truth = [order._replace(shipping=0, tax=0) if order.status == "refunded" else order for order in orders]
-    return GeneratedFile(
-        "All order.csv",
-        written(TIKTOK_COLUMNS, [*words, *rows, *bad], style),
-        "lines",
-        len(rows) + len(bad),
-        len(bad),
-        lines_of(orders, "TikTok Shop", tiktok_number),
-        sums_of(truth, tiktok_number),
-        buyers_of(orders, tiktok_number),
+    left = [order._replace(shipping=0, tax=0) if order.status == "refunded" else order for order in orders]
+    truth = truth_of(orders, "TikTok Shop", tiktok_number) | {"of_orders": sums_of(left, tiktok_number)}
+    return file_of(
+        draw, "All order.csv", TIKTOK_COLUMNS, rows, style, wrong="Created Time", above=words, **truth
     )

@@ -14,7 +14,6 @@ from tests.orders.generated_etsy import etsy_items, etsy_orders, etsy_statements
 from tests.orders.generated_marketplaces import ebay_orders, tiktok_orders
 from tests.orders.generated_reports import (
     amazon_baskets,
-    amazon_merchant,
     amazon_returns,
     amazon_traffic,
     shopify_customers,
@@ -24,21 +23,22 @@ from tests.orders.generated_tables import exchange_rates, repeat_rates, shopify_
 from tests.orders.generated_truth import (
     GeneratedFile,
     Order,
+    Row,
     Style,
     address,
     amount,
-    buyers_of,
+    file_of,
     in_order,
-    lines_of,
     made_up_orders,
+    plain_number,
     styles,
-    sums_of,
-    with_bad,
+    truth_of,
     written,
 )
 from tests.orders.headers import (
     ANALYTICS_COLUMNS,
     FULFILLED_COLUMNS,
+    MERCHANT_COLUMNS,
     WOOCOMMERCE_ITEM_COLUMNS,
     woocommerce_columns,
 )
@@ -49,7 +49,7 @@ def _amazon_number(order: Order) -> str:
 
 
 def _amazon_row(order: Order, place: int, style: Style) -> dict[str, str]:
-    """What both of Amazon's order reports tell of an item; the order's own amounts stand on its first."""
+    """What all of Amazon's order reports tell of an item; the order's own amounts stand on its first."""
     item, first = order.items[place], not place
     return {
         "amazon-order-id": _amazon_number(order),
@@ -82,16 +82,9 @@ def amazon_orders(draw: st.DrawFn) -> GeneratedFile:
         for order in orders
         for place, item in enumerate(order.items)
     ]
-    bad = [with_bad(row, "purchase-date") for row in rows[: draw(st.integers(0, 2))]]
-    return GeneratedFile(
-        "orders.txt",
-        written(AMAZON_COLUMNS, [*rows, *bad], style, "\t"),
-        "lines",
-        len(rows) + len(bad),
-        len(bad),
-        lines_of(orders, "Amazon.com", _amazon_number),
-        sums_of(orders, _amazon_number, untold=["refund"]),
-        {_amazon_number(order): None for order in orders},
+    truth = truth_of(orders, "Amazon.com", _amazon_number, untold=["refund"], hides_buyers=True)
+    return file_of(
+        draw, "orders.txt", AMAZON_COLUMNS, rows, style, wrong="purchase-date", delimiter="\t", **truth
     )
 
 
@@ -111,16 +104,38 @@ def amazon_fulfilled(draw: st.DrawFn) -> GeneratedFile:
         for order in orders
         for place, item in enumerate(order.items)
     ]
-    bad = [with_bad(row, "quantity-shipped") for row in rows[: draw(st.integers(0, 2))]]
-    return GeneratedFile(
+    truth = truth_of(orders, "Amazon.com", _amazon_number, untold=["refund"])
+    return file_of(
+        draw,
         "shipments.txt",
-        written(FULFILLED_COLUMNS, [*rows, *bad], style, "\t"),
-        "lines",
-        len(rows) + len(bad),
-        len(bad),
-        lines_of(orders, "Amazon.com", _amazon_number),
-        sums_of(orders, _amazon_number, untold=["refund"]),
-        buyers_of(orders, _amazon_number),
+        FULFILLED_COLUMNS,
+        rows,
+        style,
+        wrong="quantity-shipped",
+        delimiter="\t",
+        **truth,
+    )
+
+
+@st.composite
+def amazon_merchant(draw: st.DrawFn) -> GeneratedFile:
+    """The Order Report of a seller who ships."""
+    style = draw(styles(".,"))
+    orders = draw(made_up_orders(style, ("completed",)))
+    rows = [
+        _amazon_row(order, place, style)
+        | {
+            "order-id": _amazon_number(order),
+            "order-item-id": str((place + 1) * 20_000_000_000_000 + order.number),
+            "buyer-email": address(order, "marketplace.amazon.com"),
+            "quantity-purchased": str(item.units),
+        }
+        for order in orders
+        for place, item in enumerate(order.items)
+    ]
+    truth = truth_of(orders, "Amazon.com", _amazon_number, untold=["refund"])
+    return file_of(
+        draw, "merchant.txt", MERCHANT_COLUMNS, rows, style, wrong="purchase-date", delimiter="\t", **truth
     )
 
 
@@ -158,16 +173,8 @@ def shopify_orders(draw: st.DrawFn) -> GeneratedFile:
             for item in order.items
         ]
         rows += [of_items[0] | first, *of_items[1:]]
-    return GeneratedFile(
-        "shopify.csv",
-        written(SHOPIFY_COLUMNS, rows, style),
-        "lines",
-        len(rows),
-        0,
-        lines_of(orders, "Shopify", _shop_name),
-        sums_of(orders, _shop_name),
-        buyers_of(orders, _shop_name),
-    )
+    truth = truth_of(orders, "Shopify", _shop_name)
+    return GeneratedFile("shopify.csv", written(SHOPIFY_COLUMNS, rows, style), len(rows), 0, **truth)
 
 
 def _shop_name(order: Order) -> str:
@@ -189,34 +196,32 @@ def woocommerce_orders(draw: st.DrawFn) -> GeneratedFile:
         {
             "order_id": str(order.number),
             "order_number": _shop_name(order),
-            "order_date": order.placed.strftime("%Y-%m-%d %H:%M:%S"),
-            "status": words[order.status],
-            "shipping_total": style.money(order.shipping),
-            "tax_total": style.money(order.tax),
-            "fee_total": "0.00",
+            **_of_shop(order, words, style),
             "order_subtotal": style.money(order.value),
             "order_total": style.money(order.total),
-            "order_currency": order.currency,
-            "customer_id": "0",
-            "customer_email": "",
-            "billing_email": address(order),
-            "shipping_country": "DE",
-            "refund_items": f"amount:{style.money(order.refund)}|reason:|date:2026-01-01 10:00:00",
             **{f"line_item_{at}": _packed(order, at, style) for at in range(1, len(order.items) + 1)},
         }
         for order in orders
     ]
-    bad = [with_bad(row, "tax_total") for row in rows[: draw(st.integers(0, 2))]]
-    return GeneratedFile(
-        "woocommerce.csv",
-        written(woocommerce_columns(4), [*rows, *bad], style),
-        "lines",
-        len(rows) + len(bad),
-        len(bad),
-        lines_of(orders, "WooCommerce", _shop_name),
-        sums_of(orders, _shop_name),
-        buyers_of(orders, _shop_name),
-    )
+    truth = truth_of(orders, "WooCommerce", _shop_name)
+    return file_of(draw, "woocommerce.csv", woocommerce_columns(4), rows, style, wrong="tax_total", **truth)
+
+
+def _of_shop(order: Order, words: Mapping[str, str], style: Style) -> Row:
+    """What both of WooCommerce's exports hold of an order."""
+    return {
+        "order_date": order.placed.strftime("%Y-%m-%d %H:%M:%S"),
+        "status": words[order.status],
+        "shipping_total": style.money(order.shipping),
+        "tax_total": style.money(order.tax),
+        "fee_total": "0.00",
+        "order_currency": order.currency,
+        "customer_id": "0",
+        "customer_email": "",
+        "billing_email": address(order),
+        "shipping_country": "DE",
+        "refund_items": f"amount:{style.money(order.refund)}|reason:|date:2026-01-01 10:00:00",
+    }
 
 
 @st.composite
@@ -229,17 +234,7 @@ def woocommerce_items(draw: st.DrawFn) -> GeneratedFile:
         {
             "order_id": _item_number(order),
             "order_number": _item_number(order),
-            "order_date": order.placed.strftime("%Y-%m-%d %H:%M:%S"),
-            "status": words[order.status],
-            "shipping_total": style.money(order.shipping),
-            "tax_total": style.money(order.tax),
-            "fee_total": "0.00",
-            "order_currency": order.currency,
-            "customer_id": "0",
-            "customer_email": "",
-            "billing_email": address(order),
-            "shipping_country": "DE",
-            "refund_items": f"amount:{style.money(order.refund)}|reason:|date:2026-01-01 10:00:00",
+            **_of_shop(order, words, style),
             "item_name": item.product,
             "item_sku": item.sku,
             "item_quantity": str(item.units),
@@ -250,16 +245,9 @@ def woocommerce_items(draw: st.DrawFn) -> GeneratedFile:
         for order in orders
         for place, item in enumerate(order.items)
     ]
-    bad = [with_bad(row, "item_quantity") for row in rows[: draw(st.integers(0, 2))]]
-    return GeneratedFile(
-        "woocommerce_items.csv",
-        written(WOOCOMMERCE_ITEM_COLUMNS, [*rows, *bad], style),
-        "lines",
-        len(rows) + len(bad),
-        len(bad),
-        lines_of(orders, "WooCommerce", _item_number),
-        sums_of(orders, _item_number),
-        buyers_of(orders, _item_number),
+    truth = truth_of(orders, "WooCommerce", _item_number)
+    return file_of(
+        draw, "woocommerce_items.csv", WOOCOMMERCE_ITEM_COLUMNS, rows, style, wrong="item_quantity", **truth
     )
 
 
@@ -289,14 +277,9 @@ def woocommerce_analytics(draw: st.DrawFn) -> GeneratedFile:
         }
         for order in orders
     ]
-    bad = [with_bad(row, "Items sold") for row in rows[: draw(st.integers(0, 2))]]
-    return GeneratedFile(
-        "analytics.csv",
-        written(ANALYTICS_COLUMNS, [*rows, *bad], style),
-        "lines",
-        len(rows) + len(bad),
-        len(bad),
-        in_order(
+    truth = truth_of(orders, "WooCommerce", _report_number, untold=["discount", "shipping", "tax"])
+    truth |= {
+        "holds": in_order(
             (
                 "WooCommerce", _report_number(order), order.placed, None, None,
                 float(sum(item.units for item in order.items)), amount(order.value - order.discount),
@@ -304,9 +287,9 @@ def woocommerce_analytics(draw: st.DrawFn) -> GeneratedFile:
             )
             for order in orders
         ),
-        sums_of(orders, _report_number, untold=["discount", "shipping", "tax"]),
-        {_report_number(order): None for order in orders},
-    )  # fmt: skip
+        "buyers": dict.fromkeys(map(_report_number, orders)),
+    }  # fmt: skip
+    return file_of(draw, "analytics.csv", ANALYTICS_COLUMNS, rows, style, wrong="Items sold", **truth)
 
 
 def _report_number(order: Order) -> str:
@@ -366,20 +349,9 @@ def mapped_orders(draw: st.DrawFn) -> GeneratedFile:
         for order in orders
         for place, item in enumerate(order.items)
     ]
-    columns = ["Invoice", "When", "Total", "Off", "Post", "VAT", "Back", "Units", "Article", "Title", "Who"]
-    mapping = MAPPING | {"decimal": style.decimal}
-    bad = [with_bad(row, "When") for row in rows[: draw(st.integers(0, 2))]]
-    return GeneratedFile(
-        "own.csv",
-        written([*columns, "Money", "State", "Phone"], [*rows, *bad], style, delimiter),
-        "lines",
-        len(rows) + len(bad),
-        len(bad),
-        lines_of(orders, "Own store", lambda order: str(order.number)),
-        sums_of(orders, lambda order: str(order.number)),
-        buyers_of(orders, lambda order: str(order.number)),
-        mapping,
-    )
+    truth = truth_of(orders, "Own store", plain_number) | {"mapping": MAPPING | {"decimal": style.decimal}}
+    columns = [*MAPPING.values(), "Phone"]
+    return file_of(draw, "own.csv", columns, rows, style, wrong="When", delimiter=delimiter, **truth)
 
 
 FORMATS: Mapping[str, st.SearchStrategy[GeneratedFile]] = {

@@ -1,29 +1,14 @@
-"""More reports made up at random with what they hold: of sellers who ship, returns, visits, customers."""
+"""More reports made up at random with what they hold: returns, visits, baskets, customers, payouts."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from tests.orders.generated_truth import (
-    GeneratedFile,
-    Order,
-    Style,
-    address,
-    amount,
-    buyers_of,
-    in_order,
-    lines_of,
-    made_up_orders,
-    styles,
-    sums_of,
-    with_bad,
-    written,
-)
+from tests.orders.generated_truth import GeneratedFile, Style, amount, file_of, in_order, styles
 from tests.orders.headers import (
     BASKET_COLUMNS,
     CUSTOMER_COLUMNS,
-    MERCHANT_COLUMNS,
     PAIR_COLUMNS,
     PAYOUT_COLUMNS,
     REPEAT_PERIOD,
@@ -33,48 +18,6 @@ from tests.orders.headers import (
 )
 
 _START = datetime(2024, 1, 1, tzinfo=UTC)
-
-
-def amazon_number(order: Order) -> str:
-    return f"113-0000000-{order.number:07}"
-
-
-@st.composite
-def amazon_merchant(draw: st.DrawFn) -> GeneratedFile:
-    """The Order Report of a seller who ships."""
-    style = draw(styles(".,"))
-    orders = draw(made_up_orders(style, ("completed",)))
-    rows = [
-        {
-            "order-id": amazon_number(order),
-            "order-item-id": str((place + 1) * 20_000_000_000_000 + order.number),
-            "purchase-date": order.placed.isoformat(),
-            "buyer-email": address(order, "marketplace.amazon.com"),
-            "sku": item.sku,
-            "product-name": item.product,
-            "quantity-purchased": str(item.units),
-            "currency": order.currency,
-            "item-price": style.money(item.units * item.price),
-            "item-tax": style.money(0 if place else order.tax),
-            "shipping-price": style.money(0 if place else order.shipping),
-            "item-promotion-discount": style.money(0 if place else -order.discount),
-            "ship-country": "US",
-            "sales-channel": "Amazon.com",
-        }
-        for order in orders
-        for place, item in enumerate(order.items)
-    ]
-    bad = [with_bad(row, "purchase-date") for row in rows[: draw(st.integers(0, 2))]]
-    return GeneratedFile(
-        "merchant.txt",
-        written(MERCHANT_COLUMNS, [*rows, *bad], style, "\t"),
-        "lines",
-        len(rows) + len(bad),
-        len(bad),
-        lines_of(orders, "Amazon.com", amazon_number),
-        sums_of(orders, amazon_number, untold=["refund"]),
-        buyers_of(orders, amazon_number),
-    )
 
 
 @st.composite
@@ -109,18 +52,12 @@ def amazon_returns(draw: st.DrawFn) -> GeneratedFile:
         }
         for place, (order, sku, at, units, reason, state) in enumerate(truth)
     ]
-    bad = [with_bad(row, "quantity") for row in rows[: draw(st.integers(0, 2))]]
-    return GeneratedFile(
-        "returns.txt",
-        written(RETURN_COLUMNS, [*rows, *bad], style, draw(st.sampled_from(["\t", ","]))),
-        "returns",
-        len(rows) + len(bad),
-        len(bad),
-        in_order(
-            (order, sku, at.date(), float(units), reason, state, "Amazon")
-            for order, sku, at, units, reason, state in truth
-        ),
+    holds = in_order(
+        (order, sku, at.date(), float(units), reason, state, "Amazon")
+        for order, sku, at, units, reason, state in truth
     )
+    truth_and_form = {"gives": "returns", "holds": holds, "delimiter": draw(st.sampled_from(["\t", ","]))}
+    return file_of(draw, "returns.txt", RETURN_COLUMNS, rows, style, wrong="quantity", **truth_and_form)
 
 
 _SIGNS = {"USD": "$", "MXN": "MX$", "EUR": "€", "INR": "₹", "GBP": "£"}
@@ -158,20 +95,15 @@ def amazon_traffic(draw: st.DrawFn) -> GeneratedFile:
             keys, truth, strict=True
         )
     ]
-    bad = [with_bad(row, "Units Ordered") for row in rows[: draw(st.integers(0, 2))]]
     columns = TRAFFIC_BY_DATE_COLUMNS if by_date else TRAFFIC_COLUMNS
-    return GeneratedFile(
-        "business.csv",
-        written(columns, [*rows, *bad], style),
-        "traffic",
-        len(rows) + len(bad),
-        len(bad),
-        in_order(
-            (day, child, parent, sku, sessions, views, units, items, amount(cents), code)
-            for (day, parent, child, sku), (sessions, views, _, units, items, cents) in zip(
-                keys, truth, strict=True
-            )
-        ),
+    holds = in_order(
+        (day, child, parent, sku, sessions, views, units, items, amount(cents), code)
+        for (day, parent, child, sku), (sessions, views, _, units, items, cents) in zip(
+            keys, truth, strict=True
+        )
+    )
+    return file_of(
+        draw, "business.csv", columns, rows, style, wrong="Units Ordered", gives="traffic", holds=holds
     )
 
 
@@ -211,18 +143,13 @@ def amazon_baskets(draw: st.DrawFn) -> GeneratedFile:
         else:
             rows.append(cells | named)
     columns = BASKET_COLUMNS if is_wide else PAIR_COLUMNS
-    bad = [with_bad(row, "#1 Combination %" if is_wide else "Combination %") for row in rows[:1]]
-    return GeneratedFile(
-        "baskets.csv",
-        written(columns, [*rows, *bad], style, top=REPEAT_PERIOD + style.line_end),
-        "baskets",
-        len(rows) + len(bad),
-        len(bad),
-        in_order(
-            (product, other, rank, float(Decimal(basis).scaleb(-4)), date(2026, 9, 30))
-            for product, other, rank, basis in pairs
-        ),
+    wrong = "#1 Combination %" if is_wide else "Combination %"
+    holds = in_order(
+        (product, other, rank, float(Decimal(basis).scaleb(-4)), date(2026, 9, 30))
+        for product, other, rank, basis in pairs
     )
+    truth_and_form = {"gives": "baskets", "holds": holds, "top": REPEAT_PERIOD + style.line_end}
+    return file_of(draw, "baskets.csv", columns, rows, style, wrong=wrong, **truth_and_form)
 
 
 @st.composite
@@ -241,9 +168,8 @@ def shopify_customers(draw: st.DrawFn) -> GeneratedFile:
         }
         for number, (answer, orders) in people.items()
     ]
-    bad = [with_bad(row, "Total Orders") for row in rows[: draw(st.integers(0, 2))]]
-    content = written(CUSTOMER_COLUMNS, [*rows, *bad], style)
-    return GeneratedFile("customers.csv", content, "customers", len(rows) + len(bad), len(bad), ())
+    customers = {"gives": "customers", "holds": ()}
+    return file_of(draw, "customers.csv", CUSTOMER_COLUMNS, rows, style, wrong="Total Orders", **customers)
 
 
 @st.composite
@@ -273,6 +199,5 @@ def shopify_payouts(draw: st.DrawFn) -> GeneratedFile:
             for part, moved in parts.items()
             if moved or part == "transfer"
         ]
-    bad = [with_bad(row, "Total") for row in rows[: draw(st.integers(0, 2))]]
-    content = written(PAYOUT_COLUMNS, [*rows, *bad], style)
-    return GeneratedFile("payouts.csv", content, "entries", len(rows) + len(bad), len(bad), in_order(entries))
+    truth = {"gives": "entries", "holds": in_order(entries)}
+    return file_of(draw, "payouts.csv", PAYOUT_COLUMNS, rows, style, wrong="Total", **truth)

@@ -5,15 +5,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from tests.orders.generated_truth import (
-    GeneratedFile,
-    amount,
-    in_order,
-    made_up_orders,
-    styles,
-    with_bad,
-    written,
-)
+from tests.orders.generated_truth import GeneratedFile, amount, file_of, in_order, made_up_orders, styles
 from tests.orders.headers import PAYMENT_COLUMNS, REPEAT_COLUMNS, REPEAT_PERIOD
 
 
@@ -47,11 +39,8 @@ def shopify_payments(draw: st.DrawFn) -> GeneratedFile:
             if kept:
                 fee_of = (order.placed, event, "fee", f"#{order.number}", amount(-kept), order.currency)
                 entries.append(fee_of)
-    bad = [with_bad(row, "Net") for row in rows[: draw(st.integers(0, 2))]]
-    content = written(PAYMENT_COLUMNS, [*rows, *bad], style)
-    return GeneratedFile(
-        "payments.csv", content, "entries", len(rows) + len(bad), len(bad), in_order(entries)
-    )
+    truth = {"gives": "entries", "holds": in_order(entries)}
+    return file_of(draw, "payments.csv", PAYMENT_COLUMNS, rows, style, wrong="Net", **truth)
 
 
 @st.composite
@@ -75,17 +64,13 @@ def repeat_rates(draw: st.DrawFn) -> GeneratedFile:
         }
         for asin, orders, customers, basis, cents in truth
     ]
-    bad = [with_bad(row, "Unique Customer Count") for row in rows[: draw(st.integers(0, 2))]]
-    return GeneratedFile(
-        "repeat.csv",
-        written(REPEAT_COLUMNS, [*rows, *bad], style, top=REPEAT_PERIOD + style.line_end),
-        "repeat_rates",
-        len(rows) + len(bad),
-        len(bad),
-        in_order(
-            (asin, orders, customers, float(Decimal(basis).scaleb(-4)), amount(cents), date(2026, 9, 30))
-            for asin, orders, customers, basis, cents in truth
-        ),
+    holds = in_order(
+        (asin, orders, customers, float(Decimal(basis).scaleb(-4)), amount(cents), date(2026, 9, 30))
+        for asin, orders, customers, basis, cents in truth
+    )
+    truth_and_form = {"gives": "repeat_rates", "holds": holds, "top": REPEAT_PERIOD + style.line_end}
+    return file_of(
+        draw, "repeat.csv", REPEAT_COLUMNS, rows, style, wrong="Unique Customer Count", **truth_and_form
     )
 
 
@@ -100,7 +85,8 @@ def exchange_rates(draw: st.DrawFn) -> GeneratedFile:
         {"Date": day.isoformat(), "From": source, "To": target, "Rate": str(rate).replace(".", style.decimal)}
         for day, source, target, rate in truth
     ]
-    bad = [with_bad(row, "From") for row in rows[: draw(st.integers(0, 2))]]
     delimiter = ";" if style.decimal == "," else ","
-    content = written(["Date", "From", "To", "Rate"], [*rows, *bad], style, delimiter)
-    return GeneratedFile("rates.csv", content, "rates", len(rows) + len(bad), len(bad), in_order(truth))
+    truth_and_form = {"gives": "rates", "holds": in_order(truth), "delimiter": delimiter}
+    return file_of(
+        draw, "rates.csv", ["Date", "From", "To", "Rate"], rows, style, wrong="From", **truth_and_form
+    )

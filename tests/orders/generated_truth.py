@@ -118,9 +118,9 @@ class GeneratedFile:
 
     name: str
     content: bytes
-    gives: str
     rows: int
     rejected: int
+    gives: str
     holds: tuple[tuple[Any, ...], ...]
     """Sorted, in the columns that stand above for what the file gives."""
     of_orders: tuple[tuple[Any, ...], ...] = ()
@@ -272,14 +272,54 @@ def written(
     return (top + text.getvalue()).encode(style.encoding)
 
 
+def day_of(order: Order) -> datetime:
+    """When it was placed as far as a file by days tells it."""
+    return order.placed.replace(hour=0, minute=0, second=0)
+
+
+def plain_number(order: Order) -> str:
+    return str(order.number)
+
+
 def address(order: Order, domain: str = "example.com") -> str:
     return "" if order.buyer is None else f"Buyer.{order.buyer}@{domain}"
 
 
-def buyers_of(orders: Iterable[Order], name: Callable[[Order], str]) -> dict[str, int | None]:
-    return {name(order): order.buyer for order in orders}
+def truth_of(
+    orders: Sequence[Order],
+    channel: str,
+    name: Callable[[Order], str],
+    *,
+    untold: Sequence[str] = (),
+    hides_buyers: bool = False,
+    **known: Any,
+) -> dict[str, Any]:
+    """What a file of orders holds, by field of `GeneratedFile`; `known` is that of `lines_of`."""
+    return {
+        "gives": "lines",
+        "holds": lines_of(orders, channel, name, **known),
+        "of_orders": sums_of(orders, name, untold),
+        "buyers": {name(order): None if hides_buyers else order.buyer for order in orders},
+    }
 
 
-def with_bad(row: Row, column: str) -> Row:
-    """A row that cannot be used: a cell holds what it should not, and nothing that could be read as it."""
-    return {**row, column: "n/a ?"}
+def file_of(
+    draw: st.DrawFn,
+    name: str,
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    style: Style,
+    *,
+    wrong: str,
+    delimiter: str = "",
+    top: str = "",
+    above: Sequence[Row] = (),
+    **truth: Any,
+) -> GeneratedFile:
+    """The rows as a file, and below them some that cannot be used: a cell of the column `wrong` is no value.
+
+    `above` are rows that are none of the table; `truth` has the other fields of `GeneratedFile`.
+    """
+    bad = [{**row, wrong: "n/a ?"} for row in rows[: draw(st.integers(0, 2))]]
+    content = written(columns, [*above, *rows, *bad], style, delimiter, top)
+    return GeneratedFile(name, content, rows=len(rows) + len(bad), rejected=len(bad), **truth)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from ownchannel.orders import Orders, read_orders
 from tests.orders.exports import AN_AMAZON_ROW, amazon
-from tests.orders.generated_reports import amazon_merchant
+from tests.orders.generated_orders import amazon_merchant
 from tests.orders.generated_truth import GeneratedFile, check_reading
 from tests.orders.headers import MERCHANT_COLUMNS, SECRETS, UNSHIPPED_COLUMNS, sentinel
 from tests.orders.test_amazon_fulfilled import shipments
