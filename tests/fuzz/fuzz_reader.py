@@ -108,7 +108,7 @@ def check_books(read: _one_file.FileRead) -> None:
     texts = {cell for row in shown.to_pylist() for cell in row.values() if isinstance(cell, str)}
     texts |= {text for fault in read.rejections for text in (fault.column, fault.reason, fault.remedy)}
     texts |= {*report.warnings, report.name}
-    assert not [text for text in texts if _labels.without_address(text) != text], "An address was let through."
+    assert not [text for text in texts if _labels.without_address(text) != text], "An address got through."
     shapes = {fault.value.rstrip("…") for fault in read.rejections}
     assert all(_labels.masked(shape) == shape for shape in shapes)
 
