@@ -125,7 +125,7 @@ def amazon_merchant(draw: st.DrawFn) -> GeneratedFile:
     rows = [
         _amazon_row(order, place, style)
         | {
-            "order-id": _amazon_number(order),
+            "order-id": _merchant_number(order),
             "order-item-id": str((place + 1) * 20_000_000_000_000 + order.number),
             "buyer-email": address(order, "marketplace.amazon.com"),
             "quantity-purchased": str(item.units),
@@ -133,10 +133,15 @@ def amazon_merchant(draw: st.DrawFn) -> GeneratedFile:
         for order in orders
         for place, item in enumerate(order.items)
     ]
-    truth = truth_of(orders, "Amazon.com", _amazon_number, untold=["refund"])
+    truth = truth_of(orders, "Amazon.com", _merchant_number, untold=["refund"])
     return file_of(
         draw, "merchant.txt", MERCHANT_COLUMNS, rows, style, wrong="purchase-date", delimiter="\t", **truth
     )
+
+
+def _merchant_number(order: Order) -> str:
+    """None of All Orders: both are read together, and an order counts once."""
+    return f"113-0000000-{order.number:07}"
 
 
 @st.composite
