@@ -179,7 +179,8 @@ def shopify_orders(draw: st.DrawFn) -> GeneratedFile:
         ]
         rows += [of_items[0] | first, *of_items[1:]]
     truth = truth_of(orders, "Shopify", _shop_name)
-    return GeneratedFile("shopify.csv", written(SHOPIFY_COLUMNS, rows, style), len(rows), 0, **truth)
+    content = written(SHOPIFY_COLUMNS, rows, style)
+    return GeneratedFile("shopify.csv", content, rows=len(rows), rejected=0, **truth)
 
 
 def _shop_name(order: Order) -> str:

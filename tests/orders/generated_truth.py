@@ -118,9 +118,9 @@ class GeneratedFile:
 
     name: str
     content: bytes
+    gives: str
     rows: int
     rejected: int
-    gives: str
     holds: tuple[tuple[Any, ...], ...]
     """Sorted, in the columns that stand above for what the file gives."""
     of_orders: tuple[tuple[Any, ...], ...] = ()
@@ -303,6 +303,11 @@ def truth_of(
     }
 
 
+def with_bad(row: Row, column: str) -> Row:
+    """A row that cannot be used: a cell holds what it should not, and nothing that could be read as it."""
+    return {**row, column: "n/a ?"}
+
+
 def file_of(
     draw: st.DrawFn,
     name: str,
@@ -320,6 +325,6 @@ def file_of(
 
     `above` are rows that are none of the table; `truth` has the other fields of `GeneratedFile`.
     """
-    bad = [{**row, wrong: "n/a ?"} for row in rows[: draw(st.integers(0, 2))]]
+    bad = [with_bad(row, wrong) for row in rows[: draw(st.integers(0, 2))]]
     content = written(columns, [*above, *rows, *bad], style, delimiter, top)
     return GeneratedFile(name, content, rows=len(rows) + len(bad), rejected=len(bad), **truth)
