@@ -193,6 +193,39 @@ FORMATS = {
         columns("Order ID", "Transaction ID", "SKU", "Item Name", "Ship Country"),
         "etsy_order_items_2026-08.csv",
     ),
+    "Amazon Ads": Format(
+        columns("Campaign Name"),
+        rows=[
+            {
+                "Date": f"2026-03-0{day}",
+                "Portfolio name": "Kitchen",
+                "Currency": "USD",
+                "Campaign Name": "Pans",
+                "Country": "Germany",
+                "Clicks": "41",
+                "Spend": "12.50",
+                "7 Day Total Sales": "40.00",
+                "7 Day Total Orders (#)": "1",
+            }
+            for day in range(1, 1 + ROWS)
+        ],
+    ),
+    "Google Ads": Format(
+        columns("Campaign"),
+        rows=[
+            {
+                "Day": f"2026-03-0{day}",
+                "Campaign status": "Enabled",
+                "Campaign": "Brand",
+                "Currency code": "EUR",
+                "Clicks": "41",
+                "Cost": "12.50",
+                "Conversions": "1.50",
+                "Conv. value": "40.00",
+            }
+            for day in range(1, 1 + ROWS)
+        ],
+    ),
     "Exchange rates": Format(
         columns(),
         rows=[
