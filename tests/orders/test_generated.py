@@ -80,7 +80,7 @@ def read(files: Sequence[tuple[str, bytes]], mapping: Any = None) -> Orders:
     return orders
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)  # each has a file of every format
 @given(data=st.data())
 def test_several_files_give_what_each_gives_alone(data: st.DataObject):
     # Two of Amazon's order reports, or two tables of the same shop, may hold the same order.
