@@ -1,5 +1,12 @@
 """Marketplace: how dependent a brand is on it, and what it costs when the marketplace changes its mind."""
 
+from ownchannel.marketplace._advertising_test import (
+    AdTestPlan,
+    AdTestResult,
+    plan_test,
+    read_test,
+    weeks_needed,
+)
 from ownchannel.marketplace._customer_worth import (
     AD_RATES,
     COST_TO_WIN,
@@ -51,6 +58,8 @@ __all__ = [
     "MEASURED",
     "ROUNDING",
     "USES",
+    "AdTestPlan",
+    "AdTestResult",
     "Booked",
     "CustomerEconomics",
     "Dependence",
@@ -76,11 +85,14 @@ __all__ = [
     "last_year",
     "marketplace_share",
     "order_terms",
+    "plan_test",
     "raise_fee",
     "read_fee_table",
+    "read_test",
     "referral_fee",
     "revenue_a_new_customer",
     "stop",
+    "weeks_needed",
     "what_was_booked",
     "worth_by_channel",
 ]
