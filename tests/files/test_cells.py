@@ -153,6 +153,7 @@ def test_a_mask_holds_no_letter_and_no_digit_of_the_cell(text):
 
 def test_an_address_in_a_label_is_removed():
     assert "@" not in without_address("for jane.roe@example.com, with love <j@x.org>")
+    assert without_address("jane@exampjane@example.com") == "[address removed]"
 
 
 LARGEST = 10**18 - 1

@@ -292,3 +292,12 @@ def test_what_stands_before_damage_is_read():
         read_on()
     assert lines == list(range(2, len(lines) + 2))
     assert len(lines) > 50_000
+
+
+def test_lines_that_are_no_header_are_given_up_at_once():
+    """However a line might be parted into names is asked in one go, since every format is asked each time."""
+    narrow = ",".join(["a text that might be a header"] * 9)
+    rows = "\n".join([narrow] * 14 + [f"{narrow},of ten"] * 150)
+    asked: list[frozenset[str]] = []
+    assert _layout.find_layout(held(rows.encode()), lambda columns: bool(asked.append(columns))) is None
+    assert 15 <= len(asked) < 1_000

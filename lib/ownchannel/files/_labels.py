@@ -10,7 +10,8 @@ LONGEST_LABEL = 500
 #: What a label may hold is looked at closely where a cell has any of these.
 _NO_LABEL = "[^ -~]|@"
 _CONTROL = dict.fromkeys([*range(32), *range(127, 160)], " ")
-_EMAIL = re.compile(r"[^\s@＠<>,;:\"'()]+[@＠][^\s@＠<>,;:\"'()]+")
+_NO_AT = r"[^\s@＠<>,;:\"'()]+"
+_EMAIL = re.compile(f"{_NO_AT}(?:[@＠]{_NO_AT})+")
 
 
 def masked(value: str, longest: int = 24) -> str:

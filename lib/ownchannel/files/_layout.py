@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -36,6 +37,8 @@ CHUNK_ROWS, CHUNK_BYTES = 30_000, 20_000_000
 LONGEST_ORDER = 10_000
 #: Lines at the top that show how wide rows are, and characters of a header that is mended.
 _TOP_LINES, _TOP_BLOCK, _LONGEST_HEADER, _LONGEST_MENDED = 200, 1 << 16, 100_000, 5_000
+#: Two columns' names that stand as one.
+_LONGEST_NAMES = 200
 #: Runs of rows between blank ones that are worth keeping apart.
 _MOST_RUNS = 50
 #: The share of rows that agree.
@@ -140,8 +143,8 @@ def _mended(lines: list[str], delimiter: str, known: Known) -> Layout | None:
     is_row = any(cell.strip(AROUND_NAMES)[:1].isdigit() for cell in header.split(delimiter))
     if is_row or len(header) > _LONGEST_MENDED or width > MOST_COLUMNS:
         return None
-    for readings in (_likely_names, _parted_names):
-        found = [cells for cells in readings(header, width) if known(frozenset(column_names(cells)))]
+    for readings in (_likely_names(header, width), _parted_names(header, width, known)):
+        found = [cells for cells in readings if known(frozenset(column_names(cells)))]
         if found and all(cells == found[0] for cells in found):
             return _layout(Form(delimiter, _usual_quote(header, delimiter), 0), found[0], _MENDED)
     return None
@@ -155,14 +158,23 @@ def _likely_names(header: str, width: int) -> Iterator[list[str]]:
         yield from (each for each in (names, list(filter(folded_name, names)), parted) if len(each) == width)
 
 
-def _parted_names(header: str, width: int) -> Iterator[list[str]]:
-    """So many names, of which two stand as one."""
+def _parted_names(header: str, width: int, known: Known) -> Iterator[list[str]]:
+    """So many names, of which two stand as one; only where they are known with all parts of all names."""
+
+    def may_be_known(*names: str) -> bool:
+        return known(frozenset(column_names(names)))
+
     for delimiter in f"{DELIMITERS} ":
         names = header.split(delimiter)
-        for at, name in enumerate(names if len(names) == width - 1 else []):
-            yield from (
-                [*names[:at], name[:cut], name[cut:], *names[at + 1 :]] for cut in range(1, len(name))
-            )
+        if len(names) != width - 1 or max(map(len, names)) > _LONGEST_NAMES:
+            continue
+        pairs = [[(name[:cut], name[cut:]) for cut in range(1, len(name))] for name in names]
+        if not may_be_known(*names, *chain(*chain(*pairs))):
+            continue
+        for at, parts in enumerate(pairs):
+            before, behind = names[:at], names[at + 1 :]
+            if may_be_known(*before, *chain(*parts), *behind):
+                yield from ([*before, *pair, *behind] for pair in parts)
 
 
 def _width_of(lines: list[str], delimiter: str) -> tuple[int, bool]:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -129,7 +129,7 @@ class Reader:
 
         Of several columns of one meaning the one whose name is listed first counts.
         """
-        known = [(column, folded(column)) for column in columns] if self.names else []
+        known = _folded(frozenset(columns)) if self.names else ()
         meant = [(*self._meanings[name], column) for column, name in known if name in self._meanings]
         column_of = {name: column for _, name, column in sorted(meant, reverse=True)}
         return {column: name for name, column in column_of.items()}
@@ -263,6 +263,11 @@ def folded(text: str) -> str:
     """A name as it is compared: neither case, width, blanks, hyphens, underscores nor a last colon count."""
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
     return re.sub(r"[\s_-]+", "", plain).rstrip(":")
+
+
+@lru_cache(maxsize=1)  # each reader is asked of the same header
+def _folded(columns: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((column, folded(column)) for column in columns)
 
 
 _STATUS_WORDS: dict[Status, str] = {
