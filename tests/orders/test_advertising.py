@@ -411,3 +411,4 @@ def test_spend_in_two_currencies_is_summed_up_apart(read):
         == "Ad spend of €10.00 and $2.50 on Google Ads, 31 Dec 2025 to 1 Mar 2026."
     )
     assert "3 ad spend figures accepted" in orders.report.headline()
+    assert str(orders.report.files[0]).count("€10.00") == 1

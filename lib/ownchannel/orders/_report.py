@@ -46,7 +46,7 @@ _ROWS_ARE = {
     "returns": ("return", ""),
     "traffic": ("traffic figure", "of sales"),
     "baskets": ("product pair", ""),
-    "spend": ("ad spend figure", "of ad spend"),
+    "spend": ("ad spend figure", ""),  # a sentence says how much
     "customers": ("customer", ""),
 }
 
@@ -132,7 +132,8 @@ class FileReport:
         accepted = {code: split["accepted"] for code, split in self.money.items() if code != NO_CURRENCY}
         sums = [money(amount, currency, 2) for currency, amount in sorted(accepted.items())]
         text = f"{self.name}: {self.format}, {count(self.rows_in, 'row')}: {', '.join(parts)}"
-        text += f"; {' and '.join(sums)} {_ROWS_ARE[self.gives][1]}" if sums else ""
+        what = _ROWS_ARE[self.gives][1]
+        text += f"; {' and '.join(sums)} {what}" if sums and what else ""
         text += f", {day(self.dates[0])} to {day(self.dates[1])}" if self.dates else ""
         check = f"It {self.check}." if self.check else ""
         return " ".join(filter(None, [f"{text}.", check, self.counts, *self.notes]))
