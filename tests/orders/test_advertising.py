@@ -188,6 +188,7 @@ def test_googles_totals_are_no_rows_and_what_it_does_not_know_is_not_0(read):
             "2026-03-02,Shoes,EUR,900,40, --,0.00,0.00",
             "Total: Account,--,EUR,900,40,16.40,1.50,0.00",
             "Total: Search, --,EUR,900,40,16.40,1.50,0.00",
+            ",,,,,16.40,1.50,",
             above='Campaign report\n"March 1, 2026 - March 31, 2026"',
         )
     )
@@ -241,9 +242,10 @@ def test_a_week_or_a_month_of_google_is_all_of_its_days(read, unit, day, last):
 
 
 def test_tiktoks_report(read):
-    (row,) = read(
-        table(TIKTOK, "2026-03-01,Spring,12.50,GBP,80,2,17.98", "Total of 1 results,-,12.50,,80,2,17.98")
-    ).spend.to_pylist()
+    rows = ("2026-03-01,Spring,12.50,GBP,80,2,17.98", "Total of 1 results,-,12.50,,80,2,17.98")
+    orders = read(table(TIKTOK, *rows))
+    (row,) = orders.spend.to_pylist()
+    assert orders.report.files[0].rows_in == 1
     assert (row["platform"], row["kind"], row["currency"]) == ("TikTok Ads", "owned", "GBP")
     assert (row["clicks"], row["claimed_orders"], row["claimed_revenue"]) == (80, 2, Decimal("17.98"))
     header = "Date,Campaign name,Cost (EUR),Conversions,Complete payment,Clicks (destination),Clicks (all)"
@@ -338,6 +340,13 @@ def test_of_two_exports_that_reach_as_far_the_one_that_claims_more_counts(read):
     before, after = table(GOOGLE, day(1, "10.00", "1")), table(GOOGLE, day(1, "9.90", "4"))
     for files in ([before, after], [after, before]):
         assert spent(read(*files)) == [("2026-03-01", "Brand", "9.90")]
+
+
+def test_a_longer_export_is_not_newer_than_one_of_a_single_campaign(read):
+    many = table(GOOGLE, day(1), *(day(1, "1.00", "9", f"Campaign {number}") for number in range(5)))
+    after = table(GOOGLE, day(1, "9.90", "4"))
+    for files in ([many, after], [after, many]):
+        assert ("2026-03-01", "Brand", "9.90") in spent(read(*files))
 
 
 def test_a_file_twice_counts_once(read):

@@ -164,7 +164,7 @@ def test_a_damaged_key_does_not_keep_saved_orders_from_opening(workspace):
     assert "64 hexadecimal digits" in opened.remark
 
 
-@pytest.mark.parametrize(("missing", "opens"), [("traffic", True), ("returns", True), ("arrow", False)])
+@pytest.mark.parametrize(("missing", "opens"), [("traffic", True), ("spend", True), ("arrow", False)])
 def test_orders_saved_by_an_earlier_version_open_and_those_that_lost_a_table_do_not(tmp_path, missing, opens):
     place = Workspace.at(tmp_path)
     file = save_orders(sample_orders(place), place)

@@ -113,19 +113,19 @@ def newest_spend(spend: pa.Table) -> pa.Table:
     rows = spend.select([*_CAMPAIGN, "claimed_orders", "file_no", "run"]).to_pandas()
     for name, day in {"first": "starts_on", "last": "ends_on"}.items():
         rows[name] = spend[day].cast(pa.int32()).to_numpy()
-    exports = rows.groupby(["file_no", "run"], as_index=False).agg(
-        begins=("first", "min"), reaches=("last", "max"), claims=("claimed_orders", "sum")
-    )
-    exports = exports.sort_values(["reaches", "claims"], ascending=False, kind="stable")
-    rows = rows.merge(exports.assign(rank=range(len(exports))), on=["file_no", "run"], how="left")
+    exports = rows.groupby(["file_no", "run"])
+    rows["export"], rows["begins"] = exports.ngroup(), exports["first"].transform("min")
+    rows["reaches"] = exports["last"].transform("max")
     rows["period"] = rows.groupby([*_CAMPAIGN, "first", "last"], dropna=False).ngroup()
-    is_newest = rows["rank"] == rows.groupby("period")["rank"].transform("min")
-    known = rows[is_newest].drop_duplicates("period")
+    rows["claims"] = rows.groupby(["period", "export"])["claimed_orders"].transform("sum")
+    by_age = rows.sort_values(["reaches", "claims"], ascending=False, kind="stable")
+    known = by_age.drop_duplicates("period")
+    is_newest = rows["export"] == rows["period"].map(known.set_index("period")["export"])
     longer = known[known["last"] > known["first"]]
     pairs = longer.merge(known, on=_CAMPAIGN, suffixes=("", "_within"))
     length, length_within = pairs["last"] - pairs["first"], pairs["last_within"] - pairs["first_within"]
     is_within = (pairs["first_within"] >= pairs["first"]) & (pairs["last_within"] <= pairs["last"])
-    pairs = pairs[is_within & (length_within < length) & (pairs["rank"] != pairs["rank_within"])]
+    pairs = pairs[is_within & (length_within < length) & (pairs["export"] != pairs["export_within"])]
     is_whole = (pairs["begins_within"] <= pairs["first"]) & (pairs["reaches_within"] >= pairs["last"])
     in_parts = pairs.loc[is_whole, "period"]
     in_one = pairs.loc[~pairs["period"].isin(in_parts), "period_within"]
