@@ -30,6 +30,8 @@ AdTestKind = Literal["on_off", "geo"]
 
 _LEAST_WEEKS = 8
 _COUNTED = ("revenue", "orders", "new_customers")
+#: What the revenue that advertising brought is divided by.
+_RATIOS = {"share_of_revenue": "revenue", "share_of_claim": "claimed_revenue", "return_on_ad_spend": "spend"}
 _EFFECTS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
 
 
@@ -188,13 +190,9 @@ def read_test(table: Any, currency: str | None = None) -> AdTestResult:
     found = {name: share * per_week[name] for name, share in shares.items() if share is not None}
     if "revenue" not in found:
         raise ValueError("A week or a region has no revenue. Join the region with another one.")
-    for name, part in (
-        ("share_of_revenue", "revenue"),
-        ("share_of_claim", "claimed_revenue"),
-        ("return_on_ad_spend", "spend"),
-    ):
-        if per_week.get(part, 0) > 0:
-            found[name] = found["revenue"] / per_week[part]
+    for name, compared in _RATIOS.items():
+        if per_week.get(compared, 0) > 0:
+            found[name] = found["revenue"] / per_week[compared]
     if "new_customers" in found and per_week.get("spend", 0) > 0:
         brought = found["new_customers"][[0, 2, 1]]  # the most customers make the lowest cost
         found["cac"] = np.divide(per_week["spend"], brought, out=np.full(3, np.inf), where=brought > 0)
@@ -227,9 +225,7 @@ def _off_regions(sales: pd.DataFrame, off: Sequence[str] | None, seed: int) -> l
         by_size, lot = sales.sum().sort_values().index, np.random.default_rng(seed)
         off = [by_size[2 * pair + int(lot.integers(2))] for pair in range(len(by_size) // 2)]
     if unknown := [region for region in off if region not in sales]:
-        raise ValueError(
-            f"There are no past sales for region {unknown[0]!r}. Name regions as the table does."
-        )
+        raise ValueError(f"Region {unknown[0]!r} has no past sales. Name regions as the table does.")
     _check_sides(len(off), len(sales.columns) - len(off))
     return list(off)
 
@@ -239,11 +235,8 @@ def _past_weeks(past: Any) -> pd.DataFrame:
     try:
         table = past.to_frame() if isinstance(past, pd.Series) else _pandas(past)
         table = table.set_index("week") if "week" in table else table
-        table = (
-            table.set_index(pd.DatetimeIndex(pd.to_datetime(table.index, format="ISO8601")))
-            .astype("float64")
-            .sort_index()
-        )
+        table.index = pd.DatetimeIndex(pd.to_datetime(table.index, format="ISO8601"))
+        table = table.astype("float64").sort_index()
     except (TypeError, ValueError):
         raise ValueError("Past sales are not numbers by date. Give each week's date and revenue.") from None
     if (table.index.to_series().diff().dropna() == pd.Timedelta(days=1)).all():
@@ -274,7 +267,7 @@ def _test_tables(table: Any, currency: str | None) -> tuple[dict[str, pd.DataFra
         rows[wanted] = rows[wanted].astype("float64")
     except (TypeError, ValueError):
         raise ValueError(
-            "week must be a date such as 2026-03-02, advertising true or false, amounts numbers."
+            "week must be a date (2026-03-02), advertising true or false, amounts numbers."
         ) from None
     if rows.duplicated(["week", "region"]).any():
         raise ValueError("A week is there twice. Give one row per week, or per week and region.")
