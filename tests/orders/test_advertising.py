@@ -55,9 +55,11 @@ def why(orders: Orders) -> list[str]:
 
 
 def test_a_row_of_amazons_report(read):
-    (row,) = read(
+    orders = read(
         table(AMAZON, '"Mar 01, 2026",USD,Pans - auto,Group 1,United States,"1,041",$12.34,$50.00,3')
-    ).spend.to_pylist()
+    )
+    (row,) = orders.spend.to_pylist()
+    assert orders.report.files[0].warnings == ()
     assert row == {
         "starts_on": date(2026, 3, 1),
         "ends_on": date(2026, 3, 1),
@@ -397,6 +399,8 @@ def test_a_month_of_which_some_days_are_known_counts_as_a_month(read):
         orders = read(*files)
         assert total(orders) == 310 + 62 + 7
         assert len(orders.spend) == 3
+    begun = read(MONTH, table(GOOGLE, *(day(number) for number in range(1, 11))))
+    assert (total(begun), len(begun.spend)) == (310 + 62, 2)
 
 
 # ---------------------------------------------------------------- kept

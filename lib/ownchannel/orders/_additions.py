@@ -123,9 +123,8 @@ def newest_spend(spend: pa.Table) -> pa.Table:
     is_newest = rows["export"] == rows["period"].map(known.set_index("period")["export"])
     longer = known[known["last"] > known["first"]]
     pairs = longer.merge(known, on=_CAMPAIGN, suffixes=("", "_within"))
-    length, length_within = pairs["last"] - pairs["first"], pairs["last_within"] - pairs["first_within"]
     is_within = (pairs["first_within"] >= pairs["first"]) & (pairs["last_within"] <= pairs["last"])
-    pairs = pairs[is_within & (length_within < length) & (pairs["export"] != pairs["export_within"])]
+    pairs = pairs[is_within & (pairs["export"] != pairs["export_within"])]
     is_whole = (pairs["begins_within"] <= pairs["first"]) & (pairs["reaches_within"] >= pairs["last"])
     in_parts = pairs.loc[is_whole, "period"]
     in_one = pairs.loc[~pairs["period"].isin(in_parts), "period_within"]

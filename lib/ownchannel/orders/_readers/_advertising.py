@@ -279,7 +279,3 @@ class TikTokAds(OwnStoreAds):
         )
     )
     names = _NAMES["tiktok"]
-
-    def recognises(self, columns: frozenset[str]) -> bool:
-        """Whether it is TikTok's header and not that of Amazon's, which may have the same and more."""
-        return super().recognises(columns) and not any("day total sales" in column for column in columns)
