@@ -370,11 +370,11 @@ def test_parts_of_a_campaign_all_count(read):
     assert total(read(table(AMAZON, *rows))) == 30
 
 
-def test_campaigns_of_one_name_on_two_sites_or_platforms_both_count(read):
-    amazon = table(
-        AMAZON, "2026-03-01,EUR,Brand,G,Germany,4,10.00,,", "2026-03-01,EUR,Brand,G,Italy,4,10.00,,"
-    )
-    assert total(read(amazon, table(GOOGLE, day(1)))) == 30
+def test_campaigns_of_one_name_on_other_sites_platforms_or_in_other_currencies_all_count(read):
+    files = [table(AMAZON, f"2026-03-01,EUR,Brand,G,{country},4,10.00,,") for country in ("Germany", "Italy")]
+    files += [table(GOOGLE, day(1)), table(GOOGLE, day(1).replace("EUR", "USD"))]
+    files += [table(TIKTOK, "2026-03-01,Brand,10.00,EUR,80,2,17.98")]
+    assert total(read(*files)) == 50
 
 
 MONTH = table(
