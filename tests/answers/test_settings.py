@@ -13,6 +13,7 @@ from ownchannel.workspace import Workspace
 from tests.answers.test_repeat import shops
 
 MONTH = dict.fromkeys(MEASURED, 100.0) | {"shipping": 0.0, "orders": 10, "orders_sent": 4}
+MONTH |= {"goods": 0.0, "goods_base_told": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,11 @@ def test_only_a_brand_with_etsys_fees_and_no_statement_reads_what_etsys_exports_
         ("marketplace", {}, ("marketplace_fee_rate",)),
         ("marketplace", {"orders_sent": 10}, ("marketplace_fee_rate", "marketplace_fulfilment")),
         ("marketplace", {"fee_base_told": 99.99}, ()),
+        (
+            "marketplace",
+            {"goods": 40.0, "goods_base_told": 100.0},
+            ("goods_cost_rate", "marketplace_fee_rate"),
+        ),
         ("owned", {}, ("owned_payment_rate",)),
         ("owned", {"shipping": 5.0}, ()),
         ("owned", {"net_value": 0.0, "fee_base_told": 0.0}, ()),
@@ -55,3 +61,19 @@ def test_only_a_brand_with_etsys_fees_and_no_statement_reads_what_etsys_exports_
 )
 def test_a_slider_goes_when_files_tell_all_that_it_stands_for(kind, changes, hidden):
     assert without_effect(pd.DataFrame([MONTH | {"kind": kind} | changes])) == hidden
+
+
+def test_goods_start_at_what_files_say_they_cost(root: Path, tmp_path: Path):
+    """The knives cost 40% of their price; what other goods cost is not known."""
+    shop = root / "data" / "samples" / "shopify_orders_export.csv"
+    costs = ("costs.csv", b"sku,unit cost,currency\nHL-KNIFE-6,19.60,USD\nHL-KNIFE-8,25.60,USD\n")
+    brand = read_orders([shop, costs], workspace=tmp_path, timezone="America/New_York")
+    knives = brand.sales[brand.sales["goods"].notna()]
+    rate = float(knives["goods"].sum() / knives["item_value"].sum())
+    value, declared = what_if_it_stopped(brand).numbers["goods_cost_rate"]
+    assert value == pytest.approx(rate, abs=declared.step / 2)
+    share = float(knives["item_value"].sum() / brand.sales["item_value"].sum())
+    assert declared.source == f"Measured: the cost in your files of {share:.0%} of sales"
+    assert f"goods at the cost in your files for {share:.0%} of sales, assumed for the rest" in str(
+        what_if_it_stopped(brand).answer
+    )

@@ -54,6 +54,7 @@ def line(**told: Any) -> Line:
         "refund": Decimal(0),
         "fee": None,
         "fulfilment": None,
+        "goods": None,
         "currency": "EUR",
         "country": None,
         "status": "completed",
@@ -95,6 +96,7 @@ def order_lines(draw: st.DrawFn) -> list[Line]:
                 "shipping": draw(cents(999)),
                 "fee": draw(st.none() | cents(999)),
                 "fulfilment": draw(st.none() | st.just(Decimal(0)) | cents(999)),
+                "goods": draw(st.none() | st.just(Decimal(0)) | cents(999)),
                 "quantity": float(draw(st.integers(1, 3))),
             }
             lines.append(line(**order, **amounts, line_id=str(len(lines)), source_row=len(lines)))

@@ -26,8 +26,10 @@ MONEY_COLUMNS = (
     "shipping",
     "fee",
     "fulfilment",
+    "goods",
     "net_value",
     "fee_base_told",
+    "goods_base_told",
 )
 COUNTS = ("orders_sent", "identified_orders", "first_orders", "repeat_orders", "new_customers")
 COLUMNS = {
@@ -59,6 +61,9 @@ def slowly(lines: list[Line]) -> dict[Group, Counter[str]]:
             sums["fee_lines"] += 1
             sums["fee_base_told"] += net(told) + told["shipping"]
         sums["fulfilment"] += told["fulfilment"] or 0
+        if told["goods"] is not None:
+            sums["goods"] += told["goods"]
+            sums["goods_base_told"] += told["item_value"]
         if is_purchase(told):
             sums["units"] += told["quantity"]
     orders = {(told["channel"], told["order_id"]): told for told in filter(is_purchase, lines)}

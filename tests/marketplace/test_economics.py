@@ -1,6 +1,7 @@
 """What an order leaves, added up line by line from the order table."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pandas as pd
 import pyarrow as pa
@@ -17,21 +18,23 @@ def is_above_0(amount: object) -> bool:
     return not pd.isna(amount) and amount > 0
 
 
-def without_fees(orders: Orders) -> Orders:
-    """The same orders, as if files had the fees of every third line alone."""
+def known_in_part(orders: Orders) -> Orders:
+    """The same orders, as if files had the fees of every third line alone, and what its goods cost."""
     booked = pa.array([place % 3 == 0 for place in range(len(orders.arrow))])
     lines = orders.arrow
     for name in ("fee", "fulfilment"):
         known = pc.if_else(booked, lines[name], pa.scalar(None, MONEY))
         lines = lines.set_column(lines.column_names.index(name), lines.schema.field(name), known)
+    goods = pc.if_else(booked, pc.multiply(lines["item_value"], pa.scalar(Decimal("0.3"))).cast(MONEY), None)
+    lines = lines.set_column(lines.column_names.index("goods"), lines.schema.field("goods"), goods)
     return replace(orders, arrow=lines)
 
 
 @pytest.mark.parametrize("costs", [Economics(), Economics(goods_cost_rate=0.55, owned_ad_rate=0.3)])
 @pytest.mark.parametrize("booked", [True, False])
 def test_contribution_equals_a_reading_order_by_order(sample, costs, booked):
-    """With the fees that the files tell, and with those of every third line alone."""
-    orders = sample if booked else without_fees(sample)
+    """With what the files of the sample brand say, and with fees and goods of every third line alone."""
+    orders = sample if booked else known_in_part(sample)
     sent = {
         (line.channel, line.order_id) for line in orders.sales.itertuples() if is_above_0(line.fulfilment)
     }
@@ -51,7 +54,7 @@ def test_contribution_equals_a_reading_order_by_order(sample, costs, booked):
         month = (str(line.ordered_on)[:7], line.channel)
         left[month] = left.get(month, 0.0) + (
             paid
-            - costs.goods_cost_rate * float(line.item_value)
+            - (costs.goods_cost_rate * float(line.item_value) if pd.isna(line.goods) else float(line.goods))
             - fee
             - advertising * value
             - (parcel if pays_parcel else 0.0)

@@ -1,5 +1,6 @@
 """The orders that workbooks open with, and what is said where their key is lost."""
 
+import io
 import random
 import stat
 import zipfile
@@ -9,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ownchannel.files import MONEY
@@ -188,3 +190,23 @@ def test_the_mark_of_what_reads_is_of_both_rooms(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Path, "read_bytes", lambda file: read.append(file.name) or whole(file))
     assert len(reading_version.__wrapped__()) == 64  # past its cache
     assert {"_layout.py", "_times.py", "_merge.py", "_shopify.py", "amazon_words.toml"} <= set(read)
+
+
+@pytest.mark.parametrize(("column", "opens"), [("goods", True), ("fee", False)])
+def test_a_column_that_earlier_versions_did_not_save_is_not_known(tmp_path: Path, column: str, opens: bool):
+    place = Workspace.at(tmp_path)
+    file = save_orders(sample_orders(place), place)
+    with zipfile.ZipFile(file) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    lines = pq.read_table(io.BytesIO(members["arrow.parquet"])).drop_columns(column)
+    buffer = io.BytesIO()
+    pq.write_table(lines, buffer)
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in (members | {"arrow.parquet": buffer.getvalue()}).items():
+            archive.writestr(name, content)
+    if not opens:
+        with pytest.raises(ValueError, match="cannot be opened"):
+            saved_orders(place)
+        return
+    saved = saved_orders(place)
+    assert saved is not None and saved.arrow["goods"].null_count == len(lines)

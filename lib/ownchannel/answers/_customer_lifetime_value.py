@@ -268,7 +268,7 @@ def _how_we_know(found: Lifetimes, settings: CustomerEconomics) -> tuple[str, ..
     grounds = [
         "What a customer leaves is contribution: order value less goods, fees, parcels and payment. "
         "Advertising is the cost to win a customer, and no cost of later orders. Later money is discounted.",
-        costs_counted(contribution_by_month(found.months, settings), "goods and parcels"),
+        costs_counted(contribution_by_month(found.months, settings), "parcels"),
     ]
     if found.curves:
         grounds.append(

@@ -406,7 +406,7 @@ def _how_we_know(
             "missing, with their advertising and parcels; your fixed costs go on."
         )
     monthly = contribution_by_month(months, Shocks())
-    grounds.append(costs_counted(monthly, "goods, advertising and your own parcels"))
+    grounds.append(costs_counted(monthly, "advertising", "your own parcels"))
     if shown:
         grounds.append(f"Your files show these costs, so they have no slider: {listed(shown).lower()}.")
     etsy = months[months["channel"] == "Etsy"]

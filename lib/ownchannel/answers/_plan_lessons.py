@@ -18,7 +18,7 @@ from ownchannel.answers._starting_settings import (
 from ownchannel.assumptions import Assumption, Numbers
 from ownchannel.charts import scenarios_side_by_side
 from ownchannel.formats import count, listed, money, percent
-from ownchannel.marketplace import AD_RATES, CustomerEconomics, Shocks, last_twelve_months
+from ownchannel.marketplace import AD_RATES, MEASURED, CustomerEconomics, Shocks, last_twelve_months
 from ownchannel.orders import Orders
 from ownchannel.scenarios import (
     FEWEST_PLANNED_DAYS,
@@ -233,16 +233,17 @@ def measured_ranges(found: Calibration) -> dict[str, tuple[float, float]]:
 def _channel(name: str, months: pd.DataFrame, costs: CustomerEconomics) -> AnyChannel:
     kind = str(months["kind"].iloc[0])
     last = months[months["month"].isin(sorted(months["month"].unique())[-_YEAR:])]
-    a_month = last[["net_value", "item_value", "shipping", "orders"]].astype(float).sum()
+    a_month = last[[*MEASURED]].astype(float).sum()
     a_month /= last["month"].nunique()
     orders = max(a_month["orders"], 1e-9)
+    unknown = a_month["item_value"] - a_month["goods_base_told"]
     cac = costs.cost_to_win(kind)
     spend = getattr(costs, AD_RATES[kind]) * max(a_month["net_value"], 0.0) if cac else 0.0
     rented = kind == "marketplace"
     given: dict[str, Any] = {
         "name": name,
         "order_value": max((a_month["net_value"] + a_month["shipping"]) / orders, 0.01),
-        "goods_cost": costs.goods_cost_rate * a_month["item_value"] / orders,
+        "goods_cost": (a_month["goods"] + costs.goods_cost_rate * unknown) / orders,
         "fulfilment_cost": costs.marketplace_fulfilment if rented else costs.owned_fulfilment,
         "reference_spend": round(spend) or round(spend, 2),
         "cac": cac,

@@ -23,7 +23,7 @@ from ownchannel.marketplace import (
     Shocks,
     advertising_share,
     contribution_by_month,
-    fees_in_words,
+    costs_in_words,
     last_twelve_months,
     revenue_a_new_customer,
 )
@@ -97,6 +97,12 @@ def starting_costs(orders: Orders, months: pd.DataFrame) -> Start:
         order = _power_of_ten(revenue / number / TYPICAL_ORDER)
         numbers = scaled(numbers, {"money": size, "money a month": size, "money per order": order})
     numbers = as_the_brand_says(numbers, orders)
+    known = months["goods_base_told"].sum()
+    if known > 0:
+        source = f"Measured: the cost in your files of {percent(known / months['item_value'].sum())} of sales"
+        rate = months["goods"].sum() / known
+        declared = numbers["goods_cost_rate"][1]
+        numbers["goods_cost_rate"] = _started_at(declared, rate, source, "measured", None)
     if orders.sales.empty:
         return numbers
     last_day = orders.sales["ordered_on"].max()
@@ -138,7 +144,9 @@ def _power_of_ten(ratio: float) -> float:
 def without_effect(months: pd.DataFrame) -> tuple[str, ...]:
     """The settings that change nothing, because files show what they stand for; they need no slider."""
     rented, owned = (months[months["kind"] == kind] for kind in ("marketplace", "owned"))
+    goods, base = (months[name].sum() for name in ("goods_base_told", "item_value"))
     known = {
+        "goods_cost_rate": base > 0 and abs(goods - base) <= ROUNDING * base,
         "marketplace_fee_rate": _all_fees_are_known(rented),
         "marketplace_fulfilment": len(rented) > 0 and (rented["orders"] == rented["orders_sent"]).all(),
         "owned_payment_rate": _all_fees_are_known(owned),
@@ -300,10 +308,10 @@ def only_in(currency: str, codes: Iterable[str], what: str = "Sales in {} are", 
     return [f"Amounts are in {currency}. {what.format(listed(others))} left out{hint}."] if others else []
 
 
-def costs_counted(monthly: pd.DataFrame, at_settings: str) -> str:
+def costs_counted(monthly: pd.DataFrame, *at_settings: str) -> str:
     """A note on the fees that contribution is after, and on the costs that come from settings."""
-    fees = fees_in_words(monthly)
-    return f"{fees[0].upper()}{fees[1:]}; {at_settings} at your settings."
+    words = costs_in_words(monthly, *at_settings)
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def etsy_is_incomplete(fees: float, orders: Orders) -> list[str]:

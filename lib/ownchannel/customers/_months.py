@@ -19,14 +19,14 @@ from ownchannel.customers._purchases import (
 )
 from ownchannel.files import MONEY
 
-AMOUNTS = ("item_value", "discount", "refund", "shipping", "fee", "fulfilment")
+AMOUNTS = ("item_value", "discount", "refund", "shipping", "fee", "fulfilment", "goods")
 GROUP = ("month", "channel", "kind", "currency")
 
 #: Counted from whole orders; a month with refunds alone has none of them.
 COUNTS = ("orders", "orders_sent", "identified_orders", "first_orders", "repeat_orders", "new_customers")
 
-#: Exact sums; `fee` and `fulfilment` over the lines for which a file has them.
-SUMS = (*AMOUNTS, "net_value", "fee_base_told")
+#: Exact sums; `fee`, `fulfilment` and `goods` over the lines for which a file has them.
+SUMS = (*AMOUNTS, "net_value", "fee_base_told", "goods_base_told")
 
 #: The result: money as exact as in the order table.
 MONTHS = pa.schema(
@@ -54,6 +54,8 @@ def channel_months(orders: Any) -> pd.DataFrame:
       net value and shipping of the same lines;
     - `fulfilment`: the part of `fee` for picking, packing and sending, over the lines that have it, and
       `orders_sent`, the orders of which some line does: the platform sent them;
+    - `goods`: what the goods cost, over the lines for which a file says it, and `goods_base_told`, the item
+      value of the same lines;
     - `identified_orders`: orders with a customer_key, each either one of `first_orders` (the customer's
       earliest on that channel) or one of `repeat_orders`;
     - `new_customers`: those of the first orders that are the customer's earliest on any channel; the others
@@ -88,6 +90,7 @@ def channel_months(orders: Any) -> pd.DataFrame:
     ...         "shipping": 4,
     ...         "fee": [1.0, None],
     ...         "fulfilment": [0.0, None],
+    ...         "goods": [8.0, None],
     ...         "status": "completed",
     ...     }
     ... )
@@ -121,6 +124,7 @@ def _sales(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         units=nw.when(is_purchase()).then(nw.col("quantity")).otherwise(0),
         net_value=net_value(),
         fee_base_told=nw.when(~nw.col("fee").is_null()).then(net_value() + nw.col("shipping")),
+        goods_base_told=nw.when(~nw.col("goods").is_null()).then(nw.col("item_value")),
         purchase=is_purchase(),
         sent=nw.when(nw.col("fulfilment") > 0).then(1).otherwise(0),
     )

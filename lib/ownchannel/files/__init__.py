@@ -9,6 +9,7 @@ from ownchannel.files._layout import HEADER_WITHIN, Layout, find_layout, open_ro
 from ownchannel.files._money import (
     LARGEST_AMOUNT,
     MILLION,
+    MILLIONTH,
     MONEY,
     NO_CURRENCY,
     Millionths,
@@ -33,6 +34,7 @@ __all__ = [
     "LARGEST_UPLOAD",
     "MARKS",
     "MILLION",
+    "MILLIONTH",
     "MONEY",
     "NO_CURRENCY",
     "TWICE",

@@ -95,11 +95,11 @@ _ZONES = {
 _POINTED_DATE = r"^\d{1,2}\.\d{1,2}\.\d{4}"
 _TWO_WAYS = "is in a column that is written two ways: {lines}"
 _OPEN = "can be read with {words}, and nothing in the file proves which"
-_ONE_WAY = "Write the whole column one way, or say {said} in the mapping."
-_SAY = "Say {said} in the mapping."
+_ONE_WAY = "Write the whole column one way, or {remedy}."
+_SAY = "say {option} in the mapping"
 _NOTHING_PROVES = (
     "Cells of {column} that can be read in two ways, such as in line {line}: {{n}}. Nothing in the column "
-    "proves which; they were read with {way}, {why}. If that is wrong, say {option} in the mapping."
+    "proves which; they were read with {way}, {why}. If that is wrong, {remedy}."
 )
 
 
@@ -120,6 +120,8 @@ class Notation:
     """How the platform writes where nothing proves it; without one, what is usual elsewhere decides."""
     given: Mapping[str, str] = field(default_factory=dict)
     """By column, the way that a person has named."""
+    remedies: Mapping[Choice, str] = field(default_factory=dict)
+    """What to do where nothing proves a way; else an option of the mapping is named."""
     zone: str = "UTC"
     codes: set[str] = field(default_factory=set)
     """Currencies in the file."""
@@ -189,7 +191,8 @@ class Notation:
         seen = self.seen[choice][column]
         lines = " and ".join(f"{choice.words[way]} in line {seen[way]}" for way in choice.words)
         reason = _TWO_WAYS.format(lines=lines)
-        rows.reject_where(flags(where), column, reason, _ONE_WAY.format(said=choice.said))
+        remedy = self._remedy(choice, choice.said)
+        rows.reject_where(flags(where), column, reason, _ONE_WAY.format(remedy=remedy))
 
     def _usual_way(self, choice: Choice, rows: "Rows", column: str, either: pa.BooleanArray) -> str:
         """What the rest of the file shows, what the platform does, or what is usual with the currency."""
@@ -204,17 +207,21 @@ class Notation:
             way, why = self._usual(choice)
         if not way:
             reason = _OPEN.format(words=" or with ".join(choice.words.values()))
-            rows.reject_where(flags(either), column, reason, _SAY.format(said=choice.said))
+            remedy = self._remedy(choice, choice.said)
+            rows.reject_where(flags(either), column, reason, f"{remedy[0].upper()}{remedy[1:]}.")
             return ""
         sentence = _NOTHING_PROVES.format(
             column=column.replace("{", "{{").replace("}", "}}"),
             line=self.seen[choice][column][choice.either],
             way=choice.words[way],
             why=why,
-            option=choice.options[choice.either.replace(way, "")],
+            remedy=self._remedy(choice, choice.options[choice.either.replace(way, "")]),
         )
         self.note(sentence, pc.sum(either).as_py() or 0)
         return way
+
+    def _remedy(self, choice: Choice, option: str) -> str:
+        return self.remedies.get(choice) or _SAY.format(option=option)
 
     def _usual(self, choice: Choice) -> tuple[str, str]:
         """The way that is usual with currencies and time zone, and why; nothing where they differ."""

@@ -7,6 +7,7 @@ from ownchannel.marketplace._advertising_test import (
     read_test,
     weeks_needed,
 )
+from ownchannel.marketplace._cost_coverage import CostCoverage, cost_coverage, cost_template
 from ownchannel.marketplace._customer_worth import (
     AD_RATES,
     COST_TO_WIN,
@@ -22,6 +23,7 @@ from ownchannel.marketplace._dependence import (
     ROUNDING,
     Dependence,
     MarketplaceShare,
+    costs_in_words,
     dependence,
     fees_in_words,
     marketplace_share,
@@ -61,6 +63,7 @@ __all__ = [
     "AdTestPlan",
     "AdTestResult",
     "Booked",
+    "CostCoverage",
     "CustomerEconomics",
     "Dependence",
     "Economics",
@@ -77,6 +80,9 @@ __all__ = [
     "advertising_share",
     "categories",
     "contribution_by_month",
+    "cost_coverage",
+    "cost_template",
+    "costs_in_words",
     "dependence",
     "fee_of_prices",
     "fee_table",

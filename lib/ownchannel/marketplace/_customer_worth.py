@@ -10,7 +10,7 @@ import pandas as pd
 from ownchannel.assumptions import Quantity, assumption
 from ownchannel.clv import LONGEST, OrderTerms, RepeatCurve, payback_month
 from ownchannel.formats import Shown, count
-from ownchannel.marketplace._economics import Economics
+from ownchannel.marketplace._economics import MEASURED, Economics
 
 _value = partial(assumption, group="How value is counted")
 _winning = partial(assumption, group="What it costs to win a customer")
@@ -135,11 +135,11 @@ def order_terms(months: pd.DataFrame, economics: CustomerEconomics) -> dict[str,
 
     >>> sold = {"orders": 10, "orders_sent": 0, "item_value": 1000, "net_value": 900, "shipping": 50}
     >>> sold |= {"channel": "Shop", "kind": "owned", "fee": 20, "fulfilment": 0, "fee_base_told": 950}
+    >>> sold |= {"goods": 0, "goods_base_told": 0}
     >>> order_terms(pd.DataFrame([sold]), CustomerEconomics(goods_cost_rate=0.5))["Shop"].cost_per_order
     4.0
     """
-    measured = ["orders", "orders_sent", "item_value", "net_value", "shipping", "fee", "fulfilment"]
-    sums = months.groupby(["channel", "kind"])[[*measured, "fee_base_told"]].sum().astype(float).reset_index()
+    sums = months.groupby(["channel", "kind"])[[*MEASURED, "fulfilment"]].sum().astype(float).reset_index()
     sums = sums[(sums["net_value"] > 0) & (sums["orders"] > 0)]
     rented = (sums["kind"] == "marketplace").to_numpy(dtype=bool)
     fee_rate = np.where(rented, economics.marketplace_fee_rate, economics.owned_payment_rate)
@@ -147,7 +147,8 @@ def order_terms(months: pd.DataFrame, economics: CustomerEconomics) -> dict[str,
     fees = sums["fee"] - sums["fulfilment"]
     fees += fee_rate * (sums["net_value"] + sums["shipping"] - sums["fee_base_told"])
     parcels = sums["fulfilment"] + parcel * (sums["orders"] - sums["orders_sent"])
-    margin = 1 - (economics.goods_cost_rate * sums["item_value"] + fees) / sums["net_value"]
+    goods = sums["goods"] + economics.goods_cost_rate * (sums["item_value"] - sums["goods_base_told"])
+    margin = 1 - (goods + fees) / sums["net_value"]
     each = (parcels - sums["shipping"]) / sums["orders"]
     return {
         channel: OrderTerms(min(rate, 1.0), cost, economics.discount_rate)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from ownchannel.customers import channel_months
-from ownchannel.formats import Shown, count, money, percent
+from ownchannel.formats import Shown, count, listed, money, percent
 from ownchannel.marketplace._economics import Economics, contribution_by_month
 from ownchannel.marketplace._shocks import last_twelve_months
 from ownchannel.orders import Orders
@@ -126,7 +126,7 @@ def dependence(
     channels["lines in currency"] = _by_channel(in_code, "lines", channels, no_money)
     no_costs = no_money or ("" if costs else "they do not include the cost of goods; give it with costs=…")
     left = contribution_by_month(in_code, costs or Economics())
-    for column in ("contribution", "fee_base", "fee_base_told"):
+    for column in ("contribution", "fee_base", "fee_base_told", "goods_base", "goods_base_told"):
         channels[column] = _by_channel(left, column, channels, no_costs)
     hidden = " and ".join(channels.index[channels["identified orders"] == 0])
     nobody = f"no file shows who bought on {hidden}, so"
@@ -151,8 +151,7 @@ def _sold(currency: str) -> _Says:
 def _costs(currency: str) -> _Says:
     """Whose fees and costs a contribution is after."""
     sold = _sold(currency)
-    rest = "goods, advertising and your own parcels at your settings"
-    return lambda part: sold(part) or f"{fees_in_words(part)}; {rest}"
+    return lambda part: sold(part) or costs_in_words(part, "advertising", "your own parcels")
 
 
 @dataclass(frozen=True)
@@ -201,6 +200,23 @@ def fees_in_words(months: pd.DataFrame) -> str:
     if booked < ROUNDING:
         return "assumed fees"
     return f"fees as booked for {_whole_percent(booked)} of revenue, assumed for the rest"
+
+
+def costs_in_words(months: pd.DataFrame, *at_settings: str) -> str:
+    """On which costs a contribution rests, from what `contribution_by_month` gives, and on which settings.
+
+    >>> sold = {"fee_base": [90.0], "fee_base_told": [90.0], "goods_base": [90.0], "goods_base_told": [0.0]}
+    >>> costs_in_words(pd.DataFrame(sold), "parcels")
+    'fees as booked; goods and parcels at your settings'
+    >>> costs_in_words(pd.DataFrame(sold | {"goods_base_told": [90.0]}), "parcels")
+    'fees as booked; goods at the cost in your files; parcels at your settings'
+    """
+    fees, base = fees_in_words(months), months["goods_base"].sum()
+    known = months["goods_base_told"].sum() / base if base > 0 else 0.0
+    if known < ROUNDING:
+        return f"{fees}; {listed(['goods', *at_settings])} at your settings"
+    rest = "" if known > 1 - ROUNDING else f" for {_whole_percent(known)} of sales, assumed for the rest"
+    return f"{fees}; goods at the cost in your files{rest}; {listed(at_settings)} at your settings"
 
 
 def _keys(part: pd.DataFrame) -> str:

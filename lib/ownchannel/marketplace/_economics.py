@@ -16,7 +16,10 @@ from ownchannel.formats import Shown, money
 from ownchannel.orders import Event, Part, day
 
 #: The columns of `channel_months` that contribution is made of.
-MEASURED = ("item_value", "net_value", "shipping", "orders", "orders_sent", "fee", "fee_base_told")
+MEASURED = (
+    *("item_value", "net_value", "shipping", "orders", "orders_sent", "fee", "fee_base_told"),
+    *("goods", "goods_base_told"),
+)
 
 _order = partial(assumption, group="What an order costs")
 _marketplace = partial(assumption, group="On the marketplace")
@@ -24,7 +27,7 @@ _owned = partial(assumption, group="In your own store")
 
 
 class Economics(Assumptions):
-    """Costs that an order causes: assumptions, for the platforms' files include fees at most.
+    """Costs that an order causes, where no file shows them.
 
     >>> Economics(marketplace_fee_rate=0.12).owned_payment_rate
     0.029
@@ -32,8 +35,8 @@ class Economics(Assumptions):
 
     goods_cost_rate: float = _order(
         Quantity("Cost of goods", 0.45, "share", slider=(0.1, 0.8), plausible=(0.45, 0.65)),
-        help="What the goods cost you, as a share of their price before discounts. Returned goods count as "
-        "lost.",
+        help="What the goods cost you, as a share of their price before discounts. Used for products whose "
+        "cost is in no file. Returned goods count as lost.",
         source="Vendors quote gross margins of 35 to 55% for home goods, November 2026",
         confidence="vendor",
     )
@@ -83,20 +86,22 @@ def contribution_by_month(months: pd.DataFrame, economics: Economics) -> pd.Data
     """What each channel's orders leave, by month: the columns of `channel_months` that matter, as floats.
 
     `months` is the table of `channel_months`, in one currency. The result has `month, channel, kind, orders,
-    revenue, fee_base, fee_base_told, fees_told, fees_assumed, contribution`, in the order of `months`.
-    Revenue is the net value of goods; the fee base adds the shipping that buyers pay. Fees are those booked
-    where a file includes them, and the assumed rate of the fee base for the rest; parcels cost the assumed
-    money for each order that the platform did not send for a booked fee.
+    revenue, fee_base, fee_base_told, fees_told, fees_assumed, goods_base, goods_base_told, contribution`, in
+    the order of `months`. Revenue is the net value of goods; the fee base adds the shipping that buyers pay.
+    Fees are those booked where a file includes them, and the assumed rate of the fee base for the rest; goods
+    cost what a file says, and the assumed rate of the item value of the rest; parcels cost the assumed money
+    for each order that the platform did not send for a booked fee.
     contribution = fee base − goods − booked and assumed fees − parcels − advertising.
 
     >>> sold = {"month": "2026-01-01", "channel": "Shop", "kind": "owned", "orders": 10, "orders_sent": 0}
     >>> sold |= {"item_value": 1000, "net_value": 900, "shipping": 50, "fee": 20, "fee_base_told": 750}
+    >>> sold |= {"goods": 360, "goods_base_told": 900}
     >>> months = pd.DataFrame([sold])
     >>> found = contribution_by_month(months, Economics()).iloc[0]
     >>> found[["fees_told", "fees_assumed", "contribution"]].astype(float).round(2).tolist()
-    [20.0, 5.8, 222.2]
+    [20.0, 5.8, 267.2]
     """
-    item_value, revenue, shipping, orders, sent, fees_told, fee_base_told = (
+    item_value, revenue, shipping, orders, sent, fees_told, fee_base_told, goods_told, goods_base_told = (
         months[name].astype("float64").to_numpy() for name in MEASURED
     )
     rented = (months["kind"] == "marketplace").to_numpy(dtype=bool)
@@ -105,7 +110,8 @@ def contribution_by_month(months: pd.DataFrame, economics: Economics) -> pd.Data
     ad_rate = np.where(rented, economics.marketplace_ad_rate, economics.owned_ad_rate)
     parcel = np.where(rented, economics.marketplace_fulfilment, economics.owned_fulfilment)
     fees_assumed = fee_rate * (fee_base - fee_base_told)
-    costs = economics.goods_cost_rate * item_value + parcel * (orders - sent) + ad_rate * revenue
+    goods = goods_told + economics.goods_cost_rate * (item_value - goods_base_told)
+    costs = goods + parcel * (orders - sent) + ad_rate * revenue
     return months[["month", "channel", "kind"]].assign(
         orders=orders,
         revenue=revenue,
@@ -113,6 +119,8 @@ def contribution_by_month(months: pd.DataFrame, economics: Economics) -> pd.Data
         fee_base_told=fee_base_told,
         fees_told=fees_told,
         fees_assumed=fees_assumed,
+        goods_base=item_value,
+        goods_base_told=goods_base_told,
         contribution=fee_base - fees_told - fees_assumed - costs,
     )
 

@@ -11,6 +11,7 @@ from ownchannel.orders._report import FileReport, Report, day
 from ownchannel.orders._saved import forget, save_orders, saved_orders
 from ownchannel.orders._schema import (
     BASKETS,
+    COSTS,
     ENTRIES,
     RATES,
     REPEAT_RATES,
@@ -28,6 +29,7 @@ from ownchannel.orders._schema import (
 
 __all__ = [
     "BASKETS",
+    "COSTS",
     "ENTRIES",
     "RATES",
     "REPEAT_RATES",

@@ -8,9 +8,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ownchannel.files import CENT, MILLION, MONEY, Millionths, as_millionths, decimals, with_columns
-from ownchannel.orders._merge import Given
+from ownchannel.files import (
+    CENT,
+    MILLION,
+    MILLIONTH,
+    MONEY,
+    Millionths,
+    as_millionths,
+    decimals,
+    with_columns,
+)
+from ownchannel.orders._exchange import Rates
+from ownchannel.orders._goods import Costing, goods_costs
+from ownchannel.orders._merge import Given, local_days
 from ownchannel.orders._readers._shopify import CHANNEL as SHOPIFY
+from ownchannel.orders._schema import SALES
 
 Quantities = NDArray[np.float64]
 
@@ -130,3 +142,38 @@ def newest_spend(spend: pa.Table) -> pa.Table:
     in_one = pairs.loc[~pairs["period"].isin(in_parts), "period_within"]
     counts = is_newest & ~rows["period"].isin([*in_parts, *in_one])
     return spend if counts.all() else spend.filter(pa.array(counts))
+
+
+def with_goods(
+    lines: pa.Table, costs: pa.Table, rates: pa.Table, timezone: str, costing: Costing = "average"
+) -> tuple[pa.Table, Given]:
+    """The lines that were sold with the cost of their goods, in the order of their sale.
+
+    A product's cost is that in the order's currency, else that in the one other currency that it is given in,
+    at the rate of the order's day; without a rate it is not known.
+    """
+    if not len(costs):
+        return lines.append_column("goods", pa.nulls(len(lines), MONEY)), Counter()
+    is_sold = np.asarray(pc.is_in(lines["status"], pa.array(SALES)))
+    in_time = np.argsort(lines["ordered_at"].to_numpy(), kind="stable")
+    in_time = in_time[is_sold[in_time]]
+    sold = lines.select(["sku", "currency", "quantity", "ordered_at"]).take(pa.array(in_time)).to_pandas()
+    day = local_days(lines["ordered_at"].take(pa.array(in_time)), timezone)
+    codes = costs.select(["sku", "currency"]).to_pandas().drop_duplicates()
+    alone = codes.drop_duplicates("sku", keep=False).set_index("sku")["currency"]
+    has_own = pd.MultiIndex.from_frame(sold[["sku", "currency"]]).isin(pd.MultiIndex.from_frame(codes))
+    paid_in = sold["currency"].where(has_own, sold["sku"].map(alone))
+    table = pa.table({"sku": sold["sku"], "currency": paid_in, "day": day, "units": sold["quantity"]})
+    cost = goods_costs(table, costs.rename_columns({"valid_from": "day"}), costing).to_pylist()
+    is_known, at = np.array([each is not None for each in cost], dtype=np.bool_), Rates(rates)
+    for row in np.flatnonzero(is_known & (paid_in != sold["currency"]).to_numpy()).tolist():
+        rate = at.on(day[row].as_py(), paid_in[row], sold["currency"][row])
+        cost[row] = rate and (cost[row] * rate).quantize(MILLIONTH)
+    found = pa.array(cost, MONEY)
+    taken = lines.take(pa.array(in_time))
+    newest = costs.group_by("sku", use_threads=False).aggregate([("file_no", "last")])
+    place = pc.if_else(found.is_valid(), pc.index_in(taken["sku"], value_set=newest["sku"]), None)
+    given = _given(taken, place, newest["file_no_last"], "goods")
+    back = np.full(len(lines), -1)
+    back[in_time] = np.arange(len(in_time))
+    return lines.append_column("goods", found.take(pa.array(back, mask=back < 0))), given

@@ -20,6 +20,7 @@ from ownchannel.files import (
     timezone_named,
 )
 from ownchannel.formats import count, listed
+from ownchannel.orders._goods import Costing
 from ownchannel.orders._guess import MappingGuess, guess_mapping
 from ownchannel.orders._import import assembled
 from ownchannel.orders._one_file import FileBooks, FileRead, read_file
@@ -29,7 +30,7 @@ from ownchannel.orders._readers import READERS, Context, MappedOrders
 from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._report import Report
 from ownchannel.orders._saved import KeptFiles, orders_made_of, reading_version, save_orders, tables_of
-from ownchannel.workspace import Workspace
+from ownchannel.workspace import Workspace, saved_account
 
 #: Files that one sentence names; of more it says how many.
 MOST_NAMED = 5
@@ -201,7 +202,7 @@ class FileList:
         for file in files:
             if file.timezone not in ("", zone):
                 file.warnings.append(_OTHER_ZONE.format(read=file.timezone, zone=zone))
-        orders = assembled(files, Report(left_aside=left_aside, timezone=zone))
+        orders = assembled(files, Report(left_aside=left_aside, timezone=zone), self._costing())
         if files:
             save_orders(orders, self._workspace, made_of=self._mark())
         return orders
@@ -221,7 +222,11 @@ class FileList:
     def _mark(self) -> str:
         """What orders made of this list are marked with; empty for an empty list."""
         contents = " ".join(self._kept.contents())
-        return contents and sha256(contents.encode()).hexdigest()
+        return contents and sha256(f"{contents} {self._costing()}".encode()).hexdigest()
+
+    def _costing(self) -> Costing:
+        """How the brand's account says that goods bought in batches are costed."""
+        return "fifo" if saved_account(self._workspace).costing == "fifo" else "average"
 
     def _is_assembled(self) -> bool:
         return tables_of(self._workspace).made_of() == self._mark()

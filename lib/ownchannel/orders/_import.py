@@ -13,8 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownchannel.files import NO_CURRENCY, Input, LeftAside, find_sources, timezone_named
-from ownchannel.orders._additions import newest_spend, with_consent, with_returns, without_restated
+from ownchannel.orders._additions import (
+    newest_spend,
+    with_consent,
+    with_goods,
+    with_returns,
+    without_restated,
+)
 from ownchannel.orders._bookings import entries_once, with_bookings
+from ownchannel.orders._goods import Costing
 from ownchannel.orders._merge import (
     counted_once,
     filled,
@@ -62,6 +69,7 @@ def read_orders(
     mapping: ColumnMapping | Mapping[str, Any] | None = None,
     workspace: Workspace | str | Path | None = None,
     timezone: str = "UTC",
+    costing: Costing = "average",
 ) -> Orders:
     """Orders from the platforms' own export files.
 
@@ -69,7 +77,8 @@ def read_orders(
     its content. `mapping` names the columns of tables that no reader knows (see `ColumnMapping`); others are
     read as the workspace remembers (see `MappingLibrary`). `workspace` is the folder with the key that hides
     customers. `timezone` is the brand's, in which its days
-    are counted: an IANA name, or a city's such as New York.
+    are counted: an IANA name, or a city's such as New York. `costing` says how goods that were bought in
+    batches are costed: at the average of the stock, or the oldest batch first (`fifo`).
 
     Returns `Orders`. A bad row is set aside and a bad file named in `.report`; neither stops the rest. Raises
     ValueError where the mapping, the time zone or the workspace's key cannot be used.
@@ -91,7 +100,8 @@ def read_orders(
             left_aside.append(source.name)
         else:
             files.append(read_file(source, readers, Context(keys, timezone)))
-    return assembled(files, Report(left_aside=tuple(left_aside), timezone=timezone, remark=remark))
+    report = Report(left_aside=tuple(left_aside), timezone=timezone, remark=remark)
+    return assembled(files, report, costing)
 
 
 @dataclass(frozen=True)
@@ -199,7 +209,7 @@ def sample_orders(workspace: Workspace | None = None) -> Orders:
     return orders
 
 
-def assembled(files: Sequence[FileRead], report: Report) -> Orders:
+def assembled(files: Sequence[FileRead], report: Report, costing: Costing = "average") -> Orders:
     """One table of all files' lines, each counted once, what was booked, and how it all came to be.
 
     `report` says of the reading what holds beyond its files.
@@ -221,7 +231,8 @@ def assembled(files: Sequence[FileRead], report: Report) -> Orders:
     }
     lines, of_returns = with_returns(lines, kept["returns"])
     lines, of_customers = with_consent(lines, kept["customers"])
-    lines, given = without_gaps(lines), given + of_returns + of_customers
+    lines, of_costs = with_goods(without_gaps(lines), kept["costs"], kept["rates"], timezone, costing)
+    given += of_returns + of_customers + of_costs
     for gives, moment in _DATED.items():
         days = local_days(kept[gives][moment], timezone)
         kept[gives] = kept[gives].append_column("day", days)

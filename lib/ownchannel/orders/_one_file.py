@@ -174,7 +174,7 @@ def read_file(source: Source | Unopened, readers: Sequence[Reader], context: Con
 def _read_known(source: Source, layout: Layout, readers: Sequence[Reader], context: Context) -> FileRead:
     """A file of a known format; from the start again where its rows leave open how columns are written."""
     reader = next(r for r in readers if r.recognises(frozenset(layout.columns)))
-    notation = Notation(reader.habits, reader.given, context.zone)
+    notation = Notation(reader.habits, reader.given, reader.remedies, context.zone)
     while True:
         notes, layout = replace(context), replace(layout, further_headers=[])
         notation.note, notes.above_header = notes.note, layout.above

@@ -16,7 +16,17 @@ from ownchannel.files import NO_CURRENCY
 from ownchannel.formats import count, listed
 from ownchannel.orders._exchange import Rates
 from ownchannel.orders._report import Report, day
-from ownchannel.orders._schema import BASKETS, ENTRIES, RATES, REPEAT_RATES, RETURNS, SALES, SPEND, TRAFFIC
+from ownchannel.orders._schema import (
+    BASKETS,
+    COSTS,
+    ENTRIES,
+    RATES,
+    REPEAT_RATES,
+    RETURNS,
+    SALES,
+    SPEND,
+    TRAFFIC,
+)
 from ownchannel.workspace import BrandAccount
 
 #: Text that a spreadsheet could run, since a product's name is written by strangers: it begins with = + - @,
@@ -62,6 +72,8 @@ class Orders:
     """What a marketplace's customers buy together: see `BASKETS`."""
     spend: pa.Table = field(default_factory=SPEND.empty_table, repr=False)
     """What advertising cost by day and campaign, and what the platforms claim for it: see `SPEND`."""
+    costs: pa.Table = field(default_factory=COSTS.empty_table, repr=False)
+    """What the brand's goods cost it: see `COSTS`."""
     account: BrandAccount = field(default_factory=BrandAccount, repr=False)
     """What the brand says of itself, where it was asked."""
 

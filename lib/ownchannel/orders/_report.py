@@ -27,6 +27,7 @@ _FACTS = {
 _WORKED_OUT = {
     "refund": "No other file shows the refunds of {}: they were taken as the returned share of what was paid",
     "consent": "Adds the consent of the buyers of {}",
+    "goods": "Says what the goods of {} cost",
 }
 _PARTS = {
     "advertising": "advertising",
@@ -47,6 +48,7 @@ _ROWS_ARE = {
     "traffic": ("traffic figure", "of sales"),
     "baskets": ("product pair", ""),
     "spend": ("ad spend figure", ""),  # a sentence says how much
+    "costs": ("unit cost", ""),
     "customers": ("customer", ""),
 }
 

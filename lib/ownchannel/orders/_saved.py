@@ -28,9 +28,9 @@ _KEY = re.compile("[0-9a-f]{32}")
 _NOT_KNOWN = "is not known in the saved orders."
 _LATER = "Files read later will not bring the customer back; the files themselves are unchanged."
 
-#: The tables of `Orders` by their names there, and those of them that earlier versions did not save.
+#: The tables of `Orders` by their names there; and tables and columns that earlier versions did not save.
 _TABLES = {"arrow": TABLE, "entries": ENTRIES} | {str(name): schema for name, schema in SIDE_TABLES.items()}
-_NEWER = ("returns", "traffic", "baskets", "spend")
+_NEWER = ("returns", "traffic", "baskets", "spend", "costs", "goods")
 
 
 def tables_of(workspace: Workspace, file_name: str = ORDERS_FILE) -> SavedTables[Report]:

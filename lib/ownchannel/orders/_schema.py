@@ -8,7 +8,7 @@ from ownchannel.files import MONEY
 
 ChannelKind = Literal["marketplace", "owned"]
 Status = Literal["completed", "pending", "cancelled", "refunded"]
-SideTable = Literal["repeat_rates", "rates", "returns", "traffic", "baskets", "spend"]
+SideTable = Literal["repeat_rates", "rates", "returns", "traffic", "baskets", "spend", "costs"]
 #: What the rows of a file are. Those of `customers` only fill in what orders leave open.
 Gives = Literal["lines", "entries", "customers"] | SideTable
 Event = Literal["sale", "refund", "account"]
@@ -44,12 +44,13 @@ def _schema(columns: str) -> pa.Schema:
     )
 
 
-#: One row per order line. Amounts are never null except `fee` and `fulfilment`, the part of the fee for
-#: picking, packing and sending: null says that no file has it.
+#: One row per order line. Amounts are never null except `fee`, `fulfilment` (the part of the fee for picking,
+#: packing and sending) and `goods`, what the brand paid for them: null says that no file has it.
 TABLE = _schema("""
     order_id text, line_id text, channel text, kind text, ordered_at instant, ordered_on day,
     customer_key text?, sku text?, product text?, quantity number,
-    item_value money, discount money, shipping money, tax money, refund money, fee money?, fulfilment money?,
+    item_value money, discount money, shipping money, tax money, refund money,
+    fee money?, fulfilment money?, goods money?,
     currency text, country text?, status text, consent flag?, source_file text, source_row whole
 """)
 
@@ -102,10 +103,17 @@ SPEND = _schema("""
     source_file text, source_row whole
 """)
 
+#: What a unit of a product costs the brand, freight, duty and packaging included: from a day on (from ever
+#: where it has none), or for so many `units` that were received on that day.
+COSTS = _schema("""
+    sku text, valid_from day?, unit_cost money, units number?, currency text,
+    source_file text, source_row whole
+""")
+
 #: The tables beside order lines and bookings, by their names in `Orders`.
 SIDE_TABLES: dict[SideTable, pa.Schema] = {
     **{"repeat_rates": REPEAT_RATES, "rates": RATES},
-    **{"returns": RETURNS, "traffic": TRAFFIC, "baskets": BASKETS, "spend": SPEND},
+    **{"returns": RETURNS, "traffic": TRAFFIC, "baskets": BASKETS, "spend": SPEND, "costs": COSTS},
 }
 
 #: The rank of a shop's orders whose ids are lost: they are known by name and time.
@@ -114,7 +122,7 @@ BY_NAME = 1
 BY_NUMBER = (5, 6)
 
 #: Known once a whole file, or all files, are read.
-_LATER = ("ordered_on", "posted_on", "returned_on", "source_file")
+_LATER = ("ordered_on", "posted_on", "returned_on", "goods", "source_file")
 #: What the rows of every file have: the money that each brought in, and where it stood.
 _ORIGIN = "amount money, currency text, source_row whole"
 

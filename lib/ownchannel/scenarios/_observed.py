@@ -23,6 +23,8 @@ SETTLING = dt.timedelta(days=7)
 RETURNING = dt.timedelta(days=60)
 #: What an order is worth is taken from so many days: whole years, for the season's sake, and not long past.
 RECENT = dt.timedelta(days=730)
+#: The year whose cost of goods is carried on.
+YEAR = dt.timedelta(days=365)
 #: Fewer days than these show nothing: a judgement.
 FEWEST_DAYS = 14
 #: A small shop may sell nothing on the first days of its first month.
@@ -172,7 +174,8 @@ def measured_orders(observed: Observed) -> dict[str, MeasuredNumber]:
     neither, for the order table does not keep it. `fee_rate` comes from orders without a refund: what became
     of the fee on the others is another matter. Fees of an own store, and of a marketplace that books no
     other, are the card's: `payment_rate` and `payment_fixed`, by least squares on the orders' values.
-    `fulfilment_cost` is what the platform booked for an order that it sent.
+    `fulfilment_cost` is what the platform booked for an order that it sent. `goods_cost` is of the last year,
+    for prices of goods change.
 
     >>> from ownchannel.orders import sample_orders
     >>> found = measured_orders(observed_channels(sample_orders(), "USD")["Amazon.com"])
@@ -192,13 +195,16 @@ def measured_orders(observed: Observed) -> dict[str, MeasuredNumber]:
         "order_value": ratio(orders["paid"].to_numpy(), one, source),
         "units_per_order": ratio(orders["quantity"].to_numpy(), one, source),
     }
-    return found | _fees(observed, orders, months) | _parcels(observed, orders, months) | _returns(observed)
+    found |= _fees(observed, orders, months) | _parcels(observed, orders, months)
+    return found | _returns(observed) | _goods(observed)
 
 
 def _by_order(lines: pd.DataFrame) -> pd.DataFrame:
-    """One row per order: exact sums as floats, `paid` before returns, and whether its fee is known."""
-    grouped = lines.assign(fee_known=lines["fee"].notna()).groupby("order_id")
-    orders = grouped[[*_AMOUNTS, "fee"]].sum().astype(float).assign(fee_known=grouped["fee_known"].all())
+    """One row per order: exact sums as floats, `paid` before returns, whether its fee and goods are known."""
+    known = {"fee_known": lines["fee"].notna(), "goods_known": lines["goods"].notna()}
+    grouped = lines.assign(**known).groupby("order_id")
+    orders = grouped[[*_AMOUNTS, "fee", "goods"]].sum().astype(float)
+    orders = orders.assign(fee_known=grouped["fee_known"].all(), goods_known=grouped["goods_known"].all())
     return orders.assign(
         paid=orders["item_value"] - orders["discount"] + orders["shipping"],
         ordered_on=grouped["ordered_on"].min(),
@@ -254,3 +260,17 @@ def _parcels(observed: Observed, orders: pd.DataFrame, months: str) -> dict[str,
     if others := len(orders) - len(sent):
         source += f"; the other {percent(others / len(orders))} are taken to cost the same"
     return {"fulfilment_cost": ratio(sent, np.ones(len(sent)), source)}
+
+
+def _goods(observed: Observed) -> dict[str, MeasuredNumber]:
+    sales = observed.recent(observed.end)
+    lines = sales[sales["ordered_on"] > observed.end - YEAR]
+    orders = _by_order(lines)
+    known = orders.loc[orders["goods_known"].astype(bool), "goods"].to_numpy()
+    if len(known) < FEWEST_ORDERS:
+        return {}
+    source = f"measured: your files' cost of the goods of {count(len(known), 'order')} of {observed.channel}"
+    source += f", {period(lines)}"
+    if others := len(orders) - len(known):
+        source += f"; the other {percent(others / len(orders))} are taken to cost the same"
+    return {"goods_cost": ratio(known, np.ones(len(known)), source)}

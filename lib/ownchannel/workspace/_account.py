@@ -50,6 +50,8 @@ class BrandAccount(Checked):
     horizon_months: int | None = None
     discount_rate: float | None = None
     """A year."""
+    costing: str | None = None
+    """How goods that were bought in batches are costed: `average` of the stock, or `fifo`, oldest first."""
 
     @model_validator(mode="before")
     @classmethod
@@ -73,6 +75,8 @@ class BrandAccount(Checked):
                 raise ValueError(
                     f"timezone must be a name such as America/New_York: you gave {self.timezone!r}."
                 ) from None
+        if self.costing not in (None, "average", "fifo"):
+            raise ValueError(f"costing must be average or fifo: you gave {self.costing!r}.")
         for name, (low, high) in _BOUNDS.items():
             value = getattr(self, name)
             if value is not None and not low <= value <= high:

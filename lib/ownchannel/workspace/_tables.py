@@ -49,7 +49,7 @@ class SavedTables(Generic[N]):
     schemas: Mapping[str, pa.Schema]
     note: type[N]
     newer: Collection[str] = ()
-    """Tables that earlier versions did not write: where one is missing it opens empty."""
+    """Tables, and columns of tables, that earlier versions did not write: a missing one opens empty."""
 
     def save(self, tables: Mapping[str, pa.Table], note: N, made_of: str = "") -> Path:
         """Write tables and note in place of those saved before, with a mark of what they were made of."""
@@ -87,18 +87,21 @@ class SavedTables(Generic[N]):
             with zipfile.ZipFile(file) as archive:
                 kept = json.loads(archive.read(_NOTE))
                 note = TypeAdapter(self.note).validate_python({k: kept[k] for k in kept.keys() - _MARKS})
-                lacks = {name for name in self.newer if f"{name}.parquet" not in archive.namelist()}
-                tables = {
-                    name: schema.empty_table()
-                    if name in lacks
-                    else pq.read_table(BytesIO(archive.read(f"{name}.parquet"))).cast(schema)
-                    for name, schema in schemas.items()
-                }
+                tables = {name: self._table(archive, name, schema) for name, schema in schemas.items()}
         except _UNUSABLE as error:
             raise ValueError(
                 f"{self.file_name} in the workspace cannot be opened. Delete it and read your files again."
             ) from error
         return tables, note
+
+    def _table(self, archive: zipfile.ZipFile, name: str, schema: pa.Schema) -> pa.Table:
+        if name in self.newer and f"{name}.parquet" not in archive.namelist():
+            return schema.empty_table()
+        table = pq.read_table(BytesIO(archive.read(f"{name}.parquet")))
+        for at, field in enumerate(schema):
+            if field.name in self.newer and field.name not in table.column_names:
+                table = table.add_column(at, field, pa.nulls(len(table), field.type))
+        return table.cast(schema)
 
     def fits_key(self) -> bool:
         """Whether what is saved is free of customers or has the workspace's key; True where nothing opens.

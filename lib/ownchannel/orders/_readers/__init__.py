@@ -10,6 +10,7 @@ from ownchannel.orders._readers._amazon_orders import (
 )
 from ownchannel.orders._readers._amazon_settlement import AmazonSettlement
 from ownchannel.orders._readers._amazon_transactions import AmazonTransactions
+from ownchannel.orders._readers._costs import Costs
 from ownchannel.orders._readers._ebay import EbayOrders
 from ownchannel.orders._readers._etsy import EtsyItems, EtsyOrders, EtsyStatement
 from ownchannel.orders._readers._named_columns import ColumnMapping, ExchangeRates, MappedOrders
@@ -48,6 +49,7 @@ READERS: tuple[Reader, ...] = (
     GoogleAds(),
     TikTokAds(),
     ExchangeRates(),
+    Costs(),
 )
 
 __all__ = ["READERS", "ColumnMapping", "Context", "MappedOrders", "Reader"]

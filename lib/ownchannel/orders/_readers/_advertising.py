@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ownchannel.files import MILLION, Choice, Rows, decimals, flags, moment, with_columns
 from ownchannel.orders._readers._amazon_bookings import WORDS
-from ownchannel.orders._readers._amazon_business import name_dates, whole_numbers
+from ownchannel.orders._readers._amazon_business import DATES_REMEDY, whole_numbers
 from ownchannel.orders._readers._currency_signs import currency_in
 from ownchannel.orders._readers._reader import Context, Reader, country_code
 
@@ -45,6 +45,7 @@ class AdReport(Reader):
 
     gives = "spend"
     habits: Mapping[Choice, str] = MappingProxyType({})  # each as the owner's language has it
+    remedies = MappingProxyType(DATES_REMEDY)
     campaign, spend, clicks, orders, revenue = "campaign name", "cost", "clicks", "conversions", ""
     day, first_day, last_day = "date", "start date", "end date"
     sums_up_unnamed = False
@@ -101,7 +102,7 @@ class AdReport(Reader):
         clicks, rest = np.divmod(rows.amounts(self.clicks), MILLION)
         rows.reject_where((clicks < 0) | (rest != 0), self.clicks, _NO_COUNT, _EXPORT_AGAIN)
         orders, are_claimed = self.claimed(rows)
-        values = {
+        return {
             "starts_on": starts,
             "ends_on": ends,
             "platform": self.name,
@@ -115,9 +116,6 @@ class AdReport(Reader):
             "amount": spend,
             "row_key": pc.binary_join_element_wise(*map(rows.column, sorted(rows.columns)), "\t"),
         }
-        for column in (self.day, self.first_day, self.last_day):
-            name_dates(rows, context, column)
-        return values
 
     def period(self, rows: Rows, context: Context) -> tuple[Days, Days]:
         """By row, the first and the last day; of a report without days, those above its header."""

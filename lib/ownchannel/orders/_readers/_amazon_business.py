@@ -1,6 +1,5 @@
 """Amazon's counts: visits (Sales and Traffic), what is bought together and again (Brand Analytics)."""
 
-import re
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ownchannel.files import (
+    DAYS,
     MARKS,
     MILLION,
     NO_CURRENCY,
@@ -33,7 +33,8 @@ _NAMES = {
     _OFFER: ("featured offer percentage", "buy box percentage"),
 }
 _DOWNLOAD_AGAIN = "Download the report again, as CSV."
-_WRITE_DATES = "write its dates as 2026-03-01, or download it for days after the 12th as well."
+#: What to do with a downloaded report whose dates may be read in two ways.
+DATES_REMEDY = {DAYS: "write its dates as 2026-03-01, or download it for days after the 12th as well"}
 
 
 class AmazonTraffic(Reader):
@@ -54,6 +55,7 @@ class AmazonTraffic(Reader):
     worth = (_SALES,)
     names = _NAMES
     habits = MappingProxyType({MARKS: "."})  # dates are as the seller's country has them
+    remedies = MappingProxyType(DATES_REMEDY)
     plain = f"product_id = {_CHILD}, parent_id = {_PARENT}, sku, product = title"
 
     def renamed(self, rows: Rows) -> Rows:
@@ -68,7 +70,7 @@ class AmazonTraffic(Reader):
         sales = rows.amounts(_SALES, required=True)
         currency = rows.currencies(_CURRENCY, unless=np.ones(len(rows), dtype=np.bool_))
         note_dollars(rows, _SALES, context)
-        values = {
+        return {
             "date": rows.moments(_DATE, "UTC").astype("datetime64[D]") if by_date else None,
             "sessions": counts(rows, _SESSIONS),
             "page_views": counts(rows, _VIEWS) if _VIEWS in rows.columns else None,
@@ -79,25 +81,12 @@ class AmazonTraffic(Reader):
             "amount": sales,
             "currency": pc.if_else(pc.equal(currency, NO_CURRENCY), None, currency),
         }
-        name_dates(rows, context, _DATE)
-        return values
 
     def finished(self, lines: pa.Table, context: Context) -> pa.Table:
         """Figures by product are repeats only where the whole report is: it names no period."""
         total = int(as_millionths(lines["sales"]).sum()), pc.sum(lines["sessions"]).as_py()
         key = pc.if_else(lines["date"].is_null(), str(total), None)
         return with_columns(lines, row_key=key.cast(pa.string()))
-
-
-def name_dates(rows: Rows, context: Context, column: str) -> None:
-    """A report has no mapping: what is said of its dates names another remedy."""
-    for place, fault in rows.faults.items():
-        if fault.column == column and "mapping" in fault.remedy:
-            rows.faults[place] = fault._replace(remedy=f"If you can, {_WRITE_DATES}")
-    of_column = [each for each in context.notes if f"Cells of {column} " in each]
-    for sentence in [each for each in of_column if "say day_first" in each]:
-        named = re.sub(r"say day_first=\w+ in the mapping\.", _WRITE_DATES, sentence)
-        context.note(named, context.notes.pop(sentence))
 
 
 _WITH, _RANK, _SHARE = "purchased with asin", "purchased with rank", "combination %"

@@ -107,6 +107,8 @@ class Reader:
     """How amounts and dates are written where the file does not prove it; asked for where nothing is said."""
     given: Mapping[str, str] = MappingProxyType({})
     """By column, how a person says that it is written."""
+    remedies: Mapping[Choice, str] = MappingProxyType({})
+    """What to do where a file without a habit does not prove it, and nobody can say it with a mapping."""
     states_totals: bool = False
     """Whether rows state their totals; what these have beyond the amounts is booked as NOT_EXPLAINED."""
     is_one_run: bool = False
