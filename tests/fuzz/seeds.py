@@ -42,6 +42,7 @@ FILES: dict[str, st.SearchStrategy[Any]] = {
     "google_ads": FORMATS["Google Ads"],
     "tiktok_ads": FORMATS["TikTok Ads"],
     "exchange_rates": FORMATS["Exchange rates"],
+    "costs": FORMATS["Cost of goods"],
     "named_columns": FORMATS["Table with named columns"],
 }
 

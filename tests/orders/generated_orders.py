@@ -19,7 +19,7 @@ from tests.orders.generated_reports import (
     shopify_customers,
     shopify_payouts,
 )
-from tests.orders.generated_tables import exchange_rates, repeat_rates, shopify_payments
+from tests.orders.generated_tables import costs, exchange_rates, repeat_rates, shopify_payments
 from tests.orders.generated_truth import (
     GeneratedFile,
     Order,
@@ -385,6 +385,7 @@ FORMATS: Mapping[str, st.SearchStrategy[GeneratedFile]] = {
     "Google Ads": google_ads(),
     "TikTok Ads": tiktok_ads(),
     "Exchange rates": exchange_rates(),
+    "Cost of goods": costs(),
     "Table with named columns": mapped_orders(),
 }
 

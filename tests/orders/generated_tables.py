@@ -90,3 +90,31 @@ def exchange_rates(draw: st.DrawFn) -> GeneratedFile:
     return file_of(
         draw, "rates.csv", ["Date", "From", "To", "Rate"], rows, style, wrong="From", **truth_and_form
     )
+
+
+COST_COLUMNS = {
+    ".": ("SKU", "Received on", "Unit cost", "Freight", "Units", "Currency"),
+    ",": ("Artikelnummer", "Datum", "EK-Preis", "Fracht", "Menge", "Devise"),
+}
+
+
+@st.composite
+def costs(draw: st.DrawFn) -> GeneratedFile:
+    """What goods cost, as prices and as batches: between commas, or as it is written in much of Europe."""
+    style = draw(styles(".,"))
+    columns = COST_COLUMNS[style.decimal]
+    days, cents = st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(1, 99_999)
+    keys = draw(st.lists(st.tuples(st.sampled_from("ABC"), days), max_size=8, unique=True))
+    rows, holds = [], []
+    for sku, day in keys:
+        cost, freight, units = draw(cents), draw(cents), draw(st.none() | st.integers(1, 900))
+        written = (
+            day.isoformat(),
+            style.money(cost),
+            style.money(freight),
+            "" if units is None else str(units),
+        )
+        rows.append(dict(zip(columns, (sku, *written, "EUR"), strict=True)))
+        holds.append((sku, day, amount(cost + freight), units, "EUR"))
+    truth = {"gives": "costs", "holds": in_order(holds), "delimiter": ";" if style.decimal == "," else ","}
+    return file_of(draw, "costs.csv", columns, rows, style, wrong=columns[2], **truth)

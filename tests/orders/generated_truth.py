@@ -26,6 +26,7 @@ COLUMNS = {
     "baskets": "product_id with_product_id rank share ends_on",
     "spend": "starts_on ends_on platform channel kind campaign spend clicks claimed_orders claimed_revenue "
     "currency",
+    "costs": "sku valid_from unit_cost units currency",
 }
 ORDER_SUMS = ("discount", "shipping", "tax", "refund")
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from tests.orders.test_workbooks import workbook
 
 from ownchannel.orders import FileReport, Orders, read_orders
+from tests.files.test_workbooks import workbook
 from tests.orders.exports import AMAZON_COLUMNS, amazon, amazon_row, shopify, shopify_row
 
 Read = Callable[[bytes], Orders]
