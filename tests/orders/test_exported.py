@@ -2,11 +2,9 @@
 
 import csv
 import re
-import tempfile
 from datetime import date
 from decimal import Decimal
 from io import StringIO
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -14,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 # inside: cells that no export file brings into a table
-from ownchannel.orders import TABLE, _orders
+from ownchannel.orders import TABLE, _orders, as_csv
 
 #: As OWASP lists them, their full-width forms included.
 FORMULA_SIGNS = "=+-@＝＋－＠"
@@ -29,13 +27,6 @@ texts = st.text(
 
 def neutral(text: str) -> str:
     return str(_orders.neutral(pa.scalar(text)).as_py())
-
-
-def written(table: pa.Table) -> bytes:
-    """The CSV file of a table."""
-    with tempfile.TemporaryDirectory() as folder:
-        _orders.write_csv(table, Path(folder, "out.csv"))
-        return Path(folder, "out.csv").read_bytes()
 
 
 def starts_dangerously(text: str) -> bool:
@@ -101,7 +92,7 @@ def test_csv_cells_and_headers_are_safe_and_nothing_else_changes(rows, name):
     table = pa.table(
         {f"{name}0": [r[0] for r in rows], f"{name}1": pa.array([r[1] for r in rows], pa.string())}
     )
-    header, *cells = read_back(written(table))
+    header, *cells = read_back(as_csv(table))
     assert not any(starts_dangerously(cell) for row in (header, *cells) for cell in row)
     assert [original(cell) for cell in header] == [f"{name}0", f"{name}1"]
     assert [tuple(map(original, row)) for row in cells] == [(a, b or "") for a, b in rows]
@@ -109,7 +100,7 @@ def test_csv_cells_and_headers_are_safe_and_nothing_else_changes(rows, name):
 
 def test_no_other_delimiter_splits_a_text_into_a_formula():
     table = pa.table({"product": ["Pan;=cmd()", "Pan\t=cmd()", 'Pan",=cmd()'], "value": [1, 2, 3]})
-    lines = written(table).decode("utf-8-sig").splitlines()
+    lines = as_csv(table).decode("utf-8-sig").splitlines()
     for delimiter in ",;\t":
         cells = [cell for row in csv.reader(lines, delimiter=delimiter) for cell in row]
         assert not any(starts_dangerously(cell) for cell in cells)
@@ -124,7 +115,7 @@ def test_numbers_stay_numbers_and_decimals_are_written_out():
             "word": ["-5.00", "x", "x", None],
         }
     )
-    content = written(table)
+    content = as_csv(table)
     _, *rows = read_back(content)
     assert [row[0] for row in rows] == ["-5.000000", "0.000000", "0.000001", ""]
     assert [row[1:] for row in rows[:2]] == [["-1", "2026-03-01", "'-5.00"], ["2", "2026-03-01", "x"]]
@@ -132,7 +123,7 @@ def test_numbers_stay_numbers_and_decimals_are_written_out():
 
 
 def test_a_file_carries_the_mark_by_which_excel_knows_utf_8():
-    content = written(pa.table({"-key": ["@a", "b"], "name": ["Crème =1", "=1"]}))
+    content = as_csv(pa.table({"-key": ["@a", "b"], "name": ["Crème =1", "=1"]}))
     assert content.startswith(b"\xef\xbb\xbf")
     assert read_back(content) == [["'-key", "name"], ["'@a", "Crème =1"], ["b", "'=1"]]
 

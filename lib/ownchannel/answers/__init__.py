@@ -45,6 +45,7 @@ from ownchannel.answers._opened_files import (
     ACCOUNT_KEPT,
     ASKED_FIRST,
     WAYS_IN,
+    costs_html,
     files_html,
     what_was_opened,
 )
@@ -89,6 +90,7 @@ __all__ = [
     "are_channels_different",
     "calibrated",
     "cohorts",
+    "costs_html",
     "files_begin_in_the_middle",
     "files_html",
     "first_answers",

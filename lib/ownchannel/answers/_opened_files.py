@@ -1,18 +1,20 @@
 """The answer of workbook 00: what the opened files show, which one would add most, and a card for each."""
 
+from base64 import b64encode
 from collections.abc import Collection
 from dataclasses import replace
 from html import escape
 
 import pandas as pd
+import pyarrow as pa
 
 from ownchannel.answers._answer import Answer, notes_html, table_html
 from ownchannel.answers._marketplace_dependence import own_and_rent
 from ownchannel.answers._starting_settings import in_main_currency
 from ownchannel.files import NO_CURRENCY
 from ownchannel.formats import count, listed, money, percent
-from ownchannel.marketplace import marketplace_share
-from ownchannel.orders import FileReport, Opened, Orders, Report, day
+from ownchannel.marketplace import cost_coverage, cost_template, marketplace_share
+from ownchannel.orders import FileReport, Opened, Orders, Report, as_csv, day
 
 #: What the first page says beside each way in.
 WAYS_IN = {
@@ -84,6 +86,12 @@ def _what_to_add(orders: Orders) -> tuple[str, ...]:
             else "none of its fees is booked"
         )
         steps.append(f"**Add Amazon's transactions report, or more settlements**: so far {so_far}.")
+    if (goods := cost_coverage(orders).share) < _NEARLY_ALL:
+        so_far = f"known for {percent(goods)} of your sales" if goods else "assumed"
+        steps.append(
+            f"**Add what your goods cost**: so far it is {so_far}. Below your files is a table of your "
+            "products to fill in."
+        )
     if amazon["identified_orders"].sum() < 0.5 * amazon["orders"].sum():
         steps.append(
             "**Add Amazon's Fulfilled Shipments report**: its anonymous IDs show which buyers came back."
@@ -102,6 +110,8 @@ def _what_to_add(orders: Orders) -> tuple[str, ...]:
         steps.append("**If you have a store of your own, add its orders**: so far all you see is rented.")
     return (*steps[:2], _THEN_01)
 
+
+_COSTS_FILE = "cost_of_goods.csv"
 
 #: The share of a channel's sales with booked fees above which another export adds little.
 _NEARLY_ALL = 0.9
@@ -141,6 +151,19 @@ def files_html(report: Report, removable: Collection[str] = (), tables: Collecti
         summary = f"<summary>What could not be used, and why: {rows}</summary>"
         parts.append(f"<details>{summary}{table_html(reasons)}</details>")
     return "".join(parts)
+
+
+def costs_html(orders: Orders) -> str:
+    """How much of the sales has a known cost of goods, and a table of the brand's products to fill in."""
+    if orders.sales.empty:
+        return ""
+    rows = as_csv(pa.Table.from_pandas(cost_template(orders), preserve_index=False))
+    link = f"data:text/csv;base64,{b64encode(rows).decode()}"
+    return (
+        f"<h3>What your goods cost</h3><p>{escape(str(cost_coverage(orders)))} "
+        f'<a href="{link}" download="{_COSTS_FILE}">Download a table of your products</a>, write what a unit '
+        "of each costs you, and add the file above.</p>"
+    )
 
 
 def _button(name: str) -> str:

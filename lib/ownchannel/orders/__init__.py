@@ -4,7 +4,7 @@ from ownchannel.orders._exchange import Rates
 from ownchannel.orders._file_list import FileList
 from ownchannel.orders._guess import MappingGuess, guess_mapping
 from ownchannel.orders._import import Opened, current_orders, read_orders, sample_orders
-from ownchannel.orders._orders import Orders
+from ownchannel.orders._orders import Orders, as_csv
 from ownchannel.orders._own_tables import MappingLibrary, Preview, preview
 from ownchannel.orders._readers._named_columns import ColumnMapping
 from ownchannel.orders._report import FileReport, Report, day
@@ -53,6 +53,7 @@ __all__ = [
     "Preview",
     "Rates",
     "Report",
+    "as_csv",
     "current_orders",
     "day",
     "forget",

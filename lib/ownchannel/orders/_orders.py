@@ -137,7 +137,7 @@ class Orders:
 
     def to_csv(self, path: str | Path) -> None:
         """Write the order table as CSV, safe to open in a spreadsheet."""
-        write_csv(self.arrow, path)
+        Path(path).write_bytes(as_csv(self.arrow))
 
     def __len__(self) -> int:
         return len(self.arrow)
@@ -160,17 +160,21 @@ def as_pandas(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def write_csv(table: pa.Table, path: str | Path) -> None:
-    """Write a table as CSV that a spreadsheet opens as it is and in which nothing runs.
+def as_csv(table: pa.Table) -> bytes:
+    """A table as CSV that a spreadsheet opens as it is and in which nothing runs.
 
     UTF-8 with a byte order mark, commas, a header; every text in quotes, so that no other delimiter splits
     it, and behind an apostrophe where it could run (see `neutral`); decimals written out; nulls empty.
+
+    >>> as_csv(pa.table({"sku": ["A", "B"], "units": [1, 2]})).decode("utf-8-sig").splitlines()
+    ['"sku","units"', '"A",1', '"B",2']
     """
     columns = [neutral(each) if each.type == pa.string() else each for each in table.columns]
     names = neutral(pa.array(table.column_names)).to_pylist()
-    with Path(path).open("wb") as file:
-        file.write(BOM_UTF8)  # without it Excel takes UTF-8 for the machine's old code page
-        pa_csv.write_csv(pa.table(columns, names), file)
+    written = pa.BufferOutputStream()
+    pa_csv.write_csv(pa.table(columns, names), written)
+    # Without the mark Excel takes UTF-8 for the machine's old code page.
+    return BOM_UTF8 + bytes(written.getvalue())
 
 
 def neutral(texts: Any) -> Any:

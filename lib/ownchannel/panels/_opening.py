@@ -10,6 +10,7 @@ from ownchannel.answers import (
     MAPPING_WORDS,
     WAYS_IN,
     Answer,
+    costs_html,
     files_html,
     notes_html,
     problem_html,
@@ -176,7 +177,7 @@ class Opening:
             self._list.report() if names else self.opened.orders.report,
             removable=names,
             tables=self._list.tables,
-        )
+        ) + costs_html(self.opened.orders)
         if self._form.name not in self._list.tables:
             self._form.dismiss()
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ownchannel.files import DAYS, MARKS, MILLION, Choice, Millionths, Rows
 from ownchannel.orders._readers._reader import Context, Reader
@@ -69,7 +70,9 @@ class Costs(Reader):
 
     def values(self, rows: Rows, context: Context) -> dict[str, Any]:
         """One cost per row; freight, duty and packaging are parts of it."""
-        sku, currency = rows.required("sku"), rows.currencies("currency")
+        # A spreadsheet's safeguard against formulas is no part of the name.
+        sku = pc.replace_substring_regex(rows.required("sku"), r"^'('*[=+\-@])", r"\1")
+        currency = rows.currencies("currency")
         parts = [self._cost(rows, "unit cost"), *(self._cost(rows, name) for name in _BESIDE)]
         # Without days the number of units is that in stock.
         units, is_batch = rows.amounts("units"), rows.has_text("units") & ("valid from" in rows.columns)
