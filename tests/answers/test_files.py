@@ -81,8 +81,8 @@ def test_a_lost_key_and_skipped_files_are_named():
 @pytest.mark.parametrize(
     ("files", "first", "second"),
     [
-        ([("a.txt", amazon(amazon_row()))], "Amazon's transactions report", "Fulfilled Shipments"),
-        ([("s.csv", shopify(shopify_row()))], "Shopify's export of payment transactions", "older exports"),
+        ([("a.txt", amazon(amazon_row()))], "Amazon's transactions report", "what your goods cost"),
+        ([("s.csv", shopify(shopify_row()))], "what your goods cost", "Shopify's export of payment"),
     ],
 )
 def test_the_file_that_would_add_most_is_asked_for_first(files, first, second, tmp_path):
