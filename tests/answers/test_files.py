@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from ownchannel.answers import files_html, what_was_opened
-from ownchannel.orders import FileReport, Opened, Report, read_orders
+from ownchannel.orders import SIDE_TABLES, FileReport, Opened, Report, read_orders
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 
 SETTLEMENT = FileReport(
@@ -101,3 +101,11 @@ def test_sales_in_another_currency_are_left_out_and_it_is_said(tmp_path):
     )
     answer = what_was_opened(Opened.of(orders, is_sample=False))
     assert answer.notes == ("Amounts are in USD. Sales in EUR are left out.",)
+
+
+@pytest.mark.parametrize("gives", ["lines", "entries", "customers", *SIDE_TABLES])
+def test_a_file_of_any_kind_has_its_card(gives):
+    file = FileReport("a.csv", "Some report", "utf-8", rows_in=3, accepted=3, gives=gives)
+    html = files_html(Report(files=(file,)))
+    assert file.rows_are in html and file.rows_are.endswith("s")
+    assert "a.csv" in str(Report(files=(file,)))

@@ -45,18 +45,6 @@ ASKED_FIRST = {
     "forget": "The customer will be forgotten for good. Press Forget again to do so.",
 }
 
-_ROWS_ARE = {
-    "lines": "order lines",
-    "entries": "bookings",
-    "repeat_rates": "repeat rates",
-    "rates": "exchange rates",
-    "returns": "returns",
-    "traffic": "traffic figures",
-    "baskets": "product pairs",
-    "spend": "ad spend figures",
-    "customers": "customers",
-}
-
 
 def what_was_opened(opened: Opened) -> Answer:
     """What of the business is owned and what is rented, and which file would add most."""
@@ -206,7 +194,7 @@ def _counts(file: FileReport) -> dict[str, str]:
         "Accepted": f"{file.accepted:,}",
         "Rejected": f"{file.rejected:,}",
         "Already counted": f"{file.duplicates:,}",
-        "Rows are": _ROWS_ARE[file.gives] if file.was_read else "",
+        "Rows are": file.rows_are if file.was_read else "",
         "Amount accepted": ", ".join(sums),
         "Encoding": file.encoding,
     }

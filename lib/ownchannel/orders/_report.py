@@ -15,7 +15,7 @@ from pydantic import PlainSerializer, PlainValidator, TypeAdapter
 
 from ownchannel.files import NO_CURRENCY
 from ownchannel.formats import count, listed, money
-from ownchannel.orders._schema import SALES
+from ownchannel.orders._schema import SALES, Gives
 
 _LONGEST_REPR = 1_000
 _REJECTED = ("file", "line", "column", "value", "reason", "remedy")
@@ -39,7 +39,7 @@ _PARTS = {
 }
 _ROWS = TypeAdapter(tuple[tuple[str, int, str, str, str, str], ...])
 #: What one of a file's rows is, and what their money is.
-_ROWS_ARE = {
+_ROWS_ARE: dict[Gives, tuple[str, str]] = {
     "lines": ("order line", "of order lines"),
     "entries": ("booking", "booked"),
     "repeat_rates": ("repeat rate", "from returning customers"),
@@ -88,7 +88,7 @@ class FileReport:
     reconciled: bool | None = None
     difference: Decimal | None = None
     unclassified: Mapping[str, Decimal] | None = None
-    gives: str = "lines"
+    gives: Gives = "lines"
     """What its rows are: order lines, entries that a platform booked, or those of a side table."""
     summary: str = ""
     """What of it counts, in plain words."""
@@ -112,6 +112,11 @@ class FileReport:
         if self.was_read and self.duplicates and not self.summary:
             return "Everything in it is in other files already."
         return self.summary or "Nothing in this file was used."
+
+    @property
+    def rows_are(self) -> str:
+        """What its rows are, such as order lines."""
+        return f"{_ROWS_ARE[self.gives][0]}s"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -207,7 +212,7 @@ def day(moment: date) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 
-def summary(gives: str, counted: pa.Table, filled: Mapping[str, int], made: pa.Table) -> str:
+def summary(gives: Gives, counted: pa.Table, filled: Mapping[str, int], made: pa.Table) -> str:
     """A sentence or two on what of a file counts; empty where nothing does.
 
     `counted` are its rows that count. `filled` says by column in how many orders, whose lines another report
