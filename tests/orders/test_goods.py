@@ -161,6 +161,15 @@ def test_costs_are_those_of_a_slow_count(
     agrees()
 
 
+@pytest.mark.parametrize(
+    "costs", [Cost("A", None, Decimal("0.333333")), Cost("A", 0, Decimal("0.333333"), 9)]
+)
+@pytest.mark.parametrize("costing", ["average", "fifo"])
+def test_half_a_millionth_is_rounded_up(costs: Cost, costing: str) -> None:
+    sold = [Sale("A", 1, 1.5)]  # type: ignore[arg-type]  # sold by weight
+    assert costed(sold, [costs], costing) == [Decimal("0.5")]
+
+
 def test_shares_of_the_oldest_batches_add_up_to_what_these_cost() -> None:
     batch = [Cost("A", 0, Decimal("0.333333"), 7)]
     shares = costed([Sale("A", 1, 2), Sale("A", 2, 2), Sale("A", 3, 3)], batch, "fifo")

@@ -21,13 +21,14 @@ from ownchannel.marketplace import (
     CustomerEconomics,
     Economics,
     Shocks,
+    ad_spend,
     advertising_share,
     contribution_by_month,
     costs_in_words,
     last_twelve_months,
     revenue_a_new_customer,
 )
-from ownchannel.orders import Orders, day
+from ownchannel.orders import ChannelKind, Orders, day
 from ownchannel.outreach import ComingBack, MeasuredHabit, measured_habit
 
 Start = dict[str, tuple[float, Assumption]]
@@ -105,19 +106,38 @@ def starting_costs(orders: Orders, months: pd.DataFrame) -> Start:
         numbers["goods_cost_rate"] = _started_at(declared, rate, source, "measured", None)
     if orders.sales.empty:
         return numbers
-    last_day = orders.sales["ordered_on"].max()
-    share = advertising_share(orders.entries, orders.main_currency, since=last_day - _YEAR)
-    if share is not None:
-        declared = numbers["marketplace_ad_rate"][1]
-        share = to_step(share, declared)
-        measured = replace(
-            declared,
-            plausible=(min(declared.plausible[0], share), max(declared.plausible[1], share)),
-            source=f"Measured in your files: advertising booked in the year to {day(last_day)}",
-            confidence="measured",
-        )
-        numbers["marketplace_ad_rate"] = (share, measured)
+    kinds: tuple[ChannelKind, ...] = ("marketplace", "owned")
+    for kind in kinds:
+        if (measured := _measured_advertising(orders, kind)) is not None:
+            name = AD_RATES[kind]
+            numbers[name] = _with_measured_share(numbers[name][1], *measured)
     return numbers
+
+
+def _measured_advertising(orders: Orders, kind: ChannelKind) -> tuple[float, str] | None:
+    """The share of sales that advertising cost in the last year, and where that stands.
+
+    What a marketplace booked is the same money as in its advertising reports, and whole.
+    """
+    last_day = orders.sales["ordered_on"].max()
+    since = last_day - _YEAR
+    if kind == "marketplace":
+        share = advertising_share(orders.entries, orders.main_currency, since)
+        if share is not None:
+            return share, f"advertising booked in the year to {day(last_day)}"
+    reported = ad_spend(orders, kind, since)
+    if reported is None:
+        return None
+    return reported.share, f"{listed(reported.platforms)}, {day(reported.first)} to {day(reported.last)}"
+
+
+def _with_measured_share(declared: Assumption, share: float, source: str) -> tuple[float, Assumption]:
+    share = to_step(share, declared)
+    slider, plausible = (
+        (min(low, share), max(high, share)) for low, high in (declared.slider, declared.plausible)
+    )
+    source = f"Measured in your files: {source}"
+    return share, replace(declared, slider=slider, plausible=plausible, source=source, confidence="measured")
 
 
 def as_the_brand_says(numbers: Start, orders: Orders) -> Start:

@@ -1,5 +1,6 @@
 """Marketplace: how dependent a brand is on it, and what it costs when the marketplace changes its mind."""
 
+from ownchannel.marketplace._ad_spend import AdSpend, ad_spend
 from ownchannel.marketplace._advertising_test import (
     AdTestPlan,
     AdTestResult,
@@ -60,6 +61,7 @@ __all__ = [
     "MEASURED",
     "ROUNDING",
     "USES",
+    "AdSpend",
     "AdTestPlan",
     "AdTestResult",
     "Booked",
@@ -77,6 +79,7 @@ __all__ = [
     "Use",
     "Worth",
     "Year",
+    "ad_spend",
     "advertising_share",
     "categories",
     "contribution_by_month",
