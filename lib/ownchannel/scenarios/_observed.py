@@ -25,6 +25,8 @@ RETURNING = dt.timedelta(days=60)
 RECENT = dt.timedelta(days=730)
 #: The year whose cost of goods is carried on.
 YEAR = dt.timedelta(days=365)
+#: The share of sales whose goods must have a known cost, for the others to be taken like them: a judgement.
+LEAST_KNOWN = 0.5
 #: Fewer days than these show nothing: a judgement.
 FEWEST_DAYS = 14
 #: A small shop may sell nothing on the first days of its first month.
@@ -200,11 +202,12 @@ def measured_orders(observed: Observed) -> dict[str, MeasuredNumber]:
 
 
 def _by_order(lines: pd.DataFrame) -> pd.DataFrame:
-    """One row per order: exact sums as floats, `paid` before returns, whether its fee and goods are known."""
-    known = {"fee_known": lines["fee"].notna(), "goods_known": lines["goods"].notna()}
+    """One row per order: exact sums as floats, `paid` before returns, and whether its fee is known."""
+    known = {"fee_known": lines["fee"].notna()}
+    known |= {"goods_base": lines["item_value"].where(lines["goods"].notna(), 0)}
     grouped = lines.assign(**known).groupby("order_id")
-    orders = grouped[[*_AMOUNTS, "fee", "goods"]].sum().astype(float)
-    orders = orders.assign(fee_known=grouped["fee_known"].all(), goods_known=grouped["goods_known"].all())
+    orders = grouped[[*_AMOUNTS, "fee", "goods", "goods_base"]].sum().astype(float)
+    orders = orders.assign(fee_known=grouped["fee_known"].all())
     return orders.assign(
         paid=orders["item_value"] - orders["discount"] + orders["shipping"],
         ordered_on=grouped["ordered_on"].min(),
@@ -263,14 +266,17 @@ def _parcels(observed: Observed, orders: pd.DataFrame, months: str) -> dict[str,
 
 
 def _goods(observed: Observed) -> dict[str, MeasuredNumber]:
+    """Goods whose cost no file says are taken to cost the same share of their price as the others."""
     sales = observed.recent(observed.end)
     lines = sales[sales["ordered_on"] > observed.end - YEAR]
     orders = _by_order(lines)
-    known = orders.loc[orders["goods_known"].astype(bool), "goods"].to_numpy()
-    if len(known) < FEWEST_ORDERS:
+    known, value = orders["goods_base"].sum(), orders["item_value"].sum()
+    if len(orders) < FEWEST_ORDERS or not known or known < LEAST_KNOWN * value:
         return {}
-    source = f"measured: your files' cost of the goods of {count(len(known), 'order')} of {observed.channel}"
+    rate = orders["goods"].sum() / known
+    cost = orders["goods"] + rate * (orders["item_value"] - orders["goods_base"])
+    source = f"measured: your files' cost of the goods of {count(len(orders), 'order')} of {observed.channel}"
     source += f", {period(lines)}"
-    if others := len(orders) - len(known):
-        source += f"; the other {percent(others / len(orders))} are taken to cost the same"
-    return {"goods_cost": ratio(known, np.ones(len(known)), source)}
+    if known < value:
+        source += f"; {percent(1 - known / value)} of sales are taken to cost the same share of their price"
+    return {"goods_cost": ratio(cost.to_numpy(), np.ones(len(orders)), source)}

@@ -1,6 +1,7 @@
 """What orders tell, on orders whose sums are plain, and intervals against repeated draws."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -49,6 +50,28 @@ def test_plain_orders_have_plain_numbers():
     assert values == pytest.approx(
         {"order_value": 45, "units_per_order": 2, "fee_rate": 6 / 45, "fulfilment_cost": 3}
     )
+
+
+def test_goods_cost_what_files_say_and_the_others_the_same_share_of_their_price():
+    """Of every third order the goods are not known, and these are the large ones: as if all cost 30%."""
+    found = orders(item_value=Decimal(40), goods=Decimal(12))
+    lines = found.arrow.to_pandas()
+    is_large = lines.index % 3 == 0
+    lines.loc[is_large, ["item_value", "goods"]] = Decimal(60), None
+    part = replace(found, arrow=pa.Table.from_pandas(lines, found.arrow.schema))
+    whole, some = (measured_orders(shop(each))["goods_cost"] for each in (found, part))
+    assert (whole.value, some.value) == pytest.approx((12, (2 * 12 + 18) / 3), abs=0.03)
+    assert "43% of sales are taken to cost the same share of their price" in some.source
+    assert "taken to cost" not in whole.source
+
+
+def test_goods_of_less_than_half_the_sales_show_nothing():
+    found = orders(item_value=Decimal(40), goods=Decimal(12))
+    lines = found.arrow.to_pandas()
+    lines.loc[lines.index % 5 > 1, "goods"] = None
+    little = replace(found, arrow=pa.Table.from_pandas(lines, found.arrow.schema))
+    assert "goods_cost" not in measured_orders(shop(little))
+    assert "goods_cost" not in measured_orders(shop(orders()))
 
 
 def test_an_own_stores_fee_is_the_cards():
