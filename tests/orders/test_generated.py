@@ -149,7 +149,7 @@ NUMBER: dict[str, str | tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize("name", NUMBER)
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_files_that_overlap_give_what_the_whole_gives(name: str, data: st.DataObject):
     file = data.draw(ORDERS[name])

@@ -21,6 +21,8 @@ from tests.orders.exports import shopify, shopify_row
 from tests.orders.test_shopify_payments import A_CHARGE, payments
 
 SCHEMA = _schema.AS_READ["lines"].append(pa.field("file_no", pa.int32()))
+#: Lines whose goods were looked up.
+LINES = _schema.AS_READ["lines"].append(TABLE.field("goods"))
 Line = Mapping[str, Any]
 
 
@@ -273,7 +275,7 @@ def test_days_are_those_of_the_brands_clock(instants, zone):
 
 def test_lines_have_their_day_and_file():
     lines = as_read(
-        _schema.AS_READ["lines"],
+        LINES,
         {"file_no": 1, "ordered_at": NEW_YEAR},
         {"file_no": 0, "ordered_at": NEW_YEAR},
     )
@@ -286,7 +288,7 @@ def test_lines_have_their_day_and_file():
 @pytest.mark.parametrize("consent", [True, False, None])
 def test_of_nobody_there_is_no_consent(consent):
     known = {"file_no": 0, "ordered_at": NEW_YEAR, "consent": consent}
-    lines = as_read(_schema.AS_READ["lines"], known, known | {"customer_key": "k"})
+    lines = as_read(LINES, known, known | {"customer_key": "k"})
     table = _merge.finished(lines, TABLE, ["a.txt"], "UTC")
     assert table["consent"].to_pylist() == [None, consent]
 
@@ -311,7 +313,7 @@ def test_bookings_and_rates_likewise():
 
 
 def test_no_rows_make_a_table_of_none():
-    assert _merge.finished(as_read(_schema.AS_READ["lines"]), TABLE, [], "UTC").schema == TABLE
+    assert _merge.finished(as_read(LINES), TABLE, [], "UTC").schema == TABLE
 
 
 def lines(*orders: tuple[str, str, str]) -> pa.Table:

@@ -36,7 +36,7 @@ def decoded(content: bytes) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("name", PASTED)
-@settings(max_examples=15)
+@settings(max_examples=9)
 @given(data=st.data())
 def test_exports_pasted_together_with_an_overlap_give_what_one_gives(name: str, data: st.DataObject):
     file = data.draw(FORMATS[name])
@@ -69,7 +69,7 @@ def test_exports_pasted_together_with_an_overlap_give_what_one_gives(name: str, 
         "Etsy statement",
     ],
 )
-@settings(max_examples=15)
+@settings(max_examples=9)
 @given(data=st.data())
 def test_bookings_pasted_twice_count_once(name: str, data: st.DataObject):
     file = data.draw(ALL_FORMATS[name])

@@ -69,7 +69,7 @@ def holds_the_same(file: GeneratedFile | Generated, orders: Orders) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=10)
+@settings(max_examples=7)
 @given(data=st.data())
 def test_a_spreadsheet_in_europe_saves_with_semicolons_and_commas(name: str, data: st.DataObject):
     file = data.draw(FORMATS[name])
@@ -84,7 +84,7 @@ def test_a_spreadsheet_in_europe_saves_with_semicolons_and_commas(name: str, dat
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_a_spreadsheet_saves_every_cell_in_quotes_or_as_unicode_text(name: str, data: st.DataObject):
     file = data.draw(FORMATS[name])
@@ -105,7 +105,7 @@ def test_a_file_in_many_pieces_is_read_as_in_one(name: str, data: st.DataObject)
 
 
 @pytest.mark.parametrize("name", ALONE)
-@settings(max_examples=10)
+@settings(max_examples=8)
 @given(data=st.data())
 def test_rows_sorted_by_any_column_are_the_same_orders(name: str, data: st.DataObject):
     file = data.draw(FORMATS[name])

@@ -20,6 +20,7 @@ ALL_OF_IT = {
     "fixed_costs": 4_321.0,
     "horizon_months": 30,
     "discount_rate": 0.125,
+    "costing": "fifo",
 }
 
 
@@ -50,6 +51,7 @@ def test_fields_are_changed_and_taken_away_one_by_one(place):
         ({"cash": -5}, "cash must lie between 0 and 1,000,000,000: you gave -5."),
         ({"fixed_costs": float("nan")}, "fixed_costs must lie between 0 and 1,000,000,000: you gave nan."),
         ({"horizon_months": 2.5}, "horizon_months must be a whole number: you gave 2.5."),
+        ({"costing": "lifo"}, "costing must be average or fifo: you gave 'lifo'."),
         ({"discount_rate": 12}, "discount_rate must lie between 0 and 1: you gave 12; did you mean 0.12?"),
         ({"currency": "dollars"}, "currency must be a code such as USD: you gave 'dollars'."),
         ({"timezone": "Mars"}, "timezone must be a name such as America/New_York: you gave 'Mars'."),
