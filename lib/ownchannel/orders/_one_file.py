@@ -187,8 +187,7 @@ def _read_known(source: Source, layout: Layout, readers: Sequence[Reader], conte
     if headers:
         read.warnings.append(_PASTED.format(lines=listed([f"{line:,}" for line in headers])))
     if read.batches:
-        rows = read.table().unify_dictionaries()
-        read.batches.clear()  # a million rows are there once
+        rows = read.table()
         if read.gives in ("lines", "entries"):
             rows = _named(read, rows, headers, reader)
         read.batches = reader.finished(rows, notes).to_batches()
@@ -227,7 +226,7 @@ def _named(read: FileRead, rows: pa.Table, headers: Sequence[int], reader: Reade
         repeats = repeated_rows(rows)
     else:
         file_no = pa.repeat(pa.scalar(0, pa.int32()), len(rows))
-        once = entries_once(rows.append_column("file_no", file_no))
+        once = entries_once(rows.append_column("file_no", file_no).unify_dictionaries())
         repeats = len(pc.unique(rows["source_row"])) - len(pc.unique(once["source_row"]))
         if reader.states_totals:
             rest = once.filter(pc.equal(once["description"], NOT_EXPLAINED))
