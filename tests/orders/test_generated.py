@@ -111,7 +111,7 @@ def test_several_files_give_what_each_gives_alone(data: st.DataObject):
 
 
 @of_every_format
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(data=st.data())
 def test_a_file_that_is_read_twice_counts_once(name: str, data: st.DataObject):
     file = data.draw(FORMATS[name])
