@@ -20,7 +20,7 @@ from ownchannel.orders import (
     save_orders,
     saved_orders,
 )
-from ownchannel.workspace import CustomerKeys, Workspace
+from ownchannel.workspace import CustomerKeys, Workspace, save_account
 from tests.orders.exports import amazon, amazon_row, shopify, shopify_row
 from tests.orders.generated_orders import FORMATS
 from tests.orders.shown import unpacked
@@ -310,3 +310,16 @@ def test_the_sample_brand_is_read_again_where_anything_is_not_as_it_was(workspac
     assert not keys[0] & keys[1]
     (tmp_path / "shop.csv").unlink()
     assert sample_orders(workspace).channels() == {"Amazon.com": "marketplace"}
+
+
+def test_saved_orders_stay_where_kept_rows_cannot_be_opened_any_more(tmp_path: Path):
+    """As where a later version, or another way of costing, would put the orders together anew."""
+    place = Workspace.at(tmp_path)
+    FileList(place).add([("orders.txt", amazon(amazon_row()))])
+    (kept,) = (tmp_path / "files").glob("*.zip")
+    kept.write_bytes(b"of another version")
+    assert len(FileList(place).orders()) == 1, "the list is marked as it always was"
+    save_account(place, costing="fifo")
+    assert len(FileList(place).orders()) == 0
+    save_account(place, costing=None)
+    assert len(FileList(place).orders()) == 1

@@ -203,7 +203,8 @@ class FileList:
             if file.timezone not in ("", zone):
                 file.warnings.append(_OTHER_ZONE.format(read=file.timezone, zone=zone))
         orders = assembled(files, Report(left_aside=left_aside, timezone=zone), self._costing())
-        if files:
+        # What was saved of files whose rows are gone stays until they are added again.
+        if files and not any(file.is_damaged for file in files):
             save_orders(orders, self._workspace, made_of=self._mark())
         return orders
 
@@ -222,7 +223,8 @@ class FileList:
     def _mark(self) -> str:
         """What orders made of this list are marked with; empty for an empty list."""
         contents = " ".join(self._kept.contents())
-        return contents and sha256(f"{contents} {self._costing()}".encode()).hexdigest()
+        chosen = "" if self._costing() == "average" else f" {self._costing()}"
+        return contents and sha256(f"{contents}{chosen}".encode()).hexdigest()
 
     def _costing(self) -> Costing:
         """How the brand's account says that goods bought in batches are costed."""

@@ -87,6 +87,8 @@ class FileRead(FileBooks):
     """A file's books with the rows that were read of it."""
 
     batches: list[pa.RecordBatch] = field(default_factory=list)
+    is_damaged: bool = False
+    """Whether its rows were kept and cannot be opened."""
 
     def table(self) -> pa.Table:
         """What was read, in the order of the rows."""

@@ -119,7 +119,7 @@ class KeptFiles:
                 batches = opened[0][books.gives].to_batches() if opened else []
                 files.append(FileRead(**vars(books), batches=batches))
             except ValueError as damaged:
-                files.append(FileRead(books.name, warnings=[str(damaged)]))
+                files.append(FileRead(books.name, warnings=[str(damaged)], is_damaged=True))
         return files
 
     def keep(self, content: str, read: FileRead, read_with: str) -> None:
