@@ -81,7 +81,7 @@ def test_what_is_no_cost_is_set_aside_with_its_line(tmp_path: Path) -> None:
     )
     assert refused(file, tmp_path) == [
         (2, "unit cost", "is not known: a cost is 0 or more"),
-        (3, "unit cost", "is not an amount that can be read"),
+        (3, "unit cost", "is empty"),
         (4, "currency", "is empty"),
         (6, "unit cost", "is another cost of the same product from the same day"),
         (9, "sku", "is empty"),

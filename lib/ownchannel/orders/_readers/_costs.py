@@ -93,6 +93,8 @@ class Costs(Reader):
         }
 
     def _cost(self, rows: Rows, column: str) -> Millionths:
-        cost = rows.amounts(column, required=column == "unit cost")
+        if column == "unit cost":
+            rows.reject_where(~rows.has_text(column), column, "is empty", _WRITE_A_COST)
+        cost = rows.amounts(column)
         rows.reject_where(cost < 0, column, _NO_COST, _WRITE_A_COST)
         return cost
