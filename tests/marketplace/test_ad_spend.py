@@ -44,6 +44,13 @@ def test_spend_is_held_against_the_sales_of_its_own_days(read):
     assert found.share == pytest.approx(0.2)
 
 
+def test_days_between_two_reports_are_none_of_theirs(read):
+    later = ("later.csv", meta(("2026-05-01", "2026-05-31", "70.00"))[1])
+    found = ad_spend(read(SOLD, meta(("2026-03-01", "2026-03-31", "30.00")), later), "owned", SINCE)
+    assert found is not None
+    assert (found.spend, found.sales) == (Decimal(100), Decimal(800))
+
+
 @pytest.mark.parametrize(
     ("files", "kind", "since"),
     [

@@ -88,6 +88,12 @@ def test_what_is_no_cost_is_set_aside_with_its_line(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_that_is_set_aside_takes_no_other_rows_place(tmp_path: Path) -> None:
+    file = table("A,,,USD", "A,,4,USD", "B,,-1,USD", "B,,5,USD")
+    assert [line for line, *_ in refused(file, tmp_path)] == [2, 4]
+    assert [cost for _, _, cost, _ in costs_of(file, tmp_path)] == ["4", "5"]
+
+
 def test_a_batch_has_units_and_a_day_and_two_may_come_on_one(tmp_path: Path) -> None:
     header = "sku,received_on,quantity,unit_cost,currency"
     file = table(*("A,2026-01-01,5,4,USD", "A,2026-01-01,5,6,USD", "A,,5,4,USD"), header=header)
@@ -127,7 +133,15 @@ def test_a_batch_is_used_up_in_the_order_of_sale_whatever_the_files_order(tmp_pa
     assert goods(fifo) == {"1": Decimal(12), "2": Decimal(20)}
 
 
-@pytest.mark.parametrize(("rates", "cost"), [([RATES], Decimal("3.60")), ([], None)])
+@pytest.mark.parametrize(
+    ("rates", "cost"),
+    [
+        ([RATES], Decimal("3.60")),
+        ([], None),
+        ([RATES, ("others.csv", RATES[1].replace(b"0.90", b"0.95"))], None),
+    ],
+    ids=["a rate", "none", "two rates for one day"],
+)
 def test_a_cost_in_another_currency_needs_a_rate(
     rates: Sequence[tuple[str, bytes]], cost: Decimal | None, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """What files that are no report of orders add to these."""
 
 from collections import Counter
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -150,7 +151,7 @@ def with_goods(
     """The lines that were sold with the cost of their goods, in the order of their sale.
 
     A product's cost is that in the order's currency, else that in the one other currency that it is given in,
-    at the rate of the order's day; without a rate it is not known.
+    at the rate of the order's day; without a rate, or where rates contradict each other, it is not known.
     """
     if not len(costs):
         return lines.append_column("goods", pa.nulls(len(lines), MONEY)), Counter()
@@ -165,7 +166,10 @@ def with_goods(
     paid_in = sold["currency"].where(has_own, sold["sku"].map(alone))
     table = pa.table({"sku": sold["sku"], "currency": paid_in, "day": day, "units": sold["quantity"]})
     cost = goods_costs(table, costs.rename_columns({"valid_from": "day"}), costing).to_pylist()
-    is_known, at = np.array([each is not None for each in cost], dtype=np.bool_), Rates(rates)
+    is_known = np.array([each is not None for each in cost], dtype=np.bool_)
+    at = Rates(rates.slice(0, 0))
+    with suppress(ValueError):  # who asks for another currency hears which rates do not fit together
+        at = Rates(rates)
     for row in np.flatnonzero(is_known & (paid_in != sold["currency"]).to_numpy()).tolist():
         rate = at.on(day[row].as_py(), paid_in[row], sold["currency"][row])
         cost[row] = rate and (cost[row] * rate).quantize(MILLIONTH)

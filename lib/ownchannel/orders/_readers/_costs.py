@@ -80,7 +80,8 @@ class Costs(Reader):
         day = rows.moments("valid from", "UTC", required=False).astype("datetime64[D]")
         rows.reject_where(is_batch & np.isnat(day), "valid from", _NO_DAY, _WRITE_A_DAY)
         cost = np.sum(parts, axis=0)
-        listed = pd.DataFrame({"sku": sku, "currency": currency, "day": day, "cost": cost})[~is_batch]
+        listed = pd.DataFrame({"sku": sku, "currency": currency, "day": day, "cost": cost})
+        listed = listed[~is_batch & rows.kept()]
         seconds = listed.drop_duplicates().duplicated(["sku", "currency", "day"])
         is_second = np.isin(np.arange(len(rows)), seconds.index[seconds])
         rows.reject_where(is_second, "unit cost", _TWO, _KEEP_ONE)
