@@ -1,10 +1,14 @@
-"""Columns of a table: yes and no, sums by group, a total shared out over its lines."""
+"""Columns of a table: made of values, yes and no, sums by group, a total shared out over its lines."""
+
+from collections.abc import Hashable
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ownchannel.files._money import Millionths
+from ownchannel.files._money import Millionths, decimals
 
 CENT = 10_000
 
@@ -78,3 +82,26 @@ def _spread_sorted(totals: Millionths, groups: NDArray[np.intp], weights: Millio
     shares[last] = total - np.add.reduceat(shares, first)
     spread_out: Millionths = shares.astype(np.int64)
     return spread_out
+
+
+def as_array(value: Any, kind: pa.DataType) -> pa.Array:
+    """An array of that type, or of the texts that its numbers stand for."""
+    if isinstance(value, pa.ChunkedArray):
+        return value.combine_chunks()
+    if isinstance(value, pa.Array):
+        return value
+    if isinstance(value, np.ndarray) and pa.types.is_decimal(kind):
+        return decimals(value)
+    if isinstance(value, np.ndarray) and pa.types.is_timestamp(kind):
+        return pa.array(value).cast(pa.timestamp("us")).cast(kind)
+    return pa.array(value, kind.value_type if pa.types.is_dictionary(kind) else kind)
+
+
+def repeated(value: Hashable, kind: pa.DataType, length: int) -> pa.Array:
+    """One value for so many rows: all chunks share its memory, since reports leave many columns empty."""
+    return _constant(value, kind, 1 << length.bit_length()).slice(0, length)
+
+
+@lru_cache(maxsize=64)
+def _constant(value: Hashable, kind: pa.DataType, length: int) -> pa.Array:
+    return pa.repeat(pa.scalar(value, kind), length)

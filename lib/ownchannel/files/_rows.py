@@ -1,9 +1,9 @@
 """A chunk of a file's rows, read column by column, and what is wrong with any of them."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
 from ownchannel.files._cells import ROUNDED, BadCell, number
-from ownchannel.files._columns import flags
+from ownchannel.files._columns import as_array, flags, repeated
 from ownchannel.files._labels import as_labels, masked
 from ownchannel.files._money import (
     LARGEST_AMOUNT,
@@ -24,7 +24,6 @@ from ownchannel.files._money import (
     Millionths,
     amount_of,
     as_millionths,
-    decimals,
     is_currency,
     millionths,
 )
@@ -157,7 +156,7 @@ class Rows:
         if name not in self._columns:
             at = self.columns.get(name)
             if at is None:
-                cells = _repeated("", pa.string(), len(self))
+                cells = repeated("", pa.string(), len(self))
             else:
                 whole = self._cells.column(at)
                 cells = (whole if self._taken is None else whole.take(self._taken)).combine_chunks()
@@ -271,7 +270,7 @@ class Rows:
         return pc.if_else(pa.array(self.is_rounded(column)), None, self.labels(column))
 
     def _all(self, value: str | None) -> pa.StringArray:
-        return _repeated(value, pa.string(), len(self))
+        return repeated(value, pa.string(), len(self))
 
     # ------------------------------------------------------------ numbers
 
@@ -387,35 +386,12 @@ class Rows:
         def array(field: pa.Field) -> pa.Array:
             value = self.lines if field.name == "source_row" else columns.get(field.name)
             if not isinstance(value, (list, np.ndarray, pa.Array, pa.ChunkedArray)):
-                return _repeated(value, field.type, length)
-            whole = _as_array(value, field.type)
+                return repeated(value, field.type, length)
+            whole = as_array(value, field.type)
             # Filtered before texts become numbers: no word of a row that was set aside may stay.
             return (whole if kept is None else whole.filter(kept)).cast(field.type)
 
         return pa.RecordBatch.from_arrays([array(field) for field in schema], schema=schema)
-
-
-def _as_array(value: Any, kind: pa.DataType) -> pa.Array:
-    """An array of that type, or of the texts that its numbers stand for."""
-    if isinstance(value, pa.ChunkedArray):
-        return value.combine_chunks()
-    if isinstance(value, pa.Array):
-        return value
-    if isinstance(value, np.ndarray) and pa.types.is_decimal(kind):
-        return decimals(value)
-    if isinstance(value, np.ndarray) and pa.types.is_timestamp(kind):
-        return pa.array(value).cast(pa.timestamp("us")).cast(kind)
-    return pa.array(value, kind.value_type if pa.types.is_dictionary(kind) else kind)
-
-
-def _repeated(value: Hashable, kind: pa.DataType, length: int) -> pa.Array:
-    """One value for so many rows: all chunks share its memory, since reports leave many columns empty."""
-    return _constant(value, kind, 1 << length.bit_length()).slice(0, length)
-
-
-@lru_cache(maxsize=64)
-def _constant(value: Hashable, kind: pa.DataType, length: int) -> pa.Array:
-    return pa.repeat(pa.scalar(value, kind), length)
 
 
 def _amount(column: str, mark: str, required: bool, cell: str) -> int:
